@@ -1,0 +1,134 @@
+"""Saving what people enter. One transaction; what somebody else changed meanwhile is never overwritten."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import IntegrityError, connection
+
+from budget.models import Budgetversion, Status
+from budget.selectors.celler import Cellnyckel, Cellvarde
+from regionskane.historik import andring
+from regionskane.lib.belopp import TolkatBelopp
+
+
+TOM = Cellvarde()
+
+
+@dataclass(frozen=True, slots=True)
+class Cellandring:
+    """A wish to put `nytt` (None: empty the cell) in place of what the user was shown."""
+
+    cell: Cellnyckel
+    sedd_rev: int
+    sett_varde: Decimal | None
+    nytt: TolkatBelopp | None
+
+
+class VersionenArLast(Exception):
+    """The version is locked. `str()` is a sentence for the user."""
+
+
+class Konflikt(Exception):
+    """Others have changed the cells meanwhile; nothing is saved. `celler` holds what is there now."""
+
+    def __init__(self, celler: dict[Cellnyckel, Cellvarde]):
+        self.celler = celler
+        super().__init__("Någon annan har ändrat samma celler.")
+
+
+_LAS = """
+SELECT b.enhet_id, b.post_id, b.ar, b.rev, b.belopp,
+       COALESCE(NULLIF(trim(a.first_name || ' ' || a.last_name), ''), a.username, ''), b.andrad_tid, b.id
+FROM unnest(%s::bigint[], %s::bigint[], %s::int[]) AS c(enhet_id, post_id, ar)
+JOIN budget_belopp b ON b.version_id = %s AND (b.enhet_id, b.post_id, b.ar) = (c.enhet_id, c.post_id, c.ar)
+LEFT JOIN organisation_anvandare a ON a.id = b.andrad_av_id
+FOR UPDATE OF b
+"""
+_SKRIV = """
+INSERT INTO budget_belopp (version_id, enhet_id, post_id, ar, belopp, precision, rev, ursprung, kalla,
+                           andrad_av_id, andrad_tid)
+SELECT %s, c.enhet_id, c.post_id, c.ar, c.belopp, c.precision, 1, 'inmatad', '', %s, now()
+FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::numeric[], %s::numeric[])
+     AS c(enhet_id, post_id, ar, belopp, precision)
+ON CONFLICT (version_id, enhet_id, post_id, ar) DO UPDATE SET
+    belopp = EXCLUDED.belopp, precision = EXCLUDED.precision, ursprung = 'inmatad', importfil_id = NULL,
+    importrad = NULL, kalla = '', andrad_av_id = EXCLUDED.andrad_av_id
+WHERE budget_belopp.id = ANY(%s)
+"""
+_TOM = """
+DELETE FROM budget_belopp b USING unnest(%s::bigint[], %s::bigint[], %s::int[]) AS c(enhet_id, post_id, ar)
+WHERE b.version_id = %s AND (b.enhet_id, b.post_id, b.ar) = (c.enhet_id, c.post_id, c.ar)
+"""
+
+
+def spara_belopp(*, version: Budgetversion, andringar: list[Cellandring], by, varfor: str = "") -> int:
+    """Write the changed cells of a version and return how many there were.
+
+    Raises Konflikt, and writes nothing, when a cell no longer holds what the user was shown and not
+    what the user wants either. Raises VersionenArLast for a locked version.
+    """
+    if version.last:
+        raise VersionenArLast(f"{version.namn} är låst. Ingenting har sparats.")
+    if not andringar:
+        return 0
+    with _last_blir_begripligt(version), andring(by=by, varfor=varfor), connection.cursor() as cursor:
+        nu, id_per_cell = _las(cursor, version, [a.cell for a in andringar])
+        krockar = {a.cell: nu.get(a.cell, TOM) for a in andringar if _krock(a, nu.get(a.cell, TOM))}
+        if krockar:
+            raise Konflikt(krockar)
+        kvar = [
+            a for a in andringar if (a.nytt.varde if a.nytt else None) != nu.get(a.cell, TOM).varde
+        ]
+        skriv, tom = [a for a in kvar if a.nytt], [a for a in kvar if not a.nytt]
+        if skriv:
+            cursor.execute(
+                _SKRIV,
+                [
+                    version.pk,
+                    by.pk,
+                    *_kolumner([a.cell for a in skriv]),
+                    [a.nytt.varde for a in skriv],
+                    [a.nytt.precision for a in skriv],
+                    list(id_per_cell.values()),
+                ],
+            )
+            if cursor.rowcount != len(skriv):
+                # Somebody filled an empty cell between our reading and our writing.
+                nu, _ = _las(cursor, version, [a.cell for a in skriv if a.cell not in id_per_cell])
+                krockar = {a.cell: nu[a.cell] for a in skriv if a.cell in nu and _krock(a, nu[a.cell])}
+                if krockar:
+                    raise Konflikt(krockar)
+        if tom:
+            cursor.execute(_TOM, [*_kolumner([a.cell for a in tom]), version.pk])
+    return len(kvar)
+
+
+@contextmanager
+def _last_blir_begripligt(version):
+    # The version may be locked between the reading of it and the write; then the trigger says so.
+    try:
+        yield
+    except IntegrityError as fel:
+        if Budgetversion.objects.filter(pk=version.pk, status=Status.LAST).exists():
+            raise VersionenArLast(f"{version.namn} låstes medan du skrev. Ingenting har sparats.") from fel
+        raise
+
+
+def _krock(a: Cellandring, nu: Cellvarde) -> bool:
+    onskat = a.nytt.varde if a.nytt else None
+    return (nu.rev, nu.varde) != (a.sedd_rev, a.sett_varde) and nu.varde != onskat
+
+
+def _kolumner(celler):
+    return [c.enhet for c in celler], [c.post for c in celler], [c.ar for c in celler]
+
+
+def _las(cursor, version, celler):
+    cursor.execute(_LAS, [*_kolumner(celler), version.pk])
+    nu, ids = {}, {}
+    for enhet, post, ar, rev, varde, namn, tid, pk in cursor.fetchall():
+        cell = Cellnyckel(enhet, post, ar)
+        nu[cell] = Cellvarde(rev, varde, namn, tid)
+        ids[cell] = pk
+    return nu, ids

@@ -1,0 +1,85 @@
+"""Reading a posted entry table: texts → amounts, per-cell errors, and what has really changed."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+from budget.actions.belopp import Cellandring
+from budget.selectors.celler import Cellnyckel
+from regionskane.lib.belopp import MNKR, OgiltigtBelopp, tolka_belopp
+
+CELL = "c."
+VAL = "v."
+
+
+class OgiltigtFormular(ValueError):
+    """The form itself is damaged (not what somebody typed in it). `str()` says what to do."""
+
+
+class OtillatenCell(ValueError):
+    """The form has a cell that the user may not write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inmatning:
+    """What was posted. `texter` are the cells whose text differs from what the page showed, as typed;
+    `sedda` is what the page showed, as (revision, amount in kronor)."""
+
+    andringar: tuple[Cellandring, ...]
+    texter: dict[Cellnyckel, str]
+    fel: dict[Cellnyckel, str]
+    sedda: dict[Cellnyckel, tuple[int, Decimal | None]]
+    varfor: str = ""
+    valda: dict[Cellnyckel, str] = field(default_factory=dict)
+
+
+def las_inmatning(post: Mapping, *, tillaten: Callable[[Cellnyckel], bool], skala: Decimal = MNKR) -> Inmatning:
+    """Interpret a POST of the entry table.
+
+    `tillaten` says whether a cell belongs to the table and may be written by the user; any other cell
+    raises OtillatenCell, whatever its text. Cells left as they were shown are not part of the result, so
+    that a save touches only what the user touched.
+    """
+    sedda = _sedda(post.get("bas", "{}"))
+    andringar, texter, fel, valda = [], {}, {}, {}
+    for namn in post:
+        if not namn.startswith(CELL):
+            continue
+        cell = _las_nyckel(namn.removeprefix(CELL))
+        if not tillaten(cell):
+            raise OtillatenCell(namn)
+        val = post.get(f"{VAL}{cell}")
+        if val:
+            valda[cell] = val
+        if val == "deras":
+            continue
+        text = post[namn]
+        rev, varde = sedda.get(cell, (0, None))
+        try:
+            nytt = tolka_belopp(text, skala=skala)
+        except OgiltigtBelopp as skal:
+            fel[cell], texter[cell] = str(skal), text
+            continue
+        if (nytt.varde if nytt else None) == varde:
+            continue
+        texter[cell] = text
+        andringar.append(Cellandring(cell, rev, varde, nytt))
+    return Inmatning(tuple(andringar), texter, fel, sedda, post.get("varfor", "")[:500], valda)
+
+
+def _las_nyckel(text):
+    try:
+        return Cellnyckel.las(text)
+    except ValueError as fel:
+        raise OgiltigtFormular("Formuläret är skadat. Ladda om sidan; det du skrev finns kvar.") from fel
+
+
+def _sedda(text):
+    try:
+        return {
+            _las_nyckel(nyckel): (int(rev), None if varde is None else Decimal(varde))
+            for nyckel, (rev, varde) in json.loads(text).items()
+        }
+    except (ValueError, TypeError, AttributeError, InvalidOperation) as fel:
+        raise OgiltigtFormular("Formuläret är skadat. Ladda om sidan; det du skrev finns kvar.") from fel

@@ -1,0 +1,66 @@
+"""Decisions about the balanskrav, and the utredningar that have been computed."""
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from budget.models.version import Budgetversion
+from regionskane.jobb.models import Jobb
+
+
+class Beslutsslag(models.TextChoices):
+    ALDRIG = "aldrig", "Synnerliga skäl: återställs inte"
+    DEL = "del", "Synnerliga skäl: en del återställs inte"
+    LANGRE_TID = "langre_tid", "Synnerliga skäl: återställs under längre tid"
+    ATGARDSPLAN = "atgardsplan", "Åtgärdsplan för återställande"
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Balanskravsbeslut(models.Model):
+    """A decision on one year's deficit (KL 11:12–13). The exempted amount is the post `synnerliga_skal`."""
+
+    version = models.ForeignKey(Budgetversion, on_delete=models.CASCADE)
+    ar = models.PositiveSmallIntegerField("underskottsår")
+    slag = models.CharField(max_length=12, choices=Beslutsslag)
+    senast_ar = models.PositiveSmallIntegerField("återställs senast år", null=True, blank=True)
+    organ = models.CharField(max_length=100)
+    datum = models.DateField()
+    paragraf = models.CharField("paragraf i protokollet", max_length=20)
+    motiv = models.TextField()
+    registrerad_av = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    registrerad = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("ar", "datum", "pk")
+        verbose_name_plural = "balanskravsbeslut"
+        constraints = [
+            models.CheckConstraint(
+                name="beslut_langre_tid_har_ar",
+                condition=Q(slag="langre_tid", senast_ar__isnull=False)
+                | (~Q(slag="langre_tid") & Q(senast_ar__isnull=True)),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_slag_display()} {self.ar}"
+
+
+class Utredning(models.Model):
+    """A computed balanskravsutredning with the lines it was computed from, as it stood at the time."""
+
+    version = models.ForeignKey(Budgetversion, on_delete=models.PROTECT, related_name="utredningar")
+    jobb = models.OneToOneField(
+        Jobb, on_delete=models.PROTECT, null=True, blank=True, related_name="utredning"
+    )
+    skapad = models.DateTimeField(auto_now_add=True)
+    regelversion = models.CharField(max_length=20)
+    indata = models.JSONField()
+    resultat = models.JSONField()
+
+    class Meta:
+        ordering = ("-skapad",)
+        verbose_name_plural = "utredningar"
+
+    def __str__(self):
+        return f"Balanskravsutredning för {self.version_id}, {self.skapad:%Y-%m-%d %H:%M}"

@@ -1,0 +1,157 @@
+"""Belopp: one fact per cell, with its source. The database guards locks and keeps every earlier value."""
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from budget.models.uppstallning import Post
+from budget.models.version import Budgetversion
+from organisation.models import Enhet, Sektor
+
+_KONTROLL = """
+    PERFORM 1 FROM budget_budgetversion v
+        WHERE v.id IN (SELECT version_id FROM rader) ORDER BY v.id FOR SHARE;
+    SELECT v.kod INTO kod FROM budget_budgetversion v
+        WHERE v.id IN (SELECT version_id FROM rader) AND v.status = 'last' LIMIT 1;
+    IF kod IS NOT NULL THEN
+        RAISE EXCEPTION 'Budgetversionen % är låst', kod USING ERRCODE = 'check_violation';
+    END IF;
+"""
+_CELLER = """
+    SELECT p.kod INTO kod FROM rader r JOIN budget_post p ON p.id = r.post_id
+        WHERE p.typ <> 'blad' LIMIT 1;
+    IF kod IS NOT NULL THEN
+        RAISE EXCEPTION 'Posten % är en summa och tar inga belopp', kod USING ERRCODE = 'check_violation';
+    END IF;
+    SELECT v.kod INTO kod FROM rader r JOIN budget_budgetversion v ON v.id = r.version_id
+        WHERE r.ar NOT BETWEEN v.ar AND v.ar + v.planar LIMIT 1;
+    IF kod IS NOT NULL THEN
+        RAISE EXCEPTION 'Året ligger utanför budgetversionen %', kod USING ERRCODE = 'check_violation';
+    END IF;
+"""
+
+
+def _vakt(namn, operation, tabell, kropp):
+    """A guard run once per statement, whatever wrote it: form, import, job or bare SQL."""
+    return pgtrigger.Trigger(
+        name=namn,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(**{tabell: "rader"}),
+        declare=[("kod", "text")],
+        func=kropp + " RETURN NULL;",
+    )
+
+
+class Ursprung(models.TextChoices):
+    INMATAD = "inmatad", "Inmatad"
+    IMPORTERAD = "importerad", "Inläst från fil"
+
+
+class Importfil(models.Model):
+    """A file that figures were read from, known by its content."""
+
+    namn = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64, unique=True)
+    inlast = models.DateTimeField(auto_now_add=True)
+    inlast_av = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    def __str__(self):
+        return self.namn
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Belopp(models.Model):
+    """One cell: version × enhet × post × år, in kronor.
+
+    `precision` is the kronor of the last digit that was given (1 000 000 for «39 710» mnkr), which tells
+    rounding from error. `rev` counts the changes and lets a save see that somebody was there before.
+    """
+
+    version = models.ForeignKey(Budgetversion, on_delete=models.PROTECT)
+    enhet = models.ForeignKey(Enhet, on_delete=models.PROTECT)
+    post = models.ForeignKey(Post, on_delete=models.PROTECT)
+    ar = models.PositiveSmallIntegerField()
+    belopp = models.DecimalField(max_digits=16, decimal_places=2)
+    precision = models.DecimalField(max_digits=16, decimal_places=2)
+    rev = models.PositiveIntegerField(default=1)
+    ursprung = models.CharField(max_length=12, choices=Ursprung)
+    importfil = models.ForeignKey(Importfil, on_delete=models.PROTECT, null=True, blank=True)
+    importrad = models.PositiveIntegerField(null=True, blank=True)
+    kalla = models.CharField("plats i källhandlingen", max_length=200, blank=True)
+    andrad_av = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    andrad_tid = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "belopp"
+        constraints = [
+            models.UniqueConstraint(fields=("version", "enhet", "post", "ar"), name="belopp_en_per_cell"),
+            models.CheckConstraint(
+                name="belopp_importerad_har_fil",
+                condition=Q(ursprung="importerad", importfil__isnull=False, importrad__isnull=False)
+                | Q(ursprung="inmatad", importfil__isnull=True, importrad__isnull=True),
+            ),
+        ]
+        triggers = [
+            _vakt("vakt_insert", pgtrigger.Insert, "new", _KONTROLL + _CELLER),
+            _vakt("vakt_update", pgtrigger.Update, "new", _KONTROLL + _CELLER),
+            _vakt("vakt_flytt", pgtrigger.Update, "old", _KONTROLL),
+            _vakt("vakt_delete", pgtrigger.Delete, "old", _KONTROLL),
+            pgtrigger.Trigger(
+                name="rev",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="NEW.rev := OLD.rev + 1; NEW.andrad_tid := now(); RETURN NEW;",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.post_id} {self.ar}: {self.belopp}"
+
+
+class Omfangstyp(models.TextChoices):
+    ENHET = "enhet", "En enhet"
+    SEKTOR = "sektor", "En sektor"
+    ALLA = "alla", "Alla enheter"
+
+
+class Kontrollsumma(models.Model):
+    """A figure as printed in the source, kept beside the computed one and never used in its place."""
+
+    version = models.ForeignKey(Budgetversion, on_delete=models.CASCADE)
+    post = models.ForeignKey(Post, on_delete=models.PROTECT)
+    omfang = models.CharField(max_length=10, choices=Omfangstyp)
+    enhet = models.ForeignKey(Enhet, on_delete=models.PROTECT, null=True, blank=True)
+    sektor = models.ForeignKey(Sektor, on_delete=models.PROTECT, null=True, blank=True)
+    ar = models.PositiveSmallIntegerField()
+    belopp = models.DecimalField(max_digits=16, decimal_places=2)
+    precision = models.DecimalField(max_digits=16, decimal_places=2)
+    importfil = models.ForeignKey(Importfil, on_delete=models.PROTECT)
+    importrad = models.PositiveIntegerField()
+    kalla = models.CharField("plats i källhandlingen", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name_plural = "kontrollsummor"
+        constraints = [
+            models.UniqueConstraint(
+                fields=("version", "post", "omfang", "enhet", "sektor", "ar"),
+                name="kontrollsumma_en_per_cell",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="kontrollsumma_omfang",
+                condition=Q(omfang="enhet", enhet__isnull=False, sektor__isnull=True)
+                | Q(omfang="sektor", enhet__isnull=True, sektor__isnull=False)
+                | Q(omfang="alla", enhet__isnull=True, sektor__isnull=True),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.post_id} {self.ar} tryckt {self.belopp}"

@@ -1,0 +1,94 @@
+"""The tables of the budget as trees of poster. Only leaves take amounts; sign and order are data."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+
+
+class Uppstallning(models.Model):
+    """A table: resultatbudget, regionbidrag, balanskrav. `per_enhet` has one row per enhet."""
+
+    kod = models.SlugField(unique=True)
+    namn = models.CharField(max_length=100)
+    ingress = models.CharField(max_length=300, blank=True)
+    ordning = models.PositiveSmallIntegerField()
+    per_enhet = models.BooleanField(default=False)
+    bara_ifyllda = models.BooleanField("visar bara enheter med belopp", default=False)
+    decimaler = models.PositiveSmallIntegerField(default=0)
+    handling = models.CharField("bilaga i budgethandlingen", max_length=100, blank=True)
+
+    class Meta:
+        ordering = ("ordning",)
+
+    def __str__(self):
+        return self.namn
+
+
+class Posttyp(models.TextChoices):
+    BLAD = "blad", "Tar belopp"
+    SUMMA = "summa", "Summa av sina delar"
+    REGEL = "regel", "Räknas av en regel"
+
+
+class Post(models.Model):
+    """A line of an uppställning.
+
+    A SUMMA is the sum of its children, each times its `tecken` (+1 or −1). A BLAD holds amounts; with
+    `kalla_post` it takes its value from that post wherever it has no amount of its own. A REGEL is
+    computed by a named rule and never summed here.
+    """
+
+    uppstallning = models.ForeignKey(Uppstallning, on_delete=models.PROTECT, related_name="poster")
+    kod = models.SlugField()
+    namn = models.CharField(max_length=120)
+    typ = models.CharField(max_length=10, choices=Posttyp)
+    foralder = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="barn")
+    kalla_post = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="hamtas_av"
+    )
+    tecken = models.SmallIntegerField(default=1)
+    ordning = models.PositiveSmallIntegerField()
+    total = models.BooleanField("tabellens sista summa", default=False)
+    resultat = models.BooleanField("minus är ett dåligt besked", default=False)
+    dold = models.BooleanField("visas inte som egen rad", default=False)
+    forklaring = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        ordering = ("uppstallning", "ordning")
+        constraints = [
+            models.UniqueConstraint(fields=("uppstallning", "kod"), name="post_kod_unik"),
+            models.CheckConstraint(name="post_tecken", condition=Q(tecken__in=(1, -1))),
+            models.CheckConstraint(
+                name="post_inte_egen_foralder", condition=Q(foralder__isnull=True) | ~Q(foralder=F("id"))
+            ),
+            models.CheckConstraint(
+                name="post_bara_blad_hamtar", condition=Q(kalla_post__isnull=True) | Q(typ="blad")
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="trad",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func="""
+                    IF NEW.foralder_id IS NOT NULL AND NOT EXISTS (
+                        SELECT 1 FROM budget_post f
+                        WHERE f.id = NEW.foralder_id AND f.typ = 'summa'
+                          AND f.uppstallning_id = NEW.uppstallning_id
+                    ) THEN
+                        RAISE EXCEPTION 'Posten % kan bara ligga under en summa i samma uppställning', NEW.kod
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF NEW.typ <> 'blad' AND EXISTS (
+                        SELECT 1 FROM budget_belopp b WHERE b.post_id = NEW.id
+                    ) THEN
+                        RAISE EXCEPTION 'Posten % har belopp och måste förbli ett blad', NEW.kod
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self):
+        return self.namn

@@ -1,0 +1,109 @@
+"""Budgetversioner: sets of amounts with one meaning, open for entry or locked."""
+
+from datetime import date
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from budget.models.uppstallning import Uppstallning
+
+
+class Versionstyp(models.TextChoices):
+    BUDGET = "budget", "Budget"
+    PROGNOS = "prognos", "Prognos"
+    BOKSLUT = "bokslut", "Bokslut"
+
+
+class Status(models.TextChoices):
+    OPPEN = "oppen", "Öppen"
+    LAST = "last", "Låst"
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
+class Budgetversion(models.Model):
+    """A set of amounts for `ar` and the `planar` years after it.
+
+    `faststalld` marks the version that is the year's valid one; the commands take it when none is named.
+    """
+
+    kod = models.SlugField(unique=True)
+    namn = models.CharField(max_length=100)
+    ar = models.PositiveSmallIntegerField()
+    planar = models.PositiveSmallIntegerField(default=0)
+    typ = models.CharField(max_length=20, choices=Versionstyp)
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPPEN)
+    faststalld = models.BooleanField(default=False)
+    kopia_av = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True)
+    beslut_organ = models.CharField(max_length=100, blank=True)
+    beslut_datum = models.DateField(null=True, blank=True)
+    beslut_paragraf = models.CharField(max_length=20, blank=True)
+    handling = models.CharField("ur handlingen", max_length=200, blank=True)
+    last_av = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    last_tid = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-ar", "kod")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("ar", "typ"), condition=Q(faststalld=True), name="version_en_faststalld_per_ar"
+            ),
+            models.CheckConstraint(
+                name="version_faststalld_ar_last", condition=Q(faststalld=False) | Q(status="last")
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="faststalld_andras_inte",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__faststalld=True),
+                func="""
+                    RAISE EXCEPTION 'Budgetversionen % är fastställd och ändras inte', OLD.kod
+                        USING ERRCODE = 'check_violation';
+                """,
+            )
+        ]
+
+    def __str__(self):
+        return self.namn
+
+    @property
+    def datum(self) -> date:
+        """The day whose organisation the version is read with."""
+        return date(self.ar, 1, 1)
+
+    @property
+    def last(self) -> bool:
+        return self.status == Status.LAST
+
+    @property
+    def ar_lista(self) -> tuple[int, ...]:
+        """The years that the version holds amounts for."""
+        return tuple(range(self.ar, self.ar + self.planar + 1))
+
+
+class Versionskolumn(models.Model):
+    """A column of an uppställning as shown in a version: a year of that version or of another."""
+
+    version = models.ForeignKey(Budgetversion, on_delete=models.CASCADE, related_name="kolumner")
+    uppstallning = models.ForeignKey(Uppstallning, on_delete=models.PROTECT)
+    kalla = models.ForeignKey(Budgetversion, on_delete=models.PROTECT, related_name="+")
+    ar = models.PositiveSmallIntegerField()
+    rubrik = models.CharField(max_length=40)
+    ordning = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ("ordning",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("version", "uppstallning", "kalla", "ar"), name="versionskolumn_en_gang"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.ar} {self.rubrik}"

@@ -1,0 +1,1 @@
+"""Law and arithmetic as pure functions: frozen data in, frozen data out."""

@@ -1,0 +1,103 @@
+"""The lines of the balanskravsutredning as the rule wants them, and what the rule makes of them."""
+
+from dataclasses import replace
+
+from budget.models import (
+    Balanskravsbeslut,
+    Beslutsslag,
+    Budgetversion,
+    Kontrollsumma,
+    Post,
+    Posttyp,
+    Versionskolumn,
+)
+from budget.regler import balanskrav as regel
+from budget.selectors.summor import ALLA, Nyckel, Summa, hamta_summor
+from budget.selectors.uppstallning import Uppstallningsdata
+
+UPPSTALLNING = "balanskrav"
+
+
+def hamta_underlag(version: Budgetversion) -> tuple[regel.Arsunderlag, ...]:
+    """The years of the version's balanskrav in order, amounts in kronor. Empty when it has none."""
+    kolumner = list(
+        Versionskolumn.objects.filter(version=version, uppstallning__kod=UPPSTALLNING).select_related("kalla")
+    )
+    poster = dict(Post.objects.filter(uppstallning__kod=UPPSTALLNING).values_list("kod", "pk"))
+    summor = hamta_summor(
+        kolumner=[(k.kalla_id, k.ar) for k in kolumner], poster=poster.values(), datum=version.datum
+    )
+    # A decision is registered where the year is decided: on the column's own version or on this one.
+    beslut = list(
+        Balanskravsbeslut.objects.filter(version__in={version.pk, *(k.kalla_id for k in kolumner)})
+    )
+    tryckta = list(
+        Kontrollsumma.objects.filter(
+            version__in={k.kalla_id for k in kolumner},
+            post__uppstallning__kod=UPPSTALLNING,
+            post__kod__in=regel.PUBLICERADE,
+        ).select_related("post")
+    )
+    return tuple(
+        _ett_ar(
+            k.ar,
+            {kod: summor.get(Nyckel(pk, k.kalla_id, k.ar, ALLA)) for kod, pk in poster.items()},
+            [b for b in beslut if b.ar == k.ar],
+            {t.post.kod: regel.Matt(t.belopp, t.precision) for t in tryckta if _samma(t, k)},
+            forsta=nummer == 0,
+        )
+        for nummer, k in enumerate(sorted(kolumner, key=lambda k: k.ar))
+    )
+
+
+def berakna(underlag: tuple[regel.Arsunderlag, ...]) -> regel.Balanskravsutredning:
+    """The rule applied to amounts in kronor, with findings worded in mnkr."""
+    return regel.balanskravsutredning(underlag, enhet="kr", visa_enhet="mnkr")
+
+
+def med_regelrader(data: Uppstallningsdata) -> Uppstallningsdata:
+    """The table with the lines that the rule computes from it filled in, as they would be right now."""
+    underlag = hamta_underlag(data.version)
+    if not underlag:
+        return data
+    kolumner = {k.ar: k for k in data.kolumner}
+    poster = [p for p in data.poster if p.typ == Posttyp.REGEL]
+    nya = {
+        Nyckel(p.pk, kolumner[ar.ar].kalla_id, ar.ar, ALLA): Summa(ar.varde(p.kod), regel.NOLL, 1)
+        for ar in berakna(underlag).ar
+        for p in poster
+    }
+    return replace(data, summor=data.summor | nya)
+
+
+def _samma(tryckt, kolumn):
+    return (tryckt.version_id, tryckt.ar) == (kolumn.kalla_id, kolumn.ar)
+
+
+def _matt(summa: Summa | None) -> regel.Matt | None:
+    return regel.Matt(summa.varde, summa.precision) if summa else None
+
+
+def _ett_ar(ar, rader: dict[str, Summa | None], beslut, publicerat, *, forsta) -> regel.Arsunderlag:
+    undantag = next((b for b in beslut if b.slag != Beslutsslag.ATGARDSPLAN), None)
+    plan = next((b for b in beslut if b.slag == Beslutsslag.ATGARDSPLAN), None)
+    return regel.Arsunderlag(
+        ar=ar,
+        poster={kod: _matt(rader[kod]) for kod in regel.RESULTATPOSTER if rader.get(kod)},
+        synnerliga_skal=_matt(rader.get("synnerliga_skal")) or regel.Matt(regel.NOLL),
+        synnerliga_skal_beslut=undantag
+        and regel.Undantagsbeslut(
+            regel.Undantagsslag(undantag.slag),
+            organ=undantag.organ,
+            datum=undantag.datum,
+            paragraf=undantag.paragraf,
+            motiv=undantag.motiv,
+        ),
+        senast_ar=undantag.senast_ar if undantag else None,
+        atgardsplan=plan and regel.Beslut(plan.organ, plan.datum, plan.paragraf),
+        ib_aterstalla=_matt(rader.get("ib_aterstalla")) if forsta else None,
+        rer_ib=_matt(rader.get("rer_ib")) if forsta else None,
+        bas=_matt(rader.get("bas")),
+        eget_kapital_inkl_pensioner=_matt(rader.get("eget_kapital")),
+        publicerat=publicerat,
+    )

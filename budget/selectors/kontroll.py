@@ -1,0 +1,153 @@
+"""Printed figures beside computed ones, and rows that two tables share."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, Q
+
+from budget.models import (
+    Belopp,
+    Budgetversion,
+    Kontrollsumma,
+    Omfangstyp,
+    Post,
+    Posttyp,
+    Uppstallning,
+    Versionskolumn,
+)
+from budget.regler.kontroll import Skillnad, Slag, jamfor
+from budget.selectors.balanskrav import berakna, hamta_underlag
+from budget.selectors.summor import ALLA, Nyckel, hamta_summor
+from organisation.models import Enhetstyp
+
+
+@dataclass(frozen=True, slots=True)
+class Avvikelse:
+    """A printed figure that does not follow from its parts. Amounts in kronor.
+
+    `kod` is SUMMA (a printed sum), RAD (a line printed in two tables) or REGEL (a line that a rule
+    computes). `nyckel` is the cell, `kalla` where it was printed, `precision` the kronor of its last digit.
+    """
+
+    kod: str
+    version: Budgetversion
+    post: Post
+    nyckel: Nyckel
+    omfang_namn: str
+    tryckt: Decimal
+    beraknat: Decimal
+    skillnad: Skillnad
+    precision: Decimal
+    kalla: str
+
+    @property
+    def ar_fel(self) -> bool:
+        return self.skillnad.slag == Slag.FEL
+
+
+def hamta_avvikelser(
+    versioner: Iterable[Budgetversion], *, uppstallning: Uppstallning | None = None
+) -> list[Avvikelse]:
+    """Every printed figure of the versions that disagrees with the computed one, in table order.
+
+    Lines that the balanskrav rule computes are left to `hamta_regelavvikelser`. Four queries at most,
+    however many versions and enheter.
+    """
+    per_id = {v.pk: v for v in versioner}
+    kontroller = _kontroller(per_id, uppstallning).exclude(post__typ=Posttyp.REGEL)
+    egna = _egna_rader(per_id, uppstallning)
+    alla = list(kontroller) + list(egna)
+    summor = defaultdict(dict)
+    for datum in {per_id[k.version_id].datum for k in alla}:
+        i_dag = [k for k in alla if per_id[k.version_id].datum == datum]
+        summor[datum] = hamta_summor(
+            kolumner=[(k.version_id, k.ar) for k in i_dag],
+            poster={k.post_id if isinstance(k, Kontrollsumma) else k.post.kalla_post_id for k in i_dag},
+            datum=datum,
+        )
+    avvikelser = []
+    for k in alla:
+        version = per_id[k.version_id]
+        ar_kontroll = isinstance(k, Kontrollsumma)
+        post_id = k.post_id if ar_kontroll else k.post.kalla_post_id
+        nyckel = Nyckel(k.post_id, k.version_id, k.ar, _omfang(k) if ar_kontroll else f"enhet:{k.enhet_id}")
+        summa = summor[version.datum].get(Nyckel(post_id, k.version_id, k.ar, nyckel.omfang))
+        if summa is None and not ar_kontroll:
+            continue  # nothing to fetch in the other table, so the own figure is the only one
+        avvikelse = _avvikelse(
+            "SUMMA" if ar_kontroll and k.post.typ != Posttyp.BLAD or nyckel.omfang.startswith(("s", "a")) else "RAD",
+            k, version, nyckel, summa.varde if summa else Decimal(0),
+        )  # fmt: skip
+        if avvikelse:
+            avvikelser.append(avvikelse)
+    return avvikelser
+
+
+def hamta_regelavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
+    """Printed lines of the balanskravsutredning that the rule computes to something else."""
+    per_id = {v.pk: v for v in versioner}
+    avvikelser = []
+    kontroller = defaultdict(list)
+    for k in _kontroller(per_id, None).filter(post__uppstallning__kod="balanskrav"):
+        kontroller[k.version_id].append(k)
+    for version_id, rader in kontroller.items():
+        underlag = hamta_underlag(per_id[version_id])
+        utredning = {ar.ar: ar for ar in berakna(underlag).ar}
+        for k in rader:
+            ar_blad = k.post.typ == Posttyp.BLAD and k.post.kod != "ib_aterstalla"
+            if k.ar not in utredning or ar_blad:
+                continue
+            nyckel = Nyckel(k.post_id, k.version_id, k.ar, _omfang(k))
+            avvikelse = _avvikelse("REGEL", k, per_id[version_id], nyckel, utredning[k.ar].varde(k.post.kod))
+            if avvikelse:
+                avvikelser.append(avvikelse)
+    return avvikelser
+
+
+def _kontroller(per_id, uppstallning):
+    villkor = Q(version__in=per_id) & (Q(post__uppstallning=uppstallning) if uppstallning else Q())
+    return (
+        Kontrollsumma.objects.filter(villkor)
+        .select_related("post__uppstallning", "enhet", "sektor", "importfil")
+        .order_by("post__uppstallning__ordning", "version__kod", "post__ordning", "ar", "pk")
+    )
+
+
+def _egna_rader(per_id, uppstallning):
+    villkor = Q(version__in=per_id, post__kalla_post__isnull=False)
+    if uppstallning:
+        villkor &= Q(post__uppstallning=uppstallning)
+    # Only where the version has the other table too: a bokslut known by its last line has nothing to compare.
+    finns = Versionskolumn.objects.filter(
+        version=OuterRef("version"),
+        kalla=OuterRef("version"),
+        ar=OuterRef("ar"),
+        uppstallning=OuterRef("post__kalla_post__uppstallning"),
+    )
+    return (
+        Belopp.objects.filter(villkor, Exists(finns))
+        .select_related("post__uppstallning", "enhet", "importfil")
+        .order_by("post__uppstallning__ordning", "version__kod", "post__ordning", "ar")
+    )
+
+
+def _omfang(kontroll: Kontrollsumma) -> str:
+    if kontroll.omfang == Omfangstyp.ALLA:
+        return ALLA
+    return f"{kontroll.omfang}:{kontroll.enhet_id or kontroll.sektor_id}"
+
+
+def _avvikelse(kod, k, version, nyckel, beraknat) -> Avvikelse | None:
+    skillnad = jamfor(k.belopp, beraknat, precision=k.precision)
+    if skillnad is None:
+        return None
+    sektor = getattr(k, "sektor", None)
+    namn = k.enhet.namn if k.enhet else sektor.summarubrik if sektor else "alla nämnder"
+    plats = f"{k.importfil.namn} rad {k.importrad}" if k.importfil else "inmatad"
+    kalla = ", ".join(del_ for del_ in (version.handling, k.kalla, plats) if del_)
+    return Avvikelse(
+        kod, version, k.post, nyckel, "" if k.enhet and k.enhet.typ == Enhetstyp.REGION else namn,
+        k.belopp, beraknat, skillnad, k.precision, kalla,
+    )  # fmt: skip

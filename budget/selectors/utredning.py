@@ -1,0 +1,43 @@
+"""The latest stored balanskravsutredning of a version, and whether it still answers for the figures."""
+
+from dataclasses import dataclass
+
+from budget.imports.balanskrav_fil import fran_dict, las_resultat, skriv, underlag_som_dict
+from budget.models import Budgetversion, Utredning
+from budget.regler import balanskrav as regel
+from budget.selectors.balanskrav import hamta_underlag
+
+
+@dataclass(frozen=True, slots=True)
+class Utredningslage:
+    """A stored utredning with what it was computed from. `aktuell` is False when the figures, the
+    decisions or the rules have changed since."""
+
+    utredning: Utredning
+    underlag: tuple[regel.Arsunderlag, ...]
+    resultat: regel.Balanskravsutredning
+    aktuell: bool
+
+
+def som_indata(underlag: tuple[regel.Arsunderlag, ...]) -> dict:
+    """The rule's input as it is stored: amounts in kronor."""
+    return underlag_som_dict(underlag, enhet="kr")
+
+
+def som_resultat(resultat: regel.Balanskravsutredning) -> dict:
+    """The rule's result as it is stored."""
+    return skriv(resultat)
+
+
+def hamta_utredning(version: Budgetversion) -> Utredningslage | None:
+    """The latest utredning of the version, or None when none has been computed."""
+    utredning = Utredning.objects.filter(version=version).select_related("jobb__agare").first()
+    if utredning is None:
+        return None
+    nu = som_indata(hamta_underlag(version))
+    return Utredningslage(
+        utredning,
+        tuple(fran_dict(utredning.indata).underlag),
+        las_resultat(utredning.resultat),
+        aktuell=nu == utredning.indata and utredning.regelversion == regel.REGELVERSION,
+    )

@@ -1,0 +1,157 @@
+"""Where one figure comes from: the amount itself, what it is made of, what it is part of, and its past."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.apps import apps
+from django.db.models import F
+
+from budget.models import Belopp, Budgetversion, Kontrollsumma, Post
+from budget.selectors.summor import ALLA, Nyckel, Summa, hamta_summor
+from budget.selectors.uppstallning import gallande_placeringar
+from organisation.models import Placering
+from organisation.permissions import Enhetsurval
+
+
+@dataclass(frozen=True, slots=True)
+class Handelse:
+    """One earlier state of a cell. `varde` is None when the amount was taken away; `namn` is empty when
+    the change was made outside the system, straight in the database."""
+
+    tid: datetime
+    varde: Decimal | None
+    namn: str
+    varfor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Del:
+    """A part of a sum, or a sum that the figure is part of: the post and what enheter it is for."""
+
+    post: Post
+    omfang: str
+    namn: str
+    summa: Summa | None
+    tecken: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ursprungssvar:
+    """The answer. `belopp` is the amount when the figure is one; `delar` what it is added up of."""
+
+    version: Budgetversion
+    post: Post
+    omfang: str
+    omfang_namn: str
+    ar: int
+    summa: Summa | None
+    belopp: Belopp | None
+    delar: tuple[Del, ...]
+    ingar_i: tuple[Del, ...]
+    handelser: tuple[Handelse, ...]
+    tryckt: Kontrollsumma | None
+
+
+def hamta_omfang(version: Budgetversion, post: Post, omfang: str) -> tuple[Placering, ...] | None:
+    """The placements that an address' «enhet-KOD», «sektor-KOD», «alla» or «egna» stands for; None if none."""
+    alla = tuple(gallande_placeringar(version, post.uppstallning))
+    typ, _, kod = omfang.partition("-")
+    if omfang in (ALLA, "egna"):
+        return alla
+    if typ == "enhet":
+        traffar = tuple(p for p in alla if p.enhet.kod == kod)
+    else:
+        traffar = tuple(p for p in alla if p.sektor and p.sektor.kod == kod) if typ == "sektor" else ()
+    return traffar or None
+
+
+def hamta_ursprung(
+    version: Budgetversion, post: Post, omfang: str, ar: int, placeringar: tuple[Placering, ...], *, historik: bool
+) -> Ursprungssvar:
+    """Everything about one figure. `placeringar` are the enheter it covers; six queries at most."""
+    enheter = Enhetsurval(enheter=frozenset(p.enhet_id for p in placeringar))
+    barn = list(Post.objects.filter(foralder=post).select_related("uppstallning"))
+    en = placeringar[0].enhet if len(placeringar) == 1 and omfang.startswith("enhet-") else None
+    belopp = None
+    if en:
+        belopp = (
+            Belopp.objects.filter(version=version, enhet=en, post=post, ar=ar)
+            .select_related("importfil", "andrad_av")
+            .first()
+        )
+    behov = {post.pk, *(b.pk for b in barn)} | ({post.kalla_post_id} if post.kalla_post_id else set())
+    summor = hamta_summor(kolumner=[(version.pk, ar)], poster=behov, datum=version.datum, urval=enheter)
+
+    def summa(post_id, vad=ALLA):
+        return summor.get(Nyckel(post_id, version.pk, ar, vad))
+
+    delar = [Del(b, omfang, b.namn, summa(b.pk), b.tecken) for b in barn]
+    if not barn and post.kalla_post and belopp is None and en:
+        delar = [Del(post.kalla_post, omfang, post.kalla_post.namn, summa(post.kalla_post_id))]
+    if not en:
+        delar = [
+            Del(post, f"enhet-{p.enhet.kod}", p.enhet.namn, summa(post.pk, f"enhet:{p.enhet_id}"))
+            for p in placeringar
+            if p.sektor_id or summa(post.pk, f"enhet:{p.enhet_id}")
+        ]
+    return Ursprungssvar(
+        version=version,
+        post=post,
+        omfang=omfang,
+        omfang_namn=_omfang_namn(omfang, placeringar),
+        ar=ar,
+        summa=summa(post.pk),
+        belopp=belopp,
+        delar=tuple(delar),
+        ingar_i=tuple(_ingar_i(post, omfang, placeringar, en)),
+        handelser=tuple(_handelser(version, post, en, ar)) if historik and en and post.typ == "blad" else (),
+        tryckt=_tryckt(version, post, omfang, ar, placeringar),
+    )
+
+
+def _omfang_namn(omfang, placeringar):
+    if omfang == ALLA:
+        return "alla nämnder"
+    if omfang == "egna":
+        return "egna enheter"
+    if omfang.startswith("sektor-"):
+        return placeringar[0].sektor.namn
+    return placeringar[0].enhet.namn
+
+
+def _ingar_i(post, omfang, placeringar, en):
+    if post.uppstallning.per_enhet:
+        sektor = placeringar[0].sektor
+        if en and sektor:
+            yield Del(post, f"sektor-{sektor.kod}", sektor.summarubrik, None)
+        if omfang not in (ALLA, "egna"):
+            yield Del(post, ALLA, "Totalsumma", None)
+        return
+    if post.foralder:
+        yield Del(post.foralder, omfang, post.foralder.namn, None)
+    for mottagare in post.hamtas_av.select_related("uppstallning"):
+        yield Del(mottagare, omfang, f"{mottagare.uppstallning.namn}: {mottagare.namn}", None)
+
+
+def _handelser(version, post, enhet, ar):
+    handelser = (
+        apps.get_model("budget", "BeloppEvent")
+        .objects.filter(version=version, post=post, enhet=enhet, ar=ar)
+        .order_by("-pgh_created_at", "-pgh_id")
+        .annotate(uppgifter=F("pgh_context__metadata"))
+        .values_list("pgh_created_at", "pgh_label", "belopp", "uppgifter")
+    )
+    for tid, handelse, belopp, uppgifter in handelser:
+        uppgifter = uppgifter or {}
+        varde = None if handelse == "delete" else belopp
+        yield Handelse(tid, varde, uppgifter.get("namn", ""), uppgifter.get("varfor", ""))
+
+
+def _tryckt(version, post, omfang, ar, placeringar):
+    fraga = Kontrollsumma.objects.filter(version=version, post=post, ar=ar).select_related("importfil")
+    if omfang.startswith("enhet-"):
+        return fraga.filter(enhet=placeringar[0].enhet).first()
+    if omfang.startswith("sektor-"):
+        return fraga.filter(sektor=placeringar[0].sektor).first()
+    return fraga.filter(omfang="alla").first() if omfang == ALLA else None

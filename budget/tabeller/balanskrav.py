@@ -1,0 +1,174 @@
+"""The balanskravsutredning as tables: the chain of lines, the deficits to restore, and the reserve."""
+
+from collections.abc import Sequence
+
+from budget.models import Budgetversion, Versionskolumn
+from budget.regler import balanskrav as regel
+from budget.tabeller.adress import Kallor
+from budget.tabeller.uppstallning import ENHET, kolumnnyckel
+from organisation.models import Enhet
+from regionskane.lib.anmarkning import Anmarkning
+from regionskane.lib.belopp import MNKR, formatera
+from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
+
+# Lines that most years lack are shown only when some year has them.
+_OVANLIGA = ("reavinst_undantag", "reaforlust_undantag", "orealiserat", "aterforing_orealiserat")
+_RESULTATRADER = ("arets_resultat", "resultat_efter_justeringar", "balanskravsresultat")
+_AVVIKELSER = ("AVRUNDNING_", "AVVIKELSE_")
+
+
+def bygg_balanskrav(
+    version: Budgetversion,
+    kolumner: Sequence[Versionskolumn],
+    enhet: Enhet,
+    underlag: Sequence[regel.Arsunderlag],
+    utredning: regel.Balanskravsutredning,
+) -> tuple[Tabell, ...]:
+    """The tables of one utredning. Amounts in kronor; the years are those of `utredning`."""
+    per_ar = {k.ar: k for k in kolumner}
+    kolumner = [per_ar[ar.ar] for ar in utredning.ar]
+    bygge = _Bygge(version, kolumner, enhet, {u.ar: u for u in underlag}, utredning)
+    return (bygge.kedja(), bygge.brister(), bygge.reserv())
+
+
+def rubrik(utredning: regel.Balanskravsutredning) -> str:
+    return f"Balanskravsutredning {utredning.ar[0].ar}–{utredning.ar[-1].ar}"
+
+
+class _Bygge:
+    def __init__(self, version, kolumner, enhet, underlag, utredning):
+        self.version, self.kolumner, self.enhet = version, kolumner, enhet
+        self.underlag, self.utredning = underlag, utredning
+        self.kallor = Kallor()
+
+    def _beloppskolumner(self):
+        return tuple(Kolumn(kolumnnyckel(k), str(k.ar), k.rubrik, enhet=ENHET) for k in self.kolumner)
+
+    def _adress(self, nyckel: str, kolumn: Versionskolumn) -> str:
+        # What the rule computes depends on the years before, so it is asked of the version that has them.
+        beraknad = nyckel not in regel.RESULTATPOSTER and nyckel not in ("synnerliga_skal", "bas", "eget_kapital")
+        version = self.version if beraknad else kolumn.kalla
+        return self.kallor.adress(version, "balanskrav", nyckel, f"enhet-{self.enhet.kod}", kolumn.ar)
+
+    def kedja(self) -> Tabell:
+        noter: list[str] = []
+        rader = []
+        for r in regel.RADER:
+            if r.nyckel in _OVANLIGA and not any(r.nyckel in u.poster for u in self.underlag.values()):
+                continue
+            celler = []
+            for kolumn, ar in zip(self.kolumner, self.utredning.ar, strict=True):
+                nummer = []
+                for a in ar.anmarkningar:
+                    if a.kod in {f"{prefix}{r.nyckel.upper()}" for prefix in _AVVIKELSER}:
+                        noter.append(a.text)
+                        nummer.append(len(noter))
+                celler.append(Cell(ar.varde(r.nyckel), kalla=self._adress(r.nyckel, kolumn), noter=tuple(nummer)))
+            slag = Radslag.TOTAL if r.total else Radslag.SUMMA if r.summa else Radslag.RAD
+            rader.append(
+                Rad(r.nyckel, r.etikett, tuple(celler), slag, r.summa, r.forklaring, r.lagrum,
+                    rod=r.nyckel in _RESULTATRADER)
+            )  # fmt: skip
+        finns = {r.nyckel for r in rader}
+        rader = [_utan_saknade_delar(r, finns) for r in rader]
+        return Tabell(
+            "balanskrav",
+            rubrik(self.utredning),
+            "Post",
+            self._beloppskolumner(),
+            tuple(rader),
+            f"{self.version.namn}, {ENHET}. Varje rad visas med sin verkan på resultatet.",
+            tuple(noter),
+        )
+
+    def brister(self) -> Tabell:
+        kolumner = (
+            Kolumn("underskott", "Underskott", enhet=ENHET),
+            Kolumn("undantag", "Undantag", "synnerliga skäl", enhet=ENHET),
+            Kolumn("aterstallt", "Återställt", enhet=ENHET),
+            Kolumn("kvar", "Kvar", enhet=ENHET),
+            Kolumn("senast", "Senast", "år", Kolumnslag.TEXT),
+            Kolumn("lage", "Läge", slag=Kolumnslag.TEXT),
+        )
+        sista = self.kolumner[-1]
+        per_ar = {k.ar: k for k in self.kolumner}
+
+        def kalla(nyckel, brist):
+            return self._adress(nyckel, per_ar.get(brist.ar, self.kolumner[0]))
+
+        rader = [
+            Rad(
+                f"brist-{b.ar or 'fore'}",
+                str(b.ar) if b.ar else f"Före {self.utredning.ar[0].ar}",
+                (
+                    Cell(b.belopp, kalla=kalla("balanskravsresultat" if b.ar else "ib_aterstalla", b)),
+                    Cell(b.undantag, kalla=kalla("synnerliga_skal", b)),
+                    Cell(
+                        sum((a.belopp for a in b.aterstallt), regel.NOLL),
+                        kalla=self._adress("aterstallt", per_ar[b.aterstallt[-1].ar]) if b.aterstallt else "",
+                    ),
+                    Cell(b.kvar, kalla=self._adress("ub_aterstalla", sista)),
+                    Cell(text=str(b.senast) if b.senast else "–"),
+                    Cell(text=bristlage(b)),
+                ),
+            )
+            for b in self.utredning.ar[-1].brister
+        ]
+        if rader:
+            delar = tuple((r.nyckel, 1) for r in rader)
+            summor = [sum((r.celler[i].varde for r in rader), regel.NOLL) for i in range(4)]
+            celler = (*(Cell(s) for s in summor), Cell(text=""), Cell(text=""))
+            rader.append(Rad("summa", "Kvar att återställa", celler, Radslag.TOTAL, delar))
+        return Tabell(
+            "underskott", "Underskott att återställa", "År", kolumner, tuple(rader),
+            f"En rad per underskottsår, äldst först, {ENHET}.",
+        )  # fmt: skip
+
+    def reserv(self) -> Tabell:
+        def rad(nyckel, text, varden, forklaring="", paragraf=""):
+            celler = tuple(
+                Cell(v, kalla=self._adress(nyckel, k), saknas="uppgift saknas")
+                for v, k in zip(varden, self.kolumner, strict=True)
+            )
+            return Rad(nyckel, text, celler, forklaring=forklaring, paragraf=paragraf)
+
+        u = [self.underlag[ar.ar] for ar in self.utredning.ar]
+        rader = (
+            rad("bas", "Skatt, utjämning och generella statliga bidrag", [x.bas and x.bas.varde for x in u]),
+            rad(
+                "eget_kapital",
+                "Eget kapital inklusive pensionsförpliktelser",
+                [x.eget_kapital_inkl_pensioner and x.eget_kapital_inkl_pensioner.varde for x in u],
+            ),
+            rad(
+                "max_reservering",
+                "Högsta tillåtna reservering",
+                [ar.max_reservering for ar in self.utredning.ar],
+                "Det lägsta av årets resultat och resultatet efter balanskravsjusteringar, minus 1 procent av skatt,"
+                " utjämning och generella statliga bidrag, eller 2 procent när det egna kapitalet är negativt.",
+                "KL 11:14",
+            ),
+        )
+        return Tabell(
+            "reserv", "Utrymme att reservera", "Post", self._beloppskolumner(), rader,
+            f"Hur mycket som får sparas i resultatutjämningsreserv (till 2023) eller resultatreserv, {ENHET}.",
+        )  # fmt: skip
+
+
+def _utan_saknade_delar(rad: Rad, finns: set[str]) -> Rad:
+    delar = tuple((n, f) for n, f in rad.delar if n in finns)
+    return Rad(rad.nyckel, rad.rubrik, rad.celler, rad.slag, delar, rad.forklaring, rad.paragraf, rad.rod)
+
+
+def bristlage(brist: regel.Brist) -> str:
+    """The state of a deficit in words."""
+    if brist.kvar == 0:
+        return "Undantag, synnerliga skäl" if not brist.aterstallt else "Återställt"
+    return f"{formatera(brist.kvar, skala=MNKR)} mnkr kvar att återställa"
+
+
+def varningar(utredning: regel.Balanskravsutredning) -> list[Anmarkning]:
+    """The findings that want somebody to act, in order of year."""
+    return [a for ar in utredning.ar for a in ar.anmarkningar if a.niva != "info"]
+
+

@@ -1,0 +1,109 @@
+"""A version's tables gathered into one document: the same object becomes PDF, workbook and JSON."""
+
+from django.db.models import Max
+from django.utils import timezone
+
+from budget.models import Belopp, Budgetversion, Uppstallning, Utredning, Versionskolumn
+from budget.selectors.uppstallning import region_enhet
+from budget.selectors.utredning import Utredningslage, hamta_utredning
+from budget.tabeller.balanskrav import bygg_balanskrav, varningar
+from budget.tabeller.uppstallning import las_tabell
+from organisation.permissions import Enhetsurval
+from regionskane.lib.tabell import Handling, Tabell
+
+BALANSKRAV = "balanskrav"
+
+
+def tillgangliga_uppstallningar(version: Budgetversion, urval: Enhetsurval) -> list[Uppstallning]:
+    """The tables that the version has and the reader may see any of, in order."""
+    har = Versionskolumn.objects.filter(version=version).values("uppstallning")
+    alla = Uppstallning.objects.filter(pk__in=har)
+    if urval.allt:
+        return list(alla)
+    region = region_enhet().pk in urval
+    return [u for u in alla if u.per_enhet or region]
+
+
+def las_balanskrav(version: Budgetversion) -> tuple[tuple[Tabell, ...], Utredningslage | None]:
+    """The tables of the latest stored utredning; none when none has been computed."""
+    lage = hamta_utredning(version)
+    if lage is None:
+        return (), None
+    kolumner = list(
+        Versionskolumn.objects.filter(version=version, uppstallning__kod=BALANSKRAV).select_related("kalla")
+    )
+    return bygg_balanskrav(version, kolumner, region_enhet(), lage.underlag, lage.resultat), lage
+
+
+def bygg_handling(version: Budgetversion, urval: Enhetsurval, *, bara: str = "") -> Handling:
+    """The document of a version for a reader; with `bara`, only the table of that kod.
+
+    Its time is when the figures last changed, so that the same figures always give the same bytes.
+    """
+    tabeller: list[Tabell] = []
+    stycken = list(_STYCKEN)
+    for u in tillgangliga_uppstallningar(version, urval):
+        if bara and u.kod != bara and not (bara == "regionbidrag" and u.kod == "resultatkrav"):
+            continue
+        if u.kod != BALANSKRAV:
+            tabeller.append(las_tabell(version, u, urval))
+            continue
+        delar, lage = las_balanskrav(version)
+        tabeller.extend(delar)
+        if lage is None:
+            stycken.append("Balanskravsutredningen är inte beräknad och finns därför inte med.")
+        else:
+            stycken.append(_om_utredningen(lage))
+            stycken.extend(a.text for a in varningar(lage.resultat))
+    titel = tabeller[0].rubrik if bara and tabeller else version.namn
+    return Handling(
+        titel=titel,
+        undertitel=f"Region Skåne. {version.namn}." if bara else "Region Skåne",
+        tabeller=tuple(tabeller),
+        tid=senast_andrad(version).isoformat(),
+        fakta=tuple(_fakta(version, urval)),
+        nyckel=f"{version.kod.lower()}-{bara or 'budget'}",
+        stycken=tuple(stycken),
+    )
+
+
+_STYCKEN = (
+    "Varje siffra finns på ett enda ställe i systemet. Summor lagras aldrig; de räknas ur sina delar varje gång"
+    " de visas, och skrivs som den avrundade summan av oavrundade delar.",
+    "Där en tryckt siffra i källhandlingen inte följer av sina delar står båda i en not under tabellen. Ingen"
+    " siffra har ändrats för att en summa ska stämma.",
+    "Arbetsboken som är bifogad i PDF-filen har samma tabeller med summorna som formler, och ett blad som för"
+    " varje siffra anger adressen till sidan om var den kommer ifrån.",
+)
+
+
+def _om_utredningen(lage: Utredningslage) -> str:
+    nar = timezone.localtime(lage.utredning.skapad)
+    text = (
+        f"Balanskravsutredningen beräknades {nar:%Y-%m-%d kl. %H.%M} med regelversion {lage.utredning.regelversion}."
+    )
+    if lage.aktuell:
+        return text
+    return f"{text} Underlaget har ändrats sedan dess; utredningen visar läget när den beräknades."
+
+
+def _fakta(version, urval):
+    yield "Version", f"{version.namn} ({version.kod})"
+    yield "Status", "Fastställd och låst" if version.faststalld else version.get_status_display()
+    if version.beslut_organ or version.beslut_datum:
+        delar = (version.beslut_organ, str(version.beslut_datum or ""), version.beslut_paragraf)
+        yield "Beslut", ", ".join(d for d in delar if d)
+    if version.handling:
+        yield "Källhandling", version.handling
+    yield "Omfattning", "Hela regionen" if urval.allt else "Egna enheter"
+    yield "Siffrorna senast ändrade", f"{timezone.localtime(senast_andrad(version)):%Y-%m-%d kl. %H.%M}"
+    yield "Enhet", "Miljoner kronor (mnkr)"
+
+
+def senast_andrad(version: Budgetversion):
+    """When an amount or the utredning of the version last changed; the epoch for an empty version."""
+    tider = [
+        Belopp.objects.filter(version=version).aggregate(t=Max("andrad_tid"))["t"],
+        Utredning.objects.filter(version=version).aggregate(t=Max("skapad"))["t"],
+    ]
+    return max((t for t in tider if t), default=timezone.datetime(2000, 1, 1, tzinfo=timezone.get_current_timezone()))

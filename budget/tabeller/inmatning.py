@@ -1,0 +1,302 @@
+"""The entry table: the same rows and columns as the table that is read, with a field in every open cell.
+
+The HTML of the rows is written here and not in a template: a version has hundreds of cells, and a
+template loop takes several times as long as the queries. Everything that a person has typed is escaped.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from budget.models import Post, Posttyp, Versionskolumn
+from budget.regler.balanskrav import RADER
+from budget.selectors.celler import Cellnyckel, Cellvarde
+from budget.selectors.uppstallning import Uppstallningsdata
+from budget.tabeller.uppstallning import bygg_tabell, kolumnnyckel
+from organisation.permissions import Enhetsurval
+from regionskane.lib.belopp import MNKR, formatera_fullt
+from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
+
+TOM = Cellvarde()
+# A cell is shown as newly saved for this long.
+NYSS = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Svar:
+    """What the page answers with after a refused save: typed texts, errors, and others' values."""
+
+    texter: Mapping[Cellnyckel, str] = field(default_factory=dict)
+    fel: Mapping[Cellnyckel, str] = field(default_factory=dict)
+    konflikter: Mapping[Cellnyckel, Cellvarde] = field(default_factory=dict)
+    sedda: Mapping[Cellnyckel, tuple[int, Decimal | None]] = field(default_factory=dict)
+
+
+INGET_SVAR = Svar()
+
+
+@dataclass(frozen=True, slots=True)
+class Felrad:
+    """A line of the error summary: what is wrong and the id of its field."""
+
+    text: str
+    falt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inmatningsvy:
+    """What the template needs: `huvud` and `kropp` are finished HTML, `bas` the hidden field's text."""
+
+    nyckel: str
+    rubrik: str
+    ingress: str
+    huvud: SafeString
+    kropp: SafeString
+    bas: str
+    antal: int
+    felrader: tuple[Felrad, ...]
+    decimaler: int
+
+
+def bygg_inmatning(
+    data: Uppstallningsdata,
+    celler: Mapping[Cellnyckel, Cellvarde],
+    skrivbart: Enhetsurval,
+    *,
+    anvandare_id: int,
+    nu: datetime,
+    svar: Svar = INGET_SVAR,
+) -> Inmatningsvy:
+    """The entry table of an uppställning; cells of enheter outside `skrivbart` are locked."""
+    return _Ritare(data, celler, skrivbart, anvandare_id, nu, svar).vy()
+
+
+def skrivbara_celler(data: Uppstallningsdata, skrivbart: Enhetsurval) -> set[Cellnyckel]:
+    """Every cell of the table that the user may write."""
+    return {
+        Cellnyckel(p.enhet_id, post.pk, k.ar)
+        for p in data.placeringar
+        if p.enhet_id in skrivbart
+        for post in data.poster
+        if post.typ == Posttyp.BLAD
+        for k in data.kolumner
+        if k.kalla_id == data.version.pk
+    }
+
+
+# Of the lines that the balanskrav rule computes, these two are plain sums and can follow the typing.
+_REGELSUMMOR = {r.nyckel: r.summa for r in RADER if r.nyckel in ("resultat_efter_justeringar", "balanskravsresultat")}
+
+
+def _skriv_sedda(sedda: Mapping[Cellnyckel, tuple[int, Decimal | None]]) -> str:
+    return json.dumps(
+        {str(c): [rev, None if varde is None else str(varde)] for c, (rev, varde) in sedda.items()},
+        separators=(",", ":"),
+    )
+
+
+class _Ritare:
+    def __init__(self, data, celler, skrivbart, anvandare_id, nu, svar):
+        self.data, self.celler, self.svar = data, celler, svar
+        self.anvandare_id, self.nu = anvandare_id, nu
+        self.tabell: Tabell = bygg_tabell(data)
+        self.kolumner = {kolumnnyckel(k): k for k in data.kolumner}
+        self.poster = {p.kod: p for p in data.poster}
+        self.enheter = {f"enhet-{p.enhet.kod}": p.enhet_id for p in data.placeringar}
+        self.skrivbara = skrivbara_celler(data, skrivbart)
+        self.felrader: list[Felrad] = []
+        self.sedda: dict[Cellnyckel, tuple[int, Decimal | None]] = {}
+        self.antal = 0
+
+    def vy(self) -> Inmatningsvy:
+        kropp = mark_safe("".join(self._rader()))
+        return Inmatningsvy(
+            nyckel=self.tabell.nyckel,
+            rubrik=self.tabell.rubrik,
+            ingress=self.tabell.ingress,
+            huvud=mark_safe("".join(self._huvud())),
+            kropp=kropp,
+            bas=_skriv_sedda(self.sedda),
+            antal=self.antal,
+            felrader=tuple(self.felrader),
+            decimaler=self.data.uppstallning.decimaler,
+        )
+
+    def _huvud(self) -> Iterable[str]:
+        yield f'<th scope="col">{escape(self.tabell.radrubrik)}</th>'
+        for k in self.tabell.kolumner:
+            yield f'<th scope="col" class="n" id="k-{k.nyckel}">{escape(k.rubrik)}<small>{escape(k.under)}</small></th>'
+        yield '<th scope="col" class="lage">Läge</th>'
+
+    def _rader(self) -> Iterable[str]:
+        bredd = len(self.tabell.kolumner) + 2
+        for rad in self.tabell.rader:
+            if rad.slag == Radslag.GRUPP:
+                yield f'<tr class="grupp"><th scope="rowgroup" colspan="{bredd}"><span>{escape(rad.rubrik)}</span></th></tr>'
+                continue
+            post = self._post(rad)
+            if post.typ == Posttyp.REGEL:
+                if post.kod in _REGELSUMMOR:
+                    yield self._summarad(rad, post, _REGELSUMMOR[post.kod])
+            elif rad.delar:
+                yield self._summarad(rad, post, rad.delar)
+            else:
+                yield from self._inmatningsrad(rad, post)
+
+    def _post(self, rad: Rad) -> Post:
+        return self.data.poster[0] if self.data.uppstallning.per_enhet else self.poster[rad.nyckel]
+
+    def _enhet(self, rad: Rad) -> int:
+        return self.enheter.get(rad.nyckel) or self.data.placeringar[0].enhet_id
+
+    def _cell(self, rad, kolumn: Versionskolumn) -> Cellnyckel:
+        return Cellnyckel(self._enhet(rad), self._post(rad).pk, kolumn.ar)
+
+    def _referens(self, rad_nyckel: str, kolumn_nyckel: str) -> str:
+        """How sums and differences in the page point at a figure: a cell's name, or row and column."""
+        rad = next(r for r in self.tabell.rader if r.nyckel == rad_nyckel)
+        post = self._post(rad)
+        if not rad.delar and post.typ == Posttyp.BLAD:
+            cell = self._cell(rad, self.kolumner[kolumn_nyckel])
+            if cell in self.skrivbara and self.kolumner[kolumn_nyckel].kalla_id == self.data.version.pk:
+                return str(cell)
+        return f"{rad_nyckel}.{kolumn_nyckel}"
+
+    def _inmatningsrad(self, rad: Rad, post: Post) -> Iterable[str]:
+        rutor, under = [], []
+        senast = None
+        for kolumn, cell in zip(self.tabell.kolumner, rad.celler, strict=True):
+            if kolumn.slag != Kolumnslag.BELOPP:
+                rutor.append(self._andring(rad, kolumn, cell))
+                continue
+            versionskolumn = self.kolumner[kolumn.nyckel]
+            nyckel = self._cell(rad, versionskolumn)
+            if versionskolumn.kalla_id != self.data.version.pk or nyckel not in self.skrivbara:
+                varde = "" if cell.varde is None else str(cell.varde)
+                rutor.append(
+                    f'<td class="n" data-nyckel="{rad.nyckel}.{kolumn.nyckel}" data-varde="{varde}">{kolumn.text(cell)}</td>'
+                )
+                continue
+            nu = self.celler.get(nyckel, TOM)
+            rutor.append(self._falt(rad, kolumn, nyckel, nu, cell, under))
+            if nu.tid and (senast is None or nu.tid > senast.tid):
+                senast = nu
+        rod = " rod" if rad.rod else ""
+        klass = f' class="{rad.slag.value}{rod}{" har-under" if under else ""}"'
+        forklaring = f'<small class="svag">{escape(rad.forklaring)}</small>' if rad.forklaring else ""
+        yield (
+            f'<tr data-rad="{rad.nyckel}"{klass}><th scope="row" id="r-{rad.nyckel}">{escape(rad.rubrik)}'
+            f'{forklaring}</th>{"".join(rutor)}<td class="lage">{self._lage(senast)}</td></tr>'
+        )
+        yield from under
+
+    def _falt(self, rad: Rad, kolumn: Kolumn, nyckel: Cellnyckel, nu: Cellvarde, visad: Cell, under: list[str]) -> str:
+        namn = str(nyckel)
+        id_ = "c-" + namn.replace(".", "-")
+        rubrik = escape(f"{rad.rubrik}, {kolumn.rubrik}")
+        text = self.svar.texter.get(nyckel)
+        sparad = "" if nu.varde is None else formatera_fullt(nu.varde, skala=MNKR, minst=kolumn.decimaler)
+        klasser, attribut = ["cell"], []
+        self.antal += 1
+        self.sedda[nyckel] = (
+            self.svar.sedda.get(nyckel, (0, None))
+            if text is not None and nyckel not in self.svar.konflikter
+            else (nu.rev, nu.varde)
+        )
+        if nyckel in self.svar.fel:
+            klasser.append("fel")
+            attribut.append(f'aria-invalid="true" aria-describedby="fel-{id_}"')
+            under.append(self._felrad(id_, rubrik, self.svar.fel[nyckel]))
+            self.felrader.append(Felrad(f"{rad.rubrik} {kolumn.rubrik}: {self.svar.fel[nyckel]}", id_))
+        elif nyckel in self.svar.konflikter:
+            klasser.append("konflikt")
+            attribut.append(f'aria-describedby="fel-{id_}"')
+            under.append(self._konfliktrad(id_, namn, rubrik, text or "", self.svar.konflikter[nyckel], kolumn))
+            self.felrader.append(Felrad(f"{rad.rubrik} {kolumn.rubrik}: välj mellan två värden", id_))
+        elif text is not None:
+            klasser.append("andrad")
+        elif self._nyss(nu):
+            klasser.append("sparad")
+        if nu.varde is None and visad.varde is not None:
+            attribut.append(f'data-hamtat="{visad.varde}" placeholder="{kolumn.text(visad)}"')
+        varde = "" if nu.varde is None else str(nu.varde)
+        return (
+            f'<td class="{" ".join(klasser)}"><input class="n" inputmode="decimal" autocomplete="off" id="{id_}"'
+            f' name="c.{namn}" value="{escape(text if text is not None else sparad)}" data-varde="{varde}"'
+            f' data-rubrik="{rubrik}" aria-label="{rubrik}" {" ".join(attribut)}></td>'
+        )
+
+    def _felrad(self, id_, rubrik, text) -> str:
+        bredd = len(self.tabell.kolumner) + 2
+        return (
+            f'<tr class="under u-fel" id="fel-{id_}"><td colspan="{bredd}"><div><strong>{rubrik}:</strong>'
+            f' <span class="neg">{escape(text)}</span></div></td></tr>'
+        )
+
+    def _konfliktrad(self, id_, namn, rubrik, mitt, deras: Cellvarde, kolumn) -> str:
+        bredd = len(self.tabell.kolumner) + 2
+        vem = escape(deras.namn or "Någon")
+        nar = timezone.localtime(deras.tid).strftime("kl. %H.%M") if deras.tid else "nyss"
+        text = "tomt" if deras.varde is None else formatera_fullt(deras.varde, skala=MNKR, minst=kolumn.decimaler)
+        gjorde = f"{vem} sparade {text} {nar}" if deras.tid else "Någon tömde cellen"
+        return (
+            f'<tr class="under u-konflikt" id="fel-{id_}"><td colspan="{bredd}"><div><strong>{rubrik}: {gjorde},'
+            f" medan du skrev {escape(mitt.strip() or 'tomt')}.</strong> Inget är sparat förrän du väljer."
+            f'<span class="val" role="radiogroup" aria-label="Välj värde för {rubrik}">'
+            f'<label><input type="radio" name="v.{namn}" value="mitt" data-mitt checked> Mitt:'
+            f' <b class="num">{escape(mitt.strip() or "tomt")}</b></label>'
+            f'<label><input type="radio" name="v.{namn}" value="deras"'
+            f' data-varde="{"" if deras.varde is None else deras.varde}"> {vem}:'
+            f' <b class="num">{text}</b></label></span></div></td></tr>'
+        )
+
+    def _nyss(self, nu: Cellvarde) -> bool:
+        return bool(nu.tid and nu.av == self.anvandare_id and nu.tid > self.nu - NYSS)
+
+    def _lage(self, senast: Cellvarde | None) -> str:
+        if senast is None or senast.tid < self.nu - NYSS or not senast.namn:
+            return ""
+        klocka = timezone.localtime(senast.tid).strftime("%H.%M")
+        if senast.av == self.anvandare_id:
+            return f'<span class="st st--klart">{_BOCK}Sparad {klocka}</span>'
+        return f'<span class="svag">{escape(senast.namn)} {klocka}</span>'
+
+    def _summarad(self, rad: Rad, post: Post, delar) -> str:
+        rutor = []
+        for kolumn, cell in zip(self.tabell.kolumner, rad.celler, strict=True):
+            if kolumn.slag != Kolumnslag.BELOPP:
+                rutor.append(self._andring(rad, kolumn, cell))
+                continue
+            finns = {r.nyckel for r in self.tabell.rader}
+            referenser = " ".join(f"{self._referens(d, kolumn.nyckel)}:{f}" for d, f in delar if d in finns)
+            text = kolumn.text(cell)
+            neg = " neg" if rad.rod and text.startswith("−") else ""
+            rutor.append(
+                f'<td class="n{neg}" data-summa="{rad.nyckel}.{kolumn.nyckel}" data-delar="{referenser}">{text}</td>'
+            )
+        slag = "total" if rad.slag == Radslag.TOTAL else "summa"
+        rod = " rod" if rad.rod else ""
+        return (
+            f'<tr class="{slag}{rod}"><th scope="row">{escape(rad.rubrik)}</th>{"".join(rutor)}'
+            f'<td class="lage"></td></tr>'
+        )
+
+    def _andring(self, rad: Rad, kolumn: Kolumn, cell) -> str:
+        par = " ".join(self._referens(rad.nyckel, k) for k in kolumn.av)
+        slag = "procent" if kolumn.slag == Kolumnslag.PROCENT else "differens"
+        text = kolumn.text(cell)
+        neg = " neg" if text.startswith("−") else ""
+        decimaler = f' data-decimaler="{kolumn.decimaler}"'
+        return f'<td class="n{neg} rod" data-{slag}="{par}"{decimaler}>{text}</td>'
+
+
+_BOCK = (
+    '<svg viewBox="0 0 12 12" aria-hidden="true" focusable="false"><path fill="currentColor" fill-rule="evenodd"'
+    ' d="M6 0a6 6 0 1 1 0 12A6 6 0 0 1 6 0zM2.63 6.77l2.59 2.59 4.17-4.62-1.18-1.07-3.03 3.37-1.41-1.41z"/></svg>'
+)

@@ -1,0 +1,32 @@
+"""The strip over the balanskravsutredning: each year's result and whether the law is met."""
+
+from budget.regler import balanskrav as regel
+from regionskane.lib.tabell import Tabell
+from regionskane.lib.visning import visa
+
+
+def bygg_remsa(tabell: Tabell, utredning: regel.Balanskravsutredning) -> list[dict]:
+    """One box per year, as `_komponenter/remsa.html` wants it."""
+    vy = visa(tabell)
+    rad = next(r for r in vy.rader if r.nyckel == "balanskravsresultat")
+    return [
+        {
+            "ar": kolumn.rubrik,
+            "slag": kolumn.under,
+            "varde": cell.text,
+            "url": cell.url,
+            "negativ": cell.negativ,
+            "lage": "klart" if ar.balanskravsresultat >= 0 else "avvikelse",
+            "lage_text": "Uppfyllt" if ar.balanskravsresultat >= 0 else "Underskott",
+            "under": _under(ar),
+        }
+        for kolumn, cell, ar in zip(vy.kolumner, rad.celler, utredning.ar, strict=True)
+    ]
+
+
+def _under(ar: regel.Arsutredning) -> str:
+    if ar.ny_brist > 0:
+        return "Ska återställas"
+    if ar.synnerliga_skal > 0:
+        return "Synnerliga skäl"
+    return "Återställer tidigare underskott" if ar.aterstallt > 0 else ""

@@ -1,0 +1,56 @@
+"""The budget's kinds of job, as the queue runs them."""
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from budget.actions import balanskrav, handling
+from budget.models import Budgetversion
+from budget.tabeller.handling import bygg_handling
+from organisation.permissions import Behorighet, Ratt
+from regionskane.jobb.actions import spara_fil
+from regionskane.jobb.slag import JobbFel, jobbslag
+from regionskane.lib import pdf, xlsx
+from regionskane.lib.visning import visa_handling
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@jobbslag(balanskrav.SLAG)
+def berakna_balanskrav(jobb, rapportera):
+    version = Budgetversion.objects.get(pk=jobb.parametrar["version"])
+    underlag, resultat = balanskrav.berakna_utredning(version=version, rapportera=rapportera)
+
+    def spara():
+        balanskrav.spara_utredning(version=version, underlag=underlag, resultat=resultat, jobb=jobb)
+        return reverse("tabell", args=[version.ar, version.kod, "balanskrav"])
+
+    return spara
+
+
+@jobbslag(handling.SLAG)
+def skapa_handling(jobb, rapportera):
+    version = Budgetversion.objects.get(pk=jobb.parametrar["version"])
+    # Rights are those of the one who asked, as they are when the document is made.
+    urval = Behorighet(jobb.agare).urval(Ratt.EXPORTERA, last=version.last, datum=version.datum)
+    if not urval:
+        raise JobbFel(f"Du har inte längre rätt att läsa {version.namn}.")
+    rapportera(10, "Samlar tabellerna")
+    dokument = bygg_handling(version, urval, bara=jobb.parametrar.get("bara", ""))
+    if not dokument.tabeller:
+        raise JobbFel(f"{version.namn} har inga tabeller att skriva ut ännu.")
+    rapportera(30, "Skriver arbetsboken")
+    bok = xlsx.skriv_handling(dokument)
+    rapportera(50, "Skriver PDF")
+    html = render_to_string("rapporter/handling.html", {"handling": visa_handling(dokument)})
+    bilaga = pdf.Bilaga(f"{dokument.nyckel}.xlsx", bok, "Tabellerna med summor som formler")
+    try:
+        fil = pdf.skriv_handling(dokument, html=html, bilagor=(bilaga,))
+    except pdf.PdfFel as fel:
+        raise JobbFel(str(fel)) from fel
+
+    def spara():
+        spara_fil(jobb=jobb, namn=f"{dokument.nyckel}.pdf", typ="application/pdf", innehall=fil)
+        spara_fil(jobb=jobb, namn=f"{dokument.nyckel}.xlsx", typ=XLSX, innehall=bok)
+        return jobb.get_absolute_url()
+
+    return spara

@@ -1,0 +1,191 @@
+"""Reading: the versions, their tables, the workbook of a table, and the document in the queue."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from budget.actions.handling import starta_handling
+from budget.models import Budgetversion
+from budget.selectors.kontroll import hamta_avvikelser, hamta_regelavvikelser
+from budget.tabeller.balanskrav import varningar
+from budget.tabeller.handling import bygg_handling, las_balanskrav, tillgangliga_uppstallningar
+from budget.tabeller.kontroll import bygg_kontroll
+from budget.tabeller.remsa import bygg_remsa
+from budget.tabeller.uppstallning import las_tabell
+from budget.views.atkomst import oppna_uppstallning, oppna_version, skrivbart
+from organisation.permissions import Ratt, get_behorighet
+from regionskane.jobb.models import Jobb, Jobbstatus
+from regionskane.jobb.views import vill_ha_fragment
+from regionskane.lib import xlsx
+from regionskane.lib.visning import visa
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
+    """What every page of a version shows: crumbs, tabs, other versions of the year, what may be done."""
+    version, behorighet = atkomst.version, get_behorighet(request)
+    uppstallningar = tillgangliga_uppstallningar(version, atkomst.urval)
+    egna_sidor = [u for u in uppstallningar if u.kod != "resultatkrav"]
+    rot = reverse("version", args=[version.ar, version.kod])
+    flikar = [{"text": "Om versionen", "url": rot, "aktiv": aktiv == ""}]
+    flikar += [{"text": u.namn, "url": f"{rot}{u.kod}/", "aktiv": aktiv == u.kod} for u in egna_sidor]
+    if atkomst.urval.allt:
+        flikar.append({"text": "Kontroll", "url": f"{rot}kontroll/", "aktiv": aktiv == "kontroll"})
+    andra = Budgetversion.objects.filter(ar=version.ar)
+    smulor = [{"text": "Budget", "url": reverse("versioner")}, {"text": version.namn, "url": rot}]
+    if titel:
+        smulor.append({"text": titel})
+    return {
+        "version": version,
+        "smulor": smulor,
+        "flikar": flikar,
+        "versionsval": [
+            {
+                "text": v.namn,
+                "url": f"{reverse('version', args=[v.ar, v.kod])}{aktiv + '/' if aktiv else ''}",
+                "aktiv": v == version,
+            }
+            for v in andra
+            if behorighet.urval(Ratt.LASA_BELOPP, last=v.last, datum=v.datum)
+        ],
+        "bricka": bricka(version),
+        "far_skriva": skrivbart(request, version),
+        "far_exportera": bool(
+            behorighet.urval(Ratt.EXPORTERA, last=version.last, datum=version.datum)
+        ),
+        "far_berakna": behorighet.far(Ratt.BERAKNA_BALANSKRAV),
+        "far_styra": behorighet.far(Ratt.STYRA_VERSION),
+    }
+
+
+def bricka(version: Budgetversion) -> dict:
+    """The badge that says what state a version is in."""
+    if version.faststalld:
+        return {"slag": "beslutad", "text": "Fastställd"}
+    return {"slag": "last", "text": "Låst"} if version.last else {"slag": "oppen", "text": "Öppen"}
+
+
+@login_required
+@require_GET
+def versioner(request):
+    """All versions that the user may read, newest first."""
+    behorighet = get_behorighet(request)
+    rader = [
+        {"version": v, "bricka": bricka(v), "url": reverse("version", args=[v.ar, v.kod])}
+        for v in Budgetversion.objects.select_related("kopia_av")
+        if behorighet.urval(Ratt.LASA_BELOPP, last=v.last, datum=v.datum)
+    ]
+    if not rader and not behorighet.omfang(Ratt.LASA_BELOPP):
+        behorighet.krav(Ratt.LASA_BELOPP)
+    return render(request, "budget/versioner.html", {"rader": rader})
+
+
+@login_required
+@require_GET
+def version(request, ar, kod):
+    """About a version: what it is, its tables, and what may be done with it."""
+    atkomst = oppna_version(request, ar, kod)
+    innehall = ram(request, atkomst, "")
+    innehall["tabeller"] = [
+        {"namn": u.namn, "text": u.ingress, "url": f"{u.kod}/", "handling": u.handling}
+        for u in tillgangliga_uppstallningar(atkomst.version, atkomst.urval)
+        if u.kod != "resultatkrav"
+    ]
+    innehall["senaste"] = _senaste_jobb(request, atkomst.version, "handling")
+    return render(request, "budget/version.html", innehall)
+
+
+@login_required
+@require_GET
+def tabell(request, ar, kod, uppstallning):
+    """One table of a version."""
+    atkomst = oppna_version(request, ar, kod)
+    u = oppna_uppstallning(request, atkomst, uppstallning)
+    innehall = ram(request, atkomst, u.kod, titel=u.namn) | {"uppstallning": u}
+    if u.kod == "balanskrav":
+        return _balanskrav(request, atkomst, innehall)
+    t = las_tabell(atkomst.version, u, atkomst.urval)
+    innehall["tabeller"] = [visa(t)]
+    if u.kod == "regionbidrag" and atkomst.urval.allt:
+        krav = next(
+            (x for x in tillgangliga_uppstallningar(atkomst.version, atkomst.urval) if x.kod == "resultatkrav"), None
+        )
+        if krav:
+            resultatkrav = las_tabell(atkomst.version, krav, atkomst.urval)
+            innehall["tabeller"] += [visa(resultatkrav)] if resultatkrav.rader else []
+    innehall["rubrik"], innehall["ingress"] = t.rubrik, t.ingress
+    innehall["tom"] = not any(c.varde is not None for r in t.rader for c in r.celler)
+    return render(request, "budget/tabell.html", innehall)
+
+
+def _balanskrav(request, atkomst, innehall):
+    tabeller, lage = las_balanskrav(atkomst.version)
+    innehall["lage"] = lage
+    innehall["jobb"] = _senaste_jobb(request, atkomst.version, "balanskrav")
+    if lage:
+        innehall["tabeller"] = [visa(t) for t in tabeller]
+        innehall["remsa"] = bygg_remsa(tabeller[0], lage.resultat)
+        innehall["varningar"] = varningar(lage.resultat)
+        innehall["upplysningar"] = [
+            a for ett_ar in lage.resultat.ar for a in ett_ar.anmarkningar if a.niva == "info"
+        ]
+        innehall["rubrik"], innehall["ingress"] = tabeller[0].rubrik, tabeller[0].ingress
+    else:
+        innehall["rubrik"] = "Balanskravsutredning"
+        innehall["ingress"] = f"{atkomst.version.namn}, mnkr."
+    return render(request, "budget/balanskrav.html", innehall)
+
+
+def _senaste_jobb(request, version, slag) -> Jobb | None:
+    """The user's own latest job of a kind for the version, unless it has been succeeded by a result."""
+    jobb = (
+        Jobb.objects.filter(agare=request.user, slag=slag, parametrar__version=version.pk)
+        .prefetch_related("filer")
+        .first()
+    )
+    if jobb and slag == "balanskrav" and jobb.status == Jobbstatus.KLAR:
+        return None
+    return jobb
+
+
+@login_required
+@require_GET
+def kontroll(request, ar, kod):
+    """Printed figures against computed ones: what differs, by how much, and whether rounding explains it."""
+    atkomst = oppna_version(request, ar, kod)
+    if not atkomst.urval.allt:
+        get_behorighet(request).krav(Ratt.LASA_BELOPP)
+    avvikelser = [*hamta_avvikelser([atkomst.version]), *hamta_regelavvikelser([atkomst.version])]
+    innehall = ram(request, atkomst, "kontroll", titel="Kontroll")
+    t = bygg_kontroll(atkomst.version, avvikelser)
+    innehall |= {"t": visa(t), "antal": len(avvikelser), "fel": sum(a.ar_fel for a in avvikelser)}
+    return render(request, "budget/kontroll.html", innehall)
+
+
+@login_required
+@require_GET
+def excel(request, ar, kod, uppstallning):
+    """The workbook of one table, made on the spot."""
+    atkomst = oppna_version(request, ar, kod, Ratt.EXPORTERA)
+    u = oppna_uppstallning(request, atkomst, uppstallning)
+    dokument = bygg_handling(atkomst.version, atkomst.urval, bara=u.kod)
+    svar = HttpResponse(xlsx.skriv_handling(dokument), content_type=XLSX)
+    svar["Content-Disposition"] = f'attachment; filename="{dokument.nyckel}.xlsx"'
+    return svar
+
+
+@login_required
+@require_POST
+def skapa_handling(request, ar, kod):
+    """Queue the PDF and workbook of a version, or of one table (`bara`)."""
+    atkomst = oppna_version(request, ar, kod, Ratt.EXPORTERA)
+    bara = request.POST.get("bara", "")
+    if bara:
+        oppna_uppstallning(request, atkomst, bara)
+    jobb = starta_handling(version=atkomst.version, bara=bara, by=request.user)
+    if vill_ha_fragment(request):
+        return render(request, "jobb/_foljer.html", {"jobb": jobb})
+    return redirect(jobb)

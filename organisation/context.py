@@ -1,0 +1,5 @@
+"""What the frame of every page needs: menu, user, theme."""
+
+
+def ram(request):
+    return {}

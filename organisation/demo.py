@@ -1,0 +1,26 @@
+"""The demonstration users and their shared password, which is made once per installation."""
+
+import secrets
+from pathlib import Path
+
+from django.conf import settings
+
+_ORD = (
+    "alm asp björk bok ek gran hassel lind lönn pil rönn tall vide ås bäck fjäll hav holme kulle myr strand sund "
+    "sjö äng dimma frost moln regn snö sol storm vind blåsippa klöver ljung malva näva smultron timjan viol"
+).split()
+
+
+def _plats() -> Path:
+    return Path(settings.DATA_DIR) / "demo-losenord"
+
+
+def demolosenord() -> str:
+    """The password of the demo users: read from its file, or made and written there the first time."""
+    plats = _plats()
+    if not plats.exists():
+        plats.parent.mkdir(parents=True, exist_ok=True)
+        plats.touch(mode=0o600)
+        ord_ = "-".join(secrets.choice(_ORD) for _ in range(3))
+        plats.write_text(f"{ord_}-{secrets.randbelow(9000) + 1000}\n", encoding="utf-8")
+    return plats.read_text(encoding="utf-8").strip()

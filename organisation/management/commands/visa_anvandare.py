@@ -1,0 +1,20 @@
+from django.core.management.base import BaseCommand
+
+from organisation.demo import demolosenord
+from organisation.models import Rolltilldelning
+
+
+class Command(BaseCommand):
+    help = "Visar demonstrationsanvändarna och deras lösenord."
+
+    def handle(self, *args, **options):
+        roller = Rolltilldelning.objects.filter(anvandare__email__endswith="@demo.invalid").select_related(
+            "anvandare", "namnd"
+        )
+        for r in roller.order_by("pk"):
+            plats = f", {r.namnd.namn}" if r.namnd else ""
+            self.stdout.write(f"  {r.anvandare.username:<18} {r.get_roll_display()}{plats}")
+        if roller:
+            self.stdout.write(f"  Lösenord för alla: {demolosenord()}")
+        else:
+            self.stdout.write("  Inga demonstrationsanvändare. Läs in dem med manage.py ladda_exempel.")

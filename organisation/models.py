@@ -1,0 +1,167 @@
+"""Nämnder, enheter and users. What belongs where is dated, so a reorganisation rewrites nothing."""
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+
+
+class Namndtyp(models.TextChoices):
+    NAMND = "namnd", "Nämnd"
+    STYRELSE = "styrelse", "Styrelse"
+    REVISION = "revision", "Revision"
+    FINANS = "finans", "Finansförvaltning"
+    FULLMAKTIGE = "fullmaktige", "Fullmäktige"
+
+
+class Enhetstyp(models.TextChoices):
+    FORVALTNING = "forvaltning", "Förvaltning"
+    DELRAM = "delram", "Delram"
+    ANSLAG = "anslag", "Anslag"
+    REGION = "region", "Hela regionen"
+
+
+class Sektor(models.Model):
+    """A group of enheter in the budget's tables, with a sum of its own."""
+
+    kod = models.SlugField(unique=True)
+    namn = models.CharField(max_length=100)
+    summarubrik = models.CharField(max_length=120)
+    ordning = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ("ordning",)
+
+    def __str__(self):
+        return self.namn
+
+
+class Giltig(models.Model):
+    """Valid from `giltig_fran` up to, not including, `giltig_till`; open when that is null."""
+
+    giltig_fran = models.DateField()
+    giltig_till = models.DateField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Namnd(Giltig):
+    """A political body that answers to regionfullmäktige."""
+
+    kod = models.SlugField(unique=True)
+    namn = models.CharField(max_length=120)
+    typ = models.CharField(max_length=20, choices=Namndtyp)
+    ordning = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ("ordning",)
+        constraints = [
+            models.CheckConstraint(
+                name="namnd_giltig_framat",
+                condition=Q(giltig_till__isnull=True) | Q(giltig_till__gt=F("giltig_fran")),
+            )
+        ]
+
+    def __str__(self):
+        return self.namn
+
+
+class Enhet(models.Model):
+    """What amounts belong to. It keeps its identity when it moves between nämnder."""
+
+    kod = models.SlugField(unique=True)
+    namn = models.CharField(max_length=120)
+    typ = models.CharField(max_length=20, choices=Enhetstyp)
+
+    class Meta:
+        ordering = ("kod",)
+
+    def __str__(self):
+        return self.namn
+
+
+class Placering(Giltig):
+    """Which nämnd and sektor an enhet belongs to during a time. Two placements never overlap."""
+
+    enhet = models.ForeignKey(Enhet, on_delete=models.PROTECT, related_name="placeringar")
+    namnd = models.ForeignKey(Namnd, on_delete=models.PROTECT, related_name="placeringar")
+    sektor = models.ForeignKey(Sektor, on_delete=models.PROTECT, null=True, blank=True)
+    ordning = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ("ordning",)
+        constraints = [
+            # An id is written as a range of one, which spares the database the btree_gist extension.
+            ExclusionConstraint(
+                name="placering_utan_overlapp",
+                expressions=[
+                    (
+                        Func(F("enhet"), F("enhet"), Value("[]"), function="int8range"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    (
+                        Func(F("giltig_fran"), F("giltig_till"), Value("[)"), function="daterange"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+            models.CheckConstraint(
+                name="placering_giltig_framat",
+                condition=Q(giltig_till__isnull=True) | Q(giltig_till__gt=F("giltig_fran")),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.enhet} under {self.namnd}"
+
+
+class Anvandare(AbstractUser):
+    """A person who logs in. What they may do follows from their roles."""
+
+    def __str__(self):
+        return self.get_full_name() or self.username
+
+
+class Roll(models.TextChoices):
+    CONTROLLER = "controller", "Controller"
+    KONCERNCONTROLLER = "koncerncontroller", "Koncerncontroller"
+    POLITIKER = "politiker", "Politiker"
+    REVISOR = "revisor", "Revisor"
+    ADMINISTRATOR = "administrator", "Administratör"
+
+
+class Rolltilldelning(models.Model):
+    """A role given to a user: for one nämnd, for one enhet, or (neither) for the whole region."""
+
+    anvandare = models.ForeignKey(Anvandare, on_delete=models.CASCADE, related_name="roller")
+    roll = models.CharField(max_length=20, choices=Roll)
+    namnd = models.ForeignKey(Namnd, on_delete=models.PROTECT, null=True, blank=True)
+    enhet = models.ForeignKey(Enhet, on_delete=models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("anvandare", "roll", "namnd", "enhet"),
+                name="rolltilldelning_en_gang",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="rolltilldelning_ratt_omfang",
+                condition=(
+                    Q(roll="controller", namnd__isnull=False, enhet__isnull=True)
+                    | Q(roll="controller", namnd__isnull=True, enhet__isnull=False)
+                    | Q(roll="politiker", namnd__isnull=False, enhet__isnull=True)
+                    | Q(
+                        roll__in=("koncerncontroller", "revisor", "administrator"),
+                        namnd__isnull=True,
+                        enhet__isnull=True,
+                    )
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        plats = self.namnd or self.enhet or "hela regionen"
+        return f"{self.get_roll_display()}, {plats}"

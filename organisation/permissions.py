@@ -1,0 +1,118 @@
+"""Who may do what. The table RATTER is the whole truth; views, API, exports and templates ask here.
+
+A right is given for a scope (`Omfang`): ALLT is the whole region, EGET is the nämnd or enhet of the
+role, FASTSTALLT is whatever has been decided and locked.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+
+from organisation.models import Placering, Roll, Rolltilldelning
+
+
+class Ratt(StrEnum):
+    LASA_BELOPP = "läsa belopp"
+    SKRIVA_BELOPP = "skriva belopp"
+    LASA_HISTORIK = "läsa tidigare värden"
+    LASA_VERSIONER = "se vilka budgetversioner som finns"
+    STYRA_VERSION = "låsa, låsa upp och kopiera budgetversioner"
+    BERAKNA_BALANSKRAV = "beräkna balanskravet och registrera beslut om det"
+    EXPORTERA = "ladda ned PDF och Excel"
+    LASA_ORGANISATION = "se användare och organisation"
+
+
+class Omfang(StrEnum):
+    EGET = "egen nämnd eller enhet"
+    FASTSTALLT = "låsta versioner, hela regionen"
+    ALLT = "hela regionen"
+
+
+E, F, A = Omfang.EGET, Omfang.FASTSTALLT, Omfang.ALLT
+
+#                              controller  koncern-   politiker  revisor    admini-
+#                                          controller                       stratör
+_TABELL = {
+    Ratt.LASA_BELOPP:          ({E, F},    {A},       {F},       {A},       set()),
+    Ratt.SKRIVA_BELOPP:        ({E},       {A},       set(),     set(),     set()),
+    Ratt.LASA_HISTORIK:        ({E, F},    {A},       set(),     {A},       set()),
+    Ratt.LASA_VERSIONER:       ({A},       {A},       {F},       {A},       set()),
+    Ratt.STYRA_VERSION:        (set(),     {A},       set(),     set(),     set()),
+    Ratt.BERAKNA_BALANSKRAV:   (set(),     {A},       set(),     set(),     set()),
+    Ratt.EXPORTERA:            ({E, F},    {A},       {F},       {A},       set()),
+    Ratt.LASA_ORGANISATION:    (set(),     {A},       set(),     {A},       {A}),
+}  # fmt: skip
+
+_ROLLER = (Roll.CONTROLLER, Roll.KONCERNCONTROLLER, Roll.POLITIKER, Roll.REVISOR, Roll.ADMINISTRATOR)
+RATTER = {ratt: dict(zip(_ROLLER, rad, strict=True)) for ratt, rad in _TABELL.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Enhetsurval:
+    """Which enheter a user may see or write: all of them, or those in `enheter`."""
+
+    allt: bool = False
+    enheter: frozenset[int] = frozenset()
+
+    def __contains__(self, enhet_id: int) -> bool:
+        return self.allt or enhet_id in self.enheter
+
+    def __bool__(self) -> bool:
+        return self.allt or bool(self.enheter)
+
+
+class Behorighet:
+    """What one user may do. Made once per request; reads the user's roles in one query."""
+
+    def __init__(self, anvandare):
+        self.roller = (
+            list(Rolltilldelning.objects.filter(anvandare=anvandare).select_related("namnd", "enhet"))
+            if anvandare.is_authenticated and anvandare.is_active
+            else []
+        )
+        self._egna = {}
+
+    def omfang(self, ratt: Ratt) -> set[Omfang]:
+        """The scopes that any of the user's roles gives for a right."""
+        return set().union(*(RATTER[ratt][r.roll] for r in self.roller)) if self.roller else set()
+
+    def urval(self, ratt: Ratt, *, last: bool, datum) -> Enhetsurval:
+        """The enheter for which the user has a right in a version (`last`: locked) at a date."""
+        omfang = self.omfang(ratt)
+        if Omfang.ALLT in omfang or (last and Omfang.FASTSTALLT in omfang):
+            return Enhetsurval(allt=True)
+        if Omfang.EGET in omfang:
+            return Enhetsurval(enheter=self._egna_enheter(ratt, datum))
+        return Enhetsurval()
+
+    def far(self, ratt: Ratt) -> bool:
+        """Whether the user has a right that does not depend on any enhet."""
+        return Omfang.ALLT in self.omfang(ratt)
+
+    def krav(self, ratt: Ratt) -> None:
+        """Raise PermissionDenied with a sentence for the user unless `far(ratt)`."""
+        if not self.far(ratt):
+            raise PermissionDenied(f"Din roll får inte {ratt.value}.")
+
+    def _egna_enheter(self, ratt, datum) -> frozenset[int]:
+        egna = [r for r in self.roller if Omfang.EGET in RATTER[ratt][r.roll]]
+        nyckel = (tuple(r.pk for r in egna), datum)
+        if nyckel not in self._egna:
+            namnder = [r.namnd_id for r in egna if r.namnd_id]
+            i_namnd = Placering.objects.filter(
+                Q(giltig_till__isnull=True) | Q(giltig_till__gt=datum),
+                namnd_id__in=namnder,
+                giltig_fran__lte=datum,
+            ).values_list("enhet_id", flat=True)
+            enheter = {r.enhet_id for r in egna if r.enhet_id} | (set(i_namnd) if namnder else set())
+            self._egna[nyckel] = frozenset(enheter)
+        return self._egna[nyckel]
+
+
+def get_behorighet(request) -> Behorighet:
+    """The user's Behorighet, made on first use and kept on the request."""
+    if not hasattr(request, "_behorighet"):
+        request._behorighet = Behorighet(request.user)
+    return request._behorighet

@@ -1,0 +1,132 @@
+"""Starting, running and recovering jobs."""
+
+import hashlib
+import logging
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from regionskane.jobb.models import Jobb, Jobbfil, Jobbstatus
+from regionskane.jobb.slag import SLAG, JobbFel
+
+log = logging.getLogger(__name__)
+
+FLEST_FORSOK = 3
+# A queued message that has not been picked up within this time is taken to be lost and sent again.
+KOTID = timedelta(seconds=30)
+
+
+def starta_jobb(*, slag: str, titel: str, parametrar: dict, by) -> Jobb:
+    """Put a job in the queue when the surrounding transaction commits."""
+    jobb = Jobb.objects.create(slag=slag, titel=titel, parametrar=parametrar, agare=by)
+    _skicka(jobb)
+    return jobb
+
+
+def kor_om_jobb(*, jobb: Jobb) -> None:
+    """Queue a failed job again. Does nothing to a job that has not failed."""
+    andrade = Jobb.objects.filter(pk=jobb.pk, status=Jobbstatus.FEL).update(
+        status=Jobbstatus.KOAD, andel=0, steg="", fel="", forsok=0, skapad=timezone.now()
+    )
+    if andrade:
+        _skicka(jobb)
+
+
+def _skicka(jobb):
+    from regionskane.jobb.tasks import kor
+
+    transaction.on_commit(lambda: kor.delay(str(jobb.pk)))
+
+
+@contextmanager
+def _ensam(jobb_id):
+    """Hold the job's advisory lock. The database drops it by itself if this process dies."""
+    nyckel = int.from_bytes(hashlib.sha256(str(jobb_id).encode()).digest()[:8], "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [nyckel])
+        fick = cursor.fetchone()[0]
+    try:
+        yield fick
+    finally:
+        if fick and connection.connection is not None and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [nyckel])
+
+
+def kor_jobb(jobb_id: str) -> None:
+    """Run a job to its end unless it is done already or another worker has it."""
+    with _ensam(jobb_id) as fick:
+        if not fick:
+            return
+        jobb = Jobb.objects.select_related("agare").get(pk=jobb_id)
+        if jobb.slut:
+            return
+        jobb.forsok += 1
+        _uppdatera(jobb, status=Jobbstatus.KORS, forsok=jobb.forsok, andel=0, steg="Startar")
+        try:
+            spara = SLAG[jobb.slag](jobb, lambda andel, steg: _uppdatera(jobb, andel=andel, steg=steg))
+            with transaction.atomic():
+                url = spara()
+                _uppdatera(
+                    jobb, status=Jobbstatus.KLAR, andel=100, steg="", resultat_url=url, klar_tid=timezone.now()
+                )
+        except JobbFel as fel:
+            _misslyckas(jobb, str(fel))
+        except Exception:
+            log.exception("Jobbet %s (%s) misslyckades", jobb.pk, jobb.slag)
+            _misslyckas(
+                jobb,
+                "Ett oväntat fel stoppade arbetet och inget har sparats. Försök igen. "
+                f"Händer det igen, ange jobbets nummer för driften: {jobb.pk}.",
+            )
+
+
+def _uppdatera(jobb, **falt):
+    for namn, varde in falt.items():
+        setattr(jobb, namn, varde)
+    Jobb.objects.filter(pk=jobb.pk).update(**falt)
+
+
+def _misslyckas(jobb, text):
+    _uppdatera(jobb, status=Jobbstatus.FEL, fel=text, steg="", klar_tid=timezone.now())
+
+
+def aterstall_avbrutna() -> int:
+    """Queue again every job whose worker died or whose message was lost. Returns how many."""
+    antal = 0
+    kors = Jobb.objects.filter(status=Jobbstatus.KORS)
+    glomda = Jobb.objects.filter(status=Jobbstatus.KOAD, skapad__lt=timezone.now() - KOTID)
+    for jobb in kors.union(glomda):
+        with _ensam(jobb.pk) as fick:
+            if not fick:
+                continue
+            jobb.refresh_from_db()
+            if jobb.slut:
+                continue
+            if jobb.forsok >= FLEST_FORSOK:
+                _misslyckas(jobb, f"Arbetet avbröts {jobb.forsok} gånger och har stoppats. Försök igen senare.")
+                continue
+        _skicka(jobb)
+        antal += 1
+    return antal
+
+
+def spara_fil(*, jobb: Jobb, namn: str, typ: str, innehall: bytes) -> Jobbfil:
+    """Keep a file made by a job, under its SHA-256. The same content is written once."""
+    sha = hashlib.sha256(innehall).hexdigest()
+    plats = fil_plats(sha)
+    if not plats.exists():
+        plats.parent.mkdir(parents=True, exist_ok=True)
+        halvfardig = plats.with_name(f"{plats.name}.{jobb.pk}.tmp")
+        halvfardig.write_bytes(innehall)
+        halvfardig.replace(plats)
+    return Jobbfil.objects.create(jobb=jobb, namn=namn, typ=typ, sha256=sha, storlek=len(innehall))
+
+
+def fil_plats(sha256: str) -> Path:
+    """Where a kept file lies on disk."""
+    return Path(settings.EXPORT_DIR) / sha256[:2] / sha256

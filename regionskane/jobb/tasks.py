@@ -1,0 +1,20 @@
+from celery.signals import worker_ready
+
+from regionskane.celery import app
+from regionskane.jobb import actions
+
+
+@app.task
+def kor(jobb_id):
+    actions.kor_jobb(jobb_id)
+
+
+@app.task
+def aterstall_avbrutna():
+    actions.aterstall_avbrutna()
+
+
+@worker_ready.connect
+def vid_start(**_):
+    """A worker that starts picks up at once what an earlier one was killed in the middle of."""
+    aterstall_avbrutna.delay()

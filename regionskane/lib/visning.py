@@ -1,0 +1,206 @@
+"""A `Tabell` as it is read: every text written, every class chosen. Page and PDF share it.
+
+Templates only place what stands here, so screen and paper cannot format a figure differently.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from regionskane.lib.belopp import MINUS
+from regionskane.lib.tabell import Cell, Handling, Kolumn, Kolumnslag, Rad, Radslag, Tabell
+
+# More columns of figures than this do not fit beside the row headings on an upright A4 page.
+STORSTA_STAENDE = 6
+# The stylesheets know column widths up to this number of columns.
+STORSTA_BREDDKLASS = 24
+
+_STYRTECKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_FORANDRING = (Kolumnslag.DIFFERENS, Kolumnslag.PROCENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Kolumnvy:
+    """A column head. `klass` is «n» for figures (right-aligned, tabular) and empty for text."""
+
+    nyckel: str
+    rubrik: str
+    under: str
+    slag: str
+    klass: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cellvy:
+    """A cell as read. `klass` holds «n» (figure), «neg» (bad news) and «svag» (no figure)."""
+
+    text: str
+    url: str
+    negativ: bool
+    noter: tuple[int, ...]
+    klass: str
+
+
+@dataclass(frozen=True, slots=True)
+class Radvy:
+    """A row as read. `slag` is the word of its `Radslag` and serves as its class."""
+
+    nyckel: str
+    rubrik: str
+    slag: str
+    celler: tuple[Cellvy, ...]
+    forklaring: str
+    paragraf: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tabellvy:
+    """A table as read. `enhet` is the unit that all its amounts share, or empty when they differ.
+    `klass` is «k5» for five columns after the row headings («k24» for 24 or more) and «med-text» when
+    one of them is text; widths hang on it. `liggande` says that it wants a landscape page."""
+
+    nyckel: str
+    rubrik: str
+    radrubrik: str
+    ingress: str
+    noter: tuple[str, ...]
+    kolumner: tuple[Kolumnvy, ...]
+    rader: tuple[Radvy, ...]
+    enhet: str = ""
+    klass: str = ""
+    liggande: bool = False
+
+    @property
+    def bredd(self) -> int:
+        """Number of columns with the row headings counted, for `colspan`."""
+        return len(self.kolumner) + 1
+
+    @property
+    def forklarade(self) -> tuple[Radvy, ...]:
+        """The rows that carry an explanation or a paragraph of law."""
+        return tuple(r for r in self.rader if r.forklaring or r.paragraf)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagramvy:
+    """A chart for a chapter. `svg` is markup from the server's own renderer, with a `<title>` that
+    tells the values; it is placed unescaped, so nothing that a user typed may reach it unescaped."""
+
+    rubrik: str
+    svg: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kapitelvy:
+    """One chapter of a printed document: a table and the charts that belong to it."""
+
+    nummer: str
+    ankare: str
+    tabell: Tabellvy
+    diagram: tuple[Diagramvy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Handlingsvy:
+    """A document as it is read: the whole context of `templates/rapporter/handling.html`."""
+
+    titel: str
+    undertitel: str
+    ingress: str
+    fakta: tuple[tuple[str, str], ...]
+    kapitel: tuple[Kapitelvy, ...]
+    stycken: tuple[str, ...]
+
+
+def visa_handling(
+    handling: Handling, *, diagram: Mapping[str, Sequence[Diagramvy]] | None = None
+) -> Handlingsvy:
+    """Write a whole document out. `diagram` gives charts by the key of the table they follow.
+
+    Raises ValueError when two tables share a key or a row does not fit its columns.
+    """
+    nycklar = [t.nyckel for t in handling.tabeller]
+    if len(set(nycklar)) != len(nycklar):
+        raise ValueError(f"Handlingen «{handling.titel}» har två tabeller med samma nyckel.")
+    return Handlingsvy(
+        titel=handling.titel,
+        undertitel=handling.undertitel,
+        ingress=handling.ingress,
+        fakta=handling.fakta,
+        kapitel=tuple(
+            Kapitelvy(str(nummer), f"tabell-{t.nyckel}", visa(t), tuple((diagram or {}).get(t.nyckel, ())))
+            for nummer, t in enumerate(handling.tabeller, start=1)
+        ),
+        stycken=handling.stycken,
+    )
+
+
+def visa(tabell: Tabell) -> Tabellvy:
+    """Write a table out as it is read.
+
+    Raises ValueError when a row has another number of cells than the table has columns.
+    """
+    for rad in tabell.rader:
+        if rad.slag != Radslag.GRUPP and len(rad.celler) != len(tabell.kolumner):
+            raise ValueError(
+                f"Raden «{rad.nyckel}» i tabellen «{tabell.nyckel}» har {len(rad.celler)} celler, "
+                f"men tabellen har {len(tabell.kolumner)} kolumner."
+            )
+    return Tabellvy(
+        nyckel=tabell.nyckel,
+        rubrik=tabell.rubrik,
+        radrubrik=tabell.radrubrik,
+        ingress=tabell.ingress,
+        noter=tabell.noter,
+        kolumner=tuple(
+            Kolumnvy(k.nyckel, k.rubrik, k.under, k.slag.value, "" if k.slag == Kolumnslag.TEXT else "n")
+            for k in tabell.kolumner
+        ),
+        rader=tuple(_rad(tabell, rad) for rad in tabell.rader),
+        enhet=gemensam_enhet(tabell),
+        klass=" ".join(_klasser(tabell)),
+        liggande=len(tabell.kolumner) > STORSTA_STAENDE,
+    )
+
+
+def ren_text(text: str) -> str:
+    """The text without what XML cannot hold: control characters and halves of character pairs."""
+    return _STYRTECKEN.sub("", text)
+
+
+def gemensam_enhet(tabell: Tabell) -> str:
+    """The unit (kr, tkr, mnkr) of every amount in the table, or empty when there are several or none."""
+    enheter = {k.enhet for k in tabell.kolumner if k.slag in (Kolumnslag.BELOPP, Kolumnslag.DIFFERENS)}
+    return enheter.pop() if len(enheter) == 1 else ""
+
+
+def _klasser(tabell: Tabell) -> list[str]:
+    klasser = [f"k{min(len(tabell.kolumner), STORSTA_BREDDKLASS)}"]
+    if any(k.slag == Kolumnslag.TEXT for k in tabell.kolumner):
+        klasser.append("med-text")
+    return klasser
+
+
+def _rad(tabell: Tabell, rad: Rad) -> Radvy:
+    celler = () if rad.slag == Radslag.GRUPP else rad.celler
+    return Radvy(
+        nyckel=rad.nyckel,
+        rubrik=rad.rubrik,
+        slag=rad.slag.value,
+        celler=tuple(_cell(k, c, rad.rod) for k, c in zip(tabell.kolumner, celler, strict=False)),
+        forklaring=rad.forklaring,
+        paragraf=rad.paragraf,
+    )
+
+
+def _cell(kolumn: Kolumn, cell: Cell, rod: bool) -> Cellvy:
+    text = kolumn.text(cell)
+    # Judged on the text that is shown: −0,04 reads «0,0» and must not be red.
+    negativ = text.startswith(MINUS) and (rod or kolumn.slag in _FORANDRING)
+    klass = [] if kolumn.slag == Kolumnslag.TEXT else ["n"]
+    if negativ:
+        klass.append("neg")
+    if cell.text is None and cell.varde is None:
+        klass.append("svag")
+    return Cellvy(text=text, url=cell.kalla, negativ=negativ, noter=cell.noter, klass=" ".join(klass))

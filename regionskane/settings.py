@@ -1,0 +1,320 @@
+"""All settings, from the environment. docs/drift.md lists the variables.
+
+A variable that is missing or cannot be understood stops the program with a sentence that says what to write.
+"""
+
+import os
+from pathlib import Path
+
+import dj_database_url
+import pgtrigger
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def _text(namn: str, exempel: str) -> str:
+    varde = os.environ.get(namn, "").strip()
+    if not varde:
+        raise ImproperlyConfigured(f"Miljövariabeln {namn} saknas. Exempel: {namn}={exempel}")
+    return varde
+
+
+def _flagga(namn: str, standard: bool) -> bool:
+    varde = os.environ.get(namn, "").strip().lower()
+    if not varde:
+        return standard
+    if varde in {"1", "true", "on", "ja"}:
+        return True
+    if varde in {"0", "false", "off", "nej"}:
+        return False
+    raise ImproperlyConfigured(
+        f"Miljövariabeln {namn} är «{varde}» men ska vara 1 eller 0. Exempel: {namn}=1"
+    )
+
+
+def _heltal(namn: str, standard: int) -> int:
+    varde = os.environ.get(namn, "").strip()
+    if not varde:
+        return standard
+    if not varde.isascii() or not varde.isdigit():
+        raise ImproperlyConfigured(
+            f"Miljövariabeln {namn} är «{varde}» men ska vara ett heltal, noll eller större. "
+            f"Exempel: {namn}={standard}"
+        )
+    return int(varde)
+
+
+def _lista(namn: str, standard: str = "") -> list[str]:
+    return [del_.strip() for del_ in os.environ.get(namn, standard).split(",") if del_.strip()]
+
+
+def _databas() -> dict:
+    exempel = "postgres://anvandare:losenord@localhost:5432/regionskane"
+    url = _text("DATABASE_URL", exempel)
+    if not url.startswith(("postgres://", "postgresql://")):
+        # The value may hold a password, so only the part before :// is repeated.
+        raise ImproperlyConfigured(
+            f"DATABASE_URL börjar med «{url.split('://')[0][:20]}» men systemet kräver PostgreSQL. "
+            f"Exempel: DATABASE_URL={exempel}"
+        )
+    try:
+        databas = dj_database_url.parse(
+            url, conn_max_age=_heltal("CONN_MAX_AGE", 60), conn_health_checks=True
+        )
+    except ValueError as fel:
+        raise ImproperlyConfigured(
+            "DATABASE_URL går inte att tolka. Specialtecken i lösenordet ska procentkodas (@ skrivs %40). "
+            f"Exempel: DATABASE_URL={exempel}"
+        ) from fel
+    # A socket folder comes as ?host=/folder, because a host name in a URL loses its capital letters.
+    mapp = databas.get("OPTIONS", {}).pop("host", None)
+    if mapp:
+        databas["HOST"] = mapp
+    return databas
+
+
+def _ursprung() -> list[str]:
+    ursprung = _lista("CSRF_TRUSTED_ORIGINS")
+    for ett in ursprung:
+        if not ett.startswith(("https://", "http://")):
+            raise ImproperlyConfigured(
+                f"CSRF_TRUSTED_ORIGINS innehåller «{ett}» men varje adress ska börja med https://. "
+                "Exempel: CSRF_TRUSTED_ORIGINS=https://budget.example.se"
+            )
+    return ursprung
+
+
+def _redis() -> str:
+    url = os.environ.get("REDIS_URL", "").strip()
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ImproperlyConfigured(
+            f"REDIS_URL börjar med «{url.split('://')[0][:20]}» men ska börja med redis:// eller rediss://. "
+            "Utelämna den om jobben ska köas i filer. Exempel: REDIS_URL=redis://localhost:6379/0"
+        )
+    return url
+
+
+SECRET_KEY = _text("SECRET_KEY", "<minst 50 slumpade tecken>")
+DEBUG = _flagga("DEBUG", False)
+ALLOWED_HOSTS = _lista("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = _ursprung()
+DATA_DIR = Path(os.environ.get("DATA_DIR", "").strip() or BASE_DIR / "var").resolve()
+# On when a proxy in front speaks https and sets X-Forwarded-Proto and X-Forwarded-For.
+HTTPS = _flagga("HTTPS", False)
+
+DATABASES = {"default": _databas()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "axes",
+    "csp",
+    "pgtrigger",
+    "pghistory",
+    "regionskane.jobb",
+    "organisation",
+    "budget",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "organisation.middleware.IdleTimeoutMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Last, so that it may replace the answer of a login that was refused.
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "regionskane.urls"
+WSGI_APPLICATION = "regionskane.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "organisation.context.ram",
+            ],
+        },
+    },
+]
+
+# History: one trigger run per statement, and events that nobody can change afterwards.
+PGHISTORY_LEVEL = pgtrigger.Statement
+PGHISTORY_APPEND_ONLY = True
+
+# Users and sessions.
+AUTH_USER_MODEL = "organisation.Anvandare"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "/logga-in/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/logga-in/"
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+IDLE_TIMEOUT_SECONDS = _heltal("IDLE_TIMEOUT_SECONDS", 3600)
+
+# Name and address together: a stranger who guesses does not lock the owner out.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "organisation/last_ute.html"
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_CLIENT_IP_CALLABLE = "regionskane.klient.klientadress"
+
+# What the browser is told to refuse.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    # The health check asks the process itself, inside the proxy.
+    SECURE_REDIRECT_EXEMPT = [r"^halsa/$"]
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+# Language and time. Numbers are formatted by regionskane.lib, so that ids and years get no separators.
+LANGUAGE_CODE = "sv"
+LANGUAGES = [("sv", "Svenska")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Stockholm"
+USE_THOUSAND_SEPARATOR = False
+
+# Files. What is exported is handed out by a view that asks for permission, never by the file server.
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+EXPORT_DIR = DATA_DIR / "filer"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": EXPORT_DIR},
+    },
+    "staticfiles": {
+        # Without the manifest nothing needs to be collected first; the tests run so.
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _flagga("STATIC_MANIFEST", True)
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+# A pasted year of figures in one form is more fields and bytes than Django's defaults allow.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+}
+
+# Jobs. Redis in production; without it the queue is a folder that one worker on the same machine reads.
+REDIS_URL = _redis()
+TASK_TIME_LIMIT = 15 * 60
+if REDIS_URL:
+    CELERY_BROKER_URL = REDIS_URL
+    # Longer than any job, or Redis hands the same job to a second worker.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 4 * TASK_TIME_LIMIT}
+else:
+    CELERY_BROKER_URL = "filesystem://localhost"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(DATA_DIR / "ko" / "jobb"),
+        "data_folder_out": str(DATA_DIR / "ko" / "jobb"),
+        "control_folder": str(DATA_DIR / "ko" / "styrning"),
+        "polling_interval": 0.05,
+    }
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = TASK_TIME_LIMIT
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A rendered report leaves memory behind; a new process every tenth job gives it back.
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 10
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
+CELERY_BEAT_SCHEDULE = {
+    "aterstall-avbrutna": {
+        "task": "regionskane.jobb.tasks.aterstall_avbrutna",
+        "schedule": 60,
+        # A worker that was away comes back to one of these, not to a night's worth.
+        "options": {"expires": 55},
+    },
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"rad": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "rad"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        # Django's own handlers mail administrators and print only with DEBUG; stderr replaces both.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        # These speak at every command or report; only what went wrong is of interest.
+        "axes": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},
+        "fontTools": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,8 @@
+from django.urls import include, path
+
+from regionskane.halsa import halsa
+
+urlpatterns = [
+    path("halsa/", halsa, name="halsa"),
+    path("jobb/", include("regionskane.jobb.urls")),
+]

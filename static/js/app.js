@@ -1,0 +1,22 @@
+/** Entry point: starts each part where its hook is in the page. Everything here is an improvement on a page that works without. */
+
+import { startaBekrafta } from "./bekrafta.js";
+import { startaInmatning } from "./inmatning.js";
+import { startaJobb } from "./jobb.js";
+import { startaKopiera } from "./kopiera.js";
+import { startaVarifran } from "./varifran.js";
+
+/** One part that fails must not take the others with it; the page then works as without JavaScript. */
+function starta(delsystem, ...argument) {
+  try {
+    delsystem(...argument);
+  } catch (fel) {
+    console.error(fel);
+  }
+}
+
+for (const form of document.querySelectorAll("form[data-inmatning]")) starta(startaInmatning, form);
+starta(startaVarifran);
+starta(startaJobb);
+starta(startaKopiera);
+starta(startaBekrafta);

@@ -1,0 +1,158 @@
+/** The cells of the entry form as objects: what is saved, what is typed, what it means. */
+
+import { OgiltigtBelopp, formateraFullt, oreFranDecimal, tolkaBelopp } from "../belopp.js";
+import { rutor } from "../dom.js";
+
+/** Parse a text to a value or the error that says why not. */
+function tolka(text, skala) {
+  try {
+    return { varde: tolkaBelopp(text, skala), fel: null };
+  } catch (fel) {
+    if (fel instanceof OgiltigtBelopp) return { varde: null, fel };
+    throw fel;
+  }
+}
+
+/** One editable (or locked) cell. */
+export class Cell {
+  constructor(input, td, rad, kolumn) {
+    this.input = input;
+    this.td = td;
+    this.rad = rad;
+    this.kolumn = kolumn;
+    this.nyckel = input.name.slice(2);
+    this.rubrik = input.dataset.rubrik ?? "";
+    this.skala = BigInt(input.closest("[data-skala]")?.dataset.skala ?? "1");
+    this.decimaler = Number(input.closest("[data-decimaler]")?.dataset.decimaler ?? "0");
+    /** The last saved value, in öre. */
+    this.sparad = oreFranDecimal(input.dataset.varde);
+    /** Errors that only the server can see, and conflicts, last until the text changes or the form is saved. */
+    this.serverfel = td.classList.contains("fel");
+    this.konflikt = td.classList.contains("konflikt");
+    /** The parse error that is shown; while someone is typing an error is not shown yet. */
+    this.fel = null;
+    /** The row under that explains the error. */
+    this.felrad = null;
+    /** The paste that the cell's text came from, until it is edited by hand. */
+    this.block = null;
+    this.tolka();
+    this.sparadText = this.skrivSparad();
+    this.bekraftad = input.value;
+  }
+
+  get text() {
+    return this.input.value;
+  }
+
+  get last() {
+    return this.input.readOnly || this.input.disabled;
+  }
+
+  /** On a phone some columns are not shown; keys and paste must not reach what cannot be seen. */
+  get synlig() {
+    return this.input.getClientRects().length > 0;
+  }
+
+  /** Whether the cell holds anything that is not saved. */
+  get andrad() {
+    if (this.last) return false;
+    return this.serverfel || this.konflikt || this.tolkfel !== null || this.varde !== this.sparad;
+  }
+
+  /** The value that sums use: the typed one, or the saved one while the text is not a number. */
+  get raknevarde() {
+    if (this.konflikt) {
+      const vald = this.valdKonflikt();
+      if (vald?.dataset.varde !== undefined) return oreFranDecimal(vald.dataset.varde);
+    }
+    return this.tolkfel ? this.sparad : this.varde;
+  }
+
+  valdKonflikt() {
+    return this.input.form?.querySelector(`input[type="radio"][name="${CSS.escape(`v.${this.nyckel}`)}"]:checked`) ?? null;
+  }
+
+  /** Read the text anew. */
+  tolka() {
+    const { varde, fel } = tolka(this.text, this.skala);
+    this.varde = varde;
+    this.tolkfel = fel;
+  }
+
+  /** Whether a text says what the cell already says, however it is written. */
+  motsvarar(text) {
+    if (this.text.trim() === text.trim()) return true;
+    const { varde, fel } = tolka(text, this.skala);
+    return !fel && !this.tolkfel && varde === this.varde;
+  }
+
+  skriv(varde) {
+    return varde === null ? "" : formateraFullt(varde, { skala: this.skala, minst: this.decimaler });
+  }
+
+  /** Keep the server's own way of writing the saved value, where the page shows it. */
+  skrivSparad() {
+    const visad = this.input.defaultValue;
+    return !this.tolkfel && this.varde === this.sparad && this.input.value === visad ? visad : this.skriv(this.sparad);
+  }
+
+  /** Put a text in the cell; a number is written in Swedish notation, anything else is kept as it is. */
+  satt(text) {
+    if (text !== this.text) this.serverfel = false;
+    this.input.value = text;
+    this.tolka();
+    if (!this.tolkfel && text !== this.sparadText) {
+      this.input.value = this.varde === this.sparad ? this.sparadText : this.skriv(this.varde);
+    }
+  }
+
+  /** Let the cell belong to a paste, or to none. */
+  sattBlock(block) {
+    this.block?.delete(this);
+    this.block = block;
+    block?.add(this);
+  }
+}
+
+/** One row of the table that has cells. */
+class Rad {
+  constructor(tr, tabell) {
+    this.tr = tr;
+    this.tabell = tabell;
+    /** @type {Map<number, Cell>} column → cell */
+    this.celler = new Map();
+    this.lage = tr.querySelector("td.lage");
+    this.ursprung = [...(this.lage?.childNodes ?? [])];
+    this.rord = false;
+    this.skriver = false;
+  }
+}
+
+/**
+ * The form's tables as grids.
+ *
+ * @param {HTMLFormElement} form
+ * @returns {{tabeller: {rader: Rad[], kolumner: number[]}[], celler: Map<string, Cell>}}
+ */
+export function lasCeller(form) {
+  const tabeller = [];
+  const celler = new Map();
+  for (const table of form.querySelectorAll("table")) {
+    const tabell = { rader: [], kolumner: [] };
+    let rad = null;
+    for (const { tr, kolumn, cell: td } of rutor(table)) {
+      const input = td.querySelector('input[name^="c."]');
+      if (!input) continue;
+      if (rad?.tr !== tr) {
+        rad = new Rad(tr, tabell);
+        rad.nummer = tabell.rader.push(rad) - 1;
+      }
+      const cell = new Cell(input, td, rad, kolumn);
+      rad.celler.set(kolumn, cell);
+      celler.set(cell.nyckel, cell);
+    }
+    tabell.kolumner = [...new Set(tabell.rader.flatMap((r) => [...r.celler.keys()]))].sort((a, b) => a - b);
+    if (tabell.rader.length) tabeller.push(tabell);
+  }
+  return { tabeller, celler };
+}

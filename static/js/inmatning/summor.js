@@ -1,0 +1,111 @@
+/**
+ * Sums, differences and percentages, recomputed while someone types.
+ *
+ * The server computes them when the page is made and again when it is saved; this is only so that the eye
+ * can follow. A reference that is not in the page makes the figure «–»: better none than a wrong one.
+ */
+
+import { MINUS, formatera, formateraProcent, oreFranDecimal } from "../belopp.js";
+
+const SAKNAS = "–";
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {Map<string, import("./celler.js").Cell>} celler
+ * @returns {() => void} Recomputes everything and writes what has changed.
+ */
+export function skapaSummor(form, celler) {
+  const fasta = new Map();
+  for (const td of form.querySelectorAll("[data-nyckel][data-varde]")) {
+    fasta.set(td.dataset.nyckel, oreFranDecimal(td.dataset.varde));
+  }
+  // The same sum may be shown in several places.
+  const visade = [...form.querySelectorAll("[data-summa]")].map(lasSumma);
+  const summor = new Map(visade.map((summa) => [summa.nyckel, summa]));
+  const jamforelser = [...form.querySelectorAll("[data-differens], [data-procent]")].map(lasJamforelse);
+
+  return () => {
+    const varden = new Map();
+
+    /** A value in öre, null where nothing is entered, undefined where it cannot be known. */
+    function varde(nyckel) {
+      if (celler.has(nyckel)) return celler.get(nyckel).raknevarde;
+      if (fasta.has(nyckel) && !summor.has(nyckel)) return fasta.get(nyckel);
+      if (!varden.has(nyckel)) {
+        varden.set(nyckel, undefined); // a sum that depends on itself meets this and becomes unknown
+        varden.set(nyckel, summera(nyckel));
+      }
+      return varden.get(nyckel);
+    }
+
+    function summera(nyckel) {
+      const summa = summor.get(nyckel);
+      if (!summa) {
+        console.error(`The key ${nyckel} is not in the page`);
+        return undefined;
+      }
+      let total = summa.fast;
+      for (const [del, faktor] of summa.delar) {
+        const v = varde(del);
+        if (v === undefined) return undefined;
+        total += (v ?? 0n) * faktor;
+      }
+      return total;
+    }
+
+    for (const { nyckel, td, skala, decimaler } of visade) {
+      const v = varde(nyckel);
+      visa(td, v === undefined ? SAKNAS : formatera(v, { skala, decimaler }));
+    }
+    for (const jamforelse of jamforelser) {
+      const [forsta, andra] = jamforelse.nycklar.map((nyckel) =>
+        // A difference of a text that is no number would hide the error.
+        celler.get(nyckel)?.tolkfel ? undefined : varde(nyckel),
+      );
+      visa(jamforelse.td, jamfor(forsta, andra, jamforelse));
+    }
+  };
+}
+
+function jamfor(forsta, andra, { procent, skala, decimaler, tecken }) {
+  if (forsta === undefined || andra === undefined || forsta === null || andra === null) return SAKNAS;
+  if (!procent) return formatera(forsta - andra, { skala, decimaler, tecken });
+  return andra === 0n ? SAKNAS : formateraProcent(forsta - andra, andra, { decimaler, tecken });
+}
+
+function lasSumma(td) {
+  const delar = `${td.dataset.delar ?? ""} ${td.dataset.bas ?? ""}`
+    .split(/\s+/)
+    .filter(Boolean)
+    .map((del) => {
+      const [nyckel, faktor = "1"] = del.split(":");
+      return [nyckel, BigInt(faktor)];
+    });
+  return { nyckel: td.dataset.summa, td, delar, fast: oreFranDecimal(td.dataset.fast) ?? 0n, ...lasFormat(td) };
+}
+
+function lasJamforelse(td) {
+  const procent = td.dataset.procent !== undefined;
+  const nycklar = (td.dataset.procent ?? td.dataset.differens).trim().split(/\s+/);
+  return { td, procent, nycklar, tecken: td.dataset.tecken !== "nej", ...lasFormat(td) };
+}
+
+function lasFormat(td) {
+  return {
+    skala: BigInt(td.closest("[data-skala]")?.dataset.skala ?? "1"),
+    decimaler: Number(td.closest("[data-decimaler]")?.dataset.decimaler ?? "0"),
+  };
+}
+
+/** Write the figure where it stands: inside its link or button, and beside its footnote mark. */
+function visa(td, text) {
+  const plats = td.querySelector("[data-tal], .tal, a[data-varifran]") ?? td;
+  let nod = [...plats.childNodes].find((barn) => barn.nodeType === Node.TEXT_NODE && barn.data.trim());
+  if (!nod) {
+    nod = document.createTextNode("");
+    plats.prepend(nod);
+  }
+  if (nod.data !== text) nod.data = text;
+  td.classList.toggle("svag", text === SAKNAS);
+  td.classList.toggle("neg", text.startsWith(MINUS) && (td.classList.contains("rod") || Boolean(td.closest("tr.rod"))));
+}

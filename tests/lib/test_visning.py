@@ -1,0 +1,97 @@
+"""What a table says when it is shown: the same words on page and paper."""
+
+from dataclasses import FrozenInstanceError, replace
+from decimal import Decimal
+
+import pytest
+
+from regionskane.lib import visning
+from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
+from tests.lib import provhandling
+
+
+def en_cell(cell: Cell, rod: bool = False, **kolumn) -> visning.Cellvy:
+    tabell = Tabell("t", "T", "Rad", (Kolumn("k", "K", **kolumn),), (Rad("r", "R", (cell,), rod=rod),))
+    return visning.visa(tabell).rader[0].celler[0]
+
+
+def test_cell_hittas_pa_nycklar():
+    tabell = provhandling.regionbidrag()
+    assert tabell.cell("kn", "b2024").varde == Decimal("357400000")
+    for rad, kolumn in (("finns-inte", "b2024"), ("kn", "finns-inte")):
+        with pytest.raises(KeyError):
+            tabell.cell(rad, kolumn)
+
+
+def test_handlingen_ar_frusen():
+    with pytest.raises(FrozenInstanceError):
+        provhandling.handling().titel = "Något annat"
+
+
+def test_tabellen_lases_som_den_ar_tryckt():
+    vy = visning.visa(provhandling.regionbidrag())
+    rader = {r.nyckel: r for r in vy.rader}
+    assert [c.text for c in rader["ktn"].celler] == ["3\u00a0708,6", "4\u00a0027,2", "+318,6", "+8,6\u00a0%"]
+    assert [c.text for c in rader["summa-ru"].celler][:2] == ["4\u00a0363,9", "4\u00a0708,4"]
+    assert [c.text for c in rader["ny"].celler] == ["iu", "1,2", "–", "–"]
+    assert [c.klass for c in rader["ny"].celler] == ["n svag", "n", "n svag", "n svag"]
+    assert rader["ru"].celler == () and rader["ru"].slag == "grupp"
+    assert rader["kn"].celler[0].url == "/kalla/regionbidrag/2023/kn/"
+    assert rader["csk"].celler[1].noter == (1,)
+    assert (vy.enhet, vy.klass, vy.liggande, vy.bredd) == ("mnkr", "k4", False, 5)
+    assert [r.nyckel for r in vy.forklarade] == ["ny", "total"]
+
+
+@pytest.mark.parametrize(
+    ("mnkr", "slag", "rod", "negativ"),
+    [
+        ("-3", Kolumnslag.BELOPP, False, False),  # a cost is negative without being bad news
+        ("-3", Kolumnslag.BELOPP, True, True),
+        ("-3", Kolumnslag.DIFFERENS, False, True),
+        ("3", Kolumnslag.DIFFERENS, True, False),
+        ("-0.04", Kolumnslag.DIFFERENS, False, False),  # reads «0,0»
+        ("-0.05", Kolumnslag.DIFFERENS, False, True),
+    ],
+)
+def test_rott_ar_dalig_nyhet_som_syns(mnkr, slag, rod, negativ):
+    cell = en_cell(Cell(provhandling.mnkr(mnkr)), rod=rod, slag=slag, decimaler=1)
+    assert cell.negativ is negativ
+    assert ("neg" in cell.klass.split()) is negativ
+
+
+def test_procent_och_text():
+    assert en_cell(Cell(Decimal("-0.02")), slag=Kolumnslag.PROCENT, decimaler=1).negativ
+    text = en_cell(Cell(text="−5 vårdplatser"), slag=Kolumnslag.TEXT)
+    assert (text.text, text.negativ, text.klass) == ("−5 vårdplatser", False, "")
+    assert en_cell(Cell(text="dolt")).klass == "n"
+
+
+def test_blandade_enheter_har_ingen_gemensam():
+    vy = visning.visa(provhandling.balans())
+    assert (vy.enhet, vy.klass) == ("", "k4 med-text")
+
+
+def test_breda_tabeller_laggs_ned():
+    assert visning.visa(provhandling.plan()).liggande
+    kolumner = tuple(Kolumn(f"k{i}", "K") for i in range(30))
+    vy = visning.visa(Tabell("t", "T", "Rad", kolumner, (Rad("r", "R", (Cell(),) * 30),)))
+    assert (vy.klass, vy.liggande) == ("k24", True)
+
+
+def test_fel_antal_celler_sags_ifran():
+    tabell = Tabell("t", "T", "Rad", (Kolumn("k", "K"),), (Rad("r", "R"),))
+    with pytest.raises(ValueError, match="har 0 celler"):
+        visning.visa(tabell)
+    grupp = replace(tabell, rader=(Rad("g", "G", slag=Radslag.GRUPP),))
+    assert visning.visa(grupp).rader[0].celler == ()
+
+
+def test_handlingen_blir_kapitel_med_egna_ankare():
+    handling = provhandling.handling()
+    diagram = visning.Diagramvy("Bidrag", "<svg></svg>")
+    vy = visning.visa_handling(handling, diagram={"plan": [diagram]})
+    assert [k.ankare for k in vy.kapitel] == ["tabell-regionbidrag-4a", "tabell-resultat", "tabell-plan"]
+    assert [k.nummer for k in vy.kapitel] == ["1", "2", "3"]
+    assert vy.kapitel[2].diagram == (diagram,)
+    with pytest.raises(ValueError, match="samma nyckel"):
+        visning.visa_handling(replace(handling, tabeller=handling.tabeller * 2))
