@@ -5,4 +5,7 @@ from regionskane.halsa import halsa
 urlpatterns = [
     path("halsa/", halsa, name="halsa"),
     path("jobb/", include("regionskane.jobb.urls")),
+    path("api/v1/", include("budget.api")),
+    path("", include("organisation.urls")),
+    path("", include("budget.urls")),
 ]

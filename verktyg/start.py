@@ -167,8 +167,10 @@ def _kor(databas: list[miljo.Databas], barn: dict[str, subprocess.Popen], port: 
         databas.append(miljo.Databas(VAR / "pg", logg=VAR / "pg.log"))
         env["DATABASE_URL"] = databas[0].starta()
         barn["Databasen"] = databas[0].process
-    delas = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "DATA_DIR")
-    _skriv_miljofil({namn: env[namn] for namn in delas if env.get(namn)})
+    delas = {namn: env.get(namn) for namn in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL")}
+    if env["DATA_DIR"] != str(VAR):
+        delas["DATA_DIR"] = env["DATA_DIR"]
+    _skriv_miljofil({namn: varde for namn, varde in delas.items() if varde})
     sag("Uppdaterar databasens tabeller …")
     _manage("migrate", "--noinput", "--verbosity=0", env=env)
     sag("Läser in Region Skånes siffror (görs bara första gången) …")

@@ -14,6 +14,7 @@ from budget.models import (
 from budget.regler import balanskrav as regel
 from budget.selectors.summor import ALLA, Nyckel, Summa, hamta_summor
 from budget.selectors.uppstallning import Uppstallningsdata
+from regionskane.lib.belopp import MNKR
 
 UPPSTALLNING = "balanskrav"
 
@@ -53,6 +54,26 @@ def hamta_underlag(version: Budgetversion) -> tuple[regel.Arsunderlag, ...]:
 def berakna(underlag: tuple[regel.Arsunderlag, ...]) -> regel.Balanskravsutredning:
     """The rule applied to amounts in kronor, with findings worded in mnkr."""
     return regel.balanskravsutredning(underlag, enhet="kr", visa_enhet="mnkr")
+
+
+def i_mnkr(underlag: tuple[regel.Arsunderlag, ...]) -> tuple[regel.Arsunderlag, ...]:
+    """The same underlag with every amount in mnkr instead of kronor."""
+
+    def om(m: regel.Matt | None) -> regel.Matt | None:
+        return m and regel.Matt(m.varde / MNKR, m.precision / MNKR)
+
+    return tuple(
+        replace(
+            u,
+            poster={k: om(m) for k, m in u.poster.items()},
+            publicerat={k: om(m) for k, m in u.publicerat.items()},
+            **{
+                falt: om(getattr(u, falt))
+                for falt in ("synnerliga_skal", "ib_aterstalla", "rer_ib", "bas", "eget_kapital_inkl_pensioner")
+            },
+        )
+        for u in underlag
+    )
 
 
 def med_regelrader(data: Uppstallningsdata) -> Uppstallningsdata:

@@ -200,9 +200,10 @@ def bygg_forandring(
 
 
 def bygg_regelkalla(
-    version: Budgetversion, post: Post, ar: int, *, varde: Decimal, rad, delar, tryckt: str, regelversion: str
+    version: Budgetversion, post: Post, ar: int, *, varde: Decimal | None, rad, delar, tryckt: str, regelversion: str
 ) -> Kallvy:
-    """The panel for a line that the balanskrav rule computes. `delar` are (post, factor, amount)."""
+    """The panel for a line that the balanskrav rule computes. `delar` are
+    (version, post, omfang, factor, amount, year); an unknown amount (`varde` None) is shown as «–»."""
     kallor = Kallor()
     decimaler = post.uppstallning.decimaler
     text = _mnkr(varde, decimaler)
@@ -215,15 +216,15 @@ def bygg_regelkalla(
             Faktarad("Regel", f"budget.regler.balanskrav, version {regelversion}", kod=True),
             Faktarad("Lagrum", rad.lagrum),
             Faktarad("Betyder", rad.forklaring),
-            Faktarad("Exakt belopp", f"{formatera_fullt(varde)} kr"),
+            *([Faktarad("Exakt belopp", f"{formatera_fullt(varde)} kr")] if varde is not None else []),
             Faktarad("Version", _version(version), versionsadress(version)),
         ),
         delar=tuple(
             Lank(
                 f"{'' if faktor > 0 else 'minus '}{p.namn}, {_mnkr(belopp, decimaler)}",
-                kallor.adress(v, p.uppstallning.kod, p.kod, omfang, ar),
+                kallor.adress(v, p.uppstallning.kod, p.kod, omfang, del_ar),
             )
-            for v, p, omfang, faktor, belopp in delar
+            for v, p, omfang, faktor, belopp, del_ar in delar
         ),
         fotnot=tryckt,
         lankar=(Lank("Visa utredningen", f"{versionsadress(version)}balanskrav/"),),

@@ -64,10 +64,14 @@ def tolka_belopp(text: str, *, skala: Decimal = KR) -> TolkatBelopp | None:
             f"«{ren}» kan läsas på två sätt. Skriv {kropp.replace('.', ',')} eller {kropp.replace('.', ' ')}."
         )
     tal = Decimal(kropp.replace(" ", "").replace(",", "."))
+    if len(tal.as_tuple().digits) > 28:  # more would be rounded silently by the arithmetic below
+        raise OgiltigtBelopp(f"«{ren}» har för många siffror. Kontrollera beloppet.")
     precision = skala.scaleb(min(0, tal.as_tuple().exponent))
     kronor = (-tal if negativ else tal) * skala
     if abs(kronor) >= STORSTA_BELOPP:
-        raise OgiltigtBelopp(f"«{ren}» är för stort. Kontrollera enheten: beloppet ska vara under 100 miljoner mnkr.")
+        raise OgiltigtBelopp(
+            f"«{ren}» är för stort. Kontrollera enheten: beloppet ska vara under 100 miljoner mnkr."
+        )
     if kronor != kronor.quantize(ORE):
         raise OgiltigtBelopp(f"«{ren}» har fler decimaler än ören. Ta bort decimaler.")
     return TolkatBelopp(varde=kronor.quantize(ORE) + 0, precision=max(precision, ORE))

@@ -26,6 +26,8 @@ export class Cell {
     this.decimaler = Number(input.closest("[data-decimaler]")?.dataset.decimaler ?? "0");
     /** The last saved value, in öre. */
     this.sparad = oreFranDecimal(input.dataset.varde);
+    /** What an empty cell fetches from another table, in öre; null when it fetches nothing. */
+    this.hamtad = oreFranDecimal(input.dataset.hamtat);
     /** Errors that only the server can see, and conflicts, last until the text changes or the form is saved. */
     this.serverfel = td.classList.contains("fel");
     this.konflikt = td.classList.contains("konflikt");
@@ -65,7 +67,7 @@ export class Cell {
       const vald = this.valdKonflikt();
       if (vald?.dataset.varde !== undefined) return oreFranDecimal(vald.dataset.varde);
     }
-    return this.tolkfel ? this.sparad : this.varde;
+    return (this.tolkfel ? this.sparad : this.varde) ?? this.hamtad;
   }
 
   valdKonflikt() {

@@ -1,0 +1,21 @@
+"""The overview's chart: årets resultat and balanskravsresultat per year."""
+
+from budget.regler import balanskrav as regel
+from regionskane.lib.belopp import MNKR, formatera
+from regionskane.lib.diagram import Serie, Stapeldiagram
+
+
+def bygg_resultatdiagram(utredning: regel.Balanskravsutredning, rubriker: dict[int, str]) -> Stapeldiagram:
+    """Amounts in mnkr. The heading says the finding: in which years the law's demand is not met."""
+    minus = [str(a.ar) for a in utredning.ar if a.balanskravsresultat < 0]
+    lista = " och ".join([", ".join(minus[:-1]), minus[-1]] if len(minus) > 1 else minus)
+    return Stapeldiagram(
+        rubrik=f"Balanskravsresultatet är negativt {lista}" if minus else "Balanskravet uppfylls alla år",
+        under=f"Region Skåne {utredning.ar[0].ar}–{utredning.ar[-1].ar}, mnkr",
+        grupper=tuple(f"{a.ar} {rubriker.get(a.ar, '')}".strip() for a in utredning.ar),
+        serier=(
+            Serie("Årets resultat", tuple(a.varde("arets_resultat") / MNKR for a in utredning.ar)),
+            Serie("Balanskravsresultat", tuple(a.balanskravsresultat / MNKR for a in utredning.ar)),
+        ),
+        text=lambda varde: formatera(varde),
+    )

@@ -1,0 +1,27 @@
+from django.urls import path
+
+from budget.views import balanskrav, inmatning, oversikt, tabeller, varifran, versioner
+
+VERSION = "budget/<int:ar>/<slug:kod>/"
+
+# Fixed words come before the names of tables, which share their place in the address.
+urlpatterns = [
+    path("", oversikt.oversikt, name="oversikt"),
+    path("budget/", tabeller.versioner, name="versioner"),
+    path(VERSION, tabeller.version, name="version"),
+    path(f"{VERSION}las/", versioner.las, name="las_version"),
+    path(f"{VERSION}las-upp/", versioner.las_upp, name="las_upp_version"),
+    path(f"{VERSION}kopiera/", versioner.kopiera, name="kopiera_version"),
+    path(f"{VERSION}handling/", tabeller.skapa_handling, name="skapa_handling"),
+    path(f"{VERSION}kontroll/", tabeller.kontroll, name="kontroll"),
+    path(f"{VERSION}balanskrav/berakna/", balanskrav.berakna, name="berakna_balanskrav"),
+    path(f"{VERSION}balanskrav/beslut/", balanskrav.beslut, name="balanskravsbeslut"),
+    path(
+        f"{VERSION}varifran/<slug:uppstallning>/<slug:post>/<slug:omfang>/<int:artal>/",
+        varifran.varifran,
+        name="varifran",
+    ),
+    path(f"{VERSION}<slug:uppstallning>/", tabeller.tabell, name="tabell"),
+    path(f"{VERSION}<slug:uppstallning>/inmatning/", inmatning.inmatning, name="inmatning"),
+    path(f"{VERSION}<slug:uppstallning>/excel/", tabeller.excel, name="excel"),
+]

@@ -1,0 +1,94 @@
+"""Entering amounts in a table of a version."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from budget.actions.belopp import Konflikt, VersionenArLast, spara_belopp
+from budget.forms.inmatning import OgiltigtFormular, OtillatenCell, las_inmatning
+from budget.selectors.balanskrav import med_regelrader
+from budget.selectors.celler import hamta_celler
+from budget.selectors.uppstallning import hamta_uppstallning
+from budget.tabeller.inmatning import INGET_SVAR, Svar, bygg_inmatning, skrivbara_celler
+from budget.views.atkomst import oppna_uppstallning, oppna_version, skrivbart
+from budget.views.tabeller import ram
+from organisation.permissions import Ratt
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def inmatning(request, ar, kod, uppstallning):
+    """The entry table. A refused save (422: errors, 409: conflicts) shows the form with all that was typed."""
+    atkomst = oppna_version(request, ar, kod, Ratt.LASA_BELOPP)
+    u = oppna_uppstallning(request, atkomst, uppstallning)
+    skriv = skrivbart(request, atkomst.version)
+    if not skriv:
+        raise PermissionDenied(
+            f"{atkomst.version.namn} är låst och tar inga nya belopp."
+            if atkomst.version.last
+            else f"Du får läsa men inte skriva i {atkomst.version.namn}."
+        )
+    data = hamta_uppstallning(atkomst.version, u, atkomst.urval)
+    tillatna = skrivbara_celler(data, skriv)
+    if not tillatna:
+        raise PermissionDenied(f"Du har inga celler att fylla i under {u.namn}.")
+    if request.method == "GET":
+        return _visa(request, atkomst, u, data, skriv)
+    try:
+        inmatat = las_inmatning(request.POST, tillaten=tillatna.__contains__)
+    except OtillatenCell as fel:
+        raise PermissionDenied("Formuläret har en cell som du inte får skriva i.") from fel
+    except OgiltigtFormular as fel:
+        return HttpResponseBadRequest(str(fel))
+    if inmatat.fel:
+        svar = Svar(inmatat.texter, inmatat.fel, {}, inmatat.sedda)
+        return _visa(request, atkomst, u, data, skriv, svar, status=422, varfor=inmatat.varfor)
+    try:
+        antal = spara_belopp(
+            version=atkomst.version, andringar=list(inmatat.andringar), by=request.user, varfor=inmatat.varfor
+        )
+    except Konflikt as krock:
+        svar = Svar(inmatat.texter, {}, krock.celler, inmatat.sedda)
+        return _visa(request, atkomst, u, data, skriv, svar, status=409, varfor=inmatat.varfor)
+    except VersionenArLast as fel:
+        raise PermissionDenied(str(fel)) from fel
+    klocka = timezone.localtime().strftime("%H.%M")
+    if antal:
+        messages.success(request, f"{antal} belopp sparade kl. {klocka}." if antal > 1 else f"Sparat kl. {klocka}.")
+    else:
+        messages.info(request, "Inget var ändrat, så inget sparades.")
+    return redirect(f"{request.path}?sparat=1")
+
+
+def _visa(request, atkomst, u, data, skriv, svar=INGET_SVAR, *, status=200, varfor=""):
+    celler = hamta_celler(atkomst.version, u, atkomst.urval)
+    if u.kod == "balanskrav":
+        data = med_regelrader(data)
+    vy = bygg_inmatning(
+        data, celler, skriv, anvandare_id=request.user.pk, nu=timezone.now(), svar=svar
+    )
+    innehall = ram(request, atkomst, u.kod, titel=u.namn)
+    innehall["smulor"][-1]["url"] = "../"
+    innehall["smulor"].append({"text": "Inmatning"})
+    innehall |= {
+        "vy": vy,
+        "uppstallning": u,
+        "varfor": varfor,
+        "sparat": status == 200 and "sparat" in request.GET,
+        "fellista": [{"text": f.text, "url": f"#{f.falt}"} for f in vy.felrader],
+        "felrubrik": _felrubrik(svar),
+    }
+    return render(request, "budget/inmatning.html", innehall, status=status)
+
+
+def _felrubrik(svar: Svar) -> str:
+    if svar.konflikter:
+        antal = len(svar.konflikter)
+        ord_ = "En cell har ändrats" if antal == 1 else f"{antal} celler har ändrats"
+        return f"{ord_} av någon annan medan du skrev. Inget är sparat ännu: välj värde och spara igen."
+    antal = len(svar.fel)
+    return f"{'Ett värde' if antal == 1 else f'{antal} värden'} gick inte att läsa. Inget är sparat ännu."

@@ -1,0 +1,147 @@
+"""The first page: what waits for the user, the region's key figures, and what has happened lately."""
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_GET
+
+from budget.diagram.resultat import bygg_resultatdiagram
+from budget.models import Budgetversion, Uppstallning, Versionskolumn
+from budget.selectors.oversikt import (
+    hamta_aktuell_budget,
+    hamta_oppna_versioner,
+    hamta_senaste_andringar,
+    rakna_ifyllda,
+)
+from budget.selectors.uppstallning import hamta_uppstallning
+from budget.selectors.utredning import hamta_utredning
+from budget.tabeller.handling import tillgangliga_uppstallningar
+from budget.tabeller.inmatning import skrivbara_celler
+from budget.tabeller.uppstallning import bygg_tabell
+from budget.tabeller.varifran import tid
+from budget.views.atkomst import skrivbart
+from organisation.permissions import Enhetsurval, Ratt, get_behorighet
+from regionskane.lib.belopp import MINUS
+from regionskane.lib.diagram import rita_staplar
+
+
+@login_required
+@require_GET
+def oversikt(request):
+    behorighet = get_behorighet(request)
+    oppna = hamta_oppna_versioner()
+    lasbart = {v.pk: behorighet.urval(Ratt.LASA_HISTORIK, last=False, datum=v.datum) for v in oppna}
+    innehall = {
+        "att_gora": [p for v in oppna for p in _att_gora(request, v)],
+        "handelser": [
+            {"tid": tid(h.tid), "namn": h.namn, "text": _handelsetext(h)}
+            for h in hamta_senaste_andringar({pk: u for pk, u in lasbart.items() if u})
+        ],
+        "far_lasa": bool(behorighet.omfang(Ratt.LASA_BELOPP)),
+        "far_organisation": behorighet.far(Ratt.LASA_ORGANISATION),
+    }
+    budget = hamta_aktuell_budget()
+    urval = budget and behorighet.urval(Ratt.LASA_BELOPP, last=True, datum=budget.datum)
+    if budget and urval:
+        innehall |= {"budget": budget, "nyckeltal": _nyckeltal(budget, urval), **_diagram(budget)}
+    return render(request, "budget/oversikt.html", innehall)
+
+
+def _handelsetext(h):
+    vad = "1 belopp" if h.antal == 1 else f"{h.antal} belopp"
+    return f"ändrade {vad} i {h.version}" + (f": {h.varfor}" if h.varfor else "")
+
+
+def _att_gora(request, version: Budgetversion):
+    skriv = skrivbart(request, version)
+    behorighet = get_behorighet(request)
+    rot = reverse("version", args=[version.ar, version.kod])
+    if skriv:
+        for u in tillgangliga_uppstallningar(version, skriv):
+            if u.kod == "resultatkrav":
+                continue
+            data = hamta_uppstallning(version, u, skriv)
+            alla, ifyllda = len(skrivbara_celler(data, skriv)), rakna_ifyllda(version, u, skriv)
+            yield {
+                "etikett": "Inmatning",
+                "rubrik": f"{u.namn}, {version.namn}",
+                "url": f"{rot}{u.kod}/inmatning/",
+                "text": f"{ifyllda} av {alla} celler har ett belopp",
+                "lage": "pagar" if ifyllda else "ej_startat",
+                "lage_text": "Öppen för inmatning" if ifyllda else "Ej påbörjad",
+                "knapp": "Fyll i",
+            }
+    if behorighet.far(Ratt.BERAKNA_BALANSKRAV):
+        lage = hamta_utredning(version)
+        if lage is None or not lage.aktuell:
+            yield {
+                "etikett": "Balanskrav",
+                "rubrik": f"Beräkna balanskravet, {version.namn}",
+                "url": f"{rot}balanskrav/",
+                "text": "Siffrorna har ändrats sedan beräkningen" if lage else "Ingen utredning är beräknad ännu",
+                "lage": "atersand" if lage else "ej_startat",
+                "lage_text": "Inaktuell" if lage else "Ej startad",
+                "knapp": "Beräkna",
+            }
+        elif any(a.kod == "UNDANTAG_UTAN_BESLUT" for ar in lage.resultat.ar for a in ar.anmarkningar):
+            yield {
+                "etikett": "Balanskrav",
+                "rubrik": f"Registrera besluten om synnerliga skäl, {version.namn}",
+                "url": f"{rot}balanskrav/beslut/",
+                "text": "Organ, datum, paragraf och motiv saknas",
+                "lage": "atersand",
+                "lage_text": "Uppgift saknas",
+                "knapp": "Registrera",
+            }
+
+
+def _nyckeltal(budget: Budgetversion, urval: Enhetsurval) -> list[dict]:
+    tal = []
+    for kod, rad, etikett in (
+        ("regionbidrag", "alla", "Regionbidrag"),
+        ("resultatbudget", "arets_resultat", "Årets resultat"),
+        ("skatt", "summa_skatt", "Skatt, utjämning och bidrag"),
+    ):
+        u = Uppstallning.objects.filter(kod=kod).first()
+        if u is None:
+            continue
+        t = bygg_tabell(hamta_uppstallning(budget, u, urval))
+        if not any(r.nyckel == rad for r in t.rader) or "forandring" not in {k.nyckel for k in t.kolumner}:
+            continue
+        nyckel = f"{budget.kod}-{budget.ar}"
+        kolumner = {k.nyckel: k for k in t.kolumner}
+        cell, andring = t.cell(rad, nyckel), t.cell(rad, "forandring")
+        text = kolumner[nyckel].text(cell)
+        mot = kolumner["forandring"].under.split("–")[0]
+        tal.append(
+            {
+                "etikett": f"{etikett} {budget.ar}",
+                "varde": text,
+                "enhet": "mnkr",
+                "under": f"{kolumner['forandring'].text(andring)} mot {mot}",
+                "url": cell.kalla,
+                "negativ": rad == "arets_resultat" and text.startswith(MINUS),
+            }
+        )
+    return tal
+
+
+def _diagram(budget: Budgetversion) -> dict:
+    lage = hamta_utredning(budget)
+    if lage is None:
+        return {}
+    rubriker = dict(
+        Versionskolumn.objects.filter(version=budget, uppstallning__kod="balanskrav").values_list("ar", "rubrik")
+    )
+    d = bygg_resultatdiagram(lage.resultat, rubriker)
+    smalt = bygg_resultatdiagram(lage.resultat, {})
+    return {
+        "diagram": d,
+        "diagram_bred": mark_safe(rita_staplar(d, bredd=760, id_="dia-bred")),
+        "diagram_smal": mark_safe(rita_staplar(smalt, bredd=358, id_="dia-smal")),
+        "diagram_rader": [
+            (grupp, [d.text(s.varden[i]) for s in d.serier]) for i, grupp in enumerate(d.grupper)
+        ],
+        "diagram_url": f"{reverse('version', args=[budget.ar, budget.kod])}balanskrav/",
+    }

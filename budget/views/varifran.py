@@ -1,0 +1,77 @@
+"""«Varifrån?»: the page and the panel that answer for one figure."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from budget.models import Budgetversion, Posttyp
+from budget.selectors.varifran import hamta_omfang, hamta_ursprung
+from budget.tabeller.regelkalla import bygg_regelsvar
+from budget.tabeller.varifran import bygg_forandring, bygg_kalla
+from budget.views.atkomst import hamta_post, krav_pa_uppstallning, oppna_uppstallning, oppna_version
+from budget.views.tabeller import ram
+from organisation.permissions import Enhetsurval, Ratt, get_behorighet
+from regionskane.jobb.views import vill_ha_fragment
+
+
+@login_required
+@require_GET
+def varifran(request, ar, kod, uppstallning, post, omfang, artal):
+    """Where a figure comes from. `?mot=KOD.ÅR` asks about the change from another version and year."""
+    atkomst = oppna_version(request, ar, kod)
+    u = oppna_uppstallning(request, atkomst, uppstallning)
+    det = hamta_post(u, post)
+    rad = bygg_regelsvar(atkomst.version, det, artal) if u.kod == "balanskrav" else None
+    if rad is None:
+        if det.typ == Posttyp.REGEL:
+            raise Http404
+        svar = _ursprung(request, atkomst, det, omfang, artal)
+        mot = request.GET.get("mot")
+        rad = (
+            bygg_forandring(svar, _mot(request, mot, det, omfang), procent=request.GET.get("som") == "procent")
+            if mot
+            else bygg_kalla(svar)
+        )
+    if vill_ha_fragment(request):
+        return render(request, "_komponenter/kalla.html", {"kalla": rad})
+    innehall = ram(request, atkomst, u.kod, titel=u.namn)
+    innehall["smulor"][-1]["url"] = f"{innehall['smulor'][1]['url']}{u.kod}/"
+    innehall["smulor"].append({"text": "Varifrån kommer siffran?"})
+    return render(request, "budget/varifran.html", innehall | {"kalla": rad})
+
+
+def _ursprung(request, atkomst, post, omfang, artal):
+    version = atkomst.version
+    if artal not in version.ar_lista:
+        raise Http404
+    placeringar = hamta_omfang(version, post, omfang)
+    if placeringar is None:
+        raise Http404
+    behorighet = get_behorighet(request)
+    if omfang == "egna":
+        egna = behorighet.urval(Ratt.LASA_BELOPP, last=False, datum=version.datum)
+        placeringar = tuple(p for p in placeringar if p.enhet_id in egna)
+    elif any(p.enhet_id not in atkomst.urval for p in placeringar):
+        raise PermissionDenied("Siffran gäller enheter som du inte får läsa innan versionen är låst.")
+    historik = behorighet.urval(Ratt.LASA_HISTORIK, last=version.last, datum=version.datum)
+    far_historik = bool(placeringar) and all(p.enhet_id in historik for p in placeringar)
+    if not placeringar:
+        raise Http404
+    return hamta_ursprung(version, post, omfang, artal, placeringar, historik=far_historik)
+
+
+def _mot(request, mot, post, omfang):
+    kod, _, ar = mot.rpartition(".")
+    if not ar.isdigit():
+        raise Http404
+    annan = get_object_or_404(Budgetversion, kod=kod)
+    urval: Enhetsurval = get_behorighet(request).urval(
+        Ratt.LASA_BELOPP, last=annan.last, datum=annan.datum
+    )
+    if not urval:
+        raise PermissionDenied(f"Du får inte läsa {annan.namn}.")
+    krav_pa_uppstallning(post.uppstallning, urval)
+    atkomst = oppna_version(request, annan.ar, annan.kod)
+    return _ursprung(request, atkomst, post, omfang, int(ar))

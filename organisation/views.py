@@ -1,0 +1,85 @@
+"""Logging in and out, the theme, and the pages that everybody may read."""
+
+from django.contrib.auth import views as auth
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse_lazy
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from organisation.context import TEMAN
+from organisation.models import Placering, Rolltilldelning
+from organisation.permissions import RATTER, Ratt, get_behorighet
+
+ETT_AR = 365 * 24 * 60 * 60
+
+
+class LoggaIn(auth.LoginView):
+    template_name = "organisation/logga_in.html"
+    redirect_authenticated_user = True
+
+
+class LoggaUt(auth.LogoutView):
+    template_name = "organisation/utloggad.html"
+    next_page = None
+
+
+class BytLosenord(auth.PasswordChangeView):
+    template_name = "organisation/byt_losenord.html"
+    success_url = reverse_lazy("losenord_bytt")
+
+
+class LosenordBytt(auth.PasswordChangeDoneView):
+    template_name = "organisation/losenord_bytt.html"
+
+
+@require_POST
+def tema(request):
+    """Remember light, dark or automatic colours, and go back."""
+    nasta = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(nasta, {request.get_host()}, request.is_secure()):
+        nasta = "/"
+    svar = HttpResponseRedirect(nasta)
+    val = TEMAN.get(request.POST.get("tema", ""))
+    if val:
+        svar.set_cookie("tema", val, max_age=ETT_AR, samesite="Lax", httponly=True, secure=request.is_secure())
+    else:
+        svar.delete_cookie("tema")
+    return svar
+
+
+@require_GET
+def stil(request):
+    """Every component of the pages, as they look."""
+    return render(request, "stil.html")
+
+
+@require_GET
+def tillganglighet(request):
+    """The accessibility statement (lagen 2018:1937)."""
+    return render(request, "tillganglighet.html")
+
+
+@login_required
+@require_GET
+def organisation(request):
+    """Users with their roles, what each role may do, and which enheter belong where."""
+    get_behorighet(request).krav(Ratt.LASA_ORGANISATION)
+    return render(
+        request,
+        "organisation/organisation.html",
+        {
+            "tilldelningar": Rolltilldelning.objects.select_related("anvandare", "namnd", "enhet").order_by(
+                "anvandare__username"
+            ),
+            "ratter": [
+                (ratt.value.capitalize(), [", ".join(sorted(o.value for o in omfang)) for omfang in roller.values()])
+                for ratt, roller in RATTER.items()
+            ],
+            "roller": [roll.label for roll in RATTER[Ratt.LASA_BELOPP]],
+            "placeringar": Placering.objects.select_related("enhet", "namnd", "sektor").order_by(
+                "sektor__ordning", "ordning"
+            ),
+        },
+    )

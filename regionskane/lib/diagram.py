@@ -1,0 +1,75 @@
+"""Bar charts as SVG made on the server: the same drawing in page and print, its values in the title."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from html import escape
+
+HOJD, TOPP, BOTTEN = 260, 24, 34
+
+
+@dataclass(frozen=True, slots=True)
+class Serie:
+    """A series: one value per group, in the chart's unit."""
+
+    namn: str
+    varden: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stapeldiagram:
+    """Grouped bars. `text` writes a value as it is read."""
+
+    rubrik: str
+    under: str
+    grupper: tuple[str, ...]
+    serier: tuple[Serie, ...]
+    text: Callable[[Decimal], str]
+
+    def beskrivning(self) -> str:
+        """All values in words, for those who do not see the drawing."""
+        delar = [
+            f"{grupp}: " + ", ".join(f"{s.namn.lower()} {self.text(s.varden[i])}" for s in self.serier)
+            for i, grupp in enumerate(self.grupper)
+        ]
+        return f"{self.rubrik}. {self.under}. {'. '.join(delar)}."
+
+
+def rita_staplar(diagram: Stapeldiagram, *, bredd: int, id_: str) -> str:
+    """The chart as SVG of a width in px; colours come from the page's classes."""
+    alla = [v for s in diagram.serier for v in s.varden] + [Decimal(0)]
+    hogst, lagst = max(alla), min(alla)
+    spann = (hogst - lagst) or Decimal(1)
+    rum = HOJD - TOPP - BOTTEN - 16
+
+    def y(varde):
+        return float(TOPP + (hogst - varde) / spann * rum)
+
+    grupp = bredd / max(1, len(diagram.grupper))
+    stapel = min(38.0, grupp / (len(diagram.serier) + 0.8))
+    delar = [
+        f'<svg class="dia" viewBox="0 0 {bredd} {HOJD}" role="img" aria-labelledby="{id_}">',
+        f'<title id="{id_}">{escape(diagram.beskrivning())}</title>',
+    ]
+    for i, namn in enumerate(diagram.grupper):
+        mitt = grupp * (i + 0.5)
+        for j, serie in enumerate(diagram.serier):
+            varde = serie.varden[i]
+            x = mitt + (j - len(diagram.serier) / 2) * (stapel + 4)
+            topp, hojd = min(y(varde), y(Decimal(0))), abs(y(varde) - y(Decimal(0)))
+            klass = "bar bar--svag" if j == 0 else "bar bar--neg" if varde < 0 else "bar"
+            delar.append(
+                f'<rect class="{klass}" x="{x:.1f}" y="{topp:.1f}" width="{stapel:.1f}" height="{max(hojd, 1):.1f}"/>'
+            )
+            if j == len(diagram.serier) - 1:
+                ty = y(varde) - 6 if varde >= 0 else y(varde) + 15
+                delar.append(
+                    f'<text class="v m" x="{x + stapel / 2:.1f}" y="{ty:.1f}" text-anchor="middle">'
+                    f"{escape(diagram.text(varde))}</text>"
+                )
+        delar.append(
+            f'<text class="m" x="{mitt:.1f}" y="{HOJD - 8}" text-anchor="middle">{escape(namn)}</text>'
+        )
+    noll = y(Decimal(0))
+    delar.append(f'<line class="nollinje" x1="0" x2="{bredd}" y1="{noll:.1f}" y2="{noll:.1f}"/></svg>')
+    return "".join(delar)
