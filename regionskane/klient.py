@@ -12,4 +12,4 @@ def klientadress(request: HttpRequest) -> str:
     """
     if settings.HTTPS and (kedja := request.META.get("HTTP_X_FORWARDED_FOR")):
         return kedja.rsplit(",", 1)[-1].strip()
-    return request.META["REMOTE_ADDR"]
+    return request.META.get("REMOTE_ADDR", "")
