@@ -37,6 +37,7 @@ def main() -> None:
     try:
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
+        from django.db import OperationalError, connection
     except ImportError:
         python = ROT / ".venv" / "bin" / "python"
         if Path(sys.prefix) == python.parent.parent or not python.exists():
@@ -47,6 +48,10 @@ def main() -> None:
     except ImproperlyConfigured as fel:
         # A wrong environment is the operator's to mend; the sentence helps, a traceback does not.
         sys.exit(str(fel))
+    except OperationalError as fel:
+        if connection.connection is not None:
+            raise
+        sys.exit(f"Databasen i DATABASE_URL går inte att nå: {fel}")
 
 
 if __name__ == "__main__":

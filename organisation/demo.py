@@ -6,9 +6,39 @@ from pathlib import Path
 from django.conf import settings
 
 _ORD = (
-    "alm asp björk bok ek gran hassel lind lönn pil rönn tall vide ås bäck fjäll hav holme kulle myr strand sund "
-    "sjö äng dimma frost moln regn snö sol storm vind blåsippa klöver ljung malva näva smultron timjan viol"
-).split()
+    *(
+        "alm",
+        "asp",
+        "björk",
+        "bok",
+        "ek",
+        "gran",
+        "hassel",
+        "lind",
+        "lönn",
+        "pil",
+        "rönn",
+        "tall",
+        "ås",
+        "bäck",
+    ),
+    *(
+        "fjäll",
+        "hav",
+        "holme",
+        "kulle",
+        "myr",
+        "strand",
+        "sund",
+        "sjö",
+        "äng",
+        "dimma",
+        "frost",
+        "moln",
+        "regn",
+    ),
+    *("sol", "storm", "vind", "klöver", "ljung", "malva", "näva", "smultron", "timjan", "viol", "blåsippa"),
+)
 
 
 def _plats() -> Path:

@@ -22,7 +22,9 @@ class IdleTimeoutMiddleware:
             senast = request.session.get("senast", nu)
             if nu - senast > settings.IDLE_TIMEOUT_SECONDS:
                 logout(request)
-                messages.info(request, "Du loggades ut eftersom du inte gjort något på ett tag. Logga in igen.")
+                messages.info(
+                    request, "Du loggades ut eftersom du inte gjort något på ett tag. Logga in igen."
+                )
             elif "senast" not in request.session or nu - senast > GLOMSK_SEKUNDER:
                 request.session["senast"] = nu
         return self.get_response(request)

@@ -43,7 +43,9 @@ def tema(request):
     svar = HttpResponseRedirect(nasta)
     val = TEMAN.get(request.POST.get("tema", ""))
     if val:
-        svar.set_cookie("tema", val, max_age=ETT_AR, samesite="Lax", httponly=True, secure=request.is_secure())
+        svar.set_cookie(
+            "tema", val, max_age=ETT_AR, samesite="Lax", httponly=True, secure=request.is_secure()
+        )
     else:
         svar.delete_cookie("tema")
     return svar
@@ -74,7 +76,10 @@ def organisation(request):
                 "anvandare__username"
             ),
             "ratter": [
-                (ratt.value.capitalize(), [", ".join(sorted(o.value for o in omfang)) for omfang in roller.values()])
+                (
+                    ratt.value.capitalize(),
+                    [", ".join(sorted(o.value for o in omfang)) for omfang in roller.values()],
+                )
                 for ratt, roller in RATTER.items()
             ],
             "roller": [roll.label for roll in RATTER[Ratt.LASA_BELOPP]],

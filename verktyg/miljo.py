@@ -150,12 +150,12 @@ def forbered_venv(las: str) -> None:
     stampel = VENV / "installerat.json"
     summa = hashlib.sha256((ROT / las).read_bytes()).hexdigest()
     installerat = {}
-    if _venv_fungerar():
-        if stampel.exists():
-            installerat = json.loads(stampel.read_text(encoding="utf-8"))
+    if PYTHON.exists() and stampel.exists():
+        installerat = json.loads(stampel.read_text(encoding="utf-8"))
         if installerat.get(las) == summa:
             return
-    else:
+    if not _venv_fungerar():
+        installerat = {}
         _skapa_venv()
     sag(f"Installerar Python-paket enligt {las} (någon minut första gången) …")
     kommando = [PYTHON, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
@@ -212,7 +212,7 @@ class Databas:
     """A PostgreSQL server from a wheel, reached through a socket that only this user may open.
 
     PostgreSQL refuses to run as root. Started by root it therefore runs as the account `regionskane`, which
-    is created; folders above it that the account may not pass are opened for passage, and that is said.
+    is created. Folders that the account may not pass are opened for passage; outside this checkout it is said.
     """
 
     def __init__(self, mapp: Path, *, logg: Path, snabb: bool = False):
@@ -292,7 +292,8 @@ class Databas:
         for led in [mapp, *mapp.parents]:
             lage = led.stat().st_mode
             if not lage & stat.S_IXOTH:
-                sag(f"  {led} öppnas för genomgång (o+x), så att databasens konto når sina filer")
+                if not led.is_relative_to(ROT):
+                    sag(f"  {led} öppnas för genomgång (o+x), så att databasens konto når sina filer")
                 led.chmod(lage | stat.S_IXOTH)
 
     def _binarer_nas(self) -> bool:

@@ -178,6 +178,7 @@ def _kor(databas: list[miljo.Databas], barn: dict[str, subprocess.Popen], port: 
     _samla_statiska(env)
     sag("Startar webbservern och arbetaren …")
     barn |= _starta_processer(env, port)
+    anvandare = _manage("visa_anvandare", env=env)
     vard = env.get("ALLOWED_HOSTS", "").split(",")[0].strip().lstrip(".").replace("*", "") or "localhost"
     sist = time.monotonic() + SVARSTID
     while not _svarar(port, vard):
@@ -185,7 +186,6 @@ def _kor(databas: list[miljo.Databas], barn: dict[str, subprocess.Popen], port: 
         if time.monotonic() > sist:
             raise Stopp(f"Webbservern svarade inte på /halsa/ inom {SVARSTID} sekunder.")
         time.sleep(0.2)
-    anvandare = _manage("visa_anvandare", env=env)
     sag(f"\nKlart. Öppna http://127.0.0.1:{port}/\n\n{anvandare.rstrip()}\n\nAvsluta med Ctrl-C.\n")
     while True:
         _kontrollera_barn(barn)

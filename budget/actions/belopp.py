@@ -11,7 +11,6 @@ from budget.selectors.celler import Cellnyckel, Cellvarde
 from regionskane.historik import andring
 from regionskane.lib.belopp import TolkatBelopp
 
-
 TOM = Cellvarde()
 
 
@@ -77,9 +76,7 @@ def spara_belopp(*, version: Budgetversion, andringar: list[Cellandring], by, va
         krockar = {a.cell: nu.get(a.cell, TOM) for a in andringar if _krock(a, nu.get(a.cell, TOM))}
         if krockar:
             raise Konflikt(krockar)
-        kvar = [
-            a for a in andringar if (a.nytt.varde if a.nytt else None) != nu.get(a.cell, TOM).varde
-        ]
+        kvar = [a for a in andringar if (a.nytt.varde if a.nytt else None) != nu.get(a.cell, TOM).varde]
         skriv, tom = [a for a in kvar if a.nytt], [a for a in kvar if not a.nytt]
         if skriv:
             cursor.execute(

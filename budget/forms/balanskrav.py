@@ -26,7 +26,10 @@ class Beslutsformular(forms.ModelForm):
             "paragraf": "Till exempel § 91.",
             "motiv": "Det som fullmäktige har angett som skäl.",
         }
-        widgets = {"datum": forms.DateInput(attrs={"type": "date"}), "motiv": forms.Textarea(attrs={"rows": 4})}
+        widgets = {
+            "datum": forms.DateInput(attrs={"type": "date"}),
+            "motiv": forms.Textarea(attrs={"rows": 4}),
+        }
         error_messages = {
             "datum": {"invalid": "Skriv datumet som 2023-11-28."},
         }

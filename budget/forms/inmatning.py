@@ -34,7 +34,9 @@ class Inmatning:
     valda: dict[Cellnyckel, str] = field(default_factory=dict)
 
 
-def las_inmatning(post: Mapping, *, tillaten: Callable[[Cellnyckel], bool], skala: Decimal = MNKR) -> Inmatning:
+def las_inmatning(
+    post: Mapping, *, tillaten: Callable[[Cellnyckel], bool], skala: Decimal = MNKR
+) -> Inmatning:
     """Interpret a POST of the entry table.
 
     `tillaten` says whether a cell belongs to the table and may be written by the user; any other cell

@@ -66,7 +66,9 @@ def las_beloppsfil(plats: Path, *, namn: str) -> Beloppsfil:
             continue
         cell = (tolkad.version, tolkad.uppstallning, tolkad.post, tolkad.omfangstyp, tolkad.omfang, tolkad.ar)
         if (tolkad.slag, *cell) in sedda:
-            fel.append(_fel("DUBBLETT", f"{namn} rad {rad}: samma cell står på rad {sedda[tolkad.slag, *cell]}."))
+            fel.append(
+                _fel("DUBBLETT", f"{namn} rad {rad}: samma cell står på rad {sedda[tolkad.slag, *cell]}.")
+            )
             continue
         sedda[tolkad.slag, *cell] = rad
         rader.append(tolkad)

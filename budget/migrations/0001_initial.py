@@ -4,216 +4,354 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Balanskravsbeslut',
+            name="Balanskravsbeslut",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ar', models.PositiveSmallIntegerField(verbose_name='underskottsår')),
-                ('slag', models.CharField(choices=[('aldrig', 'Synnerliga skäl: återställs inte'), ('del', 'Synnerliga skäl: en del återställs inte'), ('langre_tid', 'Synnerliga skäl: återställs under längre tid'), ('atgardsplan', 'Åtgärdsplan för återställande')], max_length=12)),
-                ('senast_ar', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='återställs senast år')),
-                ('organ', models.CharField(max_length=100)),
-                ('datum', models.DateField()),
-                ('paragraf', models.CharField(max_length=20, verbose_name='paragraf i protokollet')),
-                ('motiv', models.TextField()),
-                ('registrerad', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ar", models.PositiveSmallIntegerField(verbose_name="underskottsår")),
+                (
+                    "slag",
+                    models.CharField(
+                        choices=[
+                            ("aldrig", "Synnerliga skäl: återställs inte"),
+                            ("del", "Synnerliga skäl: en del återställs inte"),
+                            ("langre_tid", "Synnerliga skäl: återställs under längre tid"),
+                            ("atgardsplan", "Åtgärdsplan för återställande"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "senast_ar",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="återställs senast år"
+                    ),
+                ),
+                ("organ", models.CharField(max_length=100)),
+                ("datum", models.DateField()),
+                ("paragraf", models.CharField(max_length=20, verbose_name="paragraf i protokollet")),
+                ("motiv", models.TextField()),
+                ("registrerad", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name_plural': 'balanskravsbeslut',
-                'ordering': ('ar', 'datum', 'pk'),
+                "verbose_name_plural": "balanskravsbeslut",
+                "ordering": ("ar", "datum", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='BalanskravsbeslutEvent',
+            name="BalanskravsbeslutEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('ar', models.PositiveSmallIntegerField(verbose_name='underskottsår')),
-                ('slag', models.CharField(choices=[('aldrig', 'Synnerliga skäl: återställs inte'), ('del', 'Synnerliga skäl: en del återställs inte'), ('langre_tid', 'Synnerliga skäl: återställs under längre tid'), ('atgardsplan', 'Åtgärdsplan för återställande')], max_length=12)),
-                ('senast_ar', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='återställs senast år')),
-                ('organ', models.CharField(max_length=100)),
-                ('datum', models.DateField()),
-                ('paragraf', models.CharField(max_length=20, verbose_name='paragraf i protokollet')),
-                ('motiv', models.TextField()),
-                ('registrerad', models.DateTimeField(auto_now_add=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("ar", models.PositiveSmallIntegerField(verbose_name="underskottsår")),
+                (
+                    "slag",
+                    models.CharField(
+                        choices=[
+                            ("aldrig", "Synnerliga skäl: återställs inte"),
+                            ("del", "Synnerliga skäl: en del återställs inte"),
+                            ("langre_tid", "Synnerliga skäl: återställs under längre tid"),
+                            ("atgardsplan", "Åtgärdsplan för återställande"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "senast_ar",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="återställs senast år"
+                    ),
+                ),
+                ("organ", models.CharField(max_length=100)),
+                ("datum", models.DateField()),
+                ("paragraf", models.CharField(max_length=20, verbose_name="paragraf i protokollet")),
+                ("motiv", models.TextField()),
+                ("registrerad", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Belopp',
+            name="Belopp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ar', models.PositiveSmallIntegerField()),
-                ('belopp', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('precision', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('rev', models.PositiveIntegerField(default=1)),
-                ('ursprung', models.CharField(choices=[('inmatad', 'Inmatad'), ('importerad', 'Inläst från fil')], max_length=12)),
-                ('importrad', models.PositiveIntegerField(blank=True, null=True)),
-                ('kalla', models.CharField(blank=True, max_length=200, verbose_name='plats i källhandlingen')),
-                ('andrad_tid', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ar", models.PositiveSmallIntegerField()),
+                ("belopp", models.DecimalField(decimal_places=2, max_digits=16)),
+                ("precision", models.DecimalField(decimal_places=2, max_digits=16)),
+                ("rev", models.PositiveIntegerField(default=1)),
+                (
+                    "ursprung",
+                    models.CharField(
+                        choices=[("inmatad", "Inmatad"), ("importerad", "Inläst från fil")], max_length=12
+                    ),
+                ),
+                ("importrad", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "kalla",
+                    models.CharField(blank=True, max_length=200, verbose_name="plats i källhandlingen"),
+                ),
+                ("andrad_tid", models.DateTimeField()),
             ],
             options={
-                'verbose_name_plural': 'belopp',
+                "verbose_name_plural": "belopp",
             },
         ),
         migrations.CreateModel(
-            name='BeloppEvent',
+            name="BeloppEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('ar', models.PositiveSmallIntegerField()),
-                ('belopp', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('precision', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('rev', models.PositiveIntegerField(default=1)),
-                ('ursprung', models.CharField(choices=[('inmatad', 'Inmatad'), ('importerad', 'Inläst från fil')], max_length=12)),
-                ('importrad', models.PositiveIntegerField(blank=True, null=True)),
-                ('kalla', models.CharField(blank=True, max_length=200, verbose_name='plats i källhandlingen')),
-                ('andrad_tid', models.DateTimeField()),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("ar", models.PositiveSmallIntegerField()),
+                ("belopp", models.DecimalField(decimal_places=2, max_digits=16)),
+                ("precision", models.DecimalField(decimal_places=2, max_digits=16)),
+                ("rev", models.PositiveIntegerField(default=1)),
+                (
+                    "ursprung",
+                    models.CharField(
+                        choices=[("inmatad", "Inmatad"), ("importerad", "Inläst från fil")], max_length=12
+                    ),
+                ),
+                ("importrad", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "kalla",
+                    models.CharField(blank=True, max_length=200, verbose_name="plats i källhandlingen"),
+                ),
+                ("andrad_tid", models.DateTimeField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Budgetversion',
+            name="Budgetversion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kod', models.SlugField(unique=True)),
-                ('namn', models.CharField(max_length=100)),
-                ('ar', models.PositiveSmallIntegerField()),
-                ('planar', models.PositiveSmallIntegerField(default=0)),
-                ('typ', models.CharField(choices=[('budget', 'Budget'), ('prognos', 'Prognos'), ('bokslut', 'Bokslut')], max_length=20)),
-                ('status', models.CharField(choices=[('oppen', 'Öppen'), ('last', 'Låst')], default='oppen', max_length=10)),
-                ('faststalld', models.BooleanField(default=False)),
-                ('beslut_organ', models.CharField(blank=True, max_length=100)),
-                ('beslut_datum', models.DateField(blank=True, null=True)),
-                ('beslut_paragraf', models.CharField(blank=True, max_length=20)),
-                ('handling', models.CharField(blank=True, max_length=200, verbose_name='ur handlingen')),
-                ('last_tid', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kod", models.SlugField(unique=True)),
+                ("namn", models.CharField(max_length=100)),
+                ("ar", models.PositiveSmallIntegerField()),
+                ("planar", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "typ",
+                    models.CharField(
+                        choices=[("budget", "Budget"), ("prognos", "Prognos"), ("bokslut", "Bokslut")],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("oppen", "Öppen"), ("last", "Låst")], default="oppen", max_length=10
+                    ),
+                ),
+                ("faststalld", models.BooleanField(default=False)),
+                ("beslut_organ", models.CharField(blank=True, max_length=100)),
+                ("beslut_datum", models.DateField(blank=True, null=True)),
+                ("beslut_paragraf", models.CharField(blank=True, max_length=20)),
+                ("handling", models.CharField(blank=True, max_length=200, verbose_name="ur handlingen")),
+                ("last_tid", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ('-ar', 'kod'),
+                "ordering": ("-ar", "kod"),
             },
         ),
         migrations.CreateModel(
-            name='BudgetversionEvent',
+            name="BudgetversionEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('kod', models.SlugField(db_index=False)),
-                ('namn', models.CharField(max_length=100)),
-                ('ar', models.PositiveSmallIntegerField()),
-                ('planar', models.PositiveSmallIntegerField(default=0)),
-                ('typ', models.CharField(choices=[('budget', 'Budget'), ('prognos', 'Prognos'), ('bokslut', 'Bokslut')], max_length=20)),
-                ('status', models.CharField(choices=[('oppen', 'Öppen'), ('last', 'Låst')], default='oppen', max_length=10)),
-                ('faststalld', models.BooleanField(default=False)),
-                ('beslut_organ', models.CharField(blank=True, max_length=100)),
-                ('beslut_datum', models.DateField(blank=True, null=True)),
-                ('beslut_paragraf', models.CharField(blank=True, max_length=20)),
-                ('handling', models.CharField(blank=True, max_length=200, verbose_name='ur handlingen')),
-                ('last_tid', models.DateTimeField(blank=True, null=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("kod", models.SlugField(db_index=False)),
+                ("namn", models.CharField(max_length=100)),
+                ("ar", models.PositiveSmallIntegerField()),
+                ("planar", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "typ",
+                    models.CharField(
+                        choices=[("budget", "Budget"), ("prognos", "Prognos"), ("bokslut", "Bokslut")],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("oppen", "Öppen"), ("last", "Låst")], default="oppen", max_length=10
+                    ),
+                ),
+                ("faststalld", models.BooleanField(default=False)),
+                ("beslut_organ", models.CharField(blank=True, max_length=100)),
+                ("beslut_datum", models.DateField(blank=True, null=True)),
+                ("beslut_paragraf", models.CharField(blank=True, max_length=20)),
+                ("handling", models.CharField(blank=True, max_length=200, verbose_name="ur handlingen")),
+                ("last_tid", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Importfil',
+            name="Importfil",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('namn', models.CharField(max_length=200)),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('inlast', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("namn", models.CharField(max_length=200)),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("inlast", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Kontrollsumma',
+            name="Kontrollsumma",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('omfang', models.CharField(choices=[('enhet', 'En enhet'), ('sektor', 'En sektor'), ('alla', 'Alla enheter')], max_length=10)),
-                ('ar', models.PositiveSmallIntegerField()),
-                ('belopp', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('precision', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('importrad', models.PositiveIntegerField()),
-                ('kalla', models.CharField(blank=True, max_length=200, verbose_name='plats i källhandlingen')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "omfang",
+                    models.CharField(
+                        choices=[("enhet", "En enhet"), ("sektor", "En sektor"), ("alla", "Alla enheter")],
+                        max_length=10,
+                    ),
+                ),
+                ("ar", models.PositiveSmallIntegerField()),
+                ("belopp", models.DecimalField(decimal_places=2, max_digits=16)),
+                ("precision", models.DecimalField(decimal_places=2, max_digits=16)),
+                ("importrad", models.PositiveIntegerField()),
+                (
+                    "kalla",
+                    models.CharField(blank=True, max_length=200, verbose_name="plats i källhandlingen"),
+                ),
             ],
             options={
-                'verbose_name_plural': 'kontrollsummor',
+                "verbose_name_plural": "kontrollsummor",
             },
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kod', models.SlugField()),
-                ('namn', models.CharField(max_length=120)),
-                ('typ', models.CharField(choices=[('blad', 'Tar belopp'), ('summa', 'Summa av sina delar'), ('regel', 'Räknas av en regel')], max_length=10)),
-                ('tecken', models.SmallIntegerField(default=1)),
-                ('ordning', models.PositiveSmallIntegerField()),
-                ('total', models.BooleanField(default=False, verbose_name='tabellens sista summa')),
-                ('resultat', models.BooleanField(default=False, verbose_name='minus är ett dåligt besked')),
-                ('dold', models.BooleanField(default=False, verbose_name='visas inte som egen rad')),
-                ('forklaring', models.CharField(blank=True, max_length=400)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kod", models.SlugField()),
+                ("namn", models.CharField(max_length=120)),
+                (
+                    "typ",
+                    models.CharField(
+                        choices=[
+                            ("blad", "Tar belopp"),
+                            ("summa", "Summa av sina delar"),
+                            ("regel", "Räknas av en regel"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("tecken", models.SmallIntegerField(default=1)),
+                ("ordning", models.PositiveSmallIntegerField()),
+                ("total", models.BooleanField(default=False, verbose_name="tabellens sista summa")),
+                ("resultat", models.BooleanField(default=False, verbose_name="minus är ett dåligt besked")),
+                ("dold", models.BooleanField(default=False, verbose_name="visas inte som egen rad")),
+                ("forklaring", models.CharField(blank=True, max_length=400)),
             ],
             options={
-                'ordering': ('uppstallning', 'ordning'),
+                "ordering": ("uppstallning", "ordning"),
             },
         ),
         migrations.CreateModel(
-            name='Uppstallning',
+            name="Uppstallning",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kod', models.SlugField(unique=True)),
-                ('namn', models.CharField(max_length=100)),
-                ('ingress', models.CharField(blank=True, max_length=300)),
-                ('ordning', models.PositiveSmallIntegerField()),
-                ('per_enhet', models.BooleanField(default=False)),
-                ('bara_ifyllda', models.BooleanField(default=False, verbose_name='visar bara enheter med belopp')),
-                ('decimaler', models.PositiveSmallIntegerField(default=0)),
-                ('handling', models.CharField(blank=True, max_length=100, verbose_name='bilaga i budgethandlingen')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kod", models.SlugField(unique=True)),
+                ("namn", models.CharField(max_length=100)),
+                ("ingress", models.CharField(blank=True, max_length=300)),
+                ("ordning", models.PositiveSmallIntegerField()),
+                ("per_enhet", models.BooleanField(default=False)),
+                (
+                    "bara_ifyllda",
+                    models.BooleanField(default=False, verbose_name="visar bara enheter med belopp"),
+                ),
+                ("decimaler", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "handling",
+                    models.CharField(blank=True, max_length=100, verbose_name="bilaga i budgethandlingen"),
+                ),
             ],
             options={
-                'ordering': ('ordning',),
+                "ordering": ("ordning",),
             },
         ),
         migrations.CreateModel(
-            name='Utredning',
+            name="Utredning",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('skapad', models.DateTimeField(auto_now_add=True)),
-                ('regelversion', models.CharField(max_length=20)),
-                ('indata', models.JSONField()),
-                ('resultat', models.JSONField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("skapad", models.DateTimeField(auto_now_add=True)),
+                ("regelversion", models.CharField(max_length=20)),
+                ("indata", models.JSONField()),
+                ("resultat", models.JSONField()),
             ],
             options={
-                'verbose_name_plural': 'utredningar',
-                'ordering': ('-skapad',),
+                "verbose_name_plural": "utredningar",
+                "ordering": ("-skapad",),
             },
         ),
         migrations.CreateModel(
-            name='Versionskolumn',
+            name="Versionskolumn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ar', models.PositiveSmallIntegerField()),
-                ('rubrik', models.CharField(max_length=40)),
-                ('ordning', models.PositiveSmallIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ar", models.PositiveSmallIntegerField()),
+                ("rubrik", models.CharField(max_length=40)),
+                ("ordning", models.PositiveSmallIntegerField()),
             ],
             options={
-                'ordering': ('ordning',),
+                "ordering": ("ordning",),
             },
         ),
     ]

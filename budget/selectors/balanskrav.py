@@ -29,9 +29,7 @@ def hamta_underlag(version: Budgetversion) -> tuple[regel.Arsunderlag, ...]:
         kolumner=[(k.kalla_id, k.ar) for k in kolumner], poster=poster.values(), datum=version.datum
     )
     # A decision is registered where the year is decided: on the column's own version or on this one.
-    beslut = list(
-        Balanskravsbeslut.objects.filter(version__in={version.pk, *(k.kalla_id for k in kolumner)})
-    )
+    beslut = list(Balanskravsbeslut.objects.filter(version__in={version.pk, *(k.kalla_id for k in kolumner)}))
     tryckta = list(
         Kontrollsumma.objects.filter(
             version__in={k.kalla_id for k in kolumner},
@@ -69,7 +67,13 @@ def i_mnkr(underlag: tuple[regel.Arsunderlag, ...]) -> tuple[regel.Arsunderlag, 
             publicerat={k: om(m) for k, m in u.publicerat.items()},
             **{
                 falt: om(getattr(u, falt))
-                for falt in ("synnerliga_skal", "ib_aterstalla", "rer_ib", "bas", "eget_kapital_inkl_pensioner")
+                for falt in (
+                    "synnerliga_skal",
+                    "ib_aterstalla",
+                    "rer_ib",
+                    "bas",
+                    "eget_kapital_inkl_pensioner",
+                )
             },
         )
         for u in underlag

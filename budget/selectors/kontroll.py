@@ -77,7 +77,7 @@ def hamta_avvikelser(
         if summa is None and not ar_kontroll:
             continue  # nothing to fetch in the other table, so the own figure is the only one
         avvikelse = _avvikelse(
-            "SUMMA" if ar_kontroll and k.post.typ != Posttyp.BLAD or nyckel.omfang.startswith(("s", "a")) else "RAD",
+            "SUMMA" if (ar_kontroll and k.post.typ != Posttyp.BLAD) or nyckel.omfang.startswith(("s", "a")) else "RAD",
             k, version, nyckel, summa.varde if summa else Decimal(0),
         )  # fmt: skip
         if avvikelse:

@@ -30,7 +30,9 @@ class Handelsegrupp:
     antal: int
 
 
-def hamta_senaste_andringar(urval_per_version: dict[int, Enhetsurval], *, antal: int = 6) -> list[Handelsegrupp]:
+def hamta_senaste_andringar(
+    urval_per_version: dict[int, Enhetsurval], *, antal: int = 6
+) -> list[Handelsegrupp]:
     """The latest changes of amounts in the given versions, limited to the enheter the reader may see."""
     villkor = Q()
     for version, urval in urval_per_version.items():

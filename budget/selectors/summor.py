@@ -16,6 +16,7 @@ from django.db import connection
 from organisation.permissions import Enhetsurval
 
 ALLA = "alla"
+ALLA_ENHETER = Enhetsurval(allt=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def hamta_summor(
     kolumner: Iterable[tuple[int, int]],
     poster: Iterable[int],
     datum: date,
-    urval: Enhetsurval = Enhetsurval(allt=True),
+    urval: Enhetsurval = ALLA_ENHETER,
 ) -> Summor:
     """Sums of the posts (ids) in the columns (version id, year), per enhet, per sektor and in all.
 

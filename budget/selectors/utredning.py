@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from budget.imports.balanskrav_fil import fran_dict, las_resultat, skriv, underlag_som_dict
 from budget.models import Budgetversion, Utredning
 from budget.regler import balanskrav as regel
+from budget.regler.balanskrav_json import fran_dict, las_resultat, skriv, underlag_som_dict
 from budget.selectors.balanskrav import hamta_underlag
 
 

@@ -67,7 +67,13 @@ def hamta_omfang(version: Budgetversion, post: Post, omfang: str) -> tuple[Place
 
 
 def hamta_ursprung(
-    version: Budgetversion, post: Post, omfang: str, ar: int, placeringar: tuple[Placering, ...], *, historik: bool
+    version: Budgetversion,
+    post: Post,
+    omfang: str,
+    ar: int,
+    placeringar: tuple[Placering, ...],
+    *,
+    historik: bool,
 ) -> Ursprungssvar:
     """Everything about one figure. `placeringar` are the enheter it covers; six queries at most."""
     enheter = Enhetsurval(enheter=frozenset(p.enhet_id for p in placeringar))

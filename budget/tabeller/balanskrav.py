@@ -46,7 +46,11 @@ class _Bygge:
 
     def _adress(self, nyckel: str, kolumn: Versionskolumn) -> str:
         # What the rule computes depends on the years before, so it is asked of the version that has them.
-        beraknad = nyckel not in regel.RESULTATPOSTER and nyckel not in ("synnerliga_skal", "bas", "eget_kapital")
+        beraknad = nyckel not in regel.RESULTATPOSTER and nyckel not in (
+            "synnerliga_skal",
+            "bas",
+            "eget_kapital",
+        )
         version = self.version if beraknad else kolumn.kalla
         return self.kallor.adress(version, "balanskrav", nyckel, f"enhet-{self.enhet.kod}", kolumn.ar)
 
@@ -63,7 +67,9 @@ class _Bygge:
                     if a.kod in {f"{prefix}{r.nyckel.upper()}" for prefix in _AVVIKELSER}:
                         noter.append(a.text)
                         nummer.append(len(noter))
-                celler.append(Cell(ar.varde(r.nyckel), kalla=self._adress(r.nyckel, kolumn), noter=tuple(nummer)))
+                celler.append(
+                    Cell(ar.varde(r.nyckel), kalla=self._adress(r.nyckel, kolumn), noter=tuple(nummer))
+                )
             slag = Radslag.TOTAL if r.total else Radslag.SUMMA if r.summa else Radslag.RAD
             rader.append(
                 Rad(r.nyckel, r.etikett, tuple(celler), slag, r.summa, r.forklaring, r.lagrum,
@@ -170,5 +176,3 @@ def bristlage(brist: regel.Brist) -> str:
 def varningar(utredning: regel.Balanskravsutredning) -> list[Anmarkning]:
     """The findings that want somebody to act, in order of year."""
     return [a for ar in utredning.ar for a in ar.anmarkningar if a.niva != "info"]
-
-

@@ -79,9 +79,7 @@ _STYCKEN = (
 
 def _om_utredningen(lage: Utredningslage) -> str:
     nar = timezone.localtime(lage.utredning.skapad)
-    text = (
-        f"Balanskravsutredningen beräknades {nar:%Y-%m-%d kl. %H.%M} med regelversion {lage.utredning.regelversion}."
-    )
+    text = f"Balanskravsutredningen beräknades {nar:%Y-%m-%d kl. %H.%M} med regelversion {lage.utredning.regelversion}."
     if lage.aktuell:
         return text
     return f"{text} Underlaget har ändrats sedan dess; utredningen visar läget när den beräknades."
@@ -106,4 +104,6 @@ def senast_andrad(version: Budgetversion):
         Belopp.objects.filter(version=version).aggregate(t=Max("andrad_tid"))["t"],
         Utredning.objects.filter(version=version).aggregate(t=Max("skapad"))["t"],
     ]
-    return max((t for t in tider if t), default=timezone.datetime(2000, 1, 1, tzinfo=timezone.get_current_timezone()))
+    return max(
+        (t for t in tider if t), default=timezone.datetime(2000, 1, 1, tzinfo=timezone.get_current_timezone())
+    )

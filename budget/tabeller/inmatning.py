@@ -91,7 +91,9 @@ def skrivbara_celler(data: Uppstallningsdata, skrivbart: Enhetsurval) -> set[Cel
 
 
 # Of the lines that the balanskrav rule computes, these two are plain sums and can follow the typing.
-_REGELSUMMOR = {r.nyckel: r.summa for r in RADER if r.nyckel in ("resultat_efter_justeringar", "balanskravsresultat")}
+_REGELSUMMOR = {
+    r.nyckel: r.summa for r in RADER if r.nyckel in ("resultat_efter_justeringar", "balanskravsresultat")
+}
 
 
 def _skriv_sedda(sedda: Mapping[Cellnyckel, tuple[int, Decimal | None]]) -> str:
@@ -138,7 +140,8 @@ class _Ritare:
         bredd = len(self.tabell.kolumner) + 2
         for rad in self.tabell.rader:
             if rad.slag == Radslag.GRUPP:
-                yield f'<tr class="grupp"><th scope="rowgroup" colspan="{bredd}"><span>{escape(rad.rubrik)}</span></th></tr>'
+                rubrik = escape(rad.rubrik)
+                yield f'<tr class="grupp"><th scope="rowgroup" colspan="{bredd}"><span>{rubrik}</span></th></tr>'
                 continue
             post = self._post(rad)
             if post.typ == Posttyp.REGEL:
@@ -180,7 +183,8 @@ class _Ritare:
             if versionskolumn.kalla_id != self.data.version.pk or nyckel not in self.skrivbara:
                 varde = "" if cell.varde is None else str(cell.varde)
                 rutor.append(
-                    f'<td class="n" data-nyckel="{rad.nyckel}.{kolumn.nyckel}" data-varde="{varde}">{kolumn.text(cell)}</td>'
+                    f'<td class="n" data-nyckel="{rad.nyckel}.{kolumn.nyckel}" data-varde="{varde}">'
+                    f"{kolumn.text(cell)}</td>"
                 )
                 continue
             nu = self.celler.get(nyckel, TOM)
@@ -196,7 +200,9 @@ class _Ritare:
         )
         yield from under
 
-    def _falt(self, rad: Rad, kolumn: Kolumn, nyckel: Cellnyckel, nu: Cellvarde, visad: Cell, under: list[str]) -> str:
+    def _falt(
+        self, rad: Rad, kolumn: Kolumn, nyckel: Cellnyckel, nu: Cellvarde, visad: Cell, under: list[str]
+    ) -> str:
         namn = str(nyckel)
         id_ = "c-" + namn.replace(".", "-")
         rubrik = escape(f"{rad.rubrik}, {kolumn.rubrik}")
@@ -217,7 +223,9 @@ class _Ritare:
         elif nyckel in self.svar.konflikter:
             klasser.append("konflikt")
             attribut.append(f'aria-describedby="fel-{id_}"')
-            under.append(self._konfliktrad(id_, namn, rubrik, text or "", self.svar.konflikter[nyckel], kolumn))
+            under.append(
+                self._konfliktrad(id_, namn, rubrik, text or "", self.svar.konflikter[nyckel], kolumn)
+            )
             self.felrader.append(Felrad(f"{rad.rubrik} {kolumn.rubrik}: välj mellan två värden", id_))
         elif text is not None:
             klasser.append("andrad")
@@ -243,7 +251,11 @@ class _Ritare:
         bredd = len(self.tabell.kolumner) + 2
         vem = escape(deras.namn or "Någon")
         nar = timezone.localtime(deras.tid).strftime("kl. %H.%M") if deras.tid else "nyss"
-        text = "tomt" if deras.varde is None else formatera_fullt(deras.varde, skala=MNKR, minst=kolumn.decimaler)
+        text = (
+            "tomt"
+            if deras.varde is None
+            else formatera_fullt(deras.varde, skala=MNKR, minst=kolumn.decimaler)
+        )
         gjorde = f"{vem} sparade {text} {nar}" if deras.tid else "Någon tömde cellen"
         return (
             f'<tr class="under u-konflikt" id="fel-{id_}"><td colspan="{bredd}"><div><strong>{rubrik}: {gjorde},'

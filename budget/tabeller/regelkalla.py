@@ -47,9 +47,13 @@ def bygg_regelsvar(version: Budgetversion, post: Post, ar: int) -> Kallvy | None
         return None
     kolumner = {
         k.ar: k.kalla
-        for k in Versionskolumn.objects.filter(version=version, uppstallning=post.uppstallning).select_related("kalla")
+        for k in Versionskolumn.objects.filter(
+            version=version, uppstallning=post.uppstallning
+        ).select_related("kalla")
     }
-    poster = {p.kod: p for p in Post.objects.filter(uppstallning=post.uppstallning).select_related("uppstallning")}
+    poster = {
+        p.kod: p for p in Post.objects.filter(uppstallning=post.uppstallning).select_related("uppstallning")
+    }
     per_underlag = {u.ar: u for u in underlag}
     omfang = f"enhet-{region_enhet().kod}"
     delar = []

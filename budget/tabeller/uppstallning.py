@@ -75,7 +75,9 @@ class _Byggare:
                     (k, forra),
                 )  # fmt: skip
                 yield (
-                    Kolumn("forandring-procent", "Förändring", f"{under}, %", Kolumnslag.PROCENT, ENHET, 1, av),
+                    Kolumn(
+                        "forandring-procent", "Förändring", f"{under}, %", Kolumnslag.PROCENT, ENHET, 1, av
+                    ),
                     (k, forra),
                 )
             forra = k
@@ -115,9 +117,7 @@ class _Byggare:
         return summa.varde if summa else None
 
     def _adress(self, post, kolumn, adressomfang):
-        return self.kallor.adress(
-            kolumn.kalla, self.data.uppstallning.kod, post.kod, adressomfang, kolumn.ar
-        )
+        return self.kallor.adress(kolumn.kalla, self.data.uppstallning.kod, post.kod, adressomfang, kolumn.ar)
 
     def _beloppscell(self, post, kolumn, omfang, adressomfang):
         noter = [
@@ -128,7 +128,9 @@ class _Byggare:
             for nr in lista
         ]  # fmt: skip
         return Cell(
-            self._varde(post, kolumn, omfang), kalla=self._adress(post, kolumn, adressomfang), noter=tuple(noter)
+            self._varde(post, kolumn, omfang),
+            kalla=self._adress(post, kolumn, adressomfang),
+            noter=tuple(noter),
         )
 
     def _andringscell(self, kolumn, post, ny, forra, omfang, adressomfang):
@@ -158,9 +160,7 @@ class _Byggare:
         for sektor, placeringar in grupper:
             if sektor:
                 yield Rad(f"grupp-{sektor.kod}", sektor.namn, slag=Radslag.GRUPP)
-            yield from (
-                self._enhetsrad(post, p, Radslag.DEL if sektor else Radslag.RAD) for p in placeringar
-            )
+            yield from (self._enhetsrad(post, p, Radslag.DEL if sektor else Radslag.RAD) for p in placeringar)
             if sektor:
                 yield self._summarad(
                     post, f"sektor-{sektor.kod}", sektor.summarubrik, f"sektor:{sektor.pk}",

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from budget.models import Budgetversion, Post, Ursprung
 from budget.regler.kontroll import Slag, jamfor
 from budget.selectors.varifran import Ursprungssvar
-from budget.tabeller.adress import Kallor, mot, versionsadress
+from budget.tabeller.adress import Kallor, versionsadress
 from regionskane.lib.belopp import MINUS, MNKR, formatera, formatera_fullt, formatera_procent
 
 
@@ -61,7 +61,12 @@ def _mnkr(varde: Decimal | None, decimaler: int) -> str:
 
 def precision_i_ord(precision: Decimal) -> str:
     """How exactly a figure was given: «hela mnkr», «tiondels mnkr», «0,01 mnkr»."""
-    kanda = {MNKR: "hela mnkr", MNKR / 10: "tiondels mnkr", Decimal(1000): "hela tkr", Decimal(1): "hela kronor"}
+    kanda = {
+        MNKR: "hela mnkr",
+        MNKR / 10: "tiondels mnkr",
+        Decimal(1000): "hela tkr",
+        Decimal(1): "hela kronor",
+    }
     return kanda.get(precision, f"{formatera_fullt(precision, skala=MNKR)} mnkr")
 
 
@@ -164,9 +169,7 @@ def _tryckt_not(svar, varde):
     return f"{plats} Skillnaden mot delarna, {storlek} mnkr, är {ord_}."
 
 
-def bygg_forandring(
-    svar: Ursprungssvar, annan: Ursprungssvar, *, procent: bool
-) -> Kallvy:
+def bygg_forandring(svar: Ursprungssvar, annan: Ursprungssvar, *, procent: bool) -> Kallvy:
     """The panel for a change: the two figures it is taken between."""
     decimaler = svar.post.uppstallning.decimaler
     a, b = (s.summa.varde if s.summa else None for s in (svar, annan))
@@ -193,14 +196,24 @@ def bygg_forandring(
         negativ=text.startswith(MINUS),
         fakta=(Faktarad("Slag", "Räknas varje gång den visas"), Faktarad("Räknas som", regel)),
         delar=tuple(
-            Lank(f"{s.version.namn} {s.ar}, {_mnkr(s.summa.varde if s.summa else None, decimaler)}", adress(s))
+            Lank(
+                f"{s.version.namn} {s.ar}, {_mnkr(s.summa.varde if s.summa else None, decimaler)}", adress(s)
+            )
             for s in (svar, annan)
         ),
     )
 
 
 def bygg_regelkalla(
-    version: Budgetversion, post: Post, ar: int, *, varde: Decimal | None, rad, delar, tryckt: str, regelversion: str
+    version: Budgetversion,
+    post: Post,
+    ar: int,
+    *,
+    varde: Decimal | None,
+    rad,
+    delar,
+    tryckt: str,
+    regelversion: str,
 ) -> Kallvy:
     """The panel for a line that the balanskrav rule computes. `delar` are
     (version, post, omfang, factor, amount, year); an unknown amount (`varde` None) is shown as «–»."""
@@ -229,5 +242,3 @@ def bygg_regelkalla(
         fotnot=tryckt,
         lankar=(Lank("Visa utredningen", f"{versionsadress(version)}balanskrav/"),),
     )
-
-

@@ -23,17 +23,17 @@ def oppna_version(request, ar: int, kod: str, ratt: Ratt = Ratt.LASA_BELOPP) -> 
     version = get_object_or_404(Budgetversion.objects.select_related("kopia_av", "last_av"), ar=ar, kod=kod)
     urval = get_behorighet(request).urval(ratt, last=version.last, datum=version.datum)
     if not urval:
-        lage = "den är låst" if not version.last else ""
-        raise PermissionDenied(
-            f"Din roll får inte {ratt.value} i {version.namn}{' förrän ' + lage if lage and ratt == Ratt.LASA_BELOPP else ''}."
-        )
+        nar = "" if version.last else " förrän den är låst"
+        raise PermissionDenied(f"Din roll får inte {ratt.value} i {version.namn}{nar}.")
     return Atkomst(version, urval)
 
 
 def oppna_uppstallning(request, atkomst: Atkomst, kod: str) -> Uppstallning:
     """A table that the version has and the user may see some of. 404 or PermissionDenied."""
     uppstallning = get_object_or_404(
-        Uppstallning, kod=kod, pk__in=Versionskolumn.objects.filter(version=atkomst.version).values("uppstallning")
+        Uppstallning,
+        kod=kod,
+        pk__in=Versionskolumn.objects.filter(version=atkomst.version).values("uppstallning"),
     )
     krav_pa_uppstallning(uppstallning, atkomst.urval)
     return uppstallning

@@ -58,7 +58,9 @@ def inmatning(request, ar, kod, uppstallning):
         raise PermissionDenied(str(fel)) from fel
     klocka = timezone.localtime().strftime("%H.%M")
     if antal:
-        messages.success(request, f"{antal} belopp sparade kl. {klocka}." if antal > 1 else f"Sparat kl. {klocka}.")
+        messages.success(
+            request, f"{antal} belopp sparade kl. {klocka}." if antal > 1 else f"Sparat kl. {klocka}."
+        )
     else:
         messages.info(request, "Inget var ändrat, så inget sparades.")
     return redirect(f"{request.path}?sparat=1")
@@ -68,9 +70,7 @@ def _visa(request, atkomst, u, data, skriv, svar=INGET_SVAR, *, status=200, varf
     celler = hamta_celler(atkomst.version, u, atkomst.urval)
     if u.kod == "balanskrav":
         data = med_regelrader(data)
-    vy = bygg_inmatning(
-        data, celler, skriv, anvandare_id=request.user.pk, nu=timezone.now(), svar=svar
-    )
+    vy = bygg_inmatning(data, celler, skriv, anvandare_id=request.user.pk, nu=timezone.now(), svar=svar)
     innehall = ram(request, atkomst, u.kod, titel=u.namn)
     innehall["smulor"][-1]["url"] = "../"
     innehall["smulor"].append({"text": "Inmatning"})

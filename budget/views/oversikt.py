@@ -79,7 +79,9 @@ def _att_gora(request, version: Budgetversion):
                 "etikett": "Balanskrav",
                 "rubrik": f"Beräkna balanskravet, {version.namn}",
                 "url": f"{rot}balanskrav/",
-                "text": "Siffrorna har ändrats sedan beräkningen" if lage else "Ingen utredning är beräknad ännu",
+                "text": "Siffrorna har ändrats sedan beräkningen"
+                if lage
+                else "Ingen utredning är beräknad ännu",
                 "lage": "atersand" if lage else "ej_startat",
                 "lage_text": "Inaktuell" if lage else "Ej startad",
                 "knapp": "Beräkna",
@@ -132,7 +134,9 @@ def _diagram(budget: Budgetversion) -> dict:
     if lage is None:
         return {}
     rubriker = dict(
-        Versionskolumn.objects.filter(version=budget, uppstallning__kod="balanskrav").values_list("ar", "rubrik")
+        Versionskolumn.objects.filter(version=budget, uppstallning__kod="balanskrav").values_list(
+            "ar", "rubrik"
+        )
     )
     d = bygg_resultatdiagram(lage.resultat, rubriker)
     smalt = bygg_resultatdiagram(lage.resultat, {})

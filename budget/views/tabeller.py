@@ -53,9 +53,7 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
         ],
         "bricka": bricka(version),
         "far_skriva": skrivbart(request, version),
-        "far_exportera": bool(
-            behorighet.urval(Ratt.EXPORTERA, last=version.last, datum=version.datum)
-        ),
+        "far_exportera": bool(behorighet.urval(Ratt.EXPORTERA, last=version.last, datum=version.datum)),
         "far_berakna": behorighet.far(Ratt.BERAKNA_BALANSKRAV),
         "far_styra": behorighet.far(Ratt.STYRA_VERSION),
     }
@@ -111,7 +109,12 @@ def tabell(request, ar, kod, uppstallning):
     innehall["tabeller"] = [visa(t)]
     if u.kod == "regionbidrag" and atkomst.urval.allt:
         krav = next(
-            (x for x in tillgangliga_uppstallningar(atkomst.version, atkomst.urval) if x.kod == "resultatkrav"), None
+            (
+                x
+                for x in tillgangliga_uppstallningar(atkomst.version, atkomst.urval)
+                if x.kod == "resultatkrav"
+            ),
+            None,
         )
         if krav:
             resultatkrav = las_tabell(atkomst.version, krav, atkomst.urval)

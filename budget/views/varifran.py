@@ -30,7 +30,9 @@ def varifran(request, ar, kod, uppstallning, post, omfang, artal):
         svar = _ursprung(request, atkomst, det, omfang, artal)
         mot = request.GET.get("mot")
         rad = (
-            bygg_forandring(svar, _mot(request, mot, det, omfang), procent=request.GET.get("som") == "procent")
+            bygg_forandring(
+                svar, _mot(request, mot, det, omfang), procent=request.GET.get("som") == "procent"
+            )
             if mot
             else bygg_kalla(svar)
         )
@@ -67,9 +69,7 @@ def _mot(request, mot, post, omfang):
     if not ar.isdigit():
         raise Http404
     annan = get_object_or_404(Budgetversion, kod=kod)
-    urval: Enhetsurval = get_behorighet(request).urval(
-        Ratt.LASA_BELOPP, last=annan.last, datum=annan.datum
-    )
+    urval: Enhetsurval = get_behorighet(request).urval(Ratt.LASA_BELOPP, last=annan.last, datum=annan.datum)
     if not urval:
         raise PermissionDenied(f"Du får inte läsa {annan.namn}.")
     krav_pa_uppstallning(post.uppstallning, urval)

@@ -13,7 +13,9 @@ from organisation.permissions import Ratt, get_behorighet
 
 
 class Motivformular(forms.Form):
-    varfor = forms.CharField(label="Varför?", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    varfor = forms.CharField(
+        label="Varför?", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class Kopieformular(forms.Form):
@@ -48,7 +50,9 @@ def las(request, ar, kod):
         except VersionsFel as fel:
             formular.add_error(None, str(fel))
         else:
-            messages.success(request, f"{version.namn} är låst. Ingen kan ändra beloppen förrän du öppnar den igen.")
+            messages.success(
+                request, f"{version.namn} är låst. Ingen kan ändra beloppen förrän du öppnar den igen."
+            )
             return redirect("version", ar, kod)
     innehall |= {
         "rubrik": f"Lås {version.namn}?",
@@ -91,7 +95,10 @@ def kopiera(request, ar, kod):
     if request.method == "POST" and formular.is_valid():
         try:
             ny = kopiera_version(
-                kalla=version, kod=formular.cleaned_data["kod"], namn=formular.cleaned_data["namn"], by=request.user
+                kalla=version,
+                kod=formular.cleaned_data["kod"],
+                namn=formular.cleaned_data["namn"],
+                by=request.user,
             )
         except VersionsFel as fel:
             formular.add_error("kod", str(fel))

@@ -10,108 +10,338 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Enhet',
+            name="Enhet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kod', models.SlugField(unique=True)),
-                ('namn', models.CharField(max_length=120)),
-                ('typ', models.CharField(choices=[('forvaltning', 'Förvaltning'), ('delram', 'Delram'), ('anslag', 'Anslag'), ('region', 'Hela regionen')], max_length=20)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kod", models.SlugField(unique=True)),
+                ("namn", models.CharField(max_length=120)),
+                (
+                    "typ",
+                    models.CharField(
+                        choices=[
+                            ("forvaltning", "Förvaltning"),
+                            ("delram", "Delram"),
+                            ("anslag", "Anslag"),
+                            ("region", "Hela regionen"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('kod',),
+                "ordering": ("kod",),
             },
         ),
         migrations.CreateModel(
-            name='Sektor',
+            name="Sektor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kod', models.SlugField(unique=True)),
-                ('namn', models.CharField(max_length=100)),
-                ('summarubrik', models.CharField(max_length=120)),
-                ('ordning', models.PositiveSmallIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kod", models.SlugField(unique=True)),
+                ("namn", models.CharField(max_length=100)),
+                ("summarubrik", models.CharField(max_length=120)),
+                ("ordning", models.PositiveSmallIntegerField()),
             ],
             options={
-                'ordering': ('ordning',),
+                "ordering": ("ordning",),
             },
         ),
         migrations.CreateModel(
-            name='Anvandare',
+            name="Anvandare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("first_name", models.CharField(blank=True, max_length=150, verbose_name="first name")),
+                ("last_name", models.CharField(blank=True, max_length=150, verbose_name="last name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined"),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'abstract': False,
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "abstract": False,
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='Namnd',
+            name="Namnd",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('giltig_fran', models.DateField()),
-                ('giltig_till', models.DateField(blank=True, null=True)),
-                ('kod', models.SlugField(unique=True)),
-                ('namn', models.CharField(max_length=120)),
-                ('typ', models.CharField(choices=[('namnd', 'Nämnd'), ('styrelse', 'Styrelse'), ('revision', 'Revision'), ('finans', 'Finansförvaltning'), ('fullmaktige', 'Fullmäktige')], max_length=20)),
-                ('ordning', models.PositiveSmallIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("giltig_fran", models.DateField()),
+                ("giltig_till", models.DateField(blank=True, null=True)),
+                ("kod", models.SlugField(unique=True)),
+                ("namn", models.CharField(max_length=120)),
+                (
+                    "typ",
+                    models.CharField(
+                        choices=[
+                            ("namnd", "Nämnd"),
+                            ("styrelse", "Styrelse"),
+                            ("revision", "Revision"),
+                            ("finans", "Finansförvaltning"),
+                            ("fullmaktige", "Fullmäktige"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("ordning", models.PositiveSmallIntegerField()),
             ],
             options={
-                'ordering': ('ordning',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('giltig_till__isnull', True), ('giltig_till__gt', models.F('giltig_fran')), _connector='OR'), name='namnd_giltig_framat')],
+                "ordering": ("ordning",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("giltig_till__isnull", True),
+                            ("giltig_till__gt", models.F("giltig_fran")),
+                            _connector="OR",
+                        ),
+                        name="namnd_giltig_framat",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Rolltilldelning',
+            name="Rolltilldelning",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('roll', models.CharField(choices=[('controller', 'Controller'), ('koncerncontroller', 'Koncerncontroller'), ('politiker', 'Politiker'), ('revisor', 'Revisor'), ('administrator', 'Administratör')], max_length=20)),
-                ('anvandare', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roller', to=settings.AUTH_USER_MODEL)),
-                ('enhet', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='organisation.enhet')),
-                ('namnd', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='organisation.namnd')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "roll",
+                    models.CharField(
+                        choices=[
+                            ("controller", "Controller"),
+                            ("koncerncontroller", "Koncerncontroller"),
+                            ("politiker", "Politiker"),
+                            ("revisor", "Revisor"),
+                            ("administrator", "Administratör"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "anvandare",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="roller",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "enhet",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="organisation.enhet",
+                    ),
+                ),
+                (
+                    "namnd",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="organisation.namnd",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('anvandare', 'roll', 'namnd', 'enhet'), name='rolltilldelning_en_gang', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('enhet__isnull', True), ('namnd__isnull', False), ('roll', 'controller')), models.Q(('enhet__isnull', False), ('namnd__isnull', True), ('roll', 'controller')), models.Q(('enhet__isnull', True), ('namnd__isnull', False), ('roll', 'politiker')), models.Q(('enhet__isnull', True), ('namnd__isnull', True), ('roll__in', ('koncerncontroller', 'revisor', 'administrator'))), _connector='OR'), name='rolltilldelning_ratt_omfang')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("anvandare", "roll", "namnd", "enhet"),
+                        name="rolltilldelning_en_gang",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("enhet__isnull", True), ("namnd__isnull", False), ("roll", "controller")
+                            ),
+                            models.Q(
+                                ("enhet__isnull", False), ("namnd__isnull", True), ("roll", "controller")
+                            ),
+                            models.Q(
+                                ("enhet__isnull", True), ("namnd__isnull", False), ("roll", "politiker")
+                            ),
+                            models.Q(
+                                ("enhet__isnull", True),
+                                ("namnd__isnull", True),
+                                ("roll__in", ("koncerncontroller", "revisor", "administrator")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rolltilldelning_ratt_omfang",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Placering',
+            name="Placering",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('giltig_fran', models.DateField()),
-                ('giltig_till', models.DateField(blank=True, null=True)),
-                ('ordning', models.PositiveSmallIntegerField()),
-                ('enhet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placeringar', to='organisation.enhet')),
-                ('namnd', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placeringar', to='organisation.namnd')),
-                ('sektor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='organisation.sektor')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("giltig_fran", models.DateField()),
+                ("giltig_till", models.DateField(blank=True, null=True)),
+                ("ordning", models.PositiveSmallIntegerField()),
+                (
+                    "enhet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="placeringar",
+                        to="organisation.enhet",
+                    ),
+                ),
+                (
+                    "namnd",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="placeringar",
+                        to="organisation.namnd",
+                    ),
+                ),
+                (
+                    "sektor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="organisation.sektor",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('ordning',),
-                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('enhet'), models.F('enhet'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('giltig_fran'), models.F('giltig_till'), models.Value('[)'), function='daterange'), '&&')], name='placering_utan_overlapp'), models.CheckConstraint(condition=models.Q(('giltig_till__isnull', True), ('giltig_till__gt', models.F('giltig_fran')), _connector='OR'), name='placering_giltig_framat')],
+                "ordering": ("ordning",),
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (
+                                models.Func(
+                                    models.F("enhet"),
+                                    models.F("enhet"),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                ),
+                                "&&",
+                            ),
+                            (
+                                models.Func(
+                                    models.F("giltig_fran"),
+                                    models.F("giltig_till"),
+                                    models.Value("[)"),
+                                    function="daterange",
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="placering_utan_overlapp",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("giltig_till__isnull", True),
+                            ("giltig_till__gt", models.F("giltig_fran")),
+                            _connector="OR",
+                        ),
+                        name="placering_giltig_framat",
+                    ),
+                ],
             },
         ),
     ]

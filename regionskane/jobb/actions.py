@@ -72,7 +72,12 @@ def kor_jobb(jobb_id: str) -> None:
             with transaction.atomic():
                 url = spara()
                 _uppdatera(
-                    jobb, status=Jobbstatus.KLAR, andel=100, steg="", resultat_url=url, klar_tid=timezone.now()
+                    jobb,
+                    status=Jobbstatus.KLAR,
+                    andel=100,
+                    steg="",
+                    resultat_url=url,
+                    klar_tid=timezone.now(),
                 )
         except JobbFel as fel:
             _misslyckas(jobb, str(fel))
@@ -108,7 +113,9 @@ def aterstall_avbrutna() -> int:
             if jobb.slut:
                 continue
             if jobb.forsok >= FLEST_FORSOK:
-                _misslyckas(jobb, f"Arbetet avbröts {jobb.forsok} gånger och har stoppats. Försök igen senare.")
+                _misslyckas(
+                    jobb, f"Arbetet avbröts {jobb.forsok} gånger och har stoppats. Försök igen senare."
+                )
                 continue
         _skicka(jobb)
         antal += 1

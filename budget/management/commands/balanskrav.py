@@ -5,13 +5,15 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from budget.imports.balanskrav_fil import OgiltigFil, las, skriv
 from budget.regler.balanskrav import RADER, Balanskravsutredning, balanskravsutredning
+from budget.regler.balanskrav_json import OgiltigFil, las, skriv
 from regionskane.lib.belopp import SKALOR, formatera_fullt
 
 
 class Command(BaseCommand):
-    help = "Beräknar balanskravsutredningen för en budgetversion (--ar, --budgetversion) eller en fil (--fil)."
+    help = (
+        "Beräknar balanskravsutredningen för en budgetversion (--ar, --budgetversion) eller en fil (--fil)."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser):
@@ -62,7 +64,9 @@ class Command(BaseCommand):
         aren = "".join(f"{a.ar:>12}" for a in utredning.ar)
         self.stdout.write(f"Balanskravsutredning, {utredning.enhet}\n{'':<62}{aren}")
         for rad in RADER:
-            tal = "".join(f"{formatera_fullt(a.varde(rad.nyckel) * skala, skala=skala):>12}" for a in utredning.ar)
+            tal = "".join(
+                f"{formatera_fullt(a.varde(rad.nyckel) * skala, skala=skala):>12}" for a in utredning.ar
+            )
             self.stdout.write(f"{rad.etikett:<62}{tal}")
         for a in utredning.ar:
             for anm in a.anmarkningar:

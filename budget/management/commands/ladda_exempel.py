@@ -20,7 +20,9 @@ ARBETSVERSION = ("B2024-ARB", "Budget 2024, arbetsversion")
 
 
 class Command(BaseCommand):
-    help = "Läser in Region Skånes publicerade siffror och demonstrationsanvändare. Ändrar inget andra gången."
+    help = (
+        "Läser in Region Skånes publicerade siffror och demonstrationsanvändare. Ändrar inget andra gången."
+    )
 
     def handle(self, *args, **options):
         self.mapp = Path(settings.BASE_DIR) / "fixtures"
@@ -134,9 +136,7 @@ class Command(BaseCommand):
             spara_utredning(version=budget, underlag=underlag, resultat=resultat)
             nya += 1
         if not Budgetversion.objects.filter(kod=ARBETSVERSION[0]).exists():
-            kopiera_version(
-                kalla=budget, kod=ARBETSVERSION[0], namn=ARBETSVERSION[1]
-            )
+            kopiera_version(kalla=budget, kod=ARBETSVERSION[0], namn=ARBETSVERSION[1])
             nya += 1
         return nya
 

@@ -6,27 +6,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('jobb', '0001_initial'),
+        ("jobb", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='jobb',
-            name='agare',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobb', to=settings.AUTH_USER_MODEL),
+            model_name="jobb",
+            name="agare",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="jobb", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='jobbfil',
-            name='jobb',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='filer', to='jobb.jobb'),
+            model_name="jobbfil",
+            name="jobb",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="filer", to="jobb.jobb"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='jobbfil',
-            constraint=models.UniqueConstraint(fields=('jobb', 'namn'), name='jobbfil_namn_unikt'),
+            model_name="jobbfil",
+            constraint=models.UniqueConstraint(fields=("jobb", "namn"), name="jobbfil_namn_unikt"),
         ),
     ]

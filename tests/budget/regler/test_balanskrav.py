@@ -11,7 +11,6 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from budget.imports.balanskrav_fil import las, skriv
 from budget.regler import parametrar
 from budget.regler.balanskrav import (
     JUSTERINGSPOSTER,
@@ -36,6 +35,7 @@ from budget.regler.balanskrav import (
     rader,
     rer_tak,
 )
+from budget.regler.balanskrav_json import las, skriv
 from regionskane.lib.anmarkning import Niva
 
 FALL = yaml.safe_load((Path(__file__).parents[2] / "fall" / "balanskrav.yaml").read_text(encoding="utf-8"))

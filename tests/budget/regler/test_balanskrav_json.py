@@ -8,15 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from budget.imports.balanskrav_fil import (
-    OgiltigFil,
-    fran_dict,
-    las,
-    las_resultat,
-    skriv,
-    tal,
-    underlag_som_dict,
-)
 from budget.regler.balanskrav import (
     Arsunderlag,
     Beslut,
@@ -25,6 +16,15 @@ from budget.regler.balanskrav import (
     Undantagsbeslut,
     Undantagsslag,
     balanskravsutredning,
+)
+from budget.regler.balanskrav_json import (
+    OgiltigFil,
+    fran_dict,
+    las,
+    las_resultat,
+    skriv,
+    tal,
+    underlag_som_dict,
 )
 
 FULLT_AR = {

@@ -1,0 +1,60 @@
+"""Tests run against a real PostgreSQL. Region Skåne's figures are loaded once and rolled back per test."""
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "bara-for-proven-" + "x" * 50)
+os.environ["STATIC_MANIFEST"] = "0"
+os.environ["CONN_MAX_AGE"] = "0"
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright runs a loop in the thread of the tests
+
+import pytest
+from django.core.management import call_command
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory):
+    from django.conf import settings
+
+    settings.DATA_DIR = tmp_path_factory.mktemp("data")
+    settings.EXPORT_DIR = settings.DATA_DIR / "filer"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        call_command("ladda_exempel", verbosity=0)
+
+
+@pytest.fixture
+def exempel_pa_riktigt(transactional_db):
+    """The example in a database whose transactions are really committed, for threads and processes."""
+    call_command("ladda_exempel", verbosity=0)
+
+
+@pytest.fixture
+def anvandare(db):
+    """A demo user by username."""
+    from organisation.models import Anvandare
+
+    return lambda namn: Anvandare.objects.get(username=namn)
+
+
+@pytest.fixture
+def version(db):
+    """A budgetversion by kod."""
+    from budget.models import Budgetversion
+
+    return lambda kod: Budgetversion.objects.get(kod=kod)
+
+
+@pytest.fixture
+def som(db, client, anvandare):
+    """A client that is logged in as a demo user."""
+    from django.test import Client
+
+    def logga_in(namn):
+        klient = Client()
+        klient.force_login(anvandare(namn), backend="django.contrib.auth.backends.ModelBackend")
+        return klient
+
+    return logga_in
