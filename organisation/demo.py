@@ -5,39 +5,11 @@ from pathlib import Path
 
 from django.conf import settings
 
+# Only a–z, so that the password can be typed on any keyboard.
 _ORD = (
-    *(
-        "alm",
-        "asp",
-        "björk",
-        "bok",
-        "ek",
-        "gran",
-        "hassel",
-        "lind",
-        "lönn",
-        "pil",
-        "rönn",
-        "tall",
-        "ås",
-        "bäck",
-    ),
-    *(
-        "fjäll",
-        "hav",
-        "holme",
-        "kulle",
-        "myr",
-        "strand",
-        "sund",
-        "sjö",
-        "äng",
-        "dimma",
-        "frost",
-        "moln",
-        "regn",
-    ),
-    *("sol", "storm", "vind", "klöver", "ljung", "malva", "näva", "smultron", "timjan", "viol", "blåsippa"),
+    *("alm", "asp", "bok", "ek", "gran", "hassel", "lind", "pil", "tall", "hav", "holme", "kulle", "myr", "strand"),
+    *("sund", "dimma", "frost", "moln", "regn", "sol", "storm", "vind", "ljung", "malva", "smultron", "timjan"),
+    *("viol", "hed", "lund", "dal", "vik", "udde", "skog", "vass", "kobbe", "stig", "grind", "brygga", "segel"),
 )
 
 

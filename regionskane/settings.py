@@ -72,6 +72,9 @@ def _databas() -> dict:
     mapp = databas.get("OPTIONS", {}).pop("host", None)
     if mapp:
         databas["HOST"] = mapp
+    # A worker that was killed while its query waits must be noticed, or its job stays taken until the wait ends.
+    tillval = databas.setdefault("OPTIONS", {})
+    tillval["options"] = f"{tillval.get('options', '')} -c client_connection_check_interval=2000".strip()
     return databas
 
 

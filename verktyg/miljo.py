@@ -212,7 +212,7 @@ class Databas:
     """A PostgreSQL server from a wheel, reached through a socket that only this user may open.
 
     PostgreSQL refuses to run as root. Started by root it therefore runs as the account `regionskane`, which
-    is created. Folders that the account may not pass are opened for passage; outside this checkout it is said.
+    is created. Folders that the account may not pass are opened for passage; outside the checkout it is said.
     """
 
     def __init__(self, mapp: Path, *, logg: Path, snabb: bool = False):

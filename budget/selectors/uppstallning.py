@@ -21,6 +21,19 @@ class Uppstallningsdata:
     summor: Summor
     delvis: bool
 
+    @property
+    def synliga(self) -> tuple[Placering, ...]:
+        """The enheter that have a row: those of the sektorer, and any other that has an amount."""
+        if not self.uppstallning.per_enhet:
+            return self.placeringar
+        post = self.poster[0]
+        return tuple(
+            p
+            for p in self.placeringar
+            if (p.sektor_id and not self.uppstallning.bara_ifyllda)
+            or any(self.summa(post, k, f"enhet:{p.enhet_id}") for k in self.kolumner)
+        )
+
     def summa(self, post: Post, kolumn: Versionskolumn, omfang: str = ALLA) -> Summa | None:
         """The sum in one cell, or None when it has no amounts."""
         return self.summor.get(Nyckel(post.pk, kolumn.kalla_id, kolumn.ar, omfang))

@@ -124,7 +124,7 @@ class _Bygge:
             delar = tuple((r.nyckel, 1) for r in rader)
             summor = [sum((r.celler[i].varde for r in rader), regel.NOLL) for i in range(4)]
             celler = (*(Cell(s) for s in summor), Cell(text=""), Cell(text=""))
-            rader.append(Rad("summa", "Kvar att återställa", celler, Radslag.TOTAL, delar))
+            rader.append(Rad("summa", "Summa", celler, Radslag.TOTAL, delar))
         return Tabell(
             "underskott", "Underskott att återställa", "År", kolumner, tuple(rader),
             f"En rad per underskottsår, äldst först, {ENHET}.",

@@ -81,7 +81,7 @@ def skrivbara_celler(data: Uppstallningsdata, skrivbart: Enhetsurval) -> set[Cel
     """Every cell of the table that the user may write."""
     return {
         Cellnyckel(p.enhet_id, post.pk, k.ar)
-        for p in data.placeringar
+        for p in data.synliga
         if p.enhet_id in skrivbart
         for post in data.poster
         if post.typ == Posttyp.BLAD

@@ -70,14 +70,12 @@ class _Byggare:
                 under = f"{forra.ar}–{k.ar}"
                 av = (kolumnnyckel(k), kolumnnyckel(forra))
                 yield (
-                    Kolumn("forandring", "Förändring", f"{under}, {ENHET}", Kolumnslag.DIFFERENS, ENHET,
+                    Kolumn("forandring", "Ändring", f"{under}, {ENHET}", Kolumnslag.DIFFERENS, ENHET,
                            self._decimaler, av),
                     (k, forra),
                 )  # fmt: skip
                 yield (
-                    Kolumn(
-                        "forandring-procent", "Förändring", f"{under}, %", Kolumnslag.PROCENT, ENHET, 1, av
-                    ),
+                    Kolumn("forandring-procent", "Ändring", f"{under}, %", Kolumnslag.PROCENT, ENHET, 1, av),
                     (k, forra),
                 )
             forra = k
@@ -145,12 +143,7 @@ class _Byggare:
 
     def per_enhet(self):
         post = self.data.poster[0]
-        synliga = [
-            p
-            for p in self.data.placeringar
-            if (p.sektor_id and not self.data.uppstallning.bara_ifyllda)
-            or any(self.data.summa(post, k, f"enhet:{p.enhet_id}") for k in self.data.kolumner)
-        ]
+        synliga = self.data.synliga
         if self.data.delvis:
             yield from (self._enhetsrad(post, p, Radslag.RAD) for p in synliga)
             if len(synliga) > 1:

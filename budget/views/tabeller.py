@@ -133,7 +133,10 @@ def _balanskrav(request, atkomst, innehall):
         innehall["remsa"] = bygg_remsa(tabeller[0], lage.resultat)
         innehall["varningar"] = varningar(lage.resultat)
         innehall["upplysningar"] = [
-            a for ett_ar in lage.resultat.ar for a in ett_ar.anmarkningar if a.niva == "info"
+            a
+            for ett_ar in lage.resultat.ar
+            for a in ett_ar.anmarkningar
+            if a.niva == "info" and not a.kod.startswith("AVRUNDNING")
         ]
         innehall["rubrik"], innehall["ingress"] = tabeller[0].rubrik, tabeller[0].ingress
     else:
