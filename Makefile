@@ -24,7 +24,7 @@ check: miljo
 	$(VENV)/python -m ruff format --check .
 	$(VENV)/lint-imports
 	$(VENV)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
-	$(VENV)/python -m djlint --quiet --check --lint templates
+	$(VENV)/python -m djlint --check --lint templates
 
 # Put Python and templates in the form that `make check` asks for.
 fmt: miljo

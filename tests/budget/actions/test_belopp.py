@@ -1,0 +1,130 @@
+"""Saving cells: what is written, what is refused, and that nobody overwrites anybody."""
+
+import threading
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from budget.actions.belopp import Cellandring, Konflikt, VersionenArLast, spara_belopp
+from budget.models import Belopp
+from budget.selectors.celler import Cellnyckel
+from regionskane.lib.belopp import MNKR, tolka_belopp
+
+
+def _cell(version, kod, ar):
+    b = Belopp.objects.get(version=version, post__kod=kod, ar=ar)
+    return b, Cellnyckel(b.enhet_id, b.post_id, b.ar)
+
+
+def _nytt(text):
+    return tolka_belopp(text, skala=MNKR)
+
+
+def test_sparat_belopp_har_namn_skal_och_bada_vardena_i_historiken(version, anvandare):
+    b, cell = _cell(version("B2024-ARB"), "kostnader", 2024)
+    antal = spara_belopp(
+        version=version("B2024-ARB"),
+        andringar=[Cellandring(cell, b.rev, b.belopp, _nytt("−62 824"))],
+        by=anvandare("koncerncontroller"),
+        varfor="Ny prognos",
+    )
+    assert antal == 1
+    b.refresh_from_db()
+    assert (b.belopp, b.precision, b.rev, b.ursprung, b.importfil) == (
+        Decimal("-62824000000.00"),
+        MNKR,
+        2,
+        "inmatad",
+        None,
+    )
+    fore, efter = b.events.order_by("pgh_id")
+    assert (fore.belopp, efter.belopp) == (Decimal("-62834000000.00"), Decimal("-62824000000.00"))
+    assert efter.pgh_context.metadata["namn"] == "Erik Sandahl"
+    assert efter.pgh_context.metadata["varfor"] == "Ny prognos"
+
+
+def test_tom_text_tar_bort_beloppet_och_posten_hamtar_i_stallet(version, anvandare):
+    b, cell = _cell(version("B2024-ARB"), "arets_resultat", 2025)
+    spara_belopp(
+        version=version("B2024-ARB"),
+        andringar=[Cellandring(cell, b.rev, b.belopp, None)],
+        by=anvandare("koncerncontroller"),
+    )
+    assert not Belopp.objects.filter(pk=b.pk).exists()
+    from budget.selectors.balanskrav import hamta_underlag
+
+    underlag = {u.ar: u for u in hamta_underlag(version("B2024-ARB"))}
+    assert underlag[2025].post("arets_resultat") == Decimal("653000000.00")
+
+
+def test_den_andres_andring_skrivs_inte_over(version, anvandare):
+    b, cell = _cell(version("B2024-ARB"), "kostnader", 2024)
+    min_andring = Cellandring(cell, b.rev, b.belopp, _nytt("-1"))
+    deras = Cellandring(cell, b.rev, b.belopp, _nytt("-2"))
+    spara_belopp(version=version("B2024-ARB"), andringar=[deras], by=anvandare("koncerncontroller"))
+    with pytest.raises(Konflikt) as krock:
+        spara_belopp(version=version("B2024-ARB"), andringar=[min_andring], by=anvandare("koncerncontroller"))
+    assert krock.value.celler[cell].varde == Decimal("-2000000.00")
+    assert krock.value.celler[cell].namn == "Erik Sandahl"
+    b.refresh_from_db()
+    assert b.belopp == Decimal("-2000000.00")
+
+
+def test_samma_varde_av_tva_ar_ingen_konflikt(version, anvandare):
+    b, cell = _cell(version("B2024-ARB"), "kostnader", 2024)
+    andring = Cellandring(cell, b.rev, b.belopp, _nytt("-2"))
+    assert spara_belopp(version=version("B2024-ARB"), andringar=[andring], by=anvandare("koncerncontroller")) == 1
+    assert spara_belopp(version=version("B2024-ARB"), andringar=[andring], by=anvandare("koncerncontroller")) == 0
+
+
+def test_en_krock_stoppar_hela_sparandet(version, anvandare):
+    b, cell = _cell(version("B2024-ARB"), "kostnader", 2024)
+    c, annan = _cell(version("B2024-ARB"), "intakter", 2024)
+    with pytest.raises(Konflikt):
+        spara_belopp(
+            version=version("B2024-ARB"),
+            andringar=[
+                Cellandring(annan, c.rev, c.belopp, _nytt("5")),
+                Cellandring(cell, 99, Decimal(1), _nytt("-2")),
+            ],
+            by=anvandare("koncerncontroller"),
+        )
+    c.refresh_from_db()
+    assert c.belopp == Decimal("11190000000.00")
+
+
+def test_last_version_sager_ifran(version, anvandare):
+    b, cell = _cell(version("B2024"), "kostnader", 2024)
+    with pytest.raises(VersionenArLast, match="Budget 2024 är låst"):
+        spara_belopp(
+            version=version("B2024"),
+            andringar=[Cellandring(cell, b.rev, b.belopp, _nytt("-2"))],
+            by=anvandare("koncerncontroller"),
+        )
+
+
+def test_tva_som_fyller_samma_tomma_cell_samtidigt_ger_en_konflikt(exempel_pa_riktigt, version, anvandare):
+    arb, erik = version("B2024-ARB"), anvandare("koncerncontroller")
+    b = Belopp.objects.get(version=arb, post__kod="kostnader", ar=2024)
+    tom = Cellnyckel(b.enhet_id, type(b.post).objects.get(kod="rer_ib").pk, 2024)
+    utfall = []
+    redo = threading.Barrier(2)
+
+    def fyll(text):
+        try:
+            redo.wait()
+            spara_belopp(version=arb, andringar=[Cellandring(tom, 0, None, _nytt(text))], by=erik)
+            utfall.append("sparat")
+        except Konflikt as krock:
+            utfall.append(list(krock.celler))
+        finally:
+            connection.close()
+
+    tradar = [threading.Thread(target=fyll, args=(text,)) for text in ("1", "2")]
+    for t in tradar:
+        t.start()
+    for t in tradar:
+        t.join()
+    assert utfall.count("sparat") == 1
+    assert Belopp.objects.filter(version=arb, post_id=tom.post, ar=2024).count() == 1

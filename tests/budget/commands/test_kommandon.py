@@ -1,0 +1,117 @@
+"""The command lines that operators rely on."""
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from budget.actions.versioner import kopiera_version
+from budget.models import Belopp
+
+
+def _json(capsys, *argument):
+    capsys.readouterr()
+    call_command(*argument)
+    return json.loads(capsys.readouterr().out)
+
+
+def test_balanskrav_2024(db, capsys):
+    svar = _json(capsys, "balanskrav", "--ar", "2024", "--json")
+    per_ar = {a["ar"]: a for a in svar["ar"]}
+    assert [(a, per_ar[a]["balanskravsresultat"], per_ar[a]["ny_brist"], per_ar[a]["ub_aterstalla"]) for a in per_ar] == [
+        (2022, "1232", "0", "0"),
+        (2023, "-4391", "0", "0"),
+        (2024, "-4000", "0", "0"),
+        (2025, "0", "0", "0"),
+        (2026, "294", "0", "0"),
+    ]
+    assert per_ar[2022]["aterstallt"] == "1232"
+    avrundning = [a for a in per_ar[2026]["anmarkningar"] if a["kod"] == "AVRUNDNING_BALANSKRAVSRESULTAT"]
+    assert [a["niva"] for a in avrundning] == ["info"]
+
+
+def test_balanskrav_ur_fil_behover_ingen_databas(tmp_path, capsys):
+    fil = tmp_path / "poster.json"
+    fil.write_text(
+        '{"enhet":"mnkr","ar":[{"ar":2022,"poster":{"arets_resultat":"2897","reavinster":"-5","blandmodell":"-645",'
+        '"reserv_till":"-1015"},"synnerliga_skal":"0","ib_aterstalla":"1232","bas":"49459",'
+        '"eget_kapital_inkl_pensioner":"-17279","publicerat":{"resultat_efter_justeringar":"2893",'
+        '"balanskravsresultat":"1232","ub_aterstalla":"0"}}]}'
+    )
+    svar = _json(capsys, "balanskrav", "--fil", str(fil), "--json")["ar"][0]
+    assert svar["resultat_efter_justeringar"] == "2892"
+    assert svar["balanskravsresultat"] == "1232"
+    assert (svar["ny_brist"], svar["aterstallt"], svar["ub_aterstalla"]) == ("0", "1232", "0")
+    assert svar["max_reservering"] == "1902.82"
+    assert {a["niva"] for a in svar["anmarkningar"]} == {"info"}
+
+
+def test_balanskrav_sager_vad_som_ar_fel(db, tmp_path):
+    with pytest.raises(CommandError, match="finns inte"):
+        call_command("balanskrav", "--ar", "1999")
+    fil = tmp_path / "trasig.json"
+    fil.write_text('{"ar": [')
+    with pytest.raises(CommandError, match="JSON"):
+        call_command("balanskrav", "--fil", str(fil))
+
+
+def test_kontrollera_namner_varje_tryckt_summa_som_inte_foljer_av_delarna(db, capsys):
+    rader = _json(capsys, "kontrollera", "--budgetversion", "B2024", "--json")
+    assert {(r["plats"], r["ar"], r["tryckt"], r["beraknat"], r["slag"]) for r in rader} == {
+        ("B2024/resultatbudget/skatt_utjamning_bidrag", 2025, "55101", "55102", "avrundning"),
+        ("B2024/resultatbudget/arets_resultat", 2025, "652", "653", "avrundning"),
+        ("B2024/resultatbudget/arets_resultat", 2026, "1144", "1143", "avrundning"),
+        ("B2024/resultatbudget/utjamning_bidrag", 2026, "13583", "13582", "avrundning"),
+        ("B2024/skatt/utjamning", 2026, "8618", "8617", "avrundning"),
+        ("B2024/skatt/summa_skatt", 2025, "55101", "55102", "avrundning"),
+        ("B2024/skatt/summa_skatt", 2026, "57201", "57200", "avrundning"),
+        ("B2024/balanskrav/arets_resultat", 2025, "652", "653", "avrundning"),
+        ("B2024/balanskrav/arets_resultat", 2026, "1144", "1143", "avrundning"),
+        ("B2024/balanskrav/balanskravsresultat", 2026, "295", "294", "avrundning"),
+    }
+
+
+def test_ett_andrat_blad_gor_just_sina_summor_fel(version, capsys):
+    kopia = kopiera_version(kalla=version("B2024"), kod="PROV", namn="Prov")
+    fore = _json(capsys, "kontrollera", "--budgetversion", "PROV", "--json")
+    assert [r for r in fore if r["slag"] == "fel"] == []
+    kn = Belopp.objects.get(version=kopia, enhet__kod="KN", ar=2025)
+    kn.belopp += 10_000_000
+    kn.save()
+    efter = _json(capsys, "kontrollera", "--budgetversion", "PROV", "--json")
+    nya = [r for r in efter if r not in fore]
+    assert [(r["plats"], r["ar"], r["differens"], r["slag"]) for r in nya] == [
+        ("PROV/regionbidrag/regionbidrag/Summa regional utveckling", 2025, "-10", "fel"),
+        ("PROV/regionbidrag/regionbidrag/alla nämnder", 2025, "-10", "fel"),
+    ]
+
+
+def test_ett_andrat_blad_i_resultatbudgeten_foljer_med_till_balanskravet(version, capsys):
+    kopia = kopiera_version(kalla=version("B2024"), kod="PROV", namn="Prov")
+    fore = _json(capsys, "kontrollera", "--budgetversion", "PROV", "--json")
+    b = Belopp.objects.get(version=kopia, post__kod="kostnader", ar=2024)
+    b.belopp -= 10_000_000
+    b.save()
+    nya = [r for r in _json(capsys, "kontrollera", "--budgetversion", "PROV", "--json") if r not in fore]
+    assert {(r["plats"], r["ar"], r["differens"], r["slag"]) for r in nya} == {
+        ("PROV/resultatbudget/nettokostnader", 2024, "10", "fel"),
+        ("PROV/resultatbudget/verksamhetens_resultat", 2024, "10", "fel"),
+        ("PROV/resultatbudget/arets_resultat", 2024, "10", "fel"),
+        ("PROV/balanskrav/arets_resultat", 2024, "10", "fel"),
+        ("PROV/balanskrav/resultat_efter_justeringar", 2024, "10", "fel"),
+        ("PROV/balanskrav/balanskravsresultat", 2024, "10", "fel"),
+        ("PROV/balanskrav/ub_aterstalla", 2024, "-10", "fel"),
+        ("PROV/balanskrav/ib_aterstalla", 2025, "-10", "fel"),
+        ("PROV/balanskrav/ub_aterstalla", 2025, "-10", "fel"),
+        ("PROV/balanskrav/ib_aterstalla", 2026, "-10", "fel"),
+    }
+
+
+def test_exemplet_en_gang_till_andrar_inget(db, capsys):
+    from django.apps import apps
+
+    antal = {m: m.objects.count() for m in apps.get_models()}
+    capsys.readouterr()
+    call_command("ladda_exempel")
+    assert "Inget ändrat" in capsys.readouterr().out
+    assert {m: m.objects.count() for m in apps.get_models()} == antal
