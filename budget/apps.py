@@ -4,3 +4,7 @@ from django.apps import AppConfig
 class BudgetConfig(AppConfig):
     name = "budget"
     verbose_name = "Budget"
+
+    def ready(self):
+        # The kinds of job register themselves when their module is read.
+        from budget import tasks  # noqa: F401

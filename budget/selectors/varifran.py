@@ -23,6 +23,7 @@ class Handelse:
     varde: Decimal | None
     namn: str
     varfor: str
+    fil: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +147,13 @@ def _handelser(version, post, enhet, ar):
         .objects.filter(version=version, post=post, enhet=enhet, ar=ar)
         .order_by("-pgh_created_at", "-pgh_id")
         .annotate(uppgifter=F("pgh_context__metadata"))
-        .values_list("pgh_created_at", "pgh_label", "belopp", "uppgifter")
+        .values_list("pgh_created_at", "pgh_label", "belopp", "uppgifter", "importfil__namn", "importrad")
     )
-    for tid, handelse, belopp, uppgifter in handelser:
+    for tid, handelse, belopp, uppgifter, fil, rad in handelser:
         uppgifter = uppgifter or {}
         varde = None if handelse == "delete" else belopp
-        yield Handelse(tid, varde, uppgifter.get("namn", ""), uppgifter.get("varfor", ""))
+        plats = f"{fil}, rad {rad}" if fil else ""
+        yield Handelse(tid, varde, uppgifter.get("namn", ""), uppgifter.get("varfor", ""), plats)
 
 
 def _tryckt(version, post, omfang, ar, placeringar):

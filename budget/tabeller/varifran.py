@@ -107,7 +107,8 @@ def _mnkr_fullt(varde, minst):
 
 def _vem(handelse):
     namn = handelse.namn or "Direkt i databasen, utanför systemet"
-    return f"{namn}: {handelse.varfor}" if handelse.varfor else namn
+    skal = ". ".join(d for d in (handelse.varfor, handelse.fil) if d)
+    return f"{namn}: {skal}" if skal else namn
 
 
 def _etikett(svar):

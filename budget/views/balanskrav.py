@@ -33,7 +33,7 @@ def beslut(request, ar, kod):
     get_behorighet(request).krav(Ratt.BERAKNA_BALANSKRAV)
     atkomst = oppna_version(request, ar, kod)
     oppna_uppstallning(request, atkomst, "balanskrav")
-    formular = Beslutsformular(request.POST or None, version=atkomst.version)
+    formular = Beslutsformular(request.POST if request.method == "POST" else None, version=atkomst.version)
     if request.method == "POST" and formular.is_valid():
         registrera_beslut(beslut=formular.save(commit=False), by=request.user)
         messages.success(request, "Beslutet är registrerat. Beräkna om balanskravet så att det kommer med.")

@@ -34,6 +34,10 @@ def _forbered(request, ar, kod, titel):
     return atkomst.version, ram(request, atkomst, "", titel=titel)
 
 
+def _skickat(request):
+    return request.POST if request.method == "POST" else None
+
+
 def _svara(request, innehall, formular, mall="budget/bekrafta.html"):
     return render(request, mall, innehall | {"form": formular}, status=422 if formular.errors else 200)
 
@@ -43,7 +47,7 @@ def _svara(request, innehall, formular, mall="budget/bekrafta.html"):
 def las(request, ar, kod):
     """Lock a version."""
     version, innehall = _forbered(request, ar, kod, "Lås versionen")
-    formular = Motivformular(request.POST or None)
+    formular = Motivformular(_skickat(request))
     if request.method == "POST" and formular.is_valid():
         try:
             las_version(version=version, by=request.user, varfor=formular.cleaned_data["varfor"])
@@ -68,7 +72,7 @@ def las(request, ar, kod):
 def las_upp(request, ar, kod):
     """Open a locked version again."""
     version, innehall = _forbered(request, ar, kod, "Öppna versionen")
-    formular = Motivformular(request.POST or None)
+    formular = Motivformular(_skickat(request))
     if request.method == "POST" and formular.is_valid():
         try:
             las_upp_version(version=version, by=request.user, varfor=formular.cleaned_data["varfor"])
@@ -91,7 +95,7 @@ def kopiera(request, ar, kod):
     """Make an open copy of a version."""
     version, innehall = _forbered(request, ar, kod, "Kopiera versionen")
     start = {"namn": f"{version.namn}, kopia", "kod": f"{version.kod}-2"}
-    formular = Kopieformular(request.POST or None, initial=start)
+    formular = Kopieformular(_skickat(request), initial=start)
     if request.method == "POST" and formular.is_valid():
         try:
             ny = kopiera_version(

@@ -74,12 +74,18 @@ def test_den_andres_andring_skrivs_inte_over(version, anvandare):
 def test_samma_varde_av_tva_ar_ingen_konflikt(version, anvandare):
     b, cell = _cell(version("B2024-ARB"), "kostnader", 2024)
     andring = Cellandring(cell, b.rev, b.belopp, _nytt("-2"))
-    assert spara_belopp(version=version("B2024-ARB"), andringar=[andring], by=anvandare("koncerncontroller")) == 1
-    assert spara_belopp(version=version("B2024-ARB"), andringar=[andring], by=anvandare("koncerncontroller")) == 0
+    assert (
+        spara_belopp(version=version("B2024-ARB"), andringar=[andring], by=anvandare("koncerncontroller"))
+        == 1
+    )
+    assert (
+        spara_belopp(version=version("B2024-ARB"), andringar=[andring], by=anvandare("koncerncontroller"))
+        == 0
+    )
 
 
 def test_en_krock_stoppar_hela_sparandet(version, anvandare):
-    b, cell = _cell(version("B2024-ARB"), "kostnader", 2024)
+    _b, cell = _cell(version("B2024-ARB"), "kostnader", 2024)
     c, annan = _cell(version("B2024-ARB"), "intakter", 2024)
     with pytest.raises(Konflikt):
         spara_belopp(

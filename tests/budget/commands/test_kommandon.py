@@ -18,7 +18,10 @@ def _json(capsys, *argument):
 def test_balanskrav_2024(db, capsys):
     svar = _json(capsys, "balanskrav", "--ar", "2024", "--json")
     per_ar = {a["ar"]: a for a in svar["ar"]}
-    assert [(a, per_ar[a]["balanskravsresultat"], per_ar[a]["ny_brist"], per_ar[a]["ub_aterstalla"]) for a in per_ar] == [
+    assert [
+        (a, per_ar[a]["balanskravsresultat"], per_ar[a]["ny_brist"], per_ar[a]["ub_aterstalla"])
+        for a in per_ar
+    ] == [
         (2022, "1232", "0", "0"),
         (2023, "-4391", "0", "0"),
         (2024, "-4000", "0", "0"),

@@ -1,0 +1,135 @@
+"""Jobs, run for real: one result however often they are started, interrupted or repeated."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pikepdf
+import pypdf
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+
+from budget.actions.balanskrav import starta_berakning
+from budget.actions.handling import starta_handling
+from budget.models import Budgetversion, Utredning
+from regionskane.jobb.actions import aterstall_avbrutna, fil_plats, kor_jobb, kor_om_jobb
+from regionskane.jobb.models import Jobb
+from verktyg.verapdf import vera
+
+
+def test_balanskravsjobb_sparar_en_utredning_hur_ofta_det_an_kors(version, anvandare):
+    jobb = starta_berakning(version=version("B2024-ARB"), by=anvandare("koncerncontroller"))
+    for _ in range(3):
+        kor_jobb(str(jobb.pk))
+    jobb.refresh_from_db()
+    assert (jobb.status, jobb.andel, jobb.forsok) == ("klar", 100, 1)
+    assert jobb.resultat_url == "/budget/2024/B2024-ARB/balanskrav/"
+    utredning = Utredning.objects.get(version=version("B2024-ARB"))
+    assert utredning.jobb == jobb
+    assert {a["ar"]: a["balanskravsresultat"] for a in utredning.resultat["ar"]}[2024] == "-4000000000"
+
+
+def test_jobb_som_inte_gar_sager_varfor_och_kan_koras_om(version, anvandare, som):
+    tom = Budgetversion.objects.create(kod="TOM", namn="Tom version", ar=2024, typ="budget")
+    jobb = starta_berakning(version=tom, by=anvandare("koncerncontroller"))
+    kor_jobb(str(jobb.pk))
+    jobb.refresh_from_db()
+    assert jobb.status == "fel"
+    assert jobb.fel == "Tom version har ingen balanskravsuppställning, så det finns inget att beräkna."
+    assert jobb.fel in som("koncerncontroller").get(jobb.get_absolute_url()).content.decode()
+    kor_om_jobb(jobb=jobb)
+    jobb.refresh_from_db()
+    assert (jobb.status, jobb.fel, jobb.forsok) == ("koad", "", 0)
+
+
+def test_handlingen_ar_tillganglig_arkivbar_och_bar_sin_arbetsbok(version, anvandare, tmp_path):
+    jobb = starta_handling(version=version("B2024"), bara="", by=anvandare("revisor"))
+    kor_jobb(str(jobb.pk))
+    jobb.refresh_from_db()
+    assert (jobb.status, jobb.fel) == ("klar", "")
+    filer = {f.namn: fil_plats(f.sha256) for f in jobb.filer.all()}
+    assert sorted(filer) == ["b2024-budget.pdf", "b2024-budget.xlsx"]
+    pdf = tmp_path / "b.pdf"
+    pdf.write_bytes(filer["b2024-budget.pdf"].read_bytes())
+    assert vera.validera(pdf, "ua1") == []
+    assert vera.validera(pdf, "3a") == []
+    text = "".join(sida.extract_text() for sida in pypdf.PdfReader(pdf).pages).replace("\u00a0", " ")
+    for siffra in ("53 833,9", "47 060,6", "−4 417", "53 484", "−4 391", "294"):
+        assert siffra in text
+    with pikepdf.open(pdf) as dokument:
+        bilaga = dokument.attachments["b2024-budget.xlsx"].get_file().read_bytes()
+    assert bilaga == filer["b2024-budget.xlsx"].read_bytes()
+
+
+def test_samma_siffror_ger_samma_filer(version, anvandare):
+    summor = []
+    for _ in range(2):
+        jobb = starta_handling(version=version("B2024"), bara="skatt", by=anvandare("revisor"))
+        kor_jobb(str(jobb.pk))
+        summor.append({f.namn: f.sha256 for f in jobb.filer.all()})
+    assert summor[0] == summor[1]
+
+
+def _arbetare():
+    db = settings.DATABASES["default"]
+    env = {
+        **os.environ,
+        "DATABASE_URL": f"postgres://{db['USER']}:{db.get('PASSWORD') or 'x'}@/{connection.settings_dict['NAME']}"
+        f"?host={db['HOST']}" + (f"&port={db['PORT']}" if db["PORT"] else ""),
+        "DATA_DIR": str(settings.DATA_DIR),
+        "REDIS_URL": "",
+    }
+    if not str(db["HOST"]).startswith("/"):
+        env["DATABASE_URL"] = (
+            f"postgres://{db['USER']}:{db.get('PASSWORD') or 'x'}@{db['HOST']}:{db['PORT'] or 5432}"
+            f"/{connection.settings_dict['NAME']}"
+        )
+    return subprocess.Popen(
+        [sys.executable, "-m", "celery", "-q", "-A", "regionskane", "worker", "-c", "1", "-B",
+         "--without-gossip", "--without-mingle"],
+        env=env, start_new_session=True, cwd=settings.BASE_DIR,
+    )  # fmt: skip
+
+
+def _vanta(villkor, sekunder=60):
+    slut = time.monotonic() + sekunder
+    while time.monotonic() < slut:
+        if villkor():
+            return
+        time.sleep(0.2)
+    raise AssertionError("Det väntade hände inte i tid.")
+
+
+@pytest.mark.slow
+def test_dodad_arbetare_mitt_i_jobbet_ger_till_slut_ett_riktigt_resultat(
+    exempel_pa_riktigt, version, anvandare
+):
+    arb = version("B2024-ARB")
+    jobb = Jobb.objects.create(
+        slag="balanskrav", titel="Prov", parametrar={"version": arb.pk}, agare=anvandare("koncerncontroller"),
+        status="kors",
+    )  # fmt: skip
+    processer = []
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE budget_utredning IN SHARE MODE")
+            processer.append(_arbetare())  # picks the interrupted job up as it starts
+            _vanta(lambda: Jobb.objects.get(pk=jobb.pk).steg == "Sparar utredningen")
+            os.killpg(processer[0].pid, signal.SIGKILL)
+            processer[0].wait()
+        assert Utredning.objects.filter(version=arb).count() == 0
+        time.sleep(3)  # the database notices the dead client within two seconds and lets the job go
+        processer.append(_arbetare())
+        _vanta(lambda: Jobb.objects.get(pk=jobb.pk).status == "klar")
+    finally:
+        for p in processer:
+            if p.poll() is None:
+                os.killpg(p.pid, signal.SIGKILL)
+                p.wait()
+    utredning = Utredning.objects.get(version=arb)
+    assert utredning.jobb_id == jobb.pk
+    assert Jobb.objects.get(pk=jobb.pk).forsok == 2
+    assert aterstall_avbrutna() == 0

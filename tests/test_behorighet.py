@@ -1,0 +1,125 @@
+"""Every address × every role. An address that is missing in the table fails the test."""
+
+import re
+import uuid
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+ARB, FAST = "/budget/2024/B2024-ARB", "/budget/2024/B2024"
+ROLLER = ("", "controller", "controller-kn", "koncerncontroller", "politiker", "revisor", "administrator")
+
+# name: (method, address, status per role in the order of ROLLER)
+#                                             utan      NORV  KN   koncern politiker revisor admin
+TABELL = [
+    ("halsa", "GET", "/halsa/", (200, 200, 200, 200, 200, 200, 200)),
+    ("logga_in", "GET", "/logga-in/", (200, 302, 302, 302, 302, 302, 302)),
+    ("logga_ut", "POST", "/logga-ut/", (302, 302, 302, 302, 302, 302, 302)),
+    ("byt_losenord", "GET", "/losenord/", (302, 200, 200, 200, 200, 200, 200)),
+    ("losenord_bytt", "GET", "/losenord/klart/", (302, 200, 200, 200, 200, 200, 200)),
+    ("tema", "POST", "/tema/", (302, 302, 302, 302, 302, 302, 302)),
+    ("stil", "GET", "/stil/", (200, 200, 200, 200, 200, 200, 200)),
+    ("tillganglighet", "GET", "/tillganglighet/", (200, 200, 200, 200, 200, 200, 200)),
+    ("organisation", "GET", "/organisation/", (302, 403, 403, 200, 403, 200, 200)),
+    ("oversikt", "GET", "/", (302, 200, 200, 200, 200, 200, 200)),
+    ("versioner", "GET", "/budget/", (302, 200, 200, 200, 200, 200, 403)),
+    ("version", "GET", f"{FAST}/", (302, 200, 200, 200, 200, 200, 403)),
+    ("version", "GET", f"{ARB}/", (302, 200, 200, 200, 403, 200, 403)),
+    ("tabell", "GET", f"{FAST}/regionbidrag/", (302, 200, 200, 200, 200, 200, 403)),
+    ("tabell", "GET", f"{FAST}/resultatbudget/", (302, 200, 200, 200, 200, 200, 403)),
+    ("tabell", "GET", f"{FAST}/balanskrav/", (302, 200, 200, 200, 200, 200, 403)),
+    ("tabell", "GET", f"{ARB}/regionbidrag/", (302, 200, 200, 200, 403, 200, 403)),
+    ("tabell", "GET", f"{ARB}/resultatbudget/", (302, 403, 403, 200, 403, 200, 403)),
+    ("tabell", "GET", f"{ARB}/balanskrav/", (302, 403, 403, 200, 403, 200, 403)),
+    ("kontroll", "GET", f"{FAST}/kontroll/", (302, 200, 200, 200, 200, 200, 403)),
+    ("kontroll", "GET", f"{ARB}/kontroll/", (302, 403, 403, 200, 403, 200, 403)),
+    ("excel", "GET", f"{FAST}/skatt/excel/", (302, 200, 200, 200, 200, 200, 403)),
+    ("excel", "GET", f"{ARB}/resultatbudget/excel/", (302, 403, 403, 200, 403, 200, 403)),
+    ("inmatning", "GET", f"{FAST}/regionbidrag/inmatning/", (302, 403, 403, 403, 403, 403, 403)),
+    ("inmatning", "GET", f"{ARB}/regionbidrag/inmatning/", (302, 200, 200, 200, 403, 403, 403)),
+    ("inmatning", "POST", f"{ARB}/regionbidrag/inmatning/", (302, 302, 302, 302, 403, 403, 403)),
+    ("inmatning", "GET", f"{ARB}/resultatbudget/inmatning/", (302, 403, 403, 200, 403, 403, 403)),
+    ("inmatning", "POST", f"{ARB}/resultatbudget/inmatning/", (302, 403, 403, 302, 403, 403, 403)),
+    ("skapa_handling", "POST", f"{FAST}/handling/", (302, 302, 302, 302, 302, 302, 403)),
+    ("skapa_handling", "POST", f"{ARB}/handling/", (302, 302, 302, 302, 403, 302, 403)),
+    ("berakna_balanskrav", "POST", f"{ARB}/balanskrav/berakna/", (302, 403, 403, 302, 403, 403, 403)),
+    ("balanskravsbeslut", "GET", f"{ARB}/balanskrav/beslut/", (302, 403, 403, 200, 403, 403, 403)),
+    ("balanskravsbeslut", "POST", f"{ARB}/balanskrav/beslut/", (302, 403, 403, 422, 403, 403, 403)),
+    ("las_version", "GET", f"{ARB}/las/", (302, 403, 403, 200, 403, 403, 403)),
+    ("las_version", "POST", f"{ARB}/las/", (302, 403, 403, 302, 403, 403, 403)),
+    ("las_upp_version", "GET", f"{ARB}/las-upp/", (302, 403, 403, 200, 403, 403, 403)),
+    ("las_upp_version", "POST", f"{ARB}/las-upp/", (302, 403, 403, 422, 403, 403, 403)),
+    ("kopiera_version", "GET", f"{FAST}/kopiera/", (302, 403, 403, 200, 403, 403, 403)),
+    ("kopiera_version", "POST", f"{FAST}/kopiera/", (302, 403, 403, 422, 403, 403, 403)),
+    ("varifran", "GET", f"{FAST}/varifran/regionbidrag/regionbidrag/alla/2024/",
+     (302, 200, 200, 200, 200, 200, 403)),
+    ("varifran", "GET", f"{ARB}/varifran/regionbidrag/regionbidrag/enhet-KN/2024/",
+     (302, 403, 200, 200, 403, 200, 403)),
+    ("varifran", "GET", f"{ARB}/varifran/regionbidrag/regionbidrag/enhet-NORV_MS/2024/",
+     (302, 200, 403, 200, 403, 200, 403)),
+    ("varifran", "GET", f"{ARB}/varifran/regionbidrag/regionbidrag/alla/2024/",
+     (302, 403, 403, 200, 403, 200, 403)),
+    ("varifran", "GET", f"{ARB}/varifran/resultatbudget/kostnader/enhet-REGION/2024/",
+     (302, 403, 403, 200, 403, 200, 403)),
+    ("jobb", "GET", f"/jobb/{uuid.UUID(int=1)}/", (302, 404, 404, 404, 404, 404, 404)),
+    ("jobb_igen", "POST", f"/jobb/{uuid.UUID(int=1)}/igen/", (302, 404, 404, 404, 404, 404, 404)),
+    ("jobbfil", "GET", f"/jobb/{uuid.UUID(int=1)}/filer/a.pdf", (302, 404, 404, 404, 404, 404, 404)),
+    ("api_versioner", "GET", "/api/v1/budget/", (403, 200, 200, 200, 200, 200, 200)),
+    ("api_tabell", "GET", "/api/v1/budget/2024/B2024/regionbidrag/", (403, 200, 200, 200, 200, 200, 403)),
+    ("api_tabell", "GET", "/api/v1/budget/2024/B2024-ARB/regionbidrag/", (403, 200, 200, 200, 403, 200, 403)),
+    ("api_tabell", "GET", "/api/v1/budget/2024/B2024-ARB/balanskrav/", (403, 403, 403, 200, 403, 200, 403)),
+]  # fmt: skip
+
+
+def _namn(monster):
+    for m in monster:
+        if isinstance(m, URLResolver):
+            yield from _namn(m.url_patterns)
+        elif isinstance(m, URLPattern):
+            yield m.name
+
+
+def test_varje_adress_star_i_tabellen():
+    assert sorted(set(_namn(get_resolver().url_patterns))) == sorted({rad[0] for rad in TABELL})
+
+
+@pytest.mark.parametrize("nummer", range(len(ROLLER)), ids=[r or "utan" for r in ROLLER])
+def test_roll_far_just_det_som_tabellen_sager(nummer, som, client, db):
+    svar = []
+    for _, metod, adress, vantat in TABELL:
+        klient = som(ROLLER[nummer]) if ROLLER[nummer] else client
+        status = klient.generic(metod, adress).status_code
+        if status != vantat[nummer]:
+            svar.append((metod, adress, status, vantat[nummer]))
+    assert svar == []
+
+
+def test_controller_ser_bara_egna_enheter_i_oppen_version(som):
+    for adress in (
+        f"{ARB}/regionbidrag/",
+        f"{ARB}/regionbidrag/inmatning/",
+        "/api/v1" + f"{ARB}/regionbidrag/",
+    ):
+        html = som("controller").get(adress).content.decode()
+        assert "Medicinsk service" in html
+        assert re.search(r"Kulturn", html) is None
+        assert "4\u00a0027,2" not in html
+
+
+def test_den_som_skickar_nagon_annans_cell_far_nej_och_inget_sparas(som, version):
+    from budget.models import Belopp
+
+    kn = Belopp.objects.get(version=version("B2024-ARB"), enhet__kod="KN", ar=2024)
+    namn = f"c.{kn.enhet_id}.{kn.post_id}.2024"
+    svar = som("controller").post(f"{ARB}/regionbidrag/inmatning/", {namn: "1", "bas": "{}"})
+    assert svar.status_code == 403
+    kn.refresh_from_db()
+    assert kn.rev == 1
+
+
+def test_nagon_annans_jobb_finns_inte(som, anvandare):
+    from regionskane.jobb.models import Jobb
+
+    jobb = Jobb.objects.create(slag="balanskrav", titel="Prov", agare=anvandare("koncerncontroller"))
+    assert som("koncerncontroller").get(jobb.get_absolute_url()).status_code == 200
+    assert som("revisor").get(jobb.get_absolute_url()).status_code == 404
