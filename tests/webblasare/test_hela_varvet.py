@@ -1,0 +1,209 @@
+"""The whole turn in a real browser: enter, save, compute, ask, download. And axe on every page."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import expect, sync_playwright
+
+from budget.models import Belopp
+from organisation.demo import demolosenord
+
+pytestmark = pytest.mark.webblasare
+
+FLAGGOR = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+           "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]  # fmt: skip
+AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+ARB = "/budget/2024/B2024-ARB"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as p:
+        webblasare = p.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGGOR)
+        yield webblasare
+        webblasare.close()
+
+
+@pytest.fixture
+def inloggad(exempel_pa_riktigt, live_server, chromium):
+    """A page logged in as a demo user, in a context of its own."""
+    oppnade = []
+
+    def logga_in(namn, **tillval):
+        tillval = {"locale": "sv-SE", "timezone_id": "Europe/Stockholm"} | tillval
+        sammanhang = chromium.new_context(viewport={"width": 1440, "height": 900}, **tillval)
+        oppnade.append(sammanhang)
+        sida = sammanhang.new_page()
+        sida.goto(f"{live_server.url}/logga-in/")
+        sida.keyboard.type(namn)
+        sida.keyboard.press("Tab")
+        sida.keyboard.type(demolosenord())
+        sida.keyboard.press("Enter")
+        sida.wait_for_url(f"{live_server.url}/")
+        return sida
+
+    yield logga_in
+    for sammanhang in oppnade:
+        sammanhang.close()
+
+
+@pytest.fixture
+def arbetare(exempel_pa_riktigt):
+    """A real worker on the test database, with the queue in a folder."""
+    db = connection.settings_dict
+    plats = f"/{db['NAME']}?host={db['HOST']}" if str(db["HOST"]).startswith("/") else None
+    url = f"{db['HOST'] or 'localhost'}:{db['PORT'] or 5432}/{db['NAME']}"
+    losen = f":{db['PASSWORD']}" if db["PASSWORD"] else ""
+    env = {
+        **os.environ,
+        "DATABASE_URL": f"postgres://{db['USER']}{losen}@{plats or url}"
+        + (f"&port={db['PORT']}" if plats and db["PORT"] else ""),
+        "DATA_DIR": str(settings.DATA_DIR),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "celery", "-q", "-A", "regionskane", "worker", "-c", "1", "-B"],
+        env=env, start_new_session=True, cwd=settings.BASE_DIR,
+    )  # fmt: skip
+    yield
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _cell(kod, ar=2024):
+    b = Belopp.objects.get(version__kod="B2024-ARB", post__kod=kod, ar=ar)
+    return f"#c-{b.enhet_id}-{b.post_id}-{ar}"
+
+
+def test_en_siffra_fran_faltet_till_utredning_pdf_och_excel(inloggad, arbetare, live_server):
+    sida = inloggad("koncerncontroller")
+    sida.get_by_role("link", name="Fyll i: Resultatbudget").focus()
+    sida.keyboard.press("Enter")
+    sida.wait_for_url("**/resultatbudget/inmatning/")
+    sida.locator(_cell("intakter")).focus()
+    sida.keyboard.press("ArrowDown")
+    expect(sida.locator(_cell("kostnader"))).to_be_focused()
+    sida.keyboard.type("-62824")
+    summa = sida.locator("[data-summa='arets_resultat.B2024-ARB-2024']")
+    expect(summa).to_have_text("−4\u00a0407")
+    sida.keyboard.press("Enter")
+    expect(sida.locator(_cell("kostnader"))).to_have_value("−62\u00a0824")
+    expect(sida.locator("[data-antal]")).to_contain_text("1 ändring ej sparad")
+    sida.keyboard.press("Control+s")
+    expect(sida.get_by_text("Sparat kl.")).to_be_visible()
+    expect(sida.locator("tr[data-rad=kostnader] .lage")).to_contain_text("Sparad")
+    expect(summa).to_have_text("−4\u00a0407")
+
+    sida.goto(f"{live_server.url}{ARB}/balanskrav/")
+    sida.get_by_role("button", name="Beräkna").focus()
+    sida.keyboard.press("Enter")
+    rad = sida.locator("#balanskrav-balanskravsresultat")
+    expect(rad).to_contain_text("−3\u00a0990", timeout=30_000)
+    expect(sida.get_by_text("Underlaget har ändrats")).to_have_count(0)
+    rad.locator("summary").focus()
+    sida.keyboard.press("Enter")
+    expect(sida.get_by_text("kommunallagens balanskrav prövas mot")).to_be_visible()
+
+    sida.goto(f"{live_server.url}{ARB}/resultatbudget/")
+    sida.locator("#resultatbudget-kostnader a.tal", has_text="−62\u00a0824").focus()
+    sida.keyboard.press("Enter")
+    panel = sida.locator("#panel")
+    expect(panel).to_be_visible()
+    for text in ("Erik Sandahl", "−62\u00a0834", "budget2024/resultatbudget.csv"):
+        expect(panel).to_contain_text(text)
+    sida.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+
+    sida.get_by_role("button", name="PDF").focus()
+    sida.keyboard.press("Enter")
+    lank = sida.get_by_role("link", name="b2024-arb-resultatbudget.pdf")
+    expect(lank).to_be_visible(timeout=60_000)
+    with sida.expect_download() as pdf:
+        lank.click()
+    assert pdf.value.path().read_bytes().startswith(b"%PDF-1.7")
+    with sida.expect_download() as bok:
+        sida.get_by_role("link", name="Excel").click()
+    assert bok.value.path().read_bytes().startswith(b"PK")
+
+
+def test_tva_i_samma_cell_ser_bada_vardena(inloggad, live_server):
+    forsta, andra = inloggad("koncerncontroller"), inloggad("koncerncontroller")
+    for sida in (forsta, andra):
+        sida.goto(f"{live_server.url}{ARB}/resultatbudget/inmatning/")
+    forsta.locator(_cell("kostnader")).fill("-62 800")
+    forsta.keyboard.press("Control+s")
+    expect(forsta.get_by_text("Sparat kl.")).to_be_visible()
+    andra.locator(_cell("kostnader")).fill("-62 900")
+    andra.locator(_cell("intakter")).fill("11 191")
+    andra.keyboard.press("Control+s")
+    konflikt = andra.locator("tr.u-konflikt")
+    expect(konflikt).to_contain_text("−62\u00a0800")
+    expect(konflikt).to_contain_text("−62\u00a0900")
+    expect(andra.locator(_cell("intakter"))).to_have_value("11 191")
+    andra.keyboard.press("Control+s")
+    expect(andra.get_by_text("2 belopp sparade")).to_be_visible()
+    assert Belopp.objects.get(version__kod="B2024-ARB", post__kod="kostnader", ar=2024).belopp == -62900000000
+
+
+def test_ett_block_ur_excel_klistras_in_och_angras(inloggad, live_server):
+    sida = inloggad("koncerncontroller")
+    sida.goto(f"{live_server.url}{ARB}/skatt/inmatning/")
+    forsta = sida.locator(_cell("skatteintakter"))
+    forsta.focus()
+    forsta.evaluate(
+        """(nod) => { const data = new DataTransfer(); data.setData('text/plain', '40 000\\t41 000\\r\\n8 000\\t8 500\\r\\n');
+        nod.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true})); }"""
+    )
+    expect(forsta).to_have_value("40\u00a0000")
+    expect(sida.locator(_cell("inkomstutjamning", 2025))).to_have_value("8\u00a0500")
+    expect(sida.locator("[data-antal]")).to_contain_text("4 ändringar ej sparade")
+    sida.locator("[data-angra]").click()
+    expect(forsta).to_have_value("39\u00a0710")
+    expect(sida.locator("[data-antal]")).to_contain_text("Inga osparade ändringar")
+
+
+def test_inmatning_fungerar_utan_javascript(inloggad, live_server):
+    sida = inloggad("controller", java_script_enabled=False)
+    sida.goto(f"{live_server.url}{ARB}/regionbidrag/inmatning/")
+    b = Belopp.objects.get(version__kod="B2024-ARB", enhet__kod="NORV_MS", ar=2024)
+    falt = f"#c-{b.enhet_id}-{b.post_id}-2024"
+    sida.fill(falt, "abc")
+    sida.click("[data-spara]")
+    expect(sida.locator(falt)).to_have_value("abc")
+    expect(sida.get_by_role("alert")).to_contain_text("«abc» är inte ett tal")
+    sida.fill(falt, "620,5")
+    sida.click("[data-spara]")
+    expect(sida.get_by_text("Sparat kl.")).to_be_visible()
+    b.refresh_from_db()
+    assert b.belopp == 620500000
+
+
+@pytest.mark.parametrize("farg", ["light", "dark"])
+def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
+    sida = inloggad("koncerncontroller", color_scheme=farg)
+    funna = []
+    for adress in (
+        "/", "/budget/", "/budget/2024/B2024/", "/budget/2024/B2024/regionbidrag/",
+        "/budget/2024/B2024/resultatbudget/", "/budget/2024/B2024/balanskrav/", "/budget/2024/B2024/kontroll/",
+        f"{ARB}/regionbidrag/inmatning/", f"{ARB}/balanskrav/inmatning/", f"{ARB}/balanskrav/",
+        f"{ARB}/balanskrav/beslut/", f"{ARB}/kopiera/", f"{ARB}/las/", "/organisation/", "/stil/",
+        "/tillganglighet/", "/losenord/", "/budget/2024/B2024/varifran/regionbidrag/regionbidrag/alla/2024/",
+        "/finns-inte/",
+    ):  # fmt: skip
+        sida.goto(live_server.url + adress)
+        svar = Axe().run(sida, options=AXE).response
+        funna += [
+            (adress, brott["id"], brott["nodes"][0]["html"][:120])
+            for brott in svar["violations"]
+            if brott["impact"] in ("serious", "critical")
+        ]
+    assert funna == []
