@@ -1,7 +1,9 @@
 from django.db import migrations
 
 SKAPA = """
-CREATE VIEW budget_postled AS
+CREATE FUNCTION budget_postled(poster bigint[])
+RETURNS TABLE (rot_id bigint, blad_id bigint, faktor int, via bigint[], ur bigint[])
+LANGUAGE sql STABLE AS $$
 WITH RECURSIVE steg(fran, till, faktor, via, ur) AS (
     SELECT foralder_id, id, tecken::int, '{}'::bigint[], '{}'::bigint[]
     FROM budget_post WHERE foralder_id IS NOT NULL
@@ -9,15 +11,16 @@ WITH RECURSIVE steg(fran, till, faktor, via, ur) AS (
     SELECT p.id, p.kalla_post_id, 1, ARRAY[p.id], ARRAY[k.uppstallning_id]
     FROM budget_post p JOIN budget_post k ON k.id = p.kalla_post_id
 ), led(rot_id, post_id, faktor, via, ur) AS (
-    SELECT id, id, 1, '{}'::bigint[], '{}'::bigint[] FROM budget_post
+    SELECT id, id, 1, '{}'::bigint[], '{}'::bigint[] FROM budget_post WHERE id = ANY(poster)
     UNION ALL
     SELECT led.rot_id, steg.till, led.faktor * steg.faktor, led.via || steg.via, led.ur || steg.ur
     FROM led JOIN steg ON steg.fran = led.post_id
 ) CYCLE post_id SET ar_cykel USING vag
 SELECT led.rot_id, led.post_id AS blad_id, led.faktor, led.via, led.ur
 FROM led JOIN budget_post p ON p.id = led.post_id
-WHERE p.typ = 'blad' AND NOT led.ar_cykel;
-COMMENT ON VIEW budget_postled IS
+WHERE p.typ = 'blad' AND NOT led.ar_cykel
+$$;
+COMMENT ON FUNCTION budget_postled IS
     'Which leaves (blad_id) each post (rot_id) is made of: with what factor, through which fetching leaves'
     ' (via) and out of which other uppställningar (ur)';
 """
@@ -26,4 +29,4 @@ COMMENT ON VIEW budget_postled IS
 class Migration(migrations.Migration):
     dependencies = [("budget", "0002_initial")]
 
-    operations = [migrations.RunSQL(SKAPA, "DROP VIEW budget_postled")]
+    operations = [migrations.RunSQL(SKAPA, "DROP FUNCTION budget_postled")]

@@ -1,7 +1,7 @@
 """The one place where amounts are added up.
 
 Pages, checks, PDF, Excel and the API all read their figures here. The database does the adding, over
-the view `budget_postled`, which says for every post which leaves it is made of, with what factor, and
+the function `budget_postled`, which says for every post which leaves it is made of, with what factor, and
 through which leaves it passes on the way. A leaf with an amount of its own shuts off what it would
 otherwise fetch, and nothing is fetched from a table that the version does not have for the year.
 """
@@ -51,10 +51,9 @@ WITH plats AS MATERIALIZED (
            b.belopp * led.faktor AS belopp, b.precision
     FROM kolumn
     JOIN budget_belopp b USING (version_id, ar)
-    JOIN budget_postled led ON led.blad_id = b.post_id
+    JOIN budget_postled(%(poster)s) led ON led.blad_id = b.post_id
     LEFT JOIN plats ON plats.enhet_id = b.enhet_id
-    WHERE led.rot_id = ANY(%(poster)s)
-      AND (%(allt)s OR b.enhet_id = ANY(%(enheter)s))
+    WHERE (%(allt)s OR b.enhet_id = ANY(%(enheter)s))
       AND (led.via = '{}' OR NOT EXISTS (
           SELECT 1 FROM budget_belopp eget
           WHERE eget.version_id = b.version_id AND eget.enhet_id = b.enhet_id

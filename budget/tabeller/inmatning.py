@@ -112,6 +112,8 @@ class _Ritare:
         self.poster = {p.kod: p for p in data.poster}
         self.enheter = {f"enhet-{p.enhet.kod}": p.enhet_id for p in data.placeringar}
         self.skrivbara = skrivbara_celler(data, skrivbart)
+        self.rader = {r.nyckel: r for r in self.tabell.rader}
+        self.referenser: dict[tuple[str, str], str] = {}
         self.felrader: list[Felrad] = []
         self.sedda: dict[Cellnyckel, tuple[int, Decimal | None]] = {}
         self.antal = 0
@@ -163,13 +165,19 @@ class _Ritare:
 
     def _referens(self, rad_nyckel: str, kolumn_nyckel: str) -> str:
         """How sums and differences in the page point at a figure: a cell's name, or row and column."""
-        rad = next(r for r in self.tabell.rader if r.nyckel == rad_nyckel)
-        post = self._post(rad)
-        if not rad.delar and post.typ == Posttyp.BLAD:
-            cell = self._cell(rad, self.kolumner[kolumn_nyckel])
-            if cell in self.skrivbara and self.kolumner[kolumn_nyckel].kalla_id == self.data.version.pk:
+        nyckel = (rad_nyckel, kolumn_nyckel)
+        if nyckel not in self.referenser:
+            self.referenser[nyckel] = self._hitta_referens(
+                self.rader[rad_nyckel], self.kolumner[kolumn_nyckel]
+            )
+        return self.referenser[nyckel]
+
+    def _hitta_referens(self, rad: Rad, kolumn: Versionskolumn) -> str:
+        if not rad.delar and self._post(rad).typ == Posttyp.BLAD and kolumn.kalla_id == self.data.version.pk:
+            cell = self._cell(rad, kolumn)
+            if cell in self.skrivbara:
                 return str(cell)
-        return f"{rad_nyckel}.{kolumn_nyckel}"
+        return f"{rad.nyckel}.{kolumnnyckel(kolumn)}"
 
     def _inmatningsrad(self, rad: Rad, post: Post) -> Iterable[str]:
         rutor, under = [], []
@@ -285,8 +293,9 @@ class _Ritare:
             if kolumn.slag != Kolumnslag.BELOPP:
                 rutor.append(self._andring(rad, kolumn, cell))
                 continue
-            finns = {r.nyckel for r in self.tabell.rader}
-            referenser = " ".join(f"{self._referens(d, kolumn.nyckel)}:{f}" for d, f in delar if d in finns)
+            referenser = " ".join(
+                f"{self._referens(d, kolumn.nyckel)}:{f}" for d, f in delar if d in self.rader
+            )
             text = kolumn.text(cell)
             neg = " neg" if rad.rod and text.startswith("−") else ""
             rutor.append(
