@@ -1,22 +1,17 @@
 """Tests run against a real PostgreSQL. Region Skåne's figures are loaded once and rolled back per test."""
 
 import os
+import tempfile
 
 os.environ.setdefault("SECRET_KEY", "bara-for-proven-" + "x" * 50)
+# Set before the settings are read: the queue's folders lie there, and the workers of the tests must find them.
+os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="prov-"))
 os.environ["STATIC_MANIFEST"] = "0"
 os.environ["CONN_MAX_AGE"] = "0"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright runs a loop in the thread of the tests
 
 import pytest
 from django.core.management import call_command
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory):
-    from django.conf import settings
-
-    settings.DATA_DIR = tmp_path_factory.mktemp("data")
-    settings.EXPORT_DIR = settings.DATA_DIR / "filer"
 
 
 @pytest.fixture(scope="session")
