@@ -7,7 +7,8 @@ from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
 from budget.models import Budgetversion
-from budget.tabeller.handling import las_balanskrav, tillgangliga_uppstallningar
+from budget.selectors.uppstallning import hamta_kolumner, lasbara_uppstallningar
+from budget.tabeller.handling import las_balanskrav
 from budget.tabeller.uppstallning import las_tabell
 from budget.views.atkomst import oppna_uppstallning, oppna_version
 from organisation.permissions import Ratt, get_behorighet
@@ -32,7 +33,7 @@ def versioner(request):
                     "faststalld": v.faststalld,
                     "tabeller": {
                         u.kod: reverse("api_tabell", args=[v.ar, v.kod, u.kod])
-                        for u in tillgangliga_uppstallningar(v, urval)
+                        for u in lasbara_uppstallningar(hamta_kolumner(v), urval)
                     },
                 }
             )
@@ -43,11 +44,11 @@ def versioner(request):
 def tabell(request, ar, kod, uppstallning):
     """One table: the same object that page, PDF and workbook show."""
     atkomst = oppna_version(request, ar, kod)
-    u = oppna_uppstallning(request, atkomst, uppstallning)
+    u = oppna_uppstallning(atkomst, uppstallning)
     if u.kod == "balanskrav":
         tabeller, _ = las_balanskrav(atkomst.version)
     else:
-        tabeller = (las_tabell(atkomst.version, u, atkomst.urval),)
+        tabeller = (las_tabell(atkomst.version, u, atkomst.kolumner[u], atkomst.urval),)
     return Response({"version": atkomst.version.kod, "tabeller": [_som_json(t) for t in tabeller]})
 
 

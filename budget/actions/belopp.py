@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import IntegrityError, connection
 
 from budget.models import Budgetversion, Status
-from budget.selectors.celler import Cellnyckel, Cellvarde
+from budget.selectors.celler import ANVANDARNAMN, Cellnyckel, Cellvarde
 from regionskane.historik import andring
 from regionskane.lib.belopp import TolkatBelopp
 
@@ -36,9 +36,8 @@ class Konflikt(Exception):
         super().__init__("Någon annan har ändrat samma celler.")
 
 
-_LAS = """
-SELECT b.enhet_id, b.post_id, b.ar, b.rev, b.belopp,
-       COALESCE(NULLIF(trim(a.first_name || ' ' || a.last_name), ''), a.username, ''), b.andrad_tid, b.id
+_LAS = f"""
+SELECT b.enhet_id, b.post_id, b.ar, b.rev, b.belopp, {ANVANDARNAMN}, b.andrad_tid, b.id
 FROM unnest(%s::bigint[], %s::bigint[], %s::int[]) AS c(enhet_id, post_id, ar)
 JOIN budget_belopp b ON b.version_id = %s AND (b.enhet_id, b.post_id, b.ar) = (c.enhet_id, c.post_id, c.ar)
 LEFT JOIN organisation_anvandare a ON a.id = b.andrad_av_id

@@ -92,7 +92,7 @@ class Belopp(models.Model):
     class Meta:
         verbose_name_plural = "belopp"
         constraints = [
-            models.UniqueConstraint(fields=("version", "enhet", "post", "ar"), name="belopp_en_per_cell"),
+            models.UniqueConstraint(fields=("version", "post", "ar", "enhet"), name="belopp_en_per_cell"),
             models.CheckConstraint(
                 name="belopp_importerad_har_fil",
                 condition=Q(ursprung="importerad", importfil__isnull=False, importrad__isnull=False)

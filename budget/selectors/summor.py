@@ -7,9 +7,9 @@ otherwise fetch, and nothing is fetched from a table that the version does not h
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -19,8 +19,7 @@ ALLA = "alla"
 ALLA_ENHETER = Enhetsurval(allt=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Nyckel:
+class Nyckel(NamedTuple):
     """What a sum is of. `omfang` is "alla", "enhet:<id>" or "sektor:<id>"."""
 
     post: int
@@ -29,8 +28,7 @@ class Nyckel:
     omfang: str = ALLA
 
 
-@dataclass(frozen=True, slots=True)
-class Summa:
+class Summa(NamedTuple):
     """A sum in kronor, the coarsest precision among its parts, and how many amounts it has."""
 
     varde: Decimal
@@ -41,35 +39,35 @@ class Summa:
 Summor = dict[Nyckel, Summa]
 
 _SQL = """
-WITH plats AS MATERIALIZED (
-    SELECT enhet_id, sektor_id FROM organisation_placering
-    WHERE giltig_fran <= %(datum)s AND (giltig_till IS NULL OR giltig_till > %(datum)s)
-), kolumn AS (
-    SELECT * FROM unnest(%(versioner)s::bigint[], %(ar)s::int[]) AS k(version_id, ar)
-), cell AS (
-    SELECT led.rot_id, b.version_id, b.ar, b.enhet_id, plats.sektor_id,
-           b.belopp * led.faktor AS belopp, b.precision
-    FROM kolumn
-    JOIN budget_belopp b USING (version_id, ar)
-    JOIN budget_postled(%(poster)s) led ON led.blad_id = b.post_id
-    LEFT JOIN plats ON plats.enhet_id = b.enhet_id
+WITH led AS MATERIALIZED (
+    SELECT l.rot_id, l.blad_id, l.faktor, l.via, k.version_id, k.ar
+    FROM unnest(%(versioner)s::bigint[], %(ar)s::int[]) AS k(version_id, ar)
+    CROSS JOIN budget_postled(%(poster)s) l
+    WHERE l.ur <@ ARRAY(
+        SELECT vk.uppstallning_id FROM budget_versionskolumn vk
+        WHERE vk.version_id = k.version_id AND vk.kalla_id = k.version_id AND vk.ar = k.ar)
+), enhetssumma AS MATERIALIZED (
+    SELECT led.rot_id, led.version_id, led.ar, b.enhet_id,
+           sum(b.belopp * led.faktor) AS belopp, max(b.precision) AS precision, count(*) AS antal
+    FROM led
+    JOIN budget_belopp b ON (b.version_id, b.post_id, b.ar) = (led.version_id, led.blad_id, led.ar)
     WHERE (%(allt)s OR b.enhet_id = ANY(%(enheter)s))
       AND (led.via = '{}' OR NOT EXISTS (
           SELECT 1 FROM budget_belopp eget
           WHERE eget.version_id = b.version_id AND eget.enhet_id = b.enhet_id
             AND eget.ar = b.ar AND eget.post_id = ANY(led.via)))
-      AND led.ur <@ ARRAY(
-          SELECT k.uppstallning_id FROM budget_versionskolumn k
-          WHERE k.version_id = b.version_id AND k.kalla_id = b.version_id AND k.ar = b.ar)
+    GROUP BY led.rot_id, led.version_id, led.ar, b.enhet_id
 )
-SELECT rot_id, version_id, ar,
-       CASE WHEN GROUPING(enhet_id) = 0 THEN 'enhet:' || enhet_id
-            WHEN GROUPING(sektor_id) = 0 THEN 'sektor:' || sektor_id
-            ELSE 'alla' END,
-       sum(belopp), max(precision), count(*)
-FROM cell
-GROUP BY GROUPING SETS ((rot_id, version_id, ar, enhet_id), (rot_id, version_id, ar, sektor_id),
-                        (rot_id, version_id, ar))
+SELECT rot_id, version_id, ar, 'enhet:' || enhet_id, belopp, precision, antal::int FROM enhetssumma
+UNION ALL
+SELECT rot_id, version_id, ar, CASE WHEN GROUPING(sektor_id) = 0 THEN 'sektor:' || sektor_id ELSE 'alla' END,
+       sum(belopp), max(precision), sum(antal)::int
+FROM enhetssumma
+LEFT JOIN (
+    SELECT enhet_id, sektor_id FROM organisation_placering
+    WHERE giltig_fran <= %(datum)s AND (giltig_till IS NULL OR giltig_till > %(datum)s)
+) plats USING (enhet_id)
+GROUP BY GROUPING SETS ((rot_id, version_id, ar, sektor_id), (rot_id, version_id, ar))
 HAVING GROUPING(sektor_id) = 1 OR sektor_id IS NOT NULL
 """
 
@@ -101,5 +99,5 @@ def hamta_summor(
         )
         return {
             Nyckel(post, version, ar, omfang): Summa(varde, precision, antal)
-            for post, version, ar, omfang, varde, precision, antal in cursor
+            for post, version, ar, omfang, varde, precision, antal in cursor.fetchall()
         }

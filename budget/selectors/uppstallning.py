@@ -1,14 +1,31 @@
-"""What a table of the budget is made of: its columns, lines, enheter and figures. Four queries."""
+"""What a table of the budget is made of: its columns, lines, enheter and figures."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from django.db import connection
 
 from budget.models import Budgetversion, Post, Posttyp, Uppstallning, Versionskolumn
 from budget.selectors.summor import ALLA, Nyckel, Summa, Summor, hamta_summor
-from organisation.models import Enhet, Enhetstyp, Placering
+from organisation.models import Enhet, Enhetstyp
 from organisation.permissions import Enhetsurval
 
 
-@dataclass(frozen=True, slots=True)
+class Plats(NamedTuple):
+    """Where an enhet belongs on a day: its sektor, all empty for one that has none."""
+
+    enhet_id: int
+    enhet_kod: str
+    enhet_namn: str
+    sektor_id: int | None
+    sektor_kod: str | None
+    sektor_namn: str | None
+    summarubrik: str | None
+
+
+@dataclass(frozen=True)
 class Uppstallningsdata:
     """A table's raw material. `placeringar` has the enheter in the region's own order, grouped by sektor;
     for a table of the whole region it has that one enhet. `delvis` tells that the reader sees only some."""
@@ -17,12 +34,12 @@ class Uppstallningsdata:
     uppstallning: Uppstallning
     kolumner: tuple[Versionskolumn, ...]
     poster: tuple[Post, ...]
-    placeringar: tuple[Placering, ...]
+    placeringar: tuple[Plats, ...]
     summor: Summor
     delvis: bool
 
-    @property
-    def synliga(self) -> tuple[Placering, ...]:
+    @cached_property
+    def synliga(self) -> tuple[Plats, ...]:
         """The enheter that have a row: those of the sektorer, and any other that has an amount."""
         if not self.uppstallning.per_enhet:
             return self.placeringar
@@ -39,14 +56,35 @@ class Uppstallningsdata:
         return self.summor.get(Nyckel(post.pk, kolumn.kalla_id, kolumn.ar, omfang))
 
 
+def hamta_kolumner(version: Budgetversion) -> dict[Uppstallning, tuple[Versionskolumn, ...]]:
+    """The tables that the version has, in order, each with its columns in order. One query."""
+    kolumner = {}
+    for k in (
+        Versionskolumn.objects.filter(version=version)
+        .select_related("uppstallning", "kalla")
+        .order_by("uppstallning__ordning", "ordning")
+    ):
+        kolumner.setdefault(k.uppstallning, []).append(k)
+    return {u: tuple(lista) for u, lista in kolumner.items()}
+
+
+def lasbara_uppstallningar(
+    uppstallningar: Iterable[Uppstallning], urval: Enhetsurval
+) -> tuple[Uppstallning, ...]:
+    """Those that a reader who may see `urval` sees any of: a table of the whole region takes the region."""
+    alla = tuple(uppstallningar)
+    hela = urval.allt or all(u.per_enhet for u in alla) or region_enhet().pk in urval
+    return alla if hela else tuple(u for u in alla if u.per_enhet)
+
+
 def hamta_uppstallning(
-    version: Budgetversion, uppstallning: Uppstallning, urval: Enhetsurval
+    version: Budgetversion,
+    uppstallning: Uppstallning,
+    kolumner: tuple[Versionskolumn, ...],
+    urval: Enhetsurval,
 ) -> Uppstallningsdata:
-    """Everything that a table of the version shows, limited to what the reader may see."""
-    kolumner = tuple(
-        Versionskolumn.objects.filter(version=version, uppstallning=uppstallning).select_related("kalla")
-    )
-    poster = tuple(Post.objects.filter(uppstallning=uppstallning).select_related("kalla_post__uppstallning"))
+    """Everything that a table of the version shows in its columns, limited to what the reader may see."""
+    poster = tuple(Post.objects.filter(uppstallning=uppstallning))
     placeringar = tuple(p for p in gallande_placeringar(version, uppstallning) if p.enhet_id in urval)
     summor = hamta_summor(
         kolumner=[(k.kalla_id, k.ar) for k in kolumner],
@@ -59,17 +97,30 @@ def hamta_uppstallning(
     )
 
 
-def gallande_placeringar(version: Budgetversion, uppstallning: Uppstallning):
+# Written by hand: every table reads it, and Django takes longer to compose the joins than the database to make them.
+_PLATSER = """
+SELECT p.enhet_id, e.kod, e.namn, p.sektor_id, s.kod, s.namn, s.summarubrik
+FROM organisation_placering p
+JOIN organisation_enhet e ON e.id = p.enhet_id
+LEFT JOIN organisation_sektor s ON s.id = p.sektor_id
+WHERE p.giltig_fran <= %(datum)s AND (p.giltig_till IS NULL OR p.giltig_till > %(datum)s)
+  AND (e.typ = %(region)s) = %(hela)s
+ORDER BY s.ordning, p.ordning
+"""
+
+
+def gallande_placeringar(version: Budgetversion, uppstallning: Uppstallning) -> list[Plats]:
     """Where the enheter of a table belonged when the version began, in the region's own order."""
-    gallande = (
-        Placering.objects.filter(giltig_fran__lte=version.datum)
-        .exclude(giltig_till__lte=version.datum)
-        .select_related("enhet", "sektor", "namnd")
-        .order_by("sektor__ordning", "ordning")
-    )
-    if not uppstallning.per_enhet:
-        return gallande.filter(enhet__typ=Enhetstyp.REGION)
-    return gallande.exclude(enhet__typ=Enhetstyp.REGION)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PLATSER,
+            {
+                "datum": version.datum,
+                "region": Enhetstyp.REGION.value,
+                "hela": not uppstallning.per_enhet,
+            },
+        )
+        return [Plats(*rad) for rad in cursor.fetchall()]
 
 
 def region_enhet() -> Enhet:

@@ -9,8 +9,7 @@ from django.db.models import F
 
 from budget.models import Belopp, Budgetversion, Kontrollsumma, Post
 from budget.selectors.summor import ALLA, Nyckel, Summa, hamta_summor
-from budget.selectors.uppstallning import gallande_placeringar
-from organisation.models import Placering
+from budget.selectors.uppstallning import Plats, gallande_placeringar
 from organisation.permissions import Enhetsurval
 
 
@@ -54,16 +53,16 @@ class Ursprungssvar:
     tryckt: Kontrollsumma | None
 
 
-def hamta_omfang(version: Budgetversion, post: Post, omfang: str) -> tuple[Placering, ...] | None:
+def hamta_omfang(version: Budgetversion, post: Post, omfang: str) -> tuple[Plats, ...] | None:
     """The placements that an address' «enhet-KOD», «sektor-KOD», «alla» or «egna» stands for; None if none."""
     alla = tuple(gallande_placeringar(version, post.uppstallning))
     typ, _, kod = omfang.partition("-")
     if omfang in (ALLA, "egna"):
         return alla
     if typ == "enhet":
-        traffar = tuple(p for p in alla if p.enhet.kod == kod)
+        traffar = tuple(p for p in alla if p.enhet_kod == kod)
     else:
-        traffar = tuple(p for p in alla if p.sektor and p.sektor.kod == kod) if typ == "sektor" else ()
+        traffar = tuple(p for p in alla if p.sektor_kod == kod) if typ == "sektor" else ()
     return traffar or None
 
 
@@ -72,18 +71,18 @@ def hamta_ursprung(
     post: Post,
     omfang: str,
     ar: int,
-    placeringar: tuple[Placering, ...],
+    placeringar: tuple[Plats, ...],
     *,
     historik: bool,
 ) -> Ursprungssvar:
     """Everything about one figure. `placeringar` are the enheter it covers; six queries at most."""
     enheter = Enhetsurval(enheter=frozenset(p.enhet_id for p in placeringar))
     barn = list(Post.objects.filter(foralder=post).select_related("uppstallning"))
-    en = placeringar[0].enhet if len(placeringar) == 1 and omfang.startswith("enhet-") else None
+    en = placeringar[0] if len(placeringar) == 1 and omfang.startswith("enhet-") else None
     belopp = None
     if en:
         belopp = (
-            Belopp.objects.filter(version=version, enhet=en, post=post, ar=ar)
+            Belopp.objects.filter(version=version, enhet=en.enhet_id, post=post, ar=ar)
             .select_related("importfil", "andrad_av")
             .first()
         )
@@ -98,7 +97,7 @@ def hamta_ursprung(
         delar = [Del(post.kalla_post, omfang, post.kalla_post.namn, summa(post.kalla_post_id))]
     if not en:
         delar = [
-            Del(post, f"enhet-{p.enhet.kod}", p.enhet.namn, summa(post.pk, f"enhet:{p.enhet_id}"))
+            Del(post, f"enhet-{p.enhet_kod}", p.enhet_namn, summa(post.pk, f"enhet:{p.enhet_id}"))
             for p in placeringar
             if p.sektor_id or summa(post.pk, f"enhet:{p.enhet_id}")
         ]
@@ -112,7 +111,9 @@ def hamta_ursprung(
         belopp=belopp,
         delar=tuple(delar),
         ingar_i=tuple(_ingar_i(post, omfang, placeringar, en)),
-        handelser=tuple(_handelser(version, post, en, ar)) if historik and en and post.typ == "blad" else (),
+        handelser=tuple(_handelser(version, post, en.enhet_id, ar))
+        if historik and en and post.typ == "blad"
+        else (),
         tryckt=_tryckt(version, post, omfang, ar, placeringar),
     )
 
@@ -123,15 +124,14 @@ def _omfang_namn(omfang, placeringar):
     if omfang == "egna":
         return "egna enheter"
     if omfang.startswith("sektor-"):
-        return placeringar[0].sektor.namn
-    return placeringar[0].enhet.namn
+        return placeringar[0].sektor_namn
+    return placeringar[0].enhet_namn
 
 
 def _ingar_i(post, omfang, placeringar, en):
     if post.uppstallning.per_enhet:
-        sektor = placeringar[0].sektor
-        if en and sektor:
-            yield Del(post, f"sektor-{sektor.kod}", sektor.summarubrik, None)
+        if en and en.sektor_kod:
+            yield Del(post, f"sektor-{en.sektor_kod}", en.summarubrik, None)
         if omfang not in (ALLA, "egna"):
             yield Del(post, ALLA, "Totalsumma", None)
         return
@@ -141,10 +141,10 @@ def _ingar_i(post, omfang, placeringar, en):
         yield Del(mottagare, omfang, f"{mottagare.uppstallning.namn}: {mottagare.namn}", None)
 
 
-def _handelser(version, post, enhet, ar):
+def _handelser(version, post, enhet_id, ar):
     handelser = (
         apps.get_model("budget", "BeloppEvent")
-        .objects.filter(version=version, post=post, enhet=enhet, ar=ar)
+        .objects.filter(version=version, post=post, enhet=enhet_id, ar=ar)
         .order_by("-pgh_created_at", "-pgh_id")
         .annotate(uppgifter=F("pgh_context__metadata"))
         .values_list("pgh_created_at", "pgh_label", "belopp", "uppgifter", "importfil__namn", "importrad")
@@ -159,7 +159,7 @@ def _handelser(version, post, enhet, ar):
 def _tryckt(version, post, omfang, ar, placeringar):
     fraga = Kontrollsumma.objects.filter(version=version, post=post, ar=ar).select_related("importfil")
     if omfang.startswith("enhet-"):
-        return fraga.filter(enhet=placeringar[0].enhet).first()
+        return fraga.filter(enhet=placeringar[0].enhet_id).first()
     if omfang.startswith("sektor-"):
-        return fraga.filter(sektor=placeringar[0].sektor).first()
+        return fraga.filter(sektor=placeringar[0].sektor_id).first()
     return fraga.filter(omfang="alla").first() if omfang == ALLA else None

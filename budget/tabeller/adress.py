@@ -24,6 +24,6 @@ class Kallor:
         return f"{rot}varifran/{uppstallning}/{post}/{omfang}/{ar}/"
 
 
-def mot(adress: str, version: Budgetversion, ar: int, *, procent: bool = False) -> str:
-    """The same question about a change: against the figure of another version and year."""
-    return f"{adress}?mot={version.kod}.{ar}" + ("&som=procent" if procent else "")
+def mot(version: Budgetversion, ar: int, *, procent: bool = False) -> str:
+    """What makes an address ask about the change from the figure of another version and year."""
+    return f"?mot={version.kod}.{ar}" + ("&som=procent" if procent else "")

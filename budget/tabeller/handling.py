@@ -3,8 +3,8 @@
 from django.db.models import Max
 from django.utils import timezone
 
-from budget.models import Belopp, Budgetversion, Uppstallning, Utredning, Versionskolumn
-from budget.selectors.uppstallning import region_enhet
+from budget.models import Belopp, Budgetversion, Utredning, Versionskolumn
+from budget.selectors.uppstallning import hamta_kolumner, lasbara_uppstallningar, region_enhet
 from budget.selectors.utredning import Utredningslage, hamta_utredning
 from budget.tabeller.balanskrav import bygg_balanskrav, varningar
 from budget.tabeller.uppstallning import las_tabell
@@ -12,16 +12,6 @@ from organisation.permissions import Enhetsurval
 from regionskane.lib.tabell import Handling, Tabell
 
 BALANSKRAV = "balanskrav"
-
-
-def tillgangliga_uppstallningar(version: Budgetversion, urval: Enhetsurval) -> list[Uppstallning]:
-    """The tables that the version has and the reader may see any of, in order."""
-    har = Versionskolumn.objects.filter(version=version).values("uppstallning")
-    alla = Uppstallning.objects.filter(pk__in=har)
-    if urval.allt:
-        return list(alla)
-    region = region_enhet().pk in urval
-    return [u for u in alla if u.per_enhet or region]
 
 
 def las_balanskrav(version: Budgetversion) -> tuple[tuple[Tabell, ...], Utredningslage | None]:
@@ -42,11 +32,12 @@ def bygg_handling(version: Budgetversion, urval: Enhetsurval, *, bara: str = "")
     """
     tabeller: list[Tabell] = []
     stycken = list(_STYCKEN)
-    for u in tillgangliga_uppstallningar(version, urval):
+    kolumner = hamta_kolumner(version)
+    for u in lasbara_uppstallningar(kolumner, urval):
         if bara and u.kod != bara and not (bara == "regionbidrag" and u.kod == "resultatkrav"):
             continue
         if u.kod != BALANSKRAV:
-            tabeller.append(las_tabell(version, u, urval))
+            tabeller.append(las_tabell(version, u, kolumner[u], urval))
             continue
         delar, lage = las_balanskrav(version)
         tabeller.extend(delar)

@@ -5,19 +5,21 @@ template loop takes several times as long as the queries. Everything that a pers
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from html import escape
+from itertools import product
 
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from budget.models import Post, Posttyp, Versionskolumn
+from budget.models import Post, Posttyp
 from budget.regler.balanskrav import RADER
 from budget.selectors.celler import Cellnyckel, Cellvarde
 from budget.selectors.uppstallning import Uppstallningsdata
+from budget.tabeller.adress import versionsadress
 from budget.tabeller.uppstallning import bygg_tabell, kolumnnyckel
 from organisation.permissions import Enhetsurval
 from regionskane.lib.belopp import MNKR, formatera_fullt
@@ -67,27 +69,22 @@ class Inmatningsvy:
 def bygg_inmatning(
     data: Uppstallningsdata,
     celler: Mapping[Cellnyckel, Cellvarde],
-    skrivbart: Enhetsurval,
+    skrivbara: Set[Cellnyckel],
     *,
     anvandare_id: int,
     nu: datetime,
     svar: Svar = INGET_SVAR,
 ) -> Inmatningsvy:
-    """The entry table of an uppställning; cells of enheter outside `skrivbart` are locked."""
-    return _Ritare(data, celler, skrivbart, anvandare_id, nu, svar).vy()
+    """The entry table of an uppställning; cells that are not in `skrivbara` are locked."""
+    return _Ritare(data, celler, skrivbara, anvandare_id, nu, svar).vy()
 
 
 def skrivbara_celler(data: Uppstallningsdata, skrivbart: Enhetsurval) -> set[Cellnyckel]:
     """Every cell of the table that the user may write."""
-    return {
-        Cellnyckel(p.enhet_id, post.pk, k.ar)
-        for p in data.synliga
-        if p.enhet_id in skrivbart
-        for post in data.poster
-        if post.typ == Posttyp.BLAD
-        for k in data.kolumner
-        if k.kalla_id == data.version.pk
-    }
+    enheter = [p.enhet_id for p in data.synliga if p.enhet_id in skrivbart]
+    poster = [post.pk for post in data.poster if post.typ == Posttyp.BLAD]
+    arslista = [k.ar for k in data.kolumner if k.kalla_id == data.version.pk]
+    return {Cellnyckel(*cell) for cell in product(enheter, poster, arslista)}
 
 
 # Of the lines that the balanskrav rule computes, these two are plain sums and can follow the typing.
@@ -104,16 +101,19 @@ def _skriv_sedda(sedda: Mapping[Cellnyckel, tuple[int, Decimal | None]]) -> str:
 
 
 class _Ritare:
-    def __init__(self, data, celler, skrivbart, anvandare_id, nu, svar):
-        self.data, self.celler, self.svar = data, celler, svar
+    def __init__(self, data, celler, skrivbara, anvandare_id, nu, svar):
+        self.data, self.celler, self.svar, self.skrivbara = data, celler, svar, skrivbara
         self.anvandare_id, self.nu = anvandare_id, nu
         self.tabell: Tabell = bygg_tabell(data)
-        self.kolumner = {kolumnnyckel(k): k for k in data.kolumner}
         self.poster = {p.kod: p for p in data.poster}
-        self.enheter = {f"enhet-{p.enhet.kod}": p.enhet_id for p in data.placeringar}
-        self.skrivbara = skrivbara_celler(data, skrivbart)
-        self.rader = {r.nyckel: r for r in self.tabell.rader}
-        self.referenser: dict[tuple[str, str], str] = {}
+        self.enheter = {f"enhet-{p.enhet_kod}": p.enhet_id for p in data.placeringar}
+        egna = {kolumnnyckel(k): k.ar for k in data.kolumner if k.kalla_id == data.version.pk}
+        # The year of a column that the version itself holds, None for one that is only shown beside it.
+        self.ar = [egna.get(k.nyckel) for k in self.tabell.kolumner]
+        self.kolumner = list(zip(self.tabell.kolumner, self.ar, strict=True))
+        self.beloppskolumner = [k.nyckel for k in self.tabell.kolumner if k.slag == Kolumnslag.BELOPP]
+        self.rotadress = versionsadress(data.version)
+        self.referenser = {r.nyckel: self._referenser(r) for r in self.tabell.rader}
         self.felrader: list[Felrad] = []
         self.sedda: dict[Cellnyckel, tuple[int, Decimal | None]] = {}
         self.antal = 0
@@ -148,9 +148,9 @@ class _Ritare:
             post = self._post(rad)
             if post.typ == Posttyp.REGEL:
                 if post.kod in _REGELSUMMOR:
-                    yield self._summarad(rad, post, _REGELSUMMOR[post.kod])
+                    yield self._summarad(rad, _REGELSUMMOR[post.kod])
             elif rad.delar:
-                yield self._summarad(rad, post, rad.delar)
+                yield self._summarad(rad, rad.delar)
             else:
                 yield from self._inmatningsrad(rad, post)
 
@@ -160,63 +160,61 @@ class _Ritare:
     def _enhet(self, rad: Rad) -> int:
         return self.enheter.get(rad.nyckel) or self.data.placeringar[0].enhet_id
 
-    def _cell(self, rad, kolumn: Versionskolumn) -> Cellnyckel:
-        return Cellnyckel(self._enhet(rad), self._post(rad).pk, kolumn.ar)
-
-    def _referens(self, rad_nyckel: str, kolumn_nyckel: str) -> str:
-        """How sums and differences in the page point at a figure: a cell's name, or row and column."""
-        nyckel = (rad_nyckel, kolumn_nyckel)
-        if nyckel not in self.referenser:
-            self.referenser[nyckel] = self._hitta_referens(
-                self.rader[rad_nyckel], self.kolumner[kolumn_nyckel]
-            )
-        return self.referenser[nyckel]
-
-    def _hitta_referens(self, rad: Rad, kolumn: Versionskolumn) -> str:
-        if not rad.delar and self._post(rad).typ == Posttyp.BLAD and kolumn.kalla_id == self.data.version.pk:
-            cell = self._cell(rad, kolumn)
-            if cell in self.skrivbara:
-                return str(cell)
-        return f"{rad.nyckel}.{kolumnnyckel(kolumn)}"
+    def _referenser(self, rad: Rad) -> dict[str, str]:
+        """Per column: how sums and differences in the page point at the row's figure, which is by its
+        cell's name where it can be written, and otherwise by row and column."""
+        if rad.slag == Radslag.GRUPP:
+            return {}
+        referenser = {nyckel: f"{rad.nyckel}.{nyckel}" for nyckel in self.beloppskolumner}
+        post = self._post(rad)
+        if not rad.delar and post.typ == Posttyp.BLAD:
+            enhet = self._enhet(rad)
+            for kolumn, ar in self.kolumner:
+                if ar and (cell := Cellnyckel(enhet, post.pk, ar)) in self.skrivbara:
+                    referenser[kolumn.nyckel] = str(cell)
+        return referenser
 
     def _inmatningsrad(self, rad: Rad, post: Post) -> Iterable[str]:
         rutor, under = [], []
         senast = None
-        for kolumn, cell in zip(self.tabell.kolumner, rad.celler, strict=True):
+        enhet, referenser, rubrik = self._enhet(rad), self.referenser[rad.nyckel], escape(rad.rubrik)
+        for (kolumn, ar), cell in zip(self.kolumner, rad.celler, strict=True):
             if kolumn.slag != Kolumnslag.BELOPP:
-                rutor.append(self._andring(rad, kolumn, cell))
+                rutor.append(self._andring(kolumn, cell, referenser))
                 continue
-            versionskolumn = self.kolumner[kolumn.nyckel]
-            nyckel = self._cell(rad, versionskolumn)
-            if versionskolumn.kalla_id != self.data.version.pk or nyckel not in self.skrivbara:
-                varde = "" if cell.varde is None else str(cell.varde)
+            nyckel = Cellnyckel(enhet, post.pk, ar) if ar else None
+            if nyckel not in self.skrivbara:
+                varde = "" if cell.varde is None else cell.varde
+                referens = referenser[kolumn.nyckel]
                 rutor.append(
-                    f'<td class="n" data-nyckel="{rad.nyckel}.{kolumn.nyckel}" data-varde="{varde}">'
-                    f"{kolumn.text(cell)}</td>"
+                    f'<td class="n" data-nyckel="{referens}" data-varde="{varde}">{_lank(kolumn.text(cell), cell)}</td>'
                 )
                 continue
             nu = self.celler.get(nyckel, TOM)
-            rutor.append(self._falt(rad, kolumn, nyckel, nu, cell, under))
+            rutor.append(self._falt(rad, rubrik, kolumn, nyckel, nu, cell, under))
             if nu.tid and (senast is None or nu.tid > senast.tid):
                 senast = nu
         rod = " rod" if rad.rod else ""
         klass = f' class="{rad.slag.value}{rod}{" har-under" if under else ""}"'
         forklaring = f'<small class="svag">{escape(rad.forklaring)}</small>' if rad.forklaring else ""
+        omfang = rad.nyckel if rad.nyckel in self.enheter else f"enhet-{self.data.placeringar[0].enhet_kod}"
+        kalla = f"{self.rotadress}varifran/{self.tabell.nyckel}/{post.kod}/{omfang}/"
         yield (
-            f'<tr data-rad="{rad.nyckel}"{klass}><th scope="row" id="r-{rad.nyckel}">{escape(rad.rubrik)}'
+            f'<tr data-rad="{rad.nyckel}" data-kalla="{kalla}"{klass}><th scope="row" id="r-{rad.nyckel}">{rubrik}'
             f'{forklaring}</th>{"".join(rutor)}<td class="lage">{self._lage(senast)}</td></tr>'
         )
         yield from under
 
     def _falt(
-        self, rad: Rad, kolumn: Kolumn, nyckel: Cellnyckel, nu: Cellvarde, visad: Cell, under: list[str]
-    ) -> str:
+        self, rad: Rad, radrubrik: str, kolumn: Kolumn, nyckel: Cellnyckel, nu: Cellvarde, visad: Cell,
+        under: list[str],
+    ) -> str:  # fmt: skip
         namn = str(nyckel)
-        id_ = "c-" + namn.replace(".", "-")
-        rubrik = escape(f"{rad.rubrik}, {kolumn.rubrik}")
+        id_ = f"c-{nyckel.enhet}-{nyckel.post}-{nyckel.ar}"
+        rubrik = f"{radrubrik}, {escape(kolumn.rubrik)}"
         text = self.svar.texter.get(nyckel)
         sparad = "" if nu.varde is None else formatera_fullt(nu.varde, skala=MNKR, minst=kolumn.decimaler)
-        klasser, attribut = ["cell"], []
+        klasser, attribut = "cell", ""
         self.antal += 1
         self.sedda[nyckel] = (
             self.svar.sedda.get(nyckel, (0, None))
@@ -224,28 +222,28 @@ class _Ritare:
             else (nu.rev, nu.varde)
         )
         if nyckel in self.svar.fel:
-            klasser.append("fel")
-            attribut.append(f'aria-invalid="true" aria-describedby="fel-{id_}"')
+            klasser += " fel"
+            attribut = f' aria-invalid="true" aria-describedby="fel-{id_}"'
             under.append(self._felrad(id_, rubrik, self.svar.fel[nyckel]))
             self.felrader.append(Felrad(f"{rad.rubrik} {kolumn.rubrik}: {self.svar.fel[nyckel]}", id_))
         elif nyckel in self.svar.konflikter:
-            klasser.append("konflikt")
-            attribut.append(f'aria-describedby="fel-{id_}"')
+            klasser += " konflikt"
+            attribut = f' aria-describedby="fel-{id_}"'
             under.append(
                 self._konfliktrad(id_, namn, rubrik, text or "", self.svar.konflikter[nyckel], kolumn)
             )
             self.felrader.append(Felrad(f"{rad.rubrik} {kolumn.rubrik}: välj mellan två värden", id_))
         elif text is not None:
-            klasser.append("andrad")
+            klasser += " andrad"
         elif self._nyss(nu):
-            klasser.append("sparad")
+            klasser += " sparad"
         if nu.varde is None and visad.varde is not None:
-            attribut.append(f'data-hamtat="{visad.varde}" placeholder="{kolumn.text(visad)}"')
-        varde = "" if nu.varde is None else str(nu.varde)
+            attribut += f' data-hamtat="{visad.varde}" placeholder="{kolumn.text(visad)}"'
+        varde = "" if nu.varde is None else nu.varde
         return (
-            f'<td class="{" ".join(klasser)}"><input class="n" inputmode="decimal" autocomplete="off" id="{id_}"'
-            f' name="c.{namn}" value="{escape(text if text is not None else sparad)}" data-varde="{varde}"'
-            f' data-rubrik="{rubrik}" aria-label="{rubrik}" {" ".join(attribut)}></td>'
+            f'<td class="{klasser}"><input class="n" inputmode="decimal" id="{id_}"'
+            f' name="c.{namn}" value="{sparad if text is None else escape(text)}" data-varde="{varde}"'
+            f' aria-label="{rubrik}"{attribut}></td>'
         )
 
     def _felrad(self, id_, rubrik, text) -> str:
@@ -287,19 +285,20 @@ class _Ritare:
             return f'<span class="st st--klart">{_BOCK}Sparad {klocka}</span>'
         return f'<span class="svag">{escape(senast.namn)} {klocka}</span>'
 
-    def _summarad(self, rad: Rad, post: Post, delar) -> str:
+    def _summarad(self, rad: Rad, delar) -> str:
         rutor = []
         for kolumn, cell in zip(self.tabell.kolumner, rad.celler, strict=True):
             if kolumn.slag != Kolumnslag.BELOPP:
-                rutor.append(self._andring(rad, kolumn, cell))
+                rutor.append(self._andring(kolumn, cell, self.referenser[rad.nyckel]))
                 continue
             referenser = " ".join(
-                f"{self._referens(d, kolumn.nyckel)}:{f}" for d, f in delar if d in self.rader
+                f"{self.referenser[d][kolumn.nyckel]}:{f}" for d, f in delar if d in self.referenser
             )
             text = kolumn.text(cell)
             neg = " neg" if rad.rod and text.startswith("−") else ""
             rutor.append(
-                f'<td class="n{neg}" data-summa="{rad.nyckel}.{kolumn.nyckel}" data-delar="{referenser}">{text}</td>'
+                f'<td class="n{neg}" data-summa="{rad.nyckel}.{kolumn.nyckel}"'
+                f' data-delar="{referenser}">{_lank(text, cell)}</td>'
             )
         slag = "total" if rad.slag == Radslag.TOTAL else "summa"
         rod = " rod" if rad.rod else ""
@@ -308,13 +307,20 @@ class _Ritare:
             f'<td class="lage"></td></tr>'
         )
 
-    def _andring(self, rad: Rad, kolumn: Kolumn, cell) -> str:
-        par = " ".join(self._referens(rad.nyckel, k) for k in kolumn.av)
+    def _andring(self, kolumn: Kolumn, cell: Cell, referenser: Mapping[str, str]) -> str:
+        par = f"{referenser[kolumn.av[0]]} {referenser[kolumn.av[1]]}"
         slag = "procent" if kolumn.slag == Kolumnslag.PROCENT else "differens"
         text = kolumn.text(cell)
         neg = " neg" if text.startswith("−") else ""
-        decimaler = f' data-decimaler="{kolumn.decimaler}"'
-        return f'<td class="n{neg} rod" data-{slag}="{par}"{decimaler}>{text}</td>'
+        return (
+            f'<td class="n{neg} rod" data-{slag}="{par}" data-decimaler="{kolumn.decimaler}">'
+            f"{_lank(text, cell)}</td>"
+        )
+
+
+def _lank(text: str, cell: Cell) -> str:
+    """A figure that answers «varifrån?» as it was last saved."""
+    return f'<a class="tal" href="{cell.kalla}" data-varifran>{text}</a>' if cell.kalla else text
 
 
 _BOCK = (

@@ -1,15 +1,15 @@
 """The budget's tables: one row per enhet grouped by sektor, or one row per post."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from itertools import groupby
+from typing import NamedTuple
 
 from budget.models import Budgetversion, Post, Posttyp, Uppstallning, Versionskolumn
 from budget.regler.kontroll import Slag
 from budget.selectors.kontroll import Avvikelse, hamta_avvikelser
-from budget.selectors.summor import ALLA
+from budget.selectors.summor import ALLA, Nyckel
 from budget.selectors.uppstallning import Uppstallningsdata, hamta_uppstallning
-from budget.tabeller.adress import Kallor, mot
+from budget.tabeller.adress import mot, versionsadress
 from organisation.permissions import Enhetsurval
 from regionskane.lib.belopp import MNKR, formatera, formatera_fullt
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
@@ -22,9 +22,14 @@ def kolumnnyckel(kolumn: Versionskolumn) -> str:
     return f"{kolumn.kalla.kod}-{kolumn.ar}"
 
 
-def las_tabell(version: Budgetversion, uppstallning: Uppstallning, urval: Enhetsurval) -> Tabell:
+def las_tabell(
+    version: Budgetversion,
+    uppstallning: Uppstallning,
+    kolumner: tuple[Versionskolumn, ...],
+    urval: Enhetsurval,
+) -> Tabell:
     """The table as page, PDF, Excel and API show it, for a reader who may see `urval`."""
-    data = hamta_uppstallning(version, uppstallning, urval)
+    data = hamta_uppstallning(version, uppstallning, kolumner, urval)
     versioner = {k.kalla_id: k.kalla for k in data.kolumner}.values()
     avvikelser = hamta_avvikelser(versioner, uppstallning=uppstallning) if not data.delvis else []
     visas = {(k.kalla_id, k.ar) for k in data.kolumner}
@@ -42,16 +47,27 @@ def bygg_tabell(data: Uppstallningsdata, avvikelser: Iterable[Avvikelse] = ()) -
         rubrik=f"{data.uppstallning.namn} {spann}".strip(),
         radrubrik="Nämnd" if data.uppstallning.per_enhet else "Post",
         ingress=f"{data.uppstallning.ingress} {data.version.namn}, {ENHET}.",
-        kolumner=tuple(k for k, _ in byggare.kolumner),
+        kolumner=tuple(plan.kolumn for plan in byggare.kolumner),
         rader=tuple(rader),
         noter=tuple(byggare.noter),
     )
 
 
+class _Plan(NamedTuple):
+    """A column and what it shows: an amount of `version` (id) and `ar`, or a change that leads to it.
+
+    `adress` is the beginning of the addresses of an amount's sources, and the end of a change's.
+    """
+
+    kolumn: Kolumn
+    version: int
+    ar: int
+    adress: str
+
+
 class _Byggare:
     def __init__(self, data: Uppstallningsdata, avvikelser: list[Avvikelse]):
         self.data = data
-        self.kallor = Kallor()
         self.kolumner = list(self._kolumner())
         self.noter: list[str] = []
         self.notnummer = {}
@@ -59,26 +75,26 @@ class _Byggare:
             self._not(a)
 
     def _kolumner(self):
-        """(Kolumn, what it shows): a Versionskolumn, or the two that a change is taken between."""
         forra = None
         for k in self.data.kolumner:
-            yield (
-                Kolumn(kolumnnyckel(k), str(k.ar), k.rubrik, enhet=ENHET, decimaler=self._decimaler),
-                k,
-            )
+            kolumn = Kolumn(kolumnnyckel(k), str(k.ar), k.rubrik, enhet=ENHET, decimaler=self._decimaler)
+            rot = f"{versionsadress(k.kalla)}varifran/{self.data.uppstallning.kod}/"
+            yield _Plan(kolumn, k.kalla_id, k.ar, rot)
             if forra is not None and k.kalla_id == self.data.version.pk and forra.kalla_id != k.kalla_id:
-                under = f"{forra.ar}–{k.ar}"
-                av = (kolumnnyckel(k), kolumnnyckel(forra))
-                yield (
-                    Kolumn("forandring", "Ändring", f"{under}, {ENHET}", Kolumnslag.DIFFERENS, ENHET,
-                           self._decimaler, av),
-                    (k, forra),
-                )  # fmt: skip
-                yield (
-                    Kolumn("forandring-procent", "Ändring", f"{under}, %", Kolumnslag.PROCENT, ENHET, 1, av),
-                    (k, forra),
-                )
+                yield from self._andringskolumner(kolumn, k, forra)
             forra = k
+
+    def _andringskolumner(self, kolumn, k, forra):
+        under, av = f"{forra.ar}–{k.ar}", (kolumn.nyckel, kolumnnyckel(forra))
+        for nyckel, enhet, slag, decimaler in (
+            ("forandring", ENHET, Kolumnslag.DIFFERENS, self._decimaler),
+            ("forandring-procent", "%", Kolumnslag.PROCENT, 1),
+        ):
+            fraga = mot(forra.kalla, forra.ar, procent=slag == Kolumnslag.PROCENT)
+            yield _Plan(
+                Kolumn(nyckel, "Ändring", f"{under}, {enhet}", slag, ENHET, decimaler, av),
+                k.kalla_id, k.ar, fraga,
+            )  # fmt: skip
 
     @property
     def _decimaler(self):
@@ -98,48 +114,36 @@ class _Byggare:
             else f"Skillnaden {skillnad} är mer än avrundning."
         )
         self.noter.append(f"{rubrik} {a.nyckel.ar} är tryckt {tryckt}; {gav} {beraknat}. {slut}")
-        self.notnummer.setdefault(a.nyckel, []).append(len(self.noter))
+        self.notnummer.setdefault(self._notplats(*a.nyckel), []).append(len(self.noter))
+
+    def _notplats(self, post: int, version: int, ar: int, omfang: str) -> Nyckel:
+        """The cell that a note stands in: a table of the whole region has one figure whatever its omfang."""
+        return Nyckel(post, version, ar, omfang if self.data.uppstallning.per_enhet else ALLA)
 
     def celler(self, post: Post, omfang: str, adressomfang: str) -> tuple[Cell, ...]:
-        """One row's figures: `omfang` as in the sums, `adressomfang` as in addresses."""
-        celler = []
-        for kolumn, av in self.kolumner:
-            if isinstance(av, Versionskolumn):
-                celler.append(self._beloppscell(post, av, omfang, adressomfang))
+        """One row's figures: `omfang` as in the sums, `adressomfang` as in addresses («enhet-KOD»,
+        «sektor-KOD», «alla» or «egna», the reader's own enheter)."""
+        celler = {}
+        vad = f"{post.kod}/{adressomfang}"
+        for kolumn, version, ar, adress in self.kolumner:
+            if kolumn.slag == Kolumnslag.BELOPP:
+                summa = self.data.summor.get(Nyckel(post.pk, version, ar, omfang))
+                noter = self.notnummer and self.notnummer.get(self._notplats(post.pk, version, ar, omfang))
+                celler[kolumn.nyckel] = Cell(
+                    summa.varde if summa else None, kalla=f"{adress}{vad}/{ar}/", noter=tuple(noter or ())
+                )
             else:
-                celler.append(self._andringscell(kolumn, post, *av, omfang, adressomfang))
-        return tuple(celler)
+                ny, forra = (celler[nyckel] for nyckel in kolumn.av)
+                celler[kolumn.nyckel] = self._andringscell(kolumn, post, ny, forra, adress)
+        return tuple(celler.values())
 
-    def _varde(self, post, kolumn, omfang) -> Decimal | None:
-        summa = self.data.summa(post, kolumn, omfang)
-        return summa.varde if summa else None
-
-    def _adress(self, post, kolumn, adressomfang):
-        return self.kallor.adress(kolumn.kalla, self.data.uppstallning.kod, post.kod, adressomfang, kolumn.ar)
-
-    def _beloppscell(self, post, kolumn, omfang, adressomfang):
-        noter = [
-            nr
-            for nyckel, lista in self.notnummer.items()
-            if (nyckel.post, nyckel.version, nyckel.ar) == (post.pk, kolumn.kalla_id, kolumn.ar)
-            and (nyckel.omfang == omfang or not self.data.uppstallning.per_enhet)
-            for nr in lista
-        ]  # fmt: skip
-        return Cell(
-            self._varde(post, kolumn, omfang),
-            kalla=self._adress(post, kolumn, adressomfang),
-            noter=tuple(noter),
-        )
-
-    def _andringscell(self, kolumn, post, ny, forra, omfang, adressomfang):
-        a, b = self._varde(post, ny, omfang), self._varde(post, forra, omfang)
+    def _andringscell(self, kolumn, post, ny: Cell, forra: Cell, fraga: str) -> Cell:
+        a, b = ny.varde, forra.varde
         procent = kolumn.slag == Kolumnslag.PROCENT
         # A percentage of a result that changes sign says nothing.
         if a is None or b is None or (procent and (b == 0 or post.resultat)):
             return Cell()
-        varde = (a - b) / abs(b) if procent else a - b
-        adress = mot(self._adress(post, ny, adressomfang), forra.kalla, forra.ar, procent=procent)
-        return Cell(varde, kalla=adress)
+        return Cell((a - b) / abs(b) if procent else a - b, kalla=ny.kalla + fraga)
 
     def per_enhet(self):
         post = self.data.poster[0]
@@ -149,30 +153,32 @@ class _Byggare:
             if len(synliga) > 1:
                 yield self._summarad(post, "egna", "Summa egna enheter", ALLA, "egna", Radslag.TOTAL, synliga)
             return
-        grupper = [(s, list(g)) for s, g in groupby(synliga, key=lambda p: p.sektor)]
-        for sektor, placeringar in grupper:
-            if sektor:
-                yield Rad(f"grupp-{sektor.kod}", sektor.namn, slag=Radslag.GRUPP)
-            yield from (self._enhetsrad(post, p, Radslag.DEL if sektor else Radslag.RAD) for p in placeringar)
-            if sektor:
-                yield self._summarad(
-                    post, f"sektor-{sektor.kod}", sektor.summarubrik, f"sektor:{sektor.pk}",
-                    f"sektor-{sektor.kod}", Radslag.SUMMA, placeringar,
-                )  # fmt: skip
+        for sektor_id, grupp in groupby(synliga, key=lambda p: p.sektor_id):
+            platser = list(grupp)
+            if sektor_id is None:
+                yield from (self._enhetsrad(post, p, Radslag.RAD) for p in platser)
+                continue
+            kod = platser[0].sektor_kod
+            yield Rad(f"grupp-{kod}", platser[0].sektor_namn, slag=Radslag.GRUPP)
+            yield from (self._enhetsrad(post, p, Radslag.DEL) for p in platser)
+            yield self._summarad(
+                post, f"sektor-{kod}", platser[0].summarubrik, f"sektor:{sektor_id}",
+                f"sektor-{kod}", Radslag.SUMMA, platser,
+            )  # fmt: skip
         if len(synliga) > 1:
             yield self._summarad(post, "alla", "Totalsumma", ALLA, ALLA, Radslag.TOTAL, synliga)
 
-    def _enhetsrad(self, post, placering, slag):
-        kod = placering.enhet.kod
-        celler = self.celler(post, f"enhet:{placering.enhet_id}", f"enhet-{kod}")
-        return Rad(f"enhet-{kod}", placering.enhet.namn, celler, slag)
+    def _enhetsrad(self, post, plats, slag):
+        nyckel = f"enhet-{plats.enhet_kod}"
+        celler = self.celler(post, f"enhet:{plats.enhet_id}", nyckel)
+        return Rad(nyckel, plats.enhet_namn, celler, slag)
 
-    def _summarad(self, post, nyckel, rubrik, omfang, adressomfang, slag, placeringar):
-        delar = tuple((f"enhet-{p.enhet.kod}", 1) for p in placeringar)
+    def _summarad(self, post, nyckel, rubrik, omfang, adressomfang, slag, platser):
+        delar = tuple((f"enhet-{p.enhet_kod}", 1) for p in platser)
         return Rad(nyckel, rubrik, self.celler(post, omfang, adressomfang), slag, delar)
 
     def per_post(self):
-        omfang = f"enhet-{self.data.placeringar[0].enhet.kod}" if self.data.placeringar else ALLA
+        omfang = f"enhet-{self.data.placeringar[0].enhet_kod}" if self.data.placeringar else ALLA
         barn = {}
         for p in self.data.poster:
             barn.setdefault(p.foralder_id, []).append(p)

@@ -1,47 +1,61 @@
 """Loading a version for a reader, or refusing. Every view of the budget goes through here."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from budget.models import Budgetversion, Post, Uppstallning, Versionskolumn
-from budget.selectors.uppstallning import region_enhet
+from budget.selectors.uppstallning import hamta_kolumner, lasbara_uppstallningar
 from organisation.permissions import Enhetsurval, Ratt, get_behorighet
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Atkomst:
-    """A version and the enheter of it that the user may read."""
+    """A version and the enheter of it that the user may read. `arets` are all versions of its year."""
 
     version: Budgetversion
     urval: Enhetsurval
+    arets: tuple[Budgetversion, ...]
+
+    @cached_property
+    def kolumner(self) -> dict[Uppstallning, tuple[Versionskolumn, ...]]:
+        """The tables that the version has, whether the user may see them or not, with their columns."""
+        return hamta_kolumner(self.version)
+
+    @cached_property
+    def uppstallningar(self) -> tuple[Uppstallning, ...]:
+        """The tables that the user may see any of."""
+        return lasbara_uppstallningar(self.kolumner, self.urval)
 
 
 def oppna_version(request, ar: int, kod: str, ratt: Ratt = Ratt.LASA_BELOPP) -> Atkomst:
     """The version at an address for somebody with the right to any of it. 404 or PermissionDenied."""
-    version = get_object_or_404(Budgetversion.objects.select_related("kopia_av", "last_av"), ar=ar, kod=kod)
+    arets = tuple(Budgetversion.objects.filter(ar=ar))
+    version = next((v for v in arets if v.kod == kod), None)
+    if version is None:
+        raise Http404
     urval = get_behorighet(request).urval(ratt, last=version.last, datum=version.datum)
     if not urval:
         nar = "" if version.last else " förrän den är låst"
         raise PermissionDenied(f"Din roll får inte {ratt.value} i {version.namn}{nar}.")
-    return Atkomst(version, urval)
+    return Atkomst(version, urval, arets)
 
 
-def oppna_uppstallning(request, atkomst: Atkomst, kod: str) -> Uppstallning:
+def oppna_uppstallning(atkomst: Atkomst, kod: str) -> Uppstallning:
     """A table that the version has and the user may see some of. 404 or PermissionDenied."""
-    uppstallning = get_object_or_404(
-        Uppstallning,
-        kod=kod,
-        pk__in=Versionskolumn.objects.filter(version=atkomst.version).values("uppstallning"),
-    )
+    uppstallning = next((u for u in atkomst.kolumner if u.kod == kod), None)
+    if uppstallning is None:
+        raise Http404
     krav_pa_uppstallning(uppstallning, atkomst.urval)
     return uppstallning
 
 
 def krav_pa_uppstallning(uppstallning: Uppstallning, urval: Enhetsurval) -> None:
     """Refuse a table of the whole region to somebody who may only see parts of it."""
-    if not urval.allt and not uppstallning.per_enhet and region_enhet().pk not in urval:
+    if not lasbara_uppstallningar([uppstallning], urval):
         raise PermissionDenied(
             f"{uppstallning.namn} gäller hela regionen. Du kan läsa den när versionen är låst."
         )

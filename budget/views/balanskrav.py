@@ -19,7 +19,7 @@ def berakna(request, ar, kod):
     """Queue the computation of the version's balanskravsutredning."""
     get_behorighet(request).krav(Ratt.BERAKNA_BALANSKRAV)
     atkomst = oppna_version(request, ar, kod)
-    oppna_uppstallning(request, atkomst, "balanskrav")
+    oppna_uppstallning(atkomst, "balanskrav")
     jobb = starta_berakning(version=atkomst.version, by=request.user)
     if vill_ha_fragment(request):
         return render(request, "jobb/_foljer.html", {"jobb": jobb})
@@ -32,7 +32,7 @@ def beslut(request, ar, kod):
     """Register a decision about a year's deficit."""
     get_behorighet(request).krav(Ratt.BERAKNA_BALANSKRAV)
     atkomst = oppna_version(request, ar, kod)
-    oppna_uppstallning(request, atkomst, "balanskrav")
+    oppna_uppstallning(atkomst, "balanskrav")
     formular = Beslutsformular(request.POST if request.method == "POST" else None, version=atkomst.version)
     if request.method == "POST" and formular.is_valid():
         registrera_beslut(beslut=formular.save(commit=False), by=request.user)

@@ -13,7 +13,7 @@ from budget.forms.inmatning import OgiltigtFormular, OtillatenCell, las_inmatnin
 from budget.selectors.balanskrav import med_regelrader
 from budget.selectors.celler import hamta_celler
 from budget.selectors.uppstallning import hamta_uppstallning
-from budget.tabeller.inmatning import INGET_SVAR, Svar, bygg_inmatning, skrivbara_celler
+from budget.tabeller.inmatning import INGET_SVAR, NYSS, Svar, bygg_inmatning, skrivbara_celler
 from budget.views.atkomst import oppna_uppstallning, oppna_version, skrivbart
 from budget.views.tabeller import ram
 from organisation.permissions import Ratt
@@ -24,7 +24,7 @@ from organisation.permissions import Ratt
 def inmatning(request, ar, kod, uppstallning):
     """The entry table. A refused save (422: errors, 409: conflicts) shows the form with all that was typed."""
     atkomst = oppna_version(request, ar, kod, Ratt.LASA_BELOPP)
-    u = oppna_uppstallning(request, atkomst, uppstallning)
+    u = oppna_uppstallning(atkomst, uppstallning)
     skriv = skrivbart(request, atkomst.version)
     if not skriv:
         raise PermissionDenied(
@@ -32,12 +32,12 @@ def inmatning(request, ar, kod, uppstallning):
             if atkomst.version.last
             else f"Du får läsa men inte skriva i {atkomst.version.namn}."
         )
-    data = hamta_uppstallning(atkomst.version, u, atkomst.urval)
+    data = hamta_uppstallning(atkomst.version, u, atkomst.kolumner[u], atkomst.urval)
     tillatna = skrivbara_celler(data, skriv)
     if not tillatna:
         raise PermissionDenied(f"Du har inga celler att fylla i under {u.namn}.")
     if request.method == "GET":
-        return _visa(request, atkomst, u, data, skriv)
+        return _visa(request, atkomst, u, data, tillatna)
     try:
         inmatat = las_inmatning(request.POST, tillaten=tillatna.__contains__)
     except OtillatenCell as fel:
@@ -46,14 +46,14 @@ def inmatning(request, ar, kod, uppstallning):
         return HttpResponseBadRequest(str(fel))
     if inmatat.fel:
         svar = Svar(inmatat.texter, inmatat.fel, {}, inmatat.sedda)
-        return _visa(request, atkomst, u, data, skriv, svar, status=422, varfor=inmatat.varfor)
+        return _visa(request, atkomst, u, data, tillatna, svar, status=422, varfor=inmatat.varfor)
     try:
         antal = spara_belopp(
             version=atkomst.version, andringar=list(inmatat.andringar), by=request.user, varfor=inmatat.varfor
         )
     except Konflikt as krock:
         svar = Svar(inmatat.texter, {}, krock.celler, inmatat.sedda)
-        return _visa(request, atkomst, u, data, skriv, svar, status=409, varfor=inmatat.varfor)
+        return _visa(request, atkomst, u, data, tillatna, svar, status=409, varfor=inmatat.varfor)
     except VersionenArLast as fel:
         raise PermissionDenied(str(fel)) from fel
     klocka = timezone.localtime().strftime("%H.%M")
@@ -66,11 +66,12 @@ def inmatning(request, ar, kod, uppstallning):
     return redirect(f"{request.path}?sparat=1")
 
 
-def _visa(request, atkomst, u, data, skriv, svar=INGET_SVAR, *, status=200, varfor=""):
-    celler = hamta_celler(atkomst.version, u, atkomst.urval)
+def _visa(request, atkomst, u, data, tillatna, svar=INGET_SVAR, *, status=200, varfor=""):
+    nu = timezone.now()
+    celler = hamta_celler(atkomst.version, u, atkomst.urval, sedan=nu - NYSS)
     if u.kod == "balanskrav":
         data = med_regelrader(data)
-    vy = bygg_inmatning(data, celler, skriv, anvandare_id=request.user.pk, nu=timezone.now(), svar=svar)
+    vy = bygg_inmatning(data, celler, tillatna, anvandare_id=request.user.pk, nu=nu, svar=svar)
     innehall = ram(request, atkomst, u.kod, titel=u.namn)
     innehall["smulor"][-1]["url"] = "../"
     innehall["smulor"].append({"text": "Inmatning"})

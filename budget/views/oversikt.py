@@ -7,16 +7,19 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
 
 from budget.diagram.resultat import bygg_resultatdiagram
-from budget.models import Budgetversion, Uppstallning, Versionskolumn
+from budget.models import Budgetversion, Versionskolumn
 from budget.selectors.oversikt import (
     hamta_aktuell_budget,
     hamta_oppna_versioner,
     hamta_senaste_andringar,
     rakna_ifyllda,
 )
-from budget.selectors.uppstallning import hamta_uppstallning
+from budget.selectors.uppstallning import (
+    hamta_kolumner,
+    hamta_uppstallning,
+    lasbara_uppstallningar,
+)
 from budget.selectors.utredning import hamta_utredning
-from budget.tabeller.handling import tillgangliga_uppstallningar
 from budget.tabeller.inmatning import skrivbara_celler
 from budget.tabeller.uppstallning import bygg_tabell
 from budget.tabeller.varifran import tid
@@ -58,10 +61,11 @@ def _att_gora(request, version: Budgetversion):
     behorighet = get_behorighet(request)
     rot = reverse("version", args=[version.ar, version.kod])
     if skriv:
-        for u in tillgangliga_uppstallningar(version, skriv):
+        kolumner = hamta_kolumner(version)
+        for u in lasbara_uppstallningar(kolumner, skriv):
             if u.kod == "resultatkrav":
                 continue
-            data = hamta_uppstallning(version, u, skriv)
+            data = hamta_uppstallning(version, u, kolumner[u], skriv)
             alla, ifyllda = len(skrivbara_celler(data, skriv)), rakna_ifyllda(version, u, skriv)
             yield {
                 "etikett": "Inmatning",
@@ -100,28 +104,29 @@ def _att_gora(request, version: Budgetversion):
 
 def _nyckeltal(budget: Budgetversion, urval: Enhetsurval) -> list[dict]:
     tal = []
+    kolumner = hamta_kolumner(budget)
     for kod, rad, etikett in (
         ("regionbidrag", "alla", "Regionbidrag"),
         ("resultatbudget", "arets_resultat", "Årets resultat"),
         ("skatt", "summa_skatt", "Skatt, utjämning och bidrag"),
     ):
-        u = Uppstallning.objects.filter(kod=kod).first()
+        u = next((u for u in kolumner if u.kod == kod), None)
         if u is None:
             continue
-        t = bygg_tabell(hamta_uppstallning(budget, u, urval))
+        t = bygg_tabell(hamta_uppstallning(budget, u, kolumner[u], urval))
         if not any(r.nyckel == rad for r in t.rader) or "forandring" not in {k.nyckel for k in t.kolumner}:
             continue
         nyckel = f"{budget.kod}-{budget.ar}"
-        kolumner = {k.nyckel: k for k in t.kolumner}
+        visade = {k.nyckel: k for k in t.kolumner}
         cell, andring = t.cell(rad, nyckel), t.cell(rad, "forandring")
-        text = kolumner[nyckel].text(cell)
-        mot = kolumner["forandring"].under.split("–")[0]
+        text = visade[nyckel].text(cell)
+        mot = visade["forandring"].under.split("–")[0]
         tal.append(
             {
                 "etikett": f"{etikett} {budget.ar}",
                 "varde": text,
                 "enhet": "mnkr",
-                "under": f"{kolumner['forandring'].text(andring)} mot {mot}",
+                "under": f"{visade['forandring'].text(andring)} mot {mot}",
                 "url": cell.kalla,
                 "negativ": rad == "arets_resultat" and text.startswith(MINUS),
             }

@@ -10,7 +10,7 @@ from budget.actions.handling import starta_handling
 from budget.models import Budgetversion
 from budget.selectors.kontroll import hamta_avvikelser, hamta_regelavvikelser
 from budget.tabeller.balanskrav import varningar
-from budget.tabeller.handling import bygg_handling, las_balanskrav, tillgangliga_uppstallningar
+from budget.tabeller.handling import bygg_handling, las_balanskrav
 from budget.tabeller.kontroll import bygg_kontroll
 from budget.tabeller.remsa import bygg_remsa
 from budget.tabeller.uppstallning import las_tabell
@@ -27,14 +27,12 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
     """What every page of a version shows: crumbs, tabs, other versions of the year, what may be done."""
     version, behorighet = atkomst.version, get_behorighet(request)
-    uppstallningar = tillgangliga_uppstallningar(version, atkomst.urval)
-    egna_sidor = [u for u in uppstallningar if u.kod != "resultatkrav"]
+    egna_sidor = [u for u in atkomst.uppstallningar if u.kod != "resultatkrav"]
     rot = reverse("version", args=[version.ar, version.kod])
     flikar = [{"text": "Om versionen", "url": rot, "aktiv": aktiv == ""}]
     flikar += [{"text": u.namn, "url": f"{rot}{u.kod}/", "aktiv": aktiv == u.kod} for u in egna_sidor]
     if atkomst.urval.allt:
         flikar.append({"text": "Kontroll", "url": f"{rot}kontroll/", "aktiv": aktiv == "kontroll"})
-    andra = Budgetversion.objects.filter(ar=version.ar)
     smulor = [{"text": "Budget", "url": reverse("versioner")}, {"text": version.namn, "url": rot}]
     if titel:
         smulor.append({"text": titel})
@@ -48,7 +46,7 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
                 "url": f"{reverse('version', args=[v.ar, v.kod])}{aktiv + '/' if aktiv else ''}",
                 "aktiv": v == version,
             }
-            for v in andra
+            for v in atkomst.arets
             if behorighet.urval(Ratt.LASA_BELOPP, last=v.last, datum=v.datum)
         ],
         "bricka": bricka(version),
@@ -89,7 +87,7 @@ def version(request, ar, kod):
     innehall = ram(request, atkomst, "")
     innehall["tabeller"] = [
         {"namn": u.namn, "text": u.ingress, "url": f"{u.kod}/", "handling": u.handling}
-        for u in tillgangliga_uppstallningar(atkomst.version, atkomst.urval)
+        for u in atkomst.uppstallningar
         if u.kod != "resultatkrav"
     ]
     innehall["senaste"] = _senaste_jobb(request, atkomst.version, "handling")
@@ -101,23 +99,16 @@ def version(request, ar, kod):
 def tabell(request, ar, kod, uppstallning):
     """One table of a version."""
     atkomst = oppna_version(request, ar, kod)
-    u = oppna_uppstallning(request, atkomst, uppstallning)
+    u = oppna_uppstallning(atkomst, uppstallning)
     innehall = ram(request, atkomst, u.kod, titel=u.namn) | {"uppstallning": u}
     if u.kod == "balanskrav":
         return _balanskrav(request, atkomst, innehall)
-    t = las_tabell(atkomst.version, u, atkomst.urval)
+    t = las_tabell(atkomst.version, u, atkomst.kolumner[u], atkomst.urval)
     innehall["tabeller"] = [visa(t)]
     if u.kod == "regionbidrag" and atkomst.urval.allt:
-        krav = next(
-            (
-                x
-                for x in tillgangliga_uppstallningar(atkomst.version, atkomst.urval)
-                if x.kod == "resultatkrav"
-            ),
-            None,
-        )
+        krav = next((x for x in atkomst.uppstallningar if x.kod == "resultatkrav"), None)
         if krav:
-            resultatkrav = las_tabell(atkomst.version, krav, atkomst.urval)
+            resultatkrav = las_tabell(atkomst.version, krav, atkomst.kolumner[krav], atkomst.urval)
             innehall["tabeller"] += [visa(resultatkrav)] if resultatkrav.rader else []
     innehall["rubrik"], innehall["ingress"] = t.rubrik, t.ingress
     innehall["tom"] = not any(c.varde is not None for r in t.rader for c in r.celler)
@@ -176,7 +167,7 @@ def kontroll(request, ar, kod):
 def excel(request, ar, kod, uppstallning):
     """The workbook of one table, made on the spot."""
     atkomst = oppna_version(request, ar, kod, Ratt.EXPORTERA)
-    u = oppna_uppstallning(request, atkomst, uppstallning)
+    u = oppna_uppstallning(atkomst, uppstallning)
     dokument = bygg_handling(atkomst.version, atkomst.urval, bara=u.kod)
     svar = HttpResponse(xlsx.skriv_handling(dokument), content_type=XLSX)
     svar["Content-Disposition"] = f'attachment; filename="{dokument.nyckel}.xlsx"'
@@ -190,7 +181,7 @@ def skapa_handling(request, ar, kod):
     atkomst = oppna_version(request, ar, kod, Ratt.EXPORTERA)
     bara = request.POST.get("bara", "")
     if bara:
-        oppna_uppstallning(request, atkomst, bara)
+        oppna_uppstallning(atkomst, bara)
     jobb = starta_handling(version=atkomst.version, bara=bara, by=request.user)
     if vill_ha_fragment(request):
         return render(request, "jobb/_foljer.html", {"jobb": jobb})

@@ -21,7 +21,7 @@ from regionskane.jobb.views import vill_ha_fragment
 def varifran(request, ar, kod, uppstallning, post, omfang, artal):
     """Where a figure comes from. `?mot=KOD.ÅR` asks about the change from another version and year."""
     atkomst = oppna_version(request, ar, kod)
-    u = oppna_uppstallning(request, atkomst, uppstallning)
+    u = oppna_uppstallning(atkomst, uppstallning)
     det = hamta_post(u, post)
     rad = bygg_regelsvar(atkomst.version, det, artal) if u.kod == "balanskrav" else None
     if rad is None:

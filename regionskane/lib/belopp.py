@@ -84,9 +84,7 @@ def avrunda(varde: Decimal, steg: Decimal) -> Decimal:
 
 def _skriv(tal: Decimal, tecken: bool) -> str:
     """Write an already rounded number: U+2212 for minus, U+00A0 between thousands, comma."""
-    helt, _, brak = format(abs(tal), "f").partition(".")
-    grupper = f"{int(helt):,}".replace(",", HARDBLANK)
-    text = f"{grupper},{brak}" if brak else grupper
+    text = format(abs(tal), ",f").replace(",", HARDBLANK).replace(".", ",")
     if tal < 0:
         return MINUS + text
     return "+" + text if tecken and tal > 0 else text

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import connection, transaction
 
 from budget.actions.balanskrav import berakna_utredning, spara_utredning
 from budget.actions.inlasning import InlasningsFel, las_in_belopp
@@ -32,6 +32,10 @@ class Command(BaseCommand):
                 nya += self._anvandare()
         except InlasningsFel as fel:
             raise CommandError("\n".join(fel.anmarkningar)) from fel
+        if nya:
+            # The planner must not have to guess until autovacuum comes by.
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
         self.stdout.write(
             f"Exemplet är inläst: {nya} nya uppgifter." if nya else "Exemplet var redan inläst. Inget ändrat."
         )
