@@ -5,7 +5,7 @@
  * What the server renders:
  * - the form: `data-inmatning data-skala data-decimaler`, `data-sparat` on the page after a save,
  *   optionally `data-anvandare`; a hidden field `bas` with one JSON entry per cell, whose form is the server's own
- * - a cell: `td.cell > input[name="c.<key>"]` with `id`, `data-varde` (saved, kronor, «617400000.00»), `data-rubrik`;
+ * - a cell: `td.cell > input[name="c.<key>"]` with `id`, `data-varde` (saved, kronor, «617400000.00»), `aria-label`;
  *   locked is `readonly`; unsaved is told by `td.fel` or `td.konflikt`
  * - a read-only figure that others refer to: `data-nyckel data-varde`
  * - a sum: `data-summa="<key>" data-delar="<key>:<factor> …" data-fast="<kronor>"`

@@ -1,6 +1,8 @@
 /**
  * «Varifrån kommer siffran?»: links `a[data-varifran]` open their page as a fragment in `<aside id="panel">`.
  *
+ * A field in a `tr[data-kalla]` asks by Shift+F2, or by the button `[data-varifran-falt]` for the field last in focus.
+ *
  * The panel is no dialog: the table beside it stays in use, so nothing is trapped. Focus goes to the
  * panel's heading and, when it closes, back to the figure.
  */
@@ -15,8 +17,12 @@ const LANGSAM = 400; // ms before «Hämtar …» is shown; quicker answers woul
 export function startaVarifran() {
   const panel = document.getElementById("panel");
   if (!panel) return;
-  /** @type {HTMLAnchorElement | null} The figure that opened the panel. */
+  /** @type {HTMLElement | null} The figure (a link or a field) that opened the panel. */
   let ursprung = null;
+  startaFalt((falt) => {
+    valj(falt);
+    oppna(faltadress(falt));
+  });
   let avbrott = new AbortController();
 
   document.addEventListener("click", (event) => {
@@ -44,8 +50,10 @@ export function startaVarifran() {
   function valj(lank) {
     avmarkera();
     ursprung = lank;
-    lank.setAttribute("aria-expanded", "true");
-    lank.setAttribute("aria-controls", panel.id);
+    if (lank.matches("a")) {
+      lank.setAttribute("aria-expanded", "true");
+      lank.setAttribute("aria-controls", panel.id);
+    }
     lank.closest("td, th")?.classList.add("vald");
   }
 
@@ -90,6 +98,32 @@ export function startaVarifran() {
     if (ursprung?.isConnected) ursprung.focus();
     ursprung = null;
   }
+}
+
+/** The page that answers for a field's saved amount: its row's address and the year that its name ends with. */
+function faltadress(falt) {
+  return `${falt.closest("tr[data-kalla]").dataset.kalla}${falt.name.split(".").pop()}/`;
+}
+
+/** Let the fields of an entry table ask: `fraga` is called with the field. */
+function startaFalt(fraga) {
+  const knapp = document.querySelector("[data-varifran-falt]");
+  let senast = null;
+  const hitta = (nod) => nod.closest?.("tr[data-kalla] td.cell input[name]");
+  document.addEventListener("focusin", (event) => {
+    const falt = hitta(event.target);
+    if (!falt) return;
+    senast = falt;
+    if (knapp) knapp.hidden = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "F2" || !event.shiftKey) return;
+    const falt = hitta(event.target);
+    if (!falt) return;
+    event.preventDefault();
+    fraga(falt);
+  });
+  knapp?.addEventListener("click", () => senast?.isConnected && fraga(senast));
 }
 
 /** See that the panel has a heading that can take focus and names it, and a button that closes. */

@@ -44,6 +44,8 @@ def inloggad(exempel_pa_riktigt, live_server, chromium):
         oppnade.append(sammanhang)
         sida = sammanhang.new_page()
         sida.goto(f"{live_server.url}/logga-in/")
+        # Not left to autofocus: Chromium may give it after the first letters have been typed.
+        sida.get_by_label("Användarnamn").focus()
         sida.keyboard.type(namn)
         sida.keyboard.press("Tab")
         sida.keyboard.type(demolosenord())
@@ -136,6 +138,24 @@ def test_en_siffra_fran_faltet_till_utredning_pdf_och_excel(inloggad, arbetare, 
     with sida.expect_download() as bok:
         sida.get_by_role("link", name="Excel").click()
     assert bok.value.path().read_bytes().startswith(b"PK")
+
+
+def test_faltet_i_inmatningen_svarar_varifran(inloggad, live_server):
+    sida = inloggad("koncerncontroller")
+    sida.goto(f"{live_server.url}{ARB}/resultatbudget/inmatning/")
+    falt = sida.locator(_cell("kostnader"))
+    falt.focus()
+    sida.keyboard.press("Shift+F2")
+    panel = sida.locator("#panel")
+    expect(panel).to_contain_text("budget2024/resultatbudget.csv")
+    sida.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(falt).to_be_focused()
+    sida.get_by_role("button", name="Varifrån?").click()
+    expect(panel).to_contain_text("Verksamhetens kostnader")
+    sida.keyboard.press("Escape")
+    sida.locator("[data-summa='arets_resultat.B2024-ARB-2024'] a").click()
+    expect(panel).to_contain_text("Årets resultat")
 
 
 def test_tva_i_samma_cell_ser_bada_vardena(inloggad, live_server):

@@ -21,7 +21,7 @@ export class Cell {
     this.rad = rad;
     this.kolumn = kolumn;
     this.nyckel = input.name.slice(2);
-    this.rubrik = input.dataset.rubrik ?? "";
+    this.rubrik = input.ariaLabel ?? "";
     this.skala = BigInt(input.closest("[data-skala]")?.dataset.skala ?? "1");
     this.decimaler = Number(input.closest("[data-decimaler]")?.dataset.decimaler ?? "0");
     /** The last saved value, in öre. */
