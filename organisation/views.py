@@ -6,6 +6,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import capfirst
 from django.views.decorators.http import require_GET, require_POST
 
 from organisation.context import TEMAN
@@ -77,7 +78,7 @@ def organisation(request):
             ),
             "ratter": [
                 (
-                    ratt.value.capitalize(),
+                    capfirst(ratt.value),
                     [", ".join(sorted(o.value for o in omfang)) for omfang in roller.values()],
                 )
                 for ratt, roller in RATTER.items()

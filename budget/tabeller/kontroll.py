@@ -17,8 +17,19 @@ _KODER = {
 _SLAG = {Slag.AVRUNDNING: "Avrundning", Slag.FEL: "Fel"}
 
 
+def sammanfatta(avvikelser: list[Avvikelse]) -> str:
+    """The findings in a sentence."""
+    antal, fel = len(avvikelser), sum(a.ar_fel for a in avvikelser)
+    inledning = "En skillnad" if antal == 1 else f"{antal} skillnader"
+    if not fel:
+        return f"{inledning}. {'Den' if antal == 1 else 'Alla'} ryms inom avrundning."
+    return f"{inledning}, varav {fel} är mer än avrundning."
+
+
 def bygg_kontroll(version: Budgetversion, avvikelser: Iterable[Avvikelse]) -> Tabell:
     """One row per printed figure that does not follow from its parts."""
+    avvikelser = list(avvikelser)
+    decimaler = max((a.post.uppstallning.decimaler for a in avvikelser), default=0)
     kallor = Kallor()
     enheter = dict(Enhet.objects.values_list("pk", "kod"))
     sektorer = dict(Sektor.objects.values_list("pk", "kod"))
@@ -47,9 +58,9 @@ def bygg_kontroll(version: Budgetversion, avvikelser: Iterable[Avvikelse]) -> Ta
     )
     kolumner = (
         Kolumn("ar", "År", slag=Kolumnslag.TEXT),
-        Kolumn("tryckt", "Tryckt", decimaler=1),
-        Kolumn("beraknat", "Beräknat", decimaler=1),
-        Kolumn("differens", "Skillnad", "tryckt − beräknat", Kolumnslag.DIFFERENS, decimaler=1),
+        Kolumn("tryckt", "Tryckt", decimaler=decimaler),
+        Kolumn("beraknat", "Beräknat", decimaler=decimaler),
+        Kolumn("differens", "Skillnad", "tryckt − beräknat", Kolumnslag.DIFFERENS, decimaler=decimaler),
         Kolumn("slag", "Slag", slag=Kolumnslag.TEXT),
         Kolumn("kontroll", "Vad som jämförs", slag=Kolumnslag.TEXT),
         Kolumn("kalla", "Var det är tryckt", slag=Kolumnslag.TEXT),

@@ -11,7 +11,7 @@ from budget.models import Budgetversion
 from budget.selectors.kontroll import hamta_avvikelser, hamta_regelavvikelser
 from budget.tabeller.balanskrav import varningar
 from budget.tabeller.handling import bygg_handling, las_balanskrav
-from budget.tabeller.kontroll import bygg_kontroll
+from budget.tabeller.kontroll import bygg_kontroll, sammanfatta
 from budget.tabeller.remsa import bygg_remsa
 from budget.tabeller.uppstallning import las_tabell
 from budget.views.atkomst import oppna_uppstallning, oppna_version, skrivbart
@@ -158,7 +158,7 @@ def kontroll(request, ar, kod):
     avvikelser = [*hamta_avvikelser([atkomst.version]), *hamta_regelavvikelser([atkomst.version])]
     innehall = ram(request, atkomst, "kontroll", titel="Kontroll")
     t = bygg_kontroll(atkomst.version, avvikelser)
-    innehall |= {"t": visa(t), "antal": len(avvikelser), "fel": sum(a.ar_fel for a in avvikelser)}
+    innehall |= {"t": visa(t), "antal": len(avvikelser), "sammanfattning": sammanfatta(avvikelser)}
     return render(request, "budget/kontroll.html", innehall)
 
 
