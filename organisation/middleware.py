@@ -1,10 +1,13 @@
-"""Log out a session that has stood untouched too long."""
+"""Log out a session that has stood untouched too long, and have a password from somebody else replaced."""
 
 import time
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.http import HttpResponseForbidden
+from django.shortcuts import redirect
+from django.urls import reverse
 
 # The session row is rewritten at most this often, so that reading pages does not cost a write each.
 GLOMSK_SEKUNDER = 60
@@ -27,4 +30,24 @@ class IdleTimeoutMiddleware:
                 )
             elif "senast" not in request.session or nu - senast > GLOMSK_SEKUNDER:
                 request.session["senast"] = nu
+        return self.get_response(request)
+
+
+class BytLosenordMiddleware:
+    """Sends a user whose password was given by an administratör to choose their own, before anything else."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        anvandare = request.user
+        if anvandare.is_authenticated and anvandare.maste_byta_losenord:
+            fria = (reverse("byt_losenord"), reverse("logga_ut"), reverse("tema"), reverse("halsa"))
+            if request.path not in fria:
+                if request.method != "GET" or request.path.startswith("/api/"):
+                    return HttpResponseForbidden("Välj först ett eget lösenord på sidan Byt lösenord.")
+                messages.info(
+                    request, "Du har fått ett tillfälligt lösenord. Välj ett eget innan du går vidare."
+                )
+                return redirect("byt_losenord")
         return self.get_response(request)

@@ -1,5 +1,6 @@
 """Nämnder, enheter and users. What belongs where is dated, so a reorganisation rewrites nothing."""
 
+import pghistory
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -120,6 +121,8 @@ class Placering(Giltig):
 class Anvandare(AbstractUser):
     """A person who logs in. What they may do follows from their roles."""
 
+    maste_byta_losenord = models.BooleanField(default=False)
+
     def __str__(self):
         return self.get_full_name() or self.username
 
@@ -132,6 +135,7 @@ class Roll(models.TextChoices):
     ADMINISTRATOR = "administrator", "Administratör"
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Rolltilldelning(models.Model):
     """A role given to a user: for one nämnd, for one enhet, or (neither) for the whole region."""
 

@@ -22,6 +22,7 @@ class Ratt(StrEnum):
     BERAKNA_BALANSKRAV = "beräkna balanskravet och registrera beslut om det"
     EXPORTERA = "ladda ned PDF och Excel"
     LASA_ORGANISATION = "se användare och organisation"
+    STYRA_ANVANDARE = "lägga upp användare och ge dem roller"
 
 
 class Omfang(StrEnum):
@@ -43,6 +44,7 @@ _TABELL = {
     Ratt.BERAKNA_BALANSKRAV:   (set(),     {A},       set(),     set(),     set()),
     Ratt.EXPORTERA:            ({E, F},    {A},       {F},       {A},       set()),
     Ratt.LASA_ORGANISATION:    (set(),     {A},       set(),     {A},       {A}),
+    Ratt.STYRA_ANVANDARE:      (set(),     set(),     set(),     set(),     {A}),
 }  # fmt: skip
 
 _ROLLER = (Roll.CONTROLLER, Roll.KONCERNCONTROLLER, Roll.POLITIKER, Roll.REVISOR, Roll.ADMINISTRATOR)

@@ -1,14 +1,19 @@
 from django.urls import path
 
-from organisation import views
+from organisation.views import anvandare, konto
 
 urlpatterns = [
-    path("logga-in/", views.LoggaIn.as_view(), name="logga_in"),
-    path("logga-ut/", views.LoggaUt.as_view(), name="logga_ut"),
-    path("losenord/", views.BytLosenord.as_view(), name="byt_losenord"),
-    path("losenord/klart/", views.LosenordBytt.as_view(), name="losenord_bytt"),
-    path("tema/", views.tema, name="tema"),
-    path("stil/", views.stil, name="stil"),
-    path("tillganglighet/", views.tillganglighet, name="tillganglighet"),
-    path("organisation/", views.organisation, name="organisation"),
+    path("logga-in/", konto.LoggaIn.as_view(), name="logga_in"),
+    path("logga-ut/", konto.LoggaUt.as_view(), name="logga_ut"),
+    path("losenord/", konto.BytLosenord.as_view(), name="byt_losenord"),
+    path("losenord/klart/", konto.LosenordBytt.as_view(), name="losenord_bytt"),
+    path("tema/", konto.tema, name="tema"),
+    path("stil/", konto.stil, name="stil"),
+    path("tillganglighet/", konto.tillganglighet, name="tillganglighet"),
+    path("organisation/", konto.organisation, name="organisation"),
+    path("organisation/anvandare/ny/", anvandare.ny, name="ny_anvandare"),
+    path("organisation/anvandare/<int:pk>/", anvandare.visa, name="anvandare"),
+    path("organisation/anvandare/<int:pk>/losenord/", anvandare.losenord, name="anvandares_losenord"),
+    path("organisation/anvandare/<int:pk>/roll/", anvandare.roll, name="ge_roll"),
+    path("organisation/anvandare/<int:pk>/roll/<int:roll_pk>/", anvandare.ta_bort_roll, name="ta_roll"),
 ]

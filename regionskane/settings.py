@@ -137,6 +137,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "organisation.middleware.IdleTimeoutMiddleware",
+    "organisation.middleware.BytLosenordMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Last, so that it may replace the answer of a login that was refused.
     "axes.middleware.AxesMiddleware",

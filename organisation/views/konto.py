@@ -2,6 +2,7 @@
 
 from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse_lazy
@@ -10,7 +11,7 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_GET, require_POST
 
 from organisation.context import TEMAN
-from organisation.models import Placering, Rolltilldelning
+from organisation.models import Anvandare, Placering, Rolltilldelning
 from organisation.permissions import RATTER, Ratt, get_behorighet
 
 ETT_AR = 365 * 24 * 60 * 60
@@ -29,6 +30,11 @@ class LoggaUt(auth.LogoutView):
 class BytLosenord(auth.PasswordChangeView):
     template_name = "organisation/byt_losenord.html"
     success_url = reverse_lazy("losenord_bytt")
+
+    def form_valid(self, form):
+        # Saved together with the new password by the form.
+        form.user.maste_byta_losenord = False
+        return super().form_valid(form)
 
 
 class LosenordBytt(auth.PasswordChangeDoneView):
@@ -68,14 +74,16 @@ def tillganglighet(request):
 @require_GET
 def organisation(request):
     """Users with their roles, what each role may do, and which enheter belong where."""
-    get_behorighet(request).krav(Ratt.LASA_ORGANISATION)
+    behorighet = get_behorighet(request)
+    behorighet.krav(Ratt.LASA_ORGANISATION)
     return render(
         request,
         "organisation/organisation.html",
         {
-            "tilldelningar": Rolltilldelning.objects.select_related("anvandare", "namnd", "enhet").order_by(
-                "anvandare__username"
-            ),
+            "anvandarna": Anvandare.objects.prefetch_related(
+                Prefetch("roller", Rolltilldelning.objects.select_related("namnd", "enhet").order_by("pk"))
+            ).order_by("username"),
+            "far_styra": behorighet.far(Ratt.STYRA_ANVANDARE),
             "ratter": [
                 (
                     capfirst(ratt.value),

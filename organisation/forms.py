@@ -1,0 +1,68 @@
+"""The forms that an administratör fills in."""
+
+from django import forms
+
+from organisation.models import Anvandare, Roll, Rolltilldelning
+
+
+class Anvandarformular(forms.ModelForm):
+    """A user's details. A new user is active and gets a password from the system."""
+
+    class Meta:
+        model = Anvandare
+        fields = ("username", "first_name", "last_name", "email", "is_active")
+        labels = {
+            "username": "Användarnamn",
+            "first_name": "Förnamn",
+            "last_name": "Efternamn",
+            "email": "E-post",
+            "is_active": "Kontot är öppet",
+        }
+        help_texts = {
+            "username": "Det som skrivs vid inloggningen. Bokstäver, siffror och @ . + - _",
+            "is_active": "Ett stängt konto kan inte logga in. Det som personen har gjort står kvar i historiken.",
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for falt in ("first_name", "last_name"):
+            self.fields[falt].required = True
+        if self.instance.pk is None:
+            del self.fields["is_active"]
+
+
+class Rollformular(forms.ModelForm):
+    """A role and what it is for: nämnd or enhet for a controller, nämnd for a politiker, else neither."""
+
+    class Meta:
+        model = Rolltilldelning
+        fields = ("roll", "namnd", "enhet")
+        labels = {"roll": "Roll", "namnd": "Nämnd", "enhet": "Enhet"}
+        help_texts = {
+            "namnd": "För controller och politiker.",
+            "enhet": "För en controller som bara har hand om en enhet.",
+        }
+
+    def __init__(self, *args, anvandare: Anvandare, **kwargs):
+        super().__init__(*args, instance=Rolltilldelning(anvandare=anvandare), **kwargs)
+
+    def clean(self):
+        data = super().clean()
+        roll, namnd, enhet = data.get("roll"), data.get("namnd"), data.get("enhet")
+        if roll == Roll.CONTROLLER and bool(namnd) == bool(enhet):
+            self.add_error("namnd", "Välj antingen en nämnd eller en enhet för controllern.")
+        elif roll == Roll.POLITIKER and not namnd:
+            self.add_error("namnd", "Välj den nämnd som politikern sitter i.")
+        elif roll == Roll.POLITIKER and enhet:
+            self.add_error("enhet", "Lämna tomt: en politiker hör till en nämnd.")
+        elif roll and roll not in (Roll.CONTROLLER, Roll.POLITIKER) and (namnd or enhet):
+            self.add_error("roll", "Den rollen gäller hela regionen. Lämna nämnd och enhet tomma.")
+        elif (
+            roll
+            and not self.errors
+            and Rolltilldelning.objects.filter(
+                anvandare=self.instance.anvandare, roll=roll, namnd=namnd, enhet=enhet
+            ).exists()
+        ):
+            self.add_error("roll", "Användaren har redan den rollen.")
+        return data
