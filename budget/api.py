@@ -21,7 +21,7 @@ def versioner(request):
     behorighet = get_behorighet(request)
     svar = []
     for v in Budgetversion.objects.all():
-        urval = behorighet.urval(Ratt.LASA_BELOPP, last=v.last, datum=v.datum)
+        urval = behorighet.urval(Ratt.LASA_BELOPP, last=v.last, period=v.period)
         if urval:
             svar.append(
                 {
@@ -45,11 +45,17 @@ def tabell(request, ar, kod, uppstallning):
     """One table: the same object that page, PDF and workbook show."""
     atkomst = oppna_version(request, ar, kod)
     u = oppna_uppstallning(atkomst, uppstallning)
+    svar = {"version": atkomst.version.kod}
     if u.kod == "balanskrav":
-        tabeller, _ = las_balanskrav(atkomst.version)
+        tabeller, lage = las_balanskrav(atkomst.version)
+        svar["utredning"] = lage and {
+            "beraknad": lage.utredning.skapad,
+            "regelversion": lage.utredning.regelversion,
+            "aktuell": lage.aktuell,
+        }
     else:
         tabeller = (las_tabell(atkomst.version, u, atkomst.kolumner[u], atkomst.urval),)
-    return Response({"version": atkomst.version.kod, "tabeller": [_som_json(t) for t in tabeller]})
+    return Response(svar | {"tabeller": [_som_json(t) for t in tabeller]})
 
 
 def _som_json(t: Tabell) -> dict:

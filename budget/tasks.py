@@ -15,7 +15,18 @@ from regionskane.lib.visning import visa_handling
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@jobbslag(balanskrav.SLAG)
+def _far_berakna(jobb) -> bool:
+    return Behorighet(jobb.agare).far(Ratt.BERAKNA_BALANSKRAV)
+
+
+def _far_exportera(jobb) -> bool:
+    version = Budgetversion.objects.get(pk=jobb.parametrar["version"])
+    nu = Behorighet(jobb.agare).urval(Ratt.EXPORTERA, last=version.last, period=version.period)
+    bestallt = handling.bestallt_urval(jobb)
+    return nu.allt or (not bestallt.allt and bool(bestallt) and bestallt.enheter <= nu.enheter)
+
+
+@jobbslag(balanskrav.SLAG, far=_far_berakna)
 def berakna_balanskrav(jobb, rapportera):
     version = Budgetversion.objects.get(pk=jobb.parametrar["version"])
     underlag, resultat = balanskrav.berakna_utredning(version=version, rapportera=rapportera)
@@ -27,13 +38,10 @@ def berakna_balanskrav(jobb, rapportera):
     return spara
 
 
-@jobbslag(handling.SLAG)
+@jobbslag(handling.SLAG, far=_far_exportera)
 def skapa_handling(jobb, rapportera):
     version = Budgetversion.objects.get(pk=jobb.parametrar["version"])
-    # Rights are those of the one who asked, as they are when the document is made.
-    urval = Behorighet(jobb.agare).urval(Ratt.EXPORTERA, last=version.last, datum=version.datum)
-    if not urval:
-        raise JobbFel(f"Du har inte längre rätt att läsa {version.namn}.")
+    urval = handling.bestallt_urval(jobb)
     rapportera(10, "Samlar tabellerna")
     dokument = bygg_handling(version, urval, bara=jobb.parametrar.get("bara", ""))
     if not dokument.tabeller:

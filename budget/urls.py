@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{VERSION}kontroll/", tabeller.kontroll, name="kontroll"),
     path(f"{VERSION}balanskrav/berakna/", balanskrav.berakna, name="berakna_balanskrav"),
     path(f"{VERSION}balanskrav/beslut/", balanskrav.beslut, name="balanskravsbeslut"),
+    path(f"{VERSION}balanskrav/beslut/<int:pk>/ta-bort/", balanskrav.ta_bort, name="ta_bort_beslut"),
     path(
         f"{VERSION}varifran/<slug:uppstallning>/<slug:post>/<slug:omfang>/<int:artal>/",
         varifran.varifran,

@@ -1,5 +1,8 @@
 """Nämnder, enheter and users. What belongs where is dated, so a reorganisation rewrites nothing."""
 
+from datetime import date
+from typing import NamedTuple
+
 import pghistory
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -36,6 +39,17 @@ class Sektor(models.Model):
 
     def __str__(self):
         return self.namn
+
+
+class Period(NamedTuple):
+    """The days from `fran` to `till`, both included.
+
+    An enhet belongs during a period where it belonged when the period began or, if it is younger, where
+    it was first placed. The SQL function `organisation_platser` says so, for sums and for rights alike.
+    """
+
+    fran: date
+    till: date
 
 
 class Giltig(models.Model):

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db import connection
 
-from organisation.models import Placering, Roll, Rolltilldelning
+from organisation.models import Period, Roll, Rolltilldelning
 
 
 class Ratt(StrEnum):
@@ -38,7 +38,7 @@ E, F, A = Omfang.EGET, Omfang.FASTSTALLT, Omfang.ALLT
 _TABELL = {
     Ratt.LASA_BELOPP:          ({E, F},    {A},       {F},       {A},       set()),
     Ratt.SKRIVA_BELOPP:        ({E},       {A},       set(),     set(),     set()),
-    Ratt.LASA_HISTORIK:        ({E, F},    {A},       set(),     {A},       set()),
+    Ratt.LASA_HISTORIK:        ({E},       {A},       set(),     {A},       set()),
     Ratt.LASA_VERSIONER:       ({A},       {A},       {F},       {A},       set()),
     Ratt.STYRA_VERSION:        (set(),     {A},       set(),     set(),     set()),
     Ratt.BERAKNA_BALANSKRAV:   (set(),     {A},       set(),     set(),     set()),
@@ -65,6 +65,9 @@ class Enhetsurval:
         return self.allt or bool(self.enheter)
 
 
+_I_NAMNDER = "SELECT enhet_id FROM organisation_platser(%s, %s) WHERE namnd_id = ANY(%s)"
+
+
 class Behorighet:
     """What one user may do. Made once per request; reads the user's roles in one query."""
 
@@ -80,13 +83,13 @@ class Behorighet:
         """The scopes that any of the user's roles gives for a right."""
         return set().union(*(RATTER[ratt][r.roll] for r in self.roller)) if self.roller else set()
 
-    def urval(self, ratt: Ratt, *, last: bool, datum) -> Enhetsurval:
-        """The enheter for which the user has a right in a version (`last`: locked) at a date."""
+    def urval(self, ratt: Ratt, *, last: bool, period: Period) -> Enhetsurval:
+        """The enheter for which the user has a right in a version of a period (`last`: locked)."""
         omfang = self.omfang(ratt)
         if Omfang.ALLT in omfang or (last and Omfang.FASTSTALLT in omfang):
             return Enhetsurval(allt=True)
         if Omfang.EGET in omfang:
-            return Enhetsurval(enheter=self._egna_enheter(ratt, datum))
+            return Enhetsurval(enheter=self._egna_enheter(ratt, period))
         return Enhetsurval()
 
     def far(self, ratt: Ratt) -> bool:
@@ -98,17 +101,16 @@ class Behorighet:
         if not self.far(ratt):
             raise PermissionDenied(f"Din roll får inte {ratt.value}.")
 
-    def _egna_enheter(self, ratt, datum) -> frozenset[int]:
+    def _egna_enheter(self, ratt, period) -> frozenset[int]:
         egna = [r for r in self.roller if Omfang.EGET in RATTER[ratt][r.roll]]
-        nyckel = (tuple(r.pk for r in egna), datum)
+        nyckel = (tuple(r.pk for r in egna), period)
         if nyckel not in self._egna:
             namnder = [r.namnd_id for r in egna if r.namnd_id]
-            i_namnd = Placering.objects.filter(
-                Q(giltig_till__isnull=True) | Q(giltig_till__gt=datum),
-                namnd_id__in=namnder,
-                giltig_fran__lte=datum,
-            ).values_list("enhet_id", flat=True)
-            enheter = {r.enhet_id for r in egna if r.enhet_id} | (set(i_namnd) if namnder else set())
+            enheter = {r.enhet_id for r in egna if r.enhet_id}
+            if namnder:
+                with connection.cursor() as cursor:
+                    cursor.execute(_I_NAMNDER, [period.fran, period.till, namnder])
+                    enheter |= {enhet for (enhet,) in cursor.fetchall()}
             self._egna[nyckel] = frozenset(enheter)
         return self._egna[nyckel]
 

@@ -53,6 +53,8 @@ TABELL = [
     ("berakna_balanskrav", "POST", f"{ARB}/balanskrav/berakna/", (302, 403, 403, 302, 403, 403, 403)),
     ("balanskravsbeslut", "GET", f"{ARB}/balanskrav/beslut/", (302, 403, 403, 200, 403, 403, 403)),
     ("balanskravsbeslut", "POST", f"{ARB}/balanskrav/beslut/", (302, 403, 403, 422, 403, 403, 403)),
+    ("ta_bort_beslut", "GET", f"{ARB}/balanskrav/beslut/999999/ta-bort/", (302, 403, 403, 404, 403, 403, 403)),
+    ("ta_bort_beslut", "POST", f"{ARB}/balanskrav/beslut/999999/ta-bort/", (302, 403, 403, 404, 403, 403, 403)),
     ("las_version", "GET", f"{ARB}/las/", (302, 403, 403, 200, 403, 403, 403)),
     ("las_version", "POST", f"{ARB}/las/", (302, 403, 403, 302, 403, 403, 403)),
     ("las_upp_version", "GET", f"{ARB}/las-upp/", (302, 403, 403, 200, 403, 403, 403)),

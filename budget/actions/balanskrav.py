@@ -2,6 +2,7 @@
 
 from budget.models import Balanskravsbeslut, Budgetversion, Utredning
 from budget.regler import balanskrav as regel
+from budget.regler.balanskrav_json import fran_dict
 from budget.selectors.balanskrav import berakna, hamta_underlag
 from budget.selectors.utredning import som_indata, som_resultat
 from regionskane.historik import andring
@@ -37,12 +38,14 @@ def berakna_utredning(*, version: Budgetversion, rapportera=lambda andel, steg: 
 
 def spara_utredning(*, version: Budgetversion, underlag, resultat, jobb: Jobb | None = None) -> Utredning:
     """Store a computed utredning together with its input. A job stores at most one."""
+    indata = som_indata(underlag)
+    fran_dict(indata)  # what cannot be read back is not stored
     with andring(by=jobb.agare if jobb else None, varfor="Balanskravet beräknat"):
         return Utredning.objects.create(
             version=version,
             jobb=jobb,
             regelversion=regel.REGELVERSION,
-            indata=som_indata(underlag),
+            indata=indata,
             resultat=som_resultat(resultat),
         )
 
@@ -56,3 +59,9 @@ def registrera_beslut(*, beslut: Balanskravsbeslut, by) -> Balanskravsbeslut:
         beslut.registrerad_av = by
         beslut.save()
     return beslut
+
+
+def ta_bort_beslut(*, beslut: Balanskravsbeslut, by) -> None:
+    """Take away a decision that was registered by mistake. The history keeps it."""
+    with andring(by=by, varfor=f"Beslut om underskottet {beslut.ar} borttaget"):
+        beslut.delete()

@@ -37,10 +37,11 @@ class Konflikt(Exception):
 
 
 _LAS = f"""
-SELECT b.enhet_id, b.post_id, b.ar, b.rev, b.belopp, {ANVANDARNAMN}, b.andrad_tid, b.id
+SELECT b.enhet_id, b.post_id, b.ar, b.rev, b.belopp, {ANVANDARNAMN}, b.andrad_tid, a.id, b.id
 FROM unnest(%s::bigint[], %s::bigint[], %s::int[]) AS c(enhet_id, post_id, ar)
 JOIN budget_belopp b ON b.version_id = %s AND (b.enhet_id, b.post_id, b.ar) = (c.enhet_id, c.post_id, c.ar)
 LEFT JOIN organisation_anvandare a ON a.id = b.andrad_av_id
+ORDER BY b.id
 FOR UPDATE OF b
 """
 _SKRIV = """
@@ -70,6 +71,8 @@ def spara_belopp(*, version: Budgetversion, andringar: list[Cellandring], by, va
         raise VersionenArLast(f"{version.namn} är låst. Ingenting har sparats.")
     if not andringar:
         return 0
+    # Always in the same order, so that two who save the same cells wait for each other and not in a circle.
+    andringar = sorted(andringar, key=lambda a: a.cell)
     with _last_blir_begripligt(version), andring(by=by, varfor=varfor), connection.cursor() as cursor:
         nu, id_per_cell = _las(cursor, version, [a.cell for a in andringar])
         krockar = {a.cell: nu.get(a.cell, TOM) for a in andringar if _krock(a, nu.get(a.cell, TOM))}
@@ -123,8 +126,8 @@ def _kolumner(celler):
 def _las(cursor, version, celler):
     cursor.execute(_LAS, [*_kolumner(celler), version.pk])
     nu, ids = {}, {}
-    for enhet, post, ar, rev, varde, namn, tid, pk in cursor.fetchall():
+    for enhet, post, ar, rev, varde, namn, tid, av, pk in cursor.fetchall():
         cell = Cellnyckel(enhet, post, ar)
-        nu[cell] = Cellvarde(rev, varde, namn, tid)
+        nu[cell] = Cellvarde(rev, varde, namn, tid, av)
         ids[cell] = pk
     return nu, ids

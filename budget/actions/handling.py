@@ -1,6 +1,7 @@
 """Making a version's document: workbook and PDF, kept under their hashes."""
 
 from budget.models import Budgetversion
+from organisation.permissions import Enhetsurval
 from regionskane.historik import andring
 from regionskane.jobb.actions import starta_jobb
 from regionskane.jobb.models import Jobb
@@ -8,12 +9,26 @@ from regionskane.jobb.models import Jobb
 SLAG = "handling"
 
 
-def starta_handling(*, version: Budgetversion, bara: str, by) -> Jobb:
-    """Queue the making of a version's PDF and workbook; `bara` limits it to one table."""
+def starta_handling(*, version: Budgetversion, urval: Enhetsurval, bara: str, rot: str = "", by) -> Jobb:
+    """Queue the making of a version's PDF and workbook for somebody who may export `urval`.
+
+    `bara` limits it to one table; `rot` is the site's address, for the links in the documents.
+    """
     with andring(by=by):
         return starta_jobb(
             slag=SLAG,
             titel=f"PDF och Excel för {version.namn}",
-            parametrar={"version": version.pk, "bara": bara},
+            parametrar={
+                "version": version.pk,
+                "bara": bara,
+                "rot": rot,
+                "allt": urval.allt,
+                "enheter": sorted(urval.enheter),
+            },
             by=by,
         )
+
+
+def bestallt_urval(jobb: Jobb) -> Enhetsurval:
+    """The enheter that a document was asked for: what was permitted then."""
+    return Enhetsurval(allt=jobb.parametrar["allt"], enheter=frozenset(jobb.parametrar["enheter"]))

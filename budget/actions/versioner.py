@@ -3,7 +3,7 @@
 from django.db import connection
 from django.utils import timezone
 
-from budget.models import Budgetversion, Status
+from budget.models import Budgetversion, Status, Versionskolumn
 from regionskane.historik import andring
 
 
@@ -58,7 +58,17 @@ _KOPIERA = (
 
 
 def las_version(*, version: Budgetversion, by, varfor: str = "") -> None:
-    """Lock a version: from now on the database refuses every change of its amounts."""
+    """Lock a version: from now on the database refuses every change of its amounts.
+
+    Raises VersionsFel when it is locked, or shows a column of another version that is still open.
+    """
+    oppna = (
+        Versionskolumn.objects.filter(version=version, kalla__status=Status.OPPEN)
+        .exclude(kalla=version)
+        .values_list("kalla__namn", flat=True)
+    )
+    if oppna:
+        raise VersionsFel(f"Lås först {oppna[0]}: {version.namn} visar siffror ur den.")
     with andring(by=by, varfor=varfor):
         andrade = Budgetversion.objects.filter(pk=version.pk, status=Status.OPPEN).update(
             status=Status.LAST, last_av=by, last_tid=timezone.now()

@@ -1,8 +1,12 @@
 """The form for a decision about a year's deficit."""
 
 from django import forms
+from django.utils import timezone
 
 from budget.models import Balanskravsbeslut, Beslutsslag, Versionskolumn
+
+# The law's years to restore a deficit (KL 11:12), and the longest that anybody could mean.
+LAGENS_TID, LANGSTA_TID = 3, 30
 
 
 class Beslutsformular(forms.ModelForm):
@@ -22,7 +26,7 @@ class Beslutsformular(forms.ModelForm):
             "motiv": "Motiv",
         }
         help_texts = {
-            "senast_ar": "Fylls i bara när underskottet ska återställas under längre tid än tre år.",
+            "senast_ar": "Bara när underskottet eller resten av det ska återställas under längre tid än tre år.",
             "paragraf": "Till exempel § 91.",
             "motiv": "Det som fullmäktige har angett som skäl.",
         }
@@ -34,19 +38,31 @@ class Beslutsformular(forms.ModelForm):
             "datum": {"invalid": "Skriv datumet som 2023-11-28."},
         }
 
-    def __init__(self, *args, version, **kwargs):
+    def __init__(self, *args, version, utan_underskott: set[int], **kwargs):
+        self.utan_underskott = utan_underskott
         super().__init__(*args, instance=Balanskravsbeslut(version=version), **kwargs)
         aren = Versionskolumn.objects.filter(version=version, uppstallning__kod="balanskrav")
         self.fields["ar"].choices = [(ar, str(ar)) for ar in sorted(aren.values_list("ar", flat=True))]
         self.fields["organ"].initial = "Regionfullmäktige"
+        self.fields["slag"].choices = [("", "Välj …"), *Beslutsslag.choices]
 
     def clean(self):
         data = super().clean()
         slag, senast, ar = data.get("slag"), data.get("senast_ar"), data.get("ar")
         if slag == Beslutsslag.LANGRE_TID and not senast:
             self.add_error("senast_ar", "Skriv det år då underskottet senast ska vara återställt.")
-        if slag and slag != Beslutsslag.LANGRE_TID and senast:
+        if slag in (Beslutsslag.ALDRIG, Beslutsslag.ATGARDSPLAN) and senast:
             self.add_error("senast_ar", "Lämna tomt: året gäller bara återställande under längre tid.")
-        if slag == Beslutsslag.LANGRE_TID and senast and ar and senast <= ar + 3:
-            self.add_error("senast_ar", f"Lagen ger redan tid till {ar + 3}. Skriv ett senare år.")
+        elif senast and ar and not ar + LAGENS_TID < senast <= ar + LANGSTA_TID:
+            self.add_error(
+                "senast_ar",
+                f"Lagen ger redan tid till {ar + LAGENS_TID}. Skriv ett år mellan {ar + LAGENS_TID + 1} och "
+                f"{ar + LANGSTA_TID}.",
+            )
+        if data.get("datum") and data["datum"] > timezone.localdate():
+            self.add_error("datum", "Datumet ligger i framtiden. Registrera beslutet när det är fattat.")
+        if ar and ar in self.utan_underskott:
+            self.add_error(
+                "ar", f"Balanskravsresultatet {ar} är inte negativt, så det finns inget att besluta om."
+            )
         return data

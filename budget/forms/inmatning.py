@@ -11,6 +11,7 @@ from regionskane.lib.belopp import MNKR, OgiltigtBelopp, tolka_belopp
 
 CELL = "c."
 VAL = "v."
+NU = "k."
 
 
 class OgiltigtFormular(ValueError):
@@ -57,7 +58,8 @@ def las_inmatning(
         if val == "deras":
             continue
         text = post[namn]
-        rev, varde = sedda.get(cell, (0, None))
+        # Whoever chooses the own value in a conflict has seen what stands there now.
+        rev, varde = _sedd(post, cell) if val == "mitt" else sedda.get(cell, (0, None))
         try:
             nytt = tolka_belopp(text, skala=skala)
         except OgiltigtBelopp as skal:
@@ -70,6 +72,10 @@ def las_inmatning(
     return Inmatning(tuple(andringar), texter, fel, sedda, post.get("varfor", "")[:500], valda)
 
 
+def _sedd(post, cell):
+    return _sedda(f'{{"{cell}": {post.get(f"{NU}{cell}", "null")}}}')[cell]
+
+
 def _las_nyckel(text):
     try:
         return Cellnyckel.las(text)
@@ -80,8 +86,15 @@ def _las_nyckel(text):
 def _sedda(text):
     try:
         return {
-            _las_nyckel(nyckel): (int(rev), None if varde is None else Decimal(varde))
+            _las_nyckel(nyckel): (int(rev), None if varde is None else _andligt(varde))
             for nyckel, (rev, varde) in json.loads(text).items()
         }
-    except (ValueError, TypeError, AttributeError, InvalidOperation) as fel:
+    except (ValueError, TypeError, AttributeError, InvalidOperation, OverflowError) as fel:
         raise OgiltigtFormular("Formuläret är skadat. Ladda om sidan; det du skrev finns kvar.") from fel
+
+
+def _andligt(text):
+    tal = Decimal(text)
+    if not tal.is_finite():
+        raise ValueError(text)
+    return tal

@@ -3,9 +3,10 @@
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from budget.models.version import Budgetversion
+from budget.regler.balanskrav_json import SISTA_AR
 from regionskane.jobb.models import Jobb
 
 
@@ -35,10 +36,16 @@ class Balanskravsbeslut(models.Model):
         ordering = ("ar", "datum", "pk")
         verbose_name_plural = "balanskravsbeslut"
         constraints = [
+            # What is not exempted by a decision on a part may be restored over longer time by the same one.
             models.CheckConstraint(
                 name="beslut_langre_tid_har_ar",
                 condition=Q(slag="langre_tid", senast_ar__isnull=False)
-                | (~Q(slag="langre_tid") & Q(senast_ar__isnull=True)),
+                | Q(slag="del")
+                | (Q(slag__in=("aldrig", "atgardsplan")) & Q(senast_ar__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="beslut_senast_ar_rimligt",
+                condition=Q(senast_ar__isnull=True) | Q(senast_ar__gt=F("ar"), senast_ar__lte=SISTA_AR),
             ),
         ]
 

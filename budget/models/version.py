@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from budget.models.uppstallning import Uppstallning
+from organisation.models import Period
 
 
 class Versionstyp(models.TextChoices):
@@ -73,9 +74,9 @@ class Budgetversion(models.Model):
         return self.namn
 
     @property
-    def datum(self) -> date:
-        """The day whose organisation the version is read with."""
-        return date(self.ar, 1, 1)
+    def period(self) -> Period:
+        """The days whose organisation the version is read with."""
+        return Period(date(self.ar, 1, 1), date(self.ar + self.planar, 12, 31))
 
     @property
     def last(self) -> bool:

@@ -822,6 +822,12 @@ def _kontrollera_undantagets_slag(lage: _Lage) -> Iterator[Anmarkning]:
         lage.kedja.synnerliga_skal,
         lage.kedja.underskott,
     )
+    if _langre_tid(lage.u) and lage.u.synnerliga_skal.varde > 0:
+        yield _varning(
+            "BELOPP_MED_LANGRE_TID",
+            f"Raden synnerliga skäl {lage.ar} har ett belopp, men beslutet ger bara längre tid. Beloppet räknas "
+            "inte av. Registrera beslutet som en del om en del av underskottet inte ska återställas (KL 11:13).",
+        )
     if beslut is None or _langre_tid(lage.u) or not underskott:
         return
     if not raknat:
@@ -1122,8 +1128,8 @@ def _jamfor(
         return
     visa = lage.visa
     text = (
-        f"{etikett} {lage.ar} är angivet till {visa(angivet, beraknat)} men är {visa(beraknat, angivet)} "
-        f"enligt {grund}. Skillnaden, {visa(differens, NOLL)}, "
+        f"{etikett} {lage.ar} är publicerat som {visa(angivet, beraknat)} men blir "
+        f"{visa(beraknat, angivet)} enligt {grund}. Skillnaden, {visa(differens, NOLL)}, "
     )
     if differens <= precision:
         yield _info(f"AVRUNDNING_{kod}", text + "ryms inom avrundningen.")

@@ -26,9 +26,9 @@ def hamta_underlag(version: Budgetversion) -> tuple[regel.Arsunderlag, ...]:
     )
     poster = dict(Post.objects.filter(uppstallning__kod=UPPSTALLNING).values_list("kod", "pk"))
     summor = hamta_summor(
-        kolumner=[(k.kalla_id, k.ar) for k in kolumner], poster=poster.values(), datum=version.datum
+        kolumner=[(k.kalla_id, k.ar) for k in kolumner], poster=poster.values(), period=version.period
     )
-    # A decision is registered where the year is decided: on the column's own version or on this one.
+    # A decision is registered on the version that the year comes from, or on this one, which then counts.
     beslut = list(Balanskravsbeslut.objects.filter(version__in={version.pk, *(k.kalla_id for k in kolumner)}))
     tryckta = list(
         Kontrollsumma.objects.filter(
@@ -41,7 +41,7 @@ def hamta_underlag(version: Budgetversion) -> tuple[regel.Arsunderlag, ...]:
         _ett_ar(
             k.ar,
             {kod: summor.get(Nyckel(pk, k.kalla_id, k.ar, ALLA)) for kod, pk in poster.items()},
-            [b for b in beslut if b.ar == k.ar],
+            [b for v in (k.kalla_id, version.pk) for b in beslut if b.ar == k.ar and b.version_id == v],
             {t.post.kod: regel.Matt(t.belopp, t.precision) for t in tryckta if _samma(t, k)},
             forsta=nummer == 0,
         )
@@ -52,6 +52,12 @@ def hamta_underlag(version: Budgetversion) -> tuple[regel.Arsunderlag, ...]:
 def berakna(underlag: tuple[regel.Arsunderlag, ...]) -> regel.Balanskravsutredning:
     """The rule applied to amounts in kronor, with findings worded in mnkr."""
     return regel.balanskravsutredning(underlag, enhet="kr", visa_enhet="mnkr")
+
+
+def ar_utan_underskott(version: Budgetversion) -> set[int]:
+    """The years of the version whose result before synnerliga skäl is not negative, as the figures are now."""
+    underlag = hamta_underlag(version)
+    return {u.ar for u in underlag if regel.kedja(u).fore_undantag >= 0}
 
 
 def i_mnkr(underlag: tuple[regel.Arsunderlag, ...]) -> tuple[regel.Arsunderlag, ...]:
@@ -104,8 +110,8 @@ def _matt(summa: Summa | None) -> regel.Matt | None:
 
 
 def _ett_ar(ar, rader: dict[str, Summa | None], beslut, publicerat, *, forsta) -> regel.Arsunderlag:
-    undantag = next((b for b in beslut if b.slag != Beslutsslag.ATGARDSPLAN), None)
-    plan = next((b for b in beslut if b.slag == Beslutsslag.ATGARDSPLAN), None)
+    undantag = next((b for b in reversed(beslut) if b.slag != Beslutsslag.ATGARDSPLAN), None)
+    plan = next((b for b in reversed(beslut) if b.slag == Beslutsslag.ATGARDSPLAN), None)
     return regel.Arsunderlag(
         ar=ar,
         poster={kod: _matt(rader[kod]) for kod in regel.RESULTATPOSTER if rader.get(kod)},

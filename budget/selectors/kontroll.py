@@ -60,12 +60,12 @@ def hamta_avvikelser(
     egna = _egna_rader(per_id, uppstallning)
     alla = list(kontroller) + list(egna)
     summor = defaultdict(dict)
-    for datum in {per_id[k.version_id].datum for k in alla}:
-        i_dag = [k for k in alla if per_id[k.version_id].datum == datum]
-        summor[datum] = hamta_summor(
-            kolumner=[(k.version_id, k.ar) for k in i_dag],
-            poster={k.post_id if isinstance(k, Kontrollsumma) else k.post.kalla_post_id for k in i_dag},
-            datum=datum,
+    for period in {per_id[k.version_id].period for k in alla}:
+        samtida = [k for k in alla if per_id[k.version_id].period == period]
+        summor[period] = hamta_summor(
+            kolumner=[(k.version_id, k.ar) for k in samtida],
+            poster={k.post_id if isinstance(k, Kontrollsumma) else k.post.kalla_post_id for k in samtida},
+            period=period,
         )
     avvikelser = []
     for k in alla:
@@ -73,7 +73,7 @@ def hamta_avvikelser(
         ar_kontroll = isinstance(k, Kontrollsumma)
         post_id = k.post_id if ar_kontroll else k.post.kalla_post_id
         nyckel = Nyckel(k.post_id, k.version_id, k.ar, _omfang(k) if ar_kontroll else f"enhet:{k.enhet_id}")
-        summa = summor[version.datum].get(Nyckel(post_id, k.version_id, k.ar, nyckel.omfang))
+        summa = summor[version.period].get(Nyckel(post_id, k.version_id, k.ar, nyckel.omfang))
         if summa is None and not ar_kontroll:
             continue  # nothing to fetch in the other table, so the own figure is the only one
         avvikelse = _avvikelse(
@@ -83,6 +83,13 @@ def hamta_avvikelser(
         if avvikelse:
             avvikelser.append(avvikelse)
     return avvikelser
+
+
+def hamta_skilda_rader(version: Budgetversion, uppstallning: Uppstallning) -> list[Avvikelse]:
+    """Lines of a table that have an amount of their own which differs, by more than rounding, from the line
+    of the other table that they would otherwise fetch."""
+    avvikelser = hamta_avvikelser([version], uppstallning=uppstallning)
+    return [a for a in avvikelser if a.kod == "RAD" and a.ar_fel and a.post.kalla_post_id]
 
 
 def hamta_regelavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
@@ -128,7 +135,7 @@ def _egna_rader(per_id, uppstallning):
     )
     return (
         Belopp.objects.filter(villkor, Exists(finns))
-        .select_related("post__uppstallning", "enhet", "importfil")
+        .select_related("post__uppstallning", "post__kalla_post__uppstallning", "enhet", "importfil")
         .order_by("post__uppstallning__ordning", "version__kod", "post__ordning", "ar")
     )
 

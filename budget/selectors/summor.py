@@ -7,12 +7,12 @@ otherwise fetch, and nothing is fetched from a table that the version does not h
 """
 
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
 
+from organisation.models import Period
 from organisation.permissions import Enhetsurval
 
 ALLA = "alla"
@@ -63,10 +63,7 @@ UNION ALL
 SELECT rot_id, version_id, ar, CASE WHEN GROUPING(sektor_id) = 0 THEN 'sektor:' || sektor_id ELSE 'alla' END,
        sum(belopp), max(precision), sum(antal)::int
 FROM enhetssumma
-LEFT JOIN (
-    SELECT enhet_id, sektor_id FROM organisation_placering
-    WHERE giltig_fran <= %(datum)s AND (giltig_till IS NULL OR giltig_till > %(datum)s)
-) plats USING (enhet_id)
+LEFT JOIN organisation_platser(%(fran)s, %(till)s) plats USING (enhet_id)
 GROUP BY GROUPING SETS ((rot_id, version_id, ar, sektor_id), (rot_id, version_id, ar))
 HAVING GROUPING(sektor_id) = 1 OR sektor_id IS NOT NULL
 """
@@ -76,12 +73,12 @@ def hamta_summor(
     *,
     kolumner: Iterable[tuple[int, int]],
     poster: Iterable[int],
-    datum: date,
+    period: Period,
     urval: Enhetsurval = ALLA_ENHETER,
 ) -> Summor:
     """Sums of the posts (ids) in the columns (version id, year), per enhet, per sektor and in all.
 
-    `datum` decides which organisation the sektor sums follow; `urval` limits them to the enheter that
+    `period` decides which organisation the sektor sums follow; `urval` limits them to the enheter that
     the reader may see. A sum without any amount is absent. One query.
     """
     par = list(dict.fromkeys(kolumner))
@@ -89,7 +86,8 @@ def hamta_summor(
         cursor.execute(
             _SQL,
             {
-                "datum": datum,
+                "fran": period.fran,
+                "till": period.till,
                 "versioner": [version for version, _ in par],
                 "ar": [ar for _, ar in par],
                 "poster": list(poster),

@@ -85,11 +85,12 @@ def hamta_uppstallning(
 ) -> Uppstallningsdata:
     """Everything that a table of the version shows in its columns, limited to what the reader may see."""
     poster = tuple(Post.objects.filter(uppstallning=uppstallning))
-    placeringar = tuple(p for p in gallande_placeringar(version, uppstallning) if p.enhet_id in urval)
+    alla = gallande_placeringar(version, uppstallning, {k.kalla_id for k in kolumner})
+    placeringar = tuple(p for p in alla if p.enhet_id in urval)
     summor = hamta_summor(
         kolumner=[(k.kalla_id, k.ar) for k in kolumner],
         poster=[p.pk for p in poster if p.typ != Posttyp.REGEL],
-        datum=version.datum,
+        period=version.period,
         urval=Enhetsurval(enheter=frozenset(p.enhet_id for p in placeringar)),
     )
     return Uppstallningsdata(
@@ -99,25 +100,36 @@ def hamta_uppstallning(
 
 # Written by hand: every table reads it, and Django takes longer to compose the joins than the database to make them.
 _PLATSER = """
-SELECT p.enhet_id, e.kod, e.namn, p.sektor_id, s.kod, s.namn, s.summarubrik
-FROM organisation_placering p
-JOIN organisation_enhet e ON e.id = p.enhet_id
+SELECT e.id, e.kod, e.namn, p.sektor_id, s.kod, s.namn, s.summarubrik
+FROM organisation_enhet e
+LEFT JOIN organisation_platser(%(fran)s, %(till)s) p ON p.enhet_id = e.id
 LEFT JOIN organisation_sektor s ON s.id = p.sektor_id
-WHERE p.giltig_fran <= %(datum)s AND (p.giltig_till IS NULL OR p.giltig_till > %(datum)s)
-  AND (e.typ = %(region)s) = %(hela)s
-ORDER BY s.ordning, p.ordning
+WHERE (e.typ = %(region)s) = %(hela)s
+  AND (p.enhet_id IS NOT NULL OR EXISTS (
+      SELECT 1 FROM budget_belopp b JOIN budget_post bp ON bp.id = b.post_id
+      WHERE b.enhet_id = e.id AND b.version_id = ANY(%(versioner)s) AND bp.uppstallning_id = %(uppstallning)s))
+ORDER BY s.ordning, p.ordning, e.kod
 """
 
 
-def gallande_placeringar(version: Budgetversion, uppstallning: Uppstallning) -> list[Plats]:
-    """Where the enheter of a table belonged when the version began, in the region's own order."""
+def gallande_placeringar(
+    version: Budgetversion, uppstallning: Uppstallning, versioner: Iterable[int] = ()
+) -> list[Plats]:
+    """Where the enheter of a table belong in the version, in the region's own order.
+
+    An enhet that has no place then but amounts in the version, or in one of `versioner` (ids) that it is
+    shown beside, comes last without a sektor: no amount is lost because somebody was moved.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             _PLATSER,
             {
-                "datum": version.datum,
+                "fran": version.period.fran,
+                "till": version.period.till,
                 "region": Enhetstyp.REGION.value,
                 "hela": not uppstallning.per_enhet,
+                "versioner": [version.pk, *versioner],
+                "uppstallning": uppstallning.pk,
             },
         )
         return [Plats(*rad) for rad in cursor.fetchall()]

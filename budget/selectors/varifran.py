@@ -87,7 +87,7 @@ def hamta_ursprung(
             .first()
         )
     behov = {post.pk, *(b.pk for b in barn)} | ({post.kalla_post_id} if post.kalla_post_id else set())
-    summor = hamta_summor(kolumner=[(version.pk, ar)], poster=behov, datum=version.datum, urval=enheter)
+    summor = hamta_summor(kolumner=[(version.pk, ar)], poster=behov, period=version.period, urval=enheter)
 
     def summa(post_id, vad=ALLA):
         return summor.get(Nyckel(post_id, version.pk, ar, vad))

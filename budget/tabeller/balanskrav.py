@@ -15,6 +15,19 @@ from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabel
 _OVANLIGA = ("reavinst_undantag", "reaforlust_undantag", "orealiserat", "aterforing_orealiserat")
 _RESULTATRADER = ("arets_resultat", "resultat_efter_justeringar", "balanskravsresultat")
 _AVVIKELSER = ("AVRUNDNING_", "AVVIKELSE_")
+_UNDANTAG = {
+    regel.Undantagsslag.ALDRIG: "Återställs inte",
+    regel.Undantagsslag.DEL: "En del återställs inte",
+    regel.Undantagsslag.LANGRE_TID: "Återställs under längre tid",
+}
+# Not a line of the chain, so the rule does not name it.
+MAX_RESERVERING = regel.Rad(
+    "max_reservering",
+    "Högsta tillåtna reservering",
+    "Det lägsta av årets resultat och resultatet efter balanskravsjusteringar, minus 1 procent av skatt, utjämning"
+    " och generella statliga bidrag, eller 2 procent när det egna kapitalet är negativt. Aldrig under noll.",
+    "KL 11:14",
+)
 
 
 def bygg_balanskrav(
@@ -28,7 +41,8 @@ def bygg_balanskrav(
     per_ar = {k.ar: k for k in kolumner}
     kolumner = [per_ar[ar.ar] for ar in utredning.ar]
     bygge = _Bygge(version, kolumner, enhet, {u.ar: u for u in underlag}, utredning)
-    return (bygge.kedja(), bygge.brister(), bygge.reserv())
+    tabeller = (bygge.kedja(), bygge.brister(), bygge.beslut(), bygge.reserv())
+    return tuple(t for t in tabeller if t.rader)
 
 
 def rubrik(utredning: regel.Balanskravsutredning) -> str:
@@ -114,7 +128,7 @@ class _Bygge:
                         kalla=self._adress("aterstallt", per_ar[b.aterstallt[-1].ar]) if b.aterstallt else "",
                     ),
                     Cell(b.kvar, kalla=self._adress("ub_aterstalla", sista)),
-                    Cell(text=str(b.senast) if b.senast else "–"),
+                    Cell(text=str(b.senast) if b.senast and b.belopp > b.undantag else "–"),
                     Cell(text=bristlage(b)),
                 ),
             )
@@ -129,6 +143,33 @@ class _Bygge:
             "underskott", "Underskott att återställa", "År", kolumner, tuple(rader),
             f"En rad per underskottsår, äldst först, {ENHET}.",
         )  # fmt: skip
+
+    def beslut(self) -> Tabell:
+        """What the utredning rests on: whoever decided that a deficit need not be restored, or how."""
+        kolumner = tuple(
+            Kolumn(nyckel, text, slag=Kolumnslag.TEXT)
+            for nyckel, text in (
+                ("beslut", "Beslut"), ("organ", "Organ"), ("datum", "Datum"), ("paragraf", "Paragraf"),
+                ("motiv", "Motiv"),
+            )
+        )  # fmt: skip
+        rader = []
+        for u in (self.underlag[ar.ar] for ar in self.utredning.ar):
+            undantag, plan = u.synnerliga_skal_beslut, u.atgardsplan
+            if undantag:
+                slag = _UNDANTAG[undantag.slag] + (f", senast {u.senast_ar}" if u.senast_ar else "")
+                rader.append(self._beslutsrad(f"undantag-{u.ar}", u.ar, slag, undantag, undantag.motiv))
+            if plan:
+                rader.append(self._beslutsrad(f"plan-{u.ar}", u.ar, "Åtgärdsplan", plan, ""))
+        return Tabell(
+            "beslut", "Beslut om underskott", "Underskottsår", kolumner, tuple(rader),
+            "Fullmäktiges beslut enligt KL 11:12–13, som utredningen vilar på.",
+        )  # fmt: skip
+
+    def _beslutsrad(self, nyckel, ar, vad, beslut, motiv):
+        datum = beslut.datum.isoformat() if beslut.datum else ""
+        texter = (vad, beslut.organ, datum, beslut.paragraf, motiv)
+        return Rad(nyckel, str(ar), tuple(Cell(text=t or "–") for t in texter))
 
     def reserv(self) -> Tabell:
         def rad(nyckel, text, varden, forklaring="", paragraf=""):
@@ -147,12 +188,11 @@ class _Bygge:
                 [x.eget_kapital_inkl_pensioner and x.eget_kapital_inkl_pensioner.varde for x in u],
             ),
             rad(
-                "max_reservering",
-                "Högsta tillåtna reservering",
+                MAX_RESERVERING.nyckel,
+                MAX_RESERVERING.etikett,
                 [ar.max_reservering for ar in self.utredning.ar],
-                "Det lägsta av årets resultat och resultatet efter balanskravsjusteringar, minus 1 procent av skatt,"
-                " utjämning och generella statliga bidrag, eller 2 procent när det egna kapitalet är negativt.",
-                "KL 11:14",
+                MAX_RESERVERING.forklaring,
+                MAX_RESERVERING.lagrum,
             ),
         )
         return Tabell(

@@ -1,9 +1,12 @@
 """A version's tables gathered into one document: the same object becomes PDF, workbook and JSON."""
 
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
 from django.db.models import Max
 from django.utils import timezone
 
-from budget.models import Belopp, Budgetversion, Utredning, Versionskolumn
+from budget.models import Belopp, Budgetversion, Versionskolumn
 from budget.selectors.uppstallning import hamta_kolumner, lasbara_uppstallningar, region_enhet
 from budget.selectors.utredning import Utredningslage, hamta_utredning
 from budget.tabeller.balanskrav import bygg_balanskrav, varningar
@@ -28,14 +31,17 @@ def las_balanskrav(version: Budgetversion) -> tuple[tuple[Tabell, ...], Utrednin
 def bygg_handling(version: Budgetversion, urval: Enhetsurval, *, bara: str = "") -> Handling:
     """The document of a version for a reader; with `bara`, only the table of that kod.
 
-    Its time is when the figures last changed, so that the same figures always give the same bytes.
+    Its time is when the figures, or an utredning that is in it, last changed, so that the same figures
+    always give the same bytes.
     """
     tabeller: list[Tabell] = []
     stycken = list(_STYCKEN)
+    kallor, tider = {version.pk}, []
     kolumner = hamta_kolumner(version)
     for u in lasbara_uppstallningar(kolumner, urval):
         if bara and u.kod != bara and not (bara == "regionbidrag" and u.kod == "resultatkrav"):
             continue
+        kallor |= {k.kalla_id for k in kolumner[u]}
         if u.kod != BALANSKRAV:
             tabeller.append(las_tabell(version, u, kolumner[u], urval))
             continue
@@ -44,15 +50,17 @@ def bygg_handling(version: Budgetversion, urval: Enhetsurval, *, bara: str = "")
         if lage is None:
             stycken.append("Balanskravsutredningen är inte beräknad och finns därför inte med.")
         else:
+            tider.append(lage.utredning.skapad)
             stycken.append(_om_utredningen(lage))
             stycken.extend(a.text for a in varningar(lage.resultat))
+    andrad = senast_andrad(kallor)
     titel = tabeller[0].rubrik if bara and tabeller else version.namn
     return Handling(
         titel=titel,
         undertitel=f"Region Skåne. {version.namn}." if bara else "Region Skåne",
         tabeller=tuple(tabeller),
-        tid=senast_andrad(version).isoformat(),
-        fakta=tuple(_fakta(version, urval)),
+        tid=max([andrad, *tider]).isoformat(),
+        fakta=tuple(_fakta(version, urval, andrad)),
         nyckel=f"{version.kod.lower()}-{bara or 'budget'}",
         stycken=tuple(stycken),
     )
@@ -76,7 +84,7 @@ def _om_utredningen(lage: Utredningslage) -> str:
     return f"{text} Underlaget har ändrats sedan dess; utredningen visar läget när den beräknades."
 
 
-def _fakta(version, urval):
+def _fakta(version, urval, andrad):
     yield "Version", f"{version.namn} ({version.kod})"
     yield "Status", "Fastställd och låst" if version.faststalld else version.get_status_display()
     if version.beslut_organ or version.beslut_datum:
@@ -85,16 +93,11 @@ def _fakta(version, urval):
     if version.handling:
         yield "Källhandling", version.handling
     yield "Omfattning", "Hela regionen" if urval.allt else "Egna enheter"
-    yield "Siffrorna senast ändrade", f"{timezone.localtime(senast_andrad(version)):%Y-%m-%d kl. %H.%M}"
+    yield "Siffrorna senast ändrade", f"{timezone.localtime(andrad):%Y-%m-%d kl. %H.%M}"
     yield "Enhet", "Miljoner kronor (mnkr)"
 
 
-def senast_andrad(version: Budgetversion):
-    """When an amount or the utredning of the version last changed; the epoch for an empty version."""
-    tider = [
-        Belopp.objects.filter(version=version).aggregate(t=Max("andrad_tid"))["t"],
-        Utredning.objects.filter(version=version).aggregate(t=Max("skapad"))["t"],
-    ]
-    return max(
-        (t for t in tider if t), default=timezone.datetime(2000, 1, 1, tzinfo=timezone.get_current_timezone())
-    )
+def senast_andrad(versioner: Iterable[int]) -> datetime:
+    """When an amount of the versions (ids) last changed; the epoch when they have none."""
+    tid = Belopp.objects.filter(version__in=versioner).aggregate(t=Max("andrad_tid"))["t"]
+    return tid or datetime(2000, 1, 1, tzinfo=UTC)

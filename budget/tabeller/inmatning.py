@@ -87,6 +87,13 @@ def skrivbara_celler(data: Uppstallningsdata, skrivbart: Enhetsurval) -> set[Cel
     return {Cellnyckel(*cell) for cell in product(enheter, poster, arslista)}
 
 
+def cellnamn(data: Uppstallningsdata, cell: Cellnyckel) -> str:
+    """A cell in words: its row and year."""
+    post = next(p for p in data.poster if p.pk == cell.post)
+    plats = next(p for p in data.placeringar if p.enhet_id == cell.enhet)
+    return f"{plats.enhet_namn if data.uppstallning.per_enhet else post.namn} {cell.ar}"
+
+
 # Of the lines that the balanskrav rule computes, these two are plain sums and can follow the typing.
 _REGELSUMMOR = {
     r.nyckel: r.summa for r in RADER if r.nyckel in ("resultat_efter_justeringar", "balanskravsresultat")
@@ -148,9 +155,9 @@ class _Ritare:
             post = self._post(rad)
             if post.typ == Posttyp.REGEL:
                 if post.kod in _REGELSUMMOR:
-                    yield self._summarad(rad, _REGELSUMMOR[post.kod])
+                    yield self._summarad(rad, post, _REGELSUMMOR[post.kod])
             elif rad.delar:
-                yield self._summarad(rad, rad.delar)
+                yield self._summarad(rad, post, rad.delar)
             else:
                 yield from self._inmatningsrad(rad, post)
 
@@ -180,7 +187,7 @@ class _Ritare:
         enhet, referenser, rubrik = self._enhet(rad), self.referenser[rad.nyckel], escape(rad.rubrik)
         for (kolumn, ar), cell in zip(self.kolumner, rad.celler, strict=True):
             if kolumn.slag != Kolumnslag.BELOPP:
-                rutor.append(self._andring(kolumn, cell, referenser))
+                rutor.append(self._andring(post, kolumn, cell, referenser))
                 continue
             nyckel = Cellnyckel(enhet, post.pk, ar) if ar else None
             if nyckel not in self.skrivbara:
@@ -221,6 +228,9 @@ class _Ritare:
             if text is not None and nyckel not in self.svar.konflikter
             else (nu.rev, nu.varde)
         )
+        if nyckel in self.svar.konflikter:
+            # Until somebody has chosen, the cell keeps the base that collides.
+            self.sedda[nyckel] = self.svar.sedda.get(nyckel, (0, None))
         if nyckel in self.svar.fel:
             klasser += " fel"
             attribut = f' aria-invalid="true" aria-describedby="fel-{id_}"'
@@ -262,15 +272,21 @@ class _Ritare:
             if deras.varde is None
             else formatera_fullt(deras.varde, skala=MNKR, minst=kolumn.decimaler)
         )
-        gjorde = f"{vem} sparade {text} {nar}" if deras.tid else "Någon tömde cellen"
+        jag = deras.av == self.anvandare_id
+        vem_har = "Du" if jag else vem
+        plats = " i ett annat fönster" if jag else ""
+        gjorde = f"{vem_har} sparade {text} {nar}{plats}" if deras.tid else "Någon tömde cellen"
+        nu = json.dumps([deras.rev, None if deras.varde is None else str(deras.varde)])
         return (
             f'<tr class="under u-konflikt" id="fel-{id_}"><td colspan="{bredd}"><div><strong>{rubrik}: {gjorde},'
             f" medan du skrev {escape(mitt.strip() or 'tomt')}.</strong> Inget är sparat förrän du väljer."
+            f'<input type="hidden" name="k.{namn}" value="{escape(nu)}">'
             f'<span class="val" role="radiogroup" aria-label="Välj värde för {rubrik}">'
-            f'<label><input type="radio" name="v.{namn}" value="mitt" data-mitt checked> Mitt:'
+            f'<label><input type="radio" name="v.{namn}" value="mitt" data-mitt> Mitt:'
             f' <b class="num">{escape(mitt.strip() or "tomt")}</b></label>'
             f'<label><input type="radio" name="v.{namn}" value="deras"'
-            f' data-varde="{"" if deras.varde is None else deras.varde}"> {vem}:'
+            f' data-varde="{"" if deras.varde is None else deras.varde}">'
+            f" {'Det sparade' if jag else vem}:"
             f' <b class="num">{text}</b></label></span></div></td></tr>'
         )
 
@@ -285,11 +301,11 @@ class _Ritare:
             return f'<span class="st st--klart">{_BOCK}Sparad {klocka}</span>'
         return f'<span class="svag">{escape(senast.namn)} {klocka}</span>'
 
-    def _summarad(self, rad: Rad, delar) -> str:
+    def _summarad(self, rad: Rad, post: Post, delar) -> str:
         rutor = []
         for kolumn, cell in zip(self.tabell.kolumner, rad.celler, strict=True):
             if kolumn.slag != Kolumnslag.BELOPP:
-                rutor.append(self._andring(kolumn, cell, self.referenser[rad.nyckel]))
+                rutor.append(self._andring(post, kolumn, cell, self.referenser[rad.nyckel]))
                 continue
             referenser = " ".join(
                 f"{self.referenser[d][kolumn.nyckel]}:{f}" for d, f in delar if d in self.referenser
@@ -307,7 +323,9 @@ class _Ritare:
             f'<td class="lage"></td></tr>'
         )
 
-    def _andring(self, kolumn: Kolumn, cell: Cell, referenser: Mapping[str, str]) -> str:
+    def _andring(self, post: Post, kolumn: Kolumn, cell: Cell, referenser: Mapping[str, str]) -> str:
+        if kolumn.slag == Kolumnslag.PROCENT and post.resultat:
+            return f'<td class="n">{kolumn.text(cell)}</td>'
         par = f"{referenser[kolumn.av[0]]} {referenser[kolumn.av[1]]}"
         slag = "procent" if kolumn.slag == Kolumnslag.PROCENT else "differens"
         text = kolumn.text(cell)

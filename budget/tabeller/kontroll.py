@@ -7,6 +7,7 @@ from budget.regler.kontroll import Slag
 from budget.selectors.kontroll import Avvikelse
 from budget.tabeller.adress import Kallor
 from organisation.models import Enhet, Sektor
+from regionskane.lib.belopp import MNKR, formatera
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Tabell
 
 _KODER = {
@@ -15,6 +16,16 @@ _KODER = {
     "REGEL": "Tryckt rad mot regelns beräkning",
 }
 _SLAG = {Slag.AVRUNDNING: "Avrundning", Slag.FEL: "Fel"}
+
+
+def skild_rad(a: Avvikelse) -> str:
+    """What to do about a line that does not follow the table it could be fetched from."""
+    decimaler = a.post.uppstallning.decimaler
+    har, dar = (formatera(x, skala=MNKR, decimaler=decimaler) for x in (a.tryckt, a.beraknat))
+    return (
+        f"{a.post.namn} {a.nyckel.ar} har ett eget belopp, {har} mnkr, men i {a.post.kalla_post.uppstallning.namn} är "
+        f"raden {dar} mnkr. Töm cellen i inmatningen om siffran ska hämtas därifrån."
+    )
 
 
 def sammanfatta(avvikelser: list[Avvikelse]) -> str:

@@ -1,11 +1,14 @@
 """«Varifrån?» for the lines that the balanskrav rule computes."""
 
+from decimal import Decimal
+
 from budget.models import Budgetversion, Kontrollsumma, Post, Versionskolumn
 from budget.regler import balanskrav as regel
 from budget.selectors.balanskrav import berakna, hamta_underlag
 from budget.selectors.uppstallning import region_enhet
-from budget.selectors.utredning import hamta_utredning
-from budget.tabeller.varifran import Kallvy, bygg_regelkalla
+from budget.selectors.utredning import Utredningslage, hamta_utredning
+from budget.tabeller.balanskrav import MAX_RESERVERING
+from budget.tabeller.varifran import Kallvy, bygg_regelkalla, tid
 from regionskane.lib.belopp import MNKR, formatera
 
 # What the lines that are no plain sums follow from: (line, factor, years back).
@@ -20,13 +23,6 @@ _FOLJER_AV = {
         ("eget_kapital", 1, 0),
     ),
 }
-_MAX = regel.Rad(
-    "max_reservering",
-    "Högsta tillåtna reservering",
-    "Det lägsta av årets resultat och resultatet efter balanskravsjusteringar, minus 1 procent av skatt, utjämning"
-    " och generella statliga bidrag, eller 2 procent när det egna kapitalet är negativt. Aldrig under noll.",
-    "KL 11:14",
-)
 
 
 def bygg_regelsvar(version: Budgetversion, post: Post, ar: int) -> Kallvy | None:
@@ -34,7 +30,7 @@ def bygg_regelsvar(version: Budgetversion, post: Post, ar: int) -> Kallvy | None
 
     None for a line that holds amounts, and for a year that the version's utredning does not have.
     """
-    rader = {r.nyckel: r for r in regel.RADER} | {"max_reservering": _MAX}
+    rader = {r.nyckel: r for r in regel.RADER} | {MAX_RESERVERING.nyckel: MAX_RESERVERING}
     rad = rader.get(post.kod)
     if rad is None or (not rad.summa and post.kod not in _FOLJER_AV):
         return None
@@ -77,9 +73,30 @@ def bygg_regelsvar(version: Budgetversion, post: Post, ar: int) -> Kallvy | None
         varde=_varde(post.kod, per_ar[ar], per_underlag[ar]),
         rad=rad,
         delar=delar,
-        tryckt=_tryckt(kolumner[ar], post, ar),
+        tryckt=" ".join(d for d in (_tryckt(kolumner[ar], post, ar), _inaktuell(lage)) if d),
         regelversion=utredning.regelversion,
     )
+
+
+def utredningsnot(version: Budgetversion, post: Post, ar: int, nu: Decimal | None) -> str:
+    """What to add about a line's own amount, when the stored utredning counts another figure than it."""
+    lage = hamta_utredning(version)
+    arets = next((a for a in lage.resultat.ar if a.ar == ar), None) if lage else None
+    if arets is None or post.kod not in (*regel.RESULTATPOSTER, "synnerliga_skal"):
+        return ""
+    raknat = arets.varde(post.kod)
+    if raknat == (nu or 0):
+        return ""
+    text = f"Utredningen räknar med {formatera(raknat, skala=MNKR)} mnkr."
+    if not lage.aktuell:
+        return f"{text} {_inaktuell(lage)}"
+    return f"{text} Undantaget räknas med högst årets underskott (KL 11:13)."
+
+
+def _inaktuell(lage: Utredningslage | None) -> str:
+    if lage is None or lage.aktuell:
+        return ""
+    return f"Den beräknades {tid(lage.utredning.skapad)}, och underlaget har ändrats sedan dess."
 
 
 def _varde(kod, ar: regel.Arsutredning, underlag: regel.Arsunderlag):

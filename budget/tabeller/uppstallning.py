@@ -1,6 +1,7 @@
 """The budget's tables: one row per enhet grouped by sektor, or one row per post."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from budget.selectors.summor import ALLA, Nyckel
 from budget.selectors.uppstallning import Uppstallningsdata, hamta_uppstallning
 from budget.tabeller.adress import mot, versionsadress
 from organisation.permissions import Enhetsurval
-from regionskane.lib.belopp import MNKR, formatera, formatera_fullt
+from regionskane.lib.belopp import MNKR, formatera, formatera_fullt, relativ_forandring
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 
 ENHET = "mnkr"
@@ -20,6 +21,13 @@ ENHET = "mnkr"
 def kolumnnyckel(kolumn: Versionskolumn) -> str:
     """A column's key in the Tabell: the version it comes from and the year."""
     return f"{kolumn.kalla.kod}-{kolumn.ar}"
+
+
+def forandring(post: Post, ny: Decimal | None, gammal: Decimal | None, *, procent: bool) -> Decimal | None:
+    """A line's change, in kronor or as a fraction. A result has no percentage: it is what is left over."""
+    if procent:
+        return None if post.resultat else relativ_forandring(ny, gammal)
+    return None if ny is None or gammal is None else ny - gammal
 
 
 def las_tabell(
@@ -138,12 +146,8 @@ class _Byggare:
         return tuple(celler.values())
 
     def _andringscell(self, kolumn, post, ny: Cell, forra: Cell, fraga: str) -> Cell:
-        a, b = ny.varde, forra.varde
-        procent = kolumn.slag == Kolumnslag.PROCENT
-        # A percentage of a result that changes sign says nothing.
-        if a is None or b is None or (procent and (b == 0 or post.resultat)):
-            return Cell()
-        return Cell((a - b) / abs(b) if procent else a - b, kalla=ny.kalla + fraga)
+        varde = forandring(post, ny.varde, forra.varde, procent=kolumn.slag == Kolumnslag.PROCENT)
+        return Cell() if varde is None else Cell(varde, kalla=ny.kalla + fraga)
 
     def per_enhet(self):
         post = self.data.poster[0]
@@ -156,6 +160,8 @@ class _Byggare:
         for sektor_id, grupp in groupby(synliga, key=lambda p: p.sektor_id):
             platser = list(grupp)
             if sektor_id is None:
+                if len(platser) < len(synliga):
+                    yield Rad("grupp-ovriga", "Utan sektor", slag=Radslag.GRUPP)
                 yield from (self._enhetsrad(post, p, Radslag.RAD) for p in platser)
                 continue
             kod = platser[0].sektor_kod

@@ -10,6 +10,7 @@ from budget.models import Budgetversion, Post, Ursprung
 from budget.regler.kontroll import Slag, jamfor
 from budget.selectors.varifran import Ursprungssvar
 from budget.tabeller.adress import Kallor, versionsadress
+from budget.tabeller.uppstallning import forandring
 from regionskane.lib.belopp import MINUS, MNKR, formatera, formatera_fullt, formatera_procent
 
 
@@ -70,8 +71,8 @@ def precision_i_ord(precision: Decimal) -> str:
     return kanda.get(precision, f"{formatera_fullt(precision, skala=MNKR)} mnkr")
 
 
-def bygg_kalla(svar: Ursprungssvar) -> Kallvy:
-    """The panel for an amount or a sum."""
+def bygg_kalla(svar: Ursprungssvar, *, tillagg: str = "") -> Kallvy:
+    """The panel for an amount or a sum; `tillagg` is added to its footnote."""
     decimaler = svar.post.uppstallning.decimaler
     kallor = Kallor()
 
@@ -96,7 +97,7 @@ def bygg_kalla(svar: Ursprungssvar) -> Kallvy:
             Historikrad(tid(h.tid), _mnkr_fullt(h.varde, decimaler), _vem(h)) for h in svar.handelser[1:]
         ),
         ingar_i=tuple(Lank(d.namn, adress(d)) for d in svar.ingar_i),
-        fotnot=_tryckt_not(svar, varde),
+        fotnot=" ".join(d for d in (_tryckt_not(svar, varde), tillagg) if d),
         lankar=(Lank("Visa tabellen", f"{versionsadress(svar.version)}{svar.post.uppstallning.kod}/"),),
     )
 
@@ -114,7 +115,7 @@ def _vem(handelse):
 def _etikett(svar):
     regionen = not svar.post.uppstallning.per_enhet
     plats = "" if regionen else f", {svar.omfang_namn}"
-    return f"{svar.post.namn}{plats}, {svar.version.namn}, {svar.ar}"
+    return f"{svar.post.namn}{plats}, {_version_och_ar(svar)}"
 
 
 def _fakta(svar, varde):
@@ -164,7 +165,7 @@ def _tryckt_not(svar, varde):
     plats = f"Tryckt i handlingen: {tryckt} ({svar.tryckt.kalla})."
     skillnad = jamfor(svar.tryckt.belopp, varde or Decimal(0), precision=svar.tryckt.precision)
     if skillnad is None:
-        return f"{plats} Stämmer med delarna."
+        return f"{plats} Stämmer."
     storlek = formatera_fullt(abs(skillnad.differens), skala=MNKR, minst=decimaler)
     ord_ = "avrundning" if skillnad.slag == Slag.AVRUNDNING else "mer än avrundning"
     return f"{plats} Skillnaden mot delarna, {storlek} mnkr, är {ord_}."
@@ -174,22 +175,22 @@ def bygg_forandring(svar: Ursprungssvar, annan: Ursprungssvar, *, procent: bool)
     """The panel for a change: the two figures it is taken between."""
     decimaler = svar.post.uppstallning.decimaler
     a, b = (s.summa.varde if s.summa else None for s in (svar, annan))
-    if a is None or b is None or (procent and b == 0):
+    varde = forandring(svar.post, a, b, procent=procent)
+    if varde is None:
         text = "–"
     elif procent:
-        text = formatera_procent((a - b) / abs(b), tecken=True)
+        text = formatera_procent(varde, tecken=True)
     else:
-        text = formatera(a - b, skala=MNKR, decimaler=decimaler, tecken=True)
+        text = formatera(varde, skala=MNKR, decimaler=decimaler, tecken=True)
     kallor = Kallor()
 
     def adress(s):
         return kallor.adress(s.version, s.post.uppstallning.kod, s.post.kod, s.omfang, s.ar)
 
-    regel = (
-        f"({svar.version.namn} {svar.ar} − {annan.version.namn} {annan.ar}) / {annan.version.namn} {annan.ar}"
-        if procent
-        else f"{svar.version.namn} {svar.ar} − {annan.version.namn} {annan.ar}"
-    )
+    fran, till = _version_och_ar(annan), _version_och_ar(svar)
+    regel = f"{till} − {fran}"
+    if procent:
+        regel = f"({regel}) / {fran}, där nämnaren tas utan tecken"
     return Kallvy(
         etikett=f"{_etikett(svar)}, förändring mot {annan.ar}",
         varde=text,
@@ -197,12 +198,15 @@ def bygg_forandring(svar: Ursprungssvar, annan: Ursprungssvar, *, procent: bool)
         negativ=text.startswith(MINUS),
         fakta=(Faktarad("Slag", "Räknas varje gång den visas"), Faktarad("Räknas som", regel)),
         delar=tuple(
-            Lank(
-                f"{s.version.namn} {s.ar}, {_mnkr(s.summa.varde if s.summa else None, decimaler)}", adress(s)
-            )
+            Lank(f"{_version_och_ar(s)}, {_mnkr(s.summa.varde if s.summa else None, decimaler)}", adress(s))
             for s in (svar, annan)
         ),
     )
+
+
+def _version_och_ar(svar: Ursprungssvar) -> str:
+    """«Budget 2024», «Budget 2024, år 2025»: the year only where the version's name does not say it."""
+    return svar.version.namn if svar.ar == svar.version.ar else f"{svar.version.namn}, år {svar.ar}"
 
 
 def bygg_regelkalla(

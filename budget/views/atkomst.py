@@ -37,7 +37,7 @@ def oppna_version(request, ar: int, kod: str, ratt: Ratt = Ratt.LASA_BELOPP) -> 
     version = next((v for v in arets if v.kod == kod), None)
     if version is None:
         raise Http404
-    urval = get_behorighet(request).urval(ratt, last=version.last, datum=version.datum)
+    urval = get_behorighet(request).urval(ratt, last=version.last, period=version.period)
     if not urval:
         nar = "" if version.last else " förrän den är låst"
         raise PermissionDenied(f"Din roll får inte {ratt.value} i {version.namn}{nar}.")
@@ -65,7 +65,7 @@ def skrivbart(request, version: Budgetversion) -> Enhetsurval:
     """The enheter whose amounts the user may write in the version; none when it is locked."""
     if version.last:
         return Enhetsurval()
-    return get_behorighet(request).urval(Ratt.SKRIVA_BELOPP, last=False, datum=version.datum)
+    return get_behorighet(request).urval(Ratt.SKRIVA_BELOPP, last=False, period=version.period)
 
 
 def hamta_post(uppstallning: Uppstallning, kod: str) -> Post:

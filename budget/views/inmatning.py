@@ -13,10 +13,10 @@ from budget.forms.inmatning import OgiltigtFormular, OtillatenCell, las_inmatnin
 from budget.selectors.balanskrav import med_regelrader
 from budget.selectors.celler import hamta_celler
 from budget.selectors.uppstallning import hamta_uppstallning
-from budget.tabeller.inmatning import INGET_SVAR, NYSS, Svar, bygg_inmatning, skrivbara_celler
+from budget.tabeller.inmatning import INGET_SVAR, NYSS, Svar, bygg_inmatning, cellnamn, skrivbara_celler
 from budget.views.atkomst import oppna_uppstallning, oppna_version, skrivbart
 from budget.views.tabeller import ram
-from organisation.permissions import Ratt
+from organisation.permissions import Ratt, get_behorighet
 
 
 @login_required
@@ -26,6 +26,8 @@ def inmatning(request, ar, kod, uppstallning):
     atkomst = oppna_version(request, ar, kod, Ratt.LASA_BELOPP)
     u = oppna_uppstallning(atkomst, uppstallning)
     skriv = skrivbart(request, atkomst.version)
+    if request.method == "POST" and atkomst.version.last:
+        return _lastes(request, atkomst, u)
     if not skriv:
         raise PermissionDenied(
             f"{atkomst.version.namn} är låst och tar inga nya belopp."
@@ -54,8 +56,8 @@ def inmatning(request, ar, kod, uppstallning):
     except Konflikt as krock:
         svar = Svar(inmatat.texter, {}, krock.celler, inmatat.sedda)
         return _visa(request, atkomst, u, data, tillatna, svar, status=409, varfor=inmatat.varfor)
-    except VersionenArLast as fel:
-        raise PermissionDenied(str(fel)) from fel
+    except VersionenArLast:
+        return _lastes(request, atkomst, u)
     klocka = timezone.localtime().strftime("%H.%M")
     if antal:
         messages.success(
@@ -84,6 +86,26 @@ def _visa(request, atkomst, u, data, tillatna, svar=INGET_SVAR, *, status=200, v
         "felrubrik": _felrubrik(svar),
     }
     return render(request, "budget/inmatning.html", innehall, status=status)
+
+
+def _lastes(request, atkomst, u):
+    """The version was locked while somebody typed: nothing is saved, and all that was typed is shown."""
+    skriv = get_behorighet(request).urval(Ratt.SKRIVA_BELOPP, last=False, period=atkomst.version.period)
+    data = hamta_uppstallning(atkomst.version, u, atkomst.kolumner[u], atkomst.urval)
+    tillatna = skrivbara_celler(data, skriv)
+    if not tillatna:
+        raise PermissionDenied(f"{atkomst.version.namn} är låst och tar inga nya belopp.")
+    try:
+        inmatat = las_inmatning(request.POST, tillaten=tillatna.__contains__)
+    except (OtillatenCell, OgiltigtFormular) as fel:
+        raise PermissionDenied(f"{atkomst.version.namn} är låst och tar inga nya belopp.") from fel
+    innehall = ram(request, atkomst, u.kod, titel=u.namn)
+    innehall |= {
+        "uppstallning": u,
+        "rader": [(cellnamn(data, cell), text) for cell, text in inmatat.texter.items()],
+        "varfor": inmatat.varfor,
+    }
+    return render(request, "budget/lastes.html", innehall, status=409)
 
 
 def _felrubrik(svar: Svar) -> str:

@@ -34,7 +34,7 @@ from regionskane.lib.diagram import rita_staplar
 def oversikt(request):
     behorighet = get_behorighet(request)
     oppna = hamta_oppna_versioner()
-    lasbart = {v.pk: behorighet.urval(Ratt.LASA_HISTORIK, last=False, datum=v.datum) for v in oppna}
+    lasbart = {v.pk: behorighet.urval(Ratt.LASA_HISTORIK, last=False, period=v.period) for v in oppna}
     innehall = {
         "att_gora": [p for v in oppna for p in _att_gora(request, v)],
         "handelser": [
@@ -45,7 +45,7 @@ def oversikt(request):
         "far_organisation": behorighet.far(Ratt.LASA_ORGANISATION),
     }
     budget = hamta_aktuell_budget()
-    urval = budget and behorighet.urval(Ratt.LASA_BELOPP, last=True, datum=budget.datum)
+    urval = budget and behorighet.urval(Ratt.LASA_BELOPP, last=True, period=budget.period)
     if budget and urval:
         innehall |= {"budget": budget, "nyckeltal": _nyckeltal(budget, urval), **_diagram(budget)}
     return render(request, "budget/oversikt.html", innehall)
@@ -72,9 +72,7 @@ def _att_gora(request, version: Budgetversion):
                 "rubrik": f"{u.namn}, {version.namn}",
                 "url": f"{rot}{u.kod}/inmatning/",
                 "text": f"{ifyllda} av {alla} celler har ett belopp",
-                "lage": "pagar" if ifyllda else "ej_startat",
-                "lage_text": "Öppen för inmatning" if ifyllda else "Ej påbörjad",
-                "knapp": "Fyll i",
+                **_inmatningslage(ifyllda, alla),
             }
     if behorighet.far(Ratt.BERAKNA_BALANSKRAV):
         lage = hamta_utredning(version)
@@ -102,6 +100,14 @@ def _att_gora(request, version: Budgetversion):
             }
 
 
+def _inmatningslage(ifyllda: int, alla: int) -> dict:
+    if ifyllda == alla:
+        return {"lage": "klart", "lage_text": "Ifylld, kan ändras", "knapp": "Ändra"}
+    if ifyllda:
+        return {"lage": "pagar", "lage_text": "Öppen för inmatning", "knapp": "Fyll i"}
+    return {"lage": "ej_startat", "lage_text": "Ej påbörjad", "knapp": "Fyll i"}
+
+
 def _nyckeltal(budget: Budgetversion, urval: Enhetsurval) -> list[dict]:
     tal = []
     kolumner = hamta_kolumner(budget)
@@ -120,13 +126,13 @@ def _nyckeltal(budget: Budgetversion, urval: Enhetsurval) -> list[dict]:
         visade = {k.nyckel: k for k in t.kolumner}
         cell, andring = t.cell(rad, nyckel), t.cell(rad, "forandring")
         text = visade[nyckel].text(cell)
-        mot = visade["forandring"].under.split("–")[0]
+        mot = next(k for k in t.kolumner if k.nyckel == visade["forandring"].av[1])
         tal.append(
             {
                 "etikett": f"{etikett} {budget.ar}",
                 "varde": text,
                 "enhet": "mnkr",
-                "under": f"{visade['forandring'].text(andring)} mot {mot}",
+                "under": f"{visade['forandring'].text(andring)} mot {mot.under} {mot.rubrik}",
                 "url": cell.kalla,
                 "negativ": rad == "arets_resultat" and text.startswith(MINUS),
             }

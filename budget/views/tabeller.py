@@ -8,10 +8,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from budget.actions.handling import starta_handling
 from budget.models import Budgetversion
-from budget.selectors.kontroll import hamta_avvikelser, hamta_regelavvikelser
+from budget.selectors.kontroll import hamta_avvikelser, hamta_regelavvikelser, hamta_skilda_rader
 from budget.tabeller.balanskrav import varningar
 from budget.tabeller.handling import bygg_handling, las_balanskrav
-from budget.tabeller.kontroll import bygg_kontroll, sammanfatta
+from budget.tabeller.kontroll import bygg_kontroll, sammanfatta, skild_rad
 from budget.tabeller.remsa import bygg_remsa
 from budget.tabeller.uppstallning import las_tabell
 from budget.views.atkomst import oppna_uppstallning, oppna_version, skrivbart
@@ -47,11 +47,11 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
                 "aktiv": v == version,
             }
             for v in atkomst.arets
-            if behorighet.urval(Ratt.LASA_BELOPP, last=v.last, datum=v.datum)
+            if behorighet.urval(Ratt.LASA_BELOPP, last=v.last, period=v.period)
         ],
         "bricka": bricka(version),
         "far_skriva": skrivbart(request, version),
-        "far_exportera": bool(behorighet.urval(Ratt.EXPORTERA, last=version.last, datum=version.datum)),
+        "far_exportera": bool(behorighet.urval(Ratt.EXPORTERA, last=version.last, period=version.period)),
         "far_berakna": behorighet.far(Ratt.BERAKNA_BALANSKRAV),
         "far_styra": behorighet.far(Ratt.STYRA_VERSION),
     }
@@ -72,7 +72,7 @@ def versioner(request):
     rader = [
         {"version": v, "bricka": bricka(v), "url": reverse("version", args=[v.ar, v.kod])}
         for v in Budgetversion.objects.select_related("kopia_av")
-        if behorighet.urval(Ratt.LASA_BELOPP, last=v.last, datum=v.datum)
+        if behorighet.urval(Ratt.LASA_BELOPP, last=v.last, period=v.period)
     ]
     if not rader and not behorighet.omfang(Ratt.LASA_BELOPP):
         behorighet.krav(Ratt.LASA_BELOPP)
@@ -122,7 +122,9 @@ def _balanskrav(request, atkomst, innehall):
     if lage:
         innehall["tabeller"] = [visa(t) for t in tabeller]
         innehall["remsa"] = bygg_remsa(tabeller[0], lage.resultat)
-        innehall["varningar"] = varningar(lage.resultat)
+        innehall["varningar"] = [a.text for a in varningar(lage.resultat)] + [
+            skild_rad(a) for a in hamta_skilda_rader(atkomst.version, innehall["uppstallning"])
+        ]
         innehall["upplysningar"] = [
             a
             for ett_ar in lage.resultat.ar
@@ -182,7 +184,13 @@ def skapa_handling(request, ar, kod):
     bara = request.POST.get("bara", "")
     if bara:
         oppna_uppstallning(atkomst, bara)
-    jobb = starta_handling(version=atkomst.version, bara=bara, by=request.user)
+    jobb = starta_handling(
+        version=atkomst.version,
+        urval=atkomst.urval,
+        bara=bara,
+        rot=request.build_absolute_uri("/").rstrip("/"),
+        by=request.user,
+    )
     if vill_ha_fragment(request):
         return render(request, "jobb/_foljer.html", {"jobb": jobb})
     return redirect(jobb)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from budget.models import Budgetversion, Posttyp
 from budget.selectors.varifran import hamta_omfang, hamta_ursprung
-from budget.tabeller.regelkalla import bygg_regelsvar
+from budget.tabeller.regelkalla import bygg_regelsvar, utredningsnot
 from budget.tabeller.varifran import bygg_forandring, bygg_kalla
 from budget.views.atkomst import hamta_post, krav_pa_uppstallning, oppna_uppstallning, oppna_version
 from budget.views.tabeller import ram
@@ -34,7 +34,7 @@ def varifran(request, ar, kod, uppstallning, post, omfang, artal):
                 svar, _mot(request, mot, det, omfang), procent=request.GET.get("som") == "procent"
             )
             if mot
-            else bygg_kalla(svar)
+            else bygg_kalla(svar, tillagg=_om_utredningen(atkomst.version, u, svar))
         )
     if vill_ha_fragment(request):
         return render(request, "_komponenter/kalla.html", {"kalla": rad})
@@ -42,6 +42,12 @@ def varifran(request, ar, kod, uppstallning, post, omfang, artal):
     innehall["smulor"][-1]["url"] = f"{innehall['smulor'][1]['url']}{u.kod}/"
     innehall["smulor"].append({"text": "Varifrån kommer siffran?"})
     return render(request, "budget/varifran.html", innehall | {"kalla": rad})
+
+
+def _om_utredningen(version, u, svar):
+    if u.kod != "balanskrav":
+        return ""
+    return utredningsnot(version, svar.post, svar.ar, svar.summa.varde if svar.summa else None)
 
 
 def _ursprung(request, atkomst, post, omfang, artal):
@@ -53,11 +59,11 @@ def _ursprung(request, atkomst, post, omfang, artal):
         raise Http404
     behorighet = get_behorighet(request)
     if omfang == "egna":
-        egna = behorighet.urval(Ratt.LASA_BELOPP, last=False, datum=version.datum)
+        egna = behorighet.urval(Ratt.LASA_BELOPP, last=False, period=version.period)
         placeringar = tuple(p for p in placeringar if p.enhet_id in egna)
     elif any(p.enhet_id not in atkomst.urval for p in placeringar):
         raise PermissionDenied("Siffran gäller enheter som du inte får läsa innan versionen är låst.")
-    historik = behorighet.urval(Ratt.LASA_HISTORIK, last=version.last, datum=version.datum)
+    historik = behorighet.urval(Ratt.LASA_HISTORIK, last=version.last, period=version.period)
     far_historik = bool(placeringar) and all(p.enhet_id in historik for p in placeringar)
     if not placeringar:
         raise Http404
@@ -66,10 +72,10 @@ def _ursprung(request, atkomst, post, omfang, artal):
 
 def _mot(request, mot, post, omfang):
     kod, _, ar = mot.rpartition(".")
-    if not ar.isdigit():
+    if not (ar.isascii() and ar.isdecimal()):
         raise Http404
     annan = get_object_or_404(Budgetversion, kod=kod)
-    urval: Enhetsurval = get_behorighet(request).urval(Ratt.LASA_BELOPP, last=annan.last, datum=annan.datum)
+    urval: Enhetsurval = get_behorighet(request).urval(Ratt.LASA_BELOPP, last=annan.last, period=annan.period)
     if not urval:
         raise PermissionDenied(f"Du får inte läsa {annan.namn}.")
     krav_pa_uppstallning(post.uppstallning, urval)

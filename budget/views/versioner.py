@@ -14,8 +14,15 @@ from organisation.permissions import Ratt, get_behorighet
 
 class Motivformular(forms.Form):
     varfor = forms.CharField(
-        label="Varför?", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label="Varför?",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Skriv varför versionen öppnas igen."},
     )
+
+    def __init__(self, *args, kravs: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["varfor"].required = kravs
 
 
 class Kopieformular(forms.Form):
@@ -47,7 +54,10 @@ def _svara(request, innehall, formular, mall="budget/bekrafta.html"):
 def las(request, ar, kod):
     """Lock a version."""
     version, innehall = _forbered(request, ar, kod, "Lås versionen")
-    formular = Motivformular(_skickat(request))
+    if version.last and request.method == "GET":
+        messages.info(request, f"{version.namn} är redan låst.")
+        return redirect("version", ar, kod)
+    formular = Motivformular(_skickat(request), kravs=False)
     if request.method == "POST" and formular.is_valid():
         try:
             las_version(version=version, by=request.user, varfor=formular.cleaned_data["varfor"])
@@ -72,7 +82,15 @@ def las(request, ar, kod):
 def las_upp(request, ar, kod):
     """Open a locked version again."""
     version, innehall = _forbered(request, ar, kod, "Öppna versionen")
-    formular = Motivformular(_skickat(request))
+    if request.method == "GET" and (version.faststalld or not version.last):
+        messages.info(
+            request,
+            f"{version.namn} är fastställd och öppnas inte igen. Kopiera den i stället."
+            if version.faststalld
+            else f"{version.namn} är redan öppen.",
+        )
+        return redirect("version", ar, kod)
+    formular = Motivformular(_skickat(request), kravs=True)
     if request.method == "POST" and formular.is_valid():
         try:
             las_upp_version(version=version, by=request.user, varfor=formular.cleaned_data["varfor"])

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from regionskane.jobb.models import Jobb, Jobbfil, Jobbstatus
-from regionskane.jobb.slag import SLAG, JobbFel
+from regionskane.jobb.slag import SLAG, JobbFel, far_anvanda
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +65,12 @@ def kor_jobb(jobb_id: str) -> None:
         jobb = Jobb.objects.select_related("agare").get(pk=jobb_id)
         if jobb.slut:
             return
+        if jobb.forsok >= FLEST_FORSOK:
+            _ge_upp(jobb)
+            return
+        if not far_anvanda(jobb):
+            _misslyckas(jobb, "Du har inte längre rätt att göra det här.")
+            return
         jobb.forsok += 1
         _uppdatera(jobb, status=Jobbstatus.KORS, forsok=jobb.forsok, andel=0, steg="Startar")
         try:
@@ -100,6 +106,10 @@ def _misslyckas(jobb, text):
     _uppdatera(jobb, status=Jobbstatus.FEL, fel=text, steg="", klar_tid=timezone.now())
 
 
+def _ge_upp(jobb):
+    _misslyckas(jobb, f"Arbetet avbröts {jobb.forsok} gånger och har stoppats. Försök igen senare.")
+
+
 def aterstall_avbrutna() -> int:
     """Queue again every job whose worker died or whose message was lost. Returns how many."""
     antal = 0
@@ -113,9 +123,7 @@ def aterstall_avbrutna() -> int:
             if jobb.slut:
                 continue
             if jobb.forsok >= FLEST_FORSOK:
-                _misslyckas(
-                    jobb, f"Arbetet avbröts {jobb.forsok} gånger och har stoppats. Försök igen senare."
-                )
+                _ge_upp(jobb)
                 continue
         _skicka(jobb)
         antal += 1

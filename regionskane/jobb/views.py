@@ -2,12 +2,14 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from regionskane.jobb import actions
 from regionskane.jobb.models import Jobb
+from regionskane.jobb.slag import far_anvanda
 
 
 def vill_ha_fragment(request) -> bool:
@@ -17,6 +19,12 @@ def vill_ha_fragment(request) -> bool:
 
 def _mitt_jobb(request, jobb_id) -> Jobb:
     return get_object_or_404(Jobb.objects.prefetch_related("filer"), pk=jobb_id, agare=request.user)
+
+
+def _med_ratt(det: Jobb) -> Jobb:
+    if not far_anvanda(det):
+        raise PermissionDenied("Du har inte längre rätt till det som jobbet gäller.")
+    return det
 
 
 @login_required
@@ -31,7 +39,7 @@ def jobb(request, jobb_id):
 @require_POST
 def kor_om(request, jobb_id):
     """Queue a failed job again."""
-    det = _mitt_jobb(request, jobb_id)
+    det = _med_ratt(_mitt_jobb(request, jobb_id))
     actions.kor_om_jobb(jobb=det)
     if vill_ha_fragment(request):
         det.refresh_from_db()
@@ -43,7 +51,7 @@ def kor_om(request, jobb_id):
 @require_GET
 def fil(request, jobb_id, namn):
     """Download a file that a job made."""
-    post = get_object_or_404(_mitt_jobb(request, jobb_id).filer, namn=namn)
+    post = get_object_or_404(_med_ratt(_mitt_jobb(request, jobb_id)).filer, namn=namn)
     plats = actions.fil_plats(post.sha256)
     if not plats.exists():
         messages.error(request, "Filen finns inte kvar på disken. Skapa den igen.")

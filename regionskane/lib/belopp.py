@@ -22,6 +22,7 @@ STORSTA_BELOPP = Decimal(10) ** 14  # the column is numeric(16,2)
 _BLANKSTEG = re.compile(r"[\s\u00a0\u202f\u2007\u2009]+")
 _MINUSTECKEN = "-\u2212\u2013\u2012\u2010\u2011"
 _TUSENTAL = re.compile(r"\d{1,3}( \d{3})+([.,]\d+)?$")
+_PUNKTTUSENTAL = re.compile(r"\d{1,3}(\.\d{3})+,\d+$")
 _RAK = re.compile(r"\d+([.,]\d*)?$|[.,]\d+$")
 
 
@@ -38,7 +39,7 @@ class TolkatBelopp:
 
 
 def tolka_belopp(text: str, *, skala: Decimal = KR) -> TolkatBelopp | None:
-    """Read Swedish notation: «1 234,5», «−12», «(12)», «1234.5». Empty text is None, never zero.
+    """Read Swedish notation: «1 234,5», «−12», «(12)», «12−», «1234.5», «1.234,5». Empty is None, never zero.
 
     `skala` is kronor per typed unit. Raises OgiltigtBelopp for anything that is not one number,
     for «1.234» (which may mean either 1,234 or 1 234), for parts of an öre and for amounts that
@@ -57,6 +58,10 @@ def tolka_belopp(text: str, *, skala: Decimal = KR) -> TolkatBelopp | None:
         if negativ:
             raise OgiltigtBelopp(f"«{ren}» har både minus och parentes. Skriv till exempel −12.")
         negativ, kropp = kropp[0] != "+", kropp[1:].strip()
+    elif kropp[-1:] and kropp[-1] in _MINUSTECKEN and not negativ:  # as ledger systems write it
+        negativ, kropp = True, kropp[:-1].strip()
+    if _PUNKTTUSENTAL.match(kropp):
+        kropp = kropp.replace(".", "")
     if not (_TUSENTAL.match(kropp) or _RAK.match(kropp)) or not kropp.isascii():
         raise OgiltigtBelopp(f"«{ren}» är inte ett tal. Skriv siffror, till exempel 11 eller 1 234,5.")
     if re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", kropp):
@@ -94,6 +99,16 @@ def formatera(varde: Decimal, *, skala: Decimal = KR, decimaler: int = 0, tecken
     """Show an amount in kronor rounded in units of `skala`; `tecken` adds «+» to positive figures."""
     steg = Decimal(1).scaleb(-decimaler)
     return _skriv((varde / skala).quantize(steg, rounding=ROUND_HALF_UP) + 0, tecken)
+
+
+def relativ_forandring(ny: Decimal | None, gammal: Decimal | None) -> Decimal | None:
+    """(ny − gammal) / |gammal| as a fraction, so that a cost that grows is negative when costs are.
+
+    None when it says nothing: a figure is missing, the old one is zero, or the sign has changed.
+    """
+    if ny is None or not gammal or ny * gammal < 0:
+        return None
+    return (ny - gammal) / abs(gammal)
 
 
 def formatera_procent(andel: Decimal, *, decimaler: int = 1, tecken: bool = False) -> str:

@@ -15,9 +15,13 @@ from django.db import connection, transaction
 from budget.actions.balanskrav import starta_berakning
 from budget.actions.handling import starta_handling
 from budget.models import Budgetversion, Utredning
+from organisation.models import Namnd, Rolltilldelning
+from organisation.permissions import Enhetsurval
 from regionskane.jobb.actions import aterstall_avbrutna, fil_plats, kor_jobb, kor_om_jobb
 from regionskane.jobb.models import Jobb
 from verktyg.verapdf import vera
+
+ALLT = Enhetsurval(allt=True)
 
 
 def test_balanskravsjobb_sparar_en_utredning_hur_ofta_det_an_kors(version, anvandare):
@@ -46,7 +50,7 @@ def test_jobb_som_inte_gar_sager_varfor_och_kan_koras_om(version, anvandare, som
 
 
 def test_handlingen_ar_tillganglig_arkivbar_och_bar_sin_arbetsbok(version, anvandare, tmp_path):
-    jobb = starta_handling(version=version("B2024"), bara="", by=anvandare("revisor"))
+    jobb = starta_handling(version=version("B2024"), urval=ALLT, bara="", by=anvandare("revisor"))
     kor_jobb(str(jobb.pk))
     jobb.refresh_from_db()
     assert (jobb.status, jobb.fel) == ("klar", "")
@@ -67,7 +71,7 @@ def test_handlingen_ar_tillganglig_arkivbar_och_bar_sin_arbetsbok(version, anvan
 def test_samma_siffror_ger_samma_filer(version, anvandare):
     summor = []
     for _ in range(2):
-        jobb = starta_handling(version=version("B2024"), bara="skatt", by=anvandare("revisor"))
+        jobb = starta_handling(version=version("B2024"), urval=ALLT, bara="skatt", by=anvandare("revisor"))
         kor_jobb(str(jobb.pk))
         summor.append({f.namn: f.sha256 for f in jobb.filer.all()})
     assert summor[0] == summor[1]
@@ -133,3 +137,31 @@ def test_dodad_arbetare_mitt_i_jobbet_ger_till_slut_ett_riktigt_resultat(
     assert utredning.jobb_id == jobb.pk
     assert Jobb.objects.get(pk=jobb.pk).forsok == 2
     assert aterstall_avbrutna() == 0
+
+
+def test_den_som_mist_sin_ratt_far_inte_filen_och_inte_kora_om(version, anvandare, som):
+    koncern = anvandare("koncerncontroller")
+    arb = version("B2024-ARB")
+    handling = starta_handling(version=arb, urval=ALLT, bara="skatt", by=koncern)
+    kor_jobb(str(handling.pk))
+    adress = f"{handling.get_absolute_url()}filer/b2024-arb-skatt.xlsx"
+    klient = som("koncerncontroller")
+    assert klient.get(adress).status_code == 200
+    balanskrav = starta_berakning(version=arb, by=koncern)
+    Jobb.objects.filter(pk=balanskrav.pk).update(status="fel")
+    koncern.roller.all().delete()
+    Rolltilldelning.objects.create(anvandare=koncern, roll="controller", namnd=Namnd.objects.get(kod="KN"))
+    assert klient.get(adress).status_code == 403
+    assert klient.post(f"{balanskrav.get_absolute_url()}igen/").status_code == 403
+    Jobb.objects.filter(pk=balanskrav.pk).update(status="koad")
+    kor_jobb(str(balanskrav.pk))
+    balanskrav.refresh_from_db()
+    assert (balanskrav.status, balanskrav.fel) == ("fel", "Du har inte längre rätt att göra det här.")
+
+
+def test_jobb_som_avbrutits_for_ofta_kors_inte_igen(version, anvandare):
+    jobb = starta_berakning(version=version("B2024-ARB"), by=anvandare("koncerncontroller"))
+    Jobb.objects.filter(pk=jobb.pk).update(forsok=3)
+    kor_jobb(str(jobb.pk))
+    jobb.refresh_from_db()
+    assert jobb.status == "fel" and "avbröts 3 gånger" in jobb.fel

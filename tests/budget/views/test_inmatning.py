@@ -3,8 +3,10 @@
 import io
 import json
 import re
+from html import unescape
 
 import openpyxl
+import pytest
 
 from budget.models import Belopp
 
@@ -13,10 +15,8 @@ ADRESS = "/budget/2024/B2024-ARB/resultatbudget/inmatning/"
 
 def _falt(html):
     """The form as a browser would send it back unchanged."""
-    html = html.replace("&quot;", '"')
-    falt = dict(re.findall(r'name="(c\.[\d.]+)" value="([^"]*)"', html))
-    falt["bas"] = re.search(r'name="bas" value="(\{.*?\})">', html).group(1)
-    return falt
+    funna = re.findall(r'name="([ck]\.[\d.]+|bas)" value="([^"]*)"', html)
+    return {namn: unescape(varde) for namn, varde in funna}
 
 
 def _cell(version, kod, ar=2024):
@@ -80,16 +80,35 @@ def test_konflikt_visar_bada_och_valet_avgor(som, version):
     svar = klient.post(ADRESS, falt | {namn: "-62 900"})
     html = svar.content.decode()
     assert svar.status_code == 409
-    assert "Erik Sandahl sparade −62\u00a0800" in html
+    assert "Du sparade −62\u00a0800" in html and "i ett annat fönster" in html
     assert 'value="-62 900"' in html
     nytt = _falt(html)
-    assert json.loads(nytt["bas"])[namn[2:]][1] == "-62800000000.00"
-    klient.post(ADRESS, nytt | {"v." + namn[2:]: "deras"})
+    assert json.loads(nytt["k." + namn[2:]])[1] == "-62800000000.00"
+    assert klient.post(ADRESS, nytt).status_code == 409
     b = Belopp.objects.get(version=version("B2024-ARB"), post__kod="kostnader", ar=2024)
+    klient.post(ADRESS, nytt | {"v." + namn[2:]: "deras"})
+    b.refresh_from_db()
     assert b.belopp == -62800000000
     klient.post(ADRESS, nytt | {"v." + namn[2:]: "mitt"})
     b.refresh_from_db()
     assert b.belopp == -62900000000
+
+
+def test_den_som_sparar_en_nyss_last_version_far_se_det_skrivna(som, version):
+    klient = som("koncerncontroller")
+    falt = _falt(klient.get(ADRESS).content.decode())
+    falt[_cell(version("B2024-ARB"), "kostnader")] = "-62 111"
+    klient.post("/budget/2024/B2024-ARB/las/")
+    svar = klient.post(ADRESS, falt | {"varfor": "Ny prognos"})
+    html = svar.content.decode()
+    assert svar.status_code == 409
+    for text in ("är låst", "Verksamhetens kostnader 2024", "-62 111", "Ny prognos"):
+        assert text in html
+
+
+@pytest.mark.parametrize("bas", ['{"1.1.2024":[1,"sNaN"]}', '{"1.1.2024":[1e999,"1"]}', "x"])
+def test_skadat_formular_avvisas(som, bas):
+    assert som("koncerncontroller").post(ADRESS, {"bas": bas}).status_code == 400
 
 
 def test_fragor_per_sida_beror_inte_pa_antalet_enheter(som, version):
