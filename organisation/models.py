@@ -4,6 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 import pghistory
+import pgtrigger
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -126,6 +127,22 @@ class Placering(Giltig):
                 name="placering_giltig_framat",
                 condition=Q(giltig_till__isnull=True) | Q(giltig_till__gt=F("giltig_fran")),
             ),
+        ]
+
+        triggers = [
+            pgtrigger.Trigger(
+                name="flyttas_inte",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                    IF NEW.enhet_id <> OLD.enhet_id OR NEW.namnd_id <> OLD.namnd_id
+                        OR NEW.sektor_id IS DISTINCT FROM OLD.sektor_id THEN
+                        RAISE EXCEPTION 'En placering flyttas inte: avsluta den och lägg till en ny'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
         ]
 
     def __str__(self):

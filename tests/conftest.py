@@ -21,6 +21,18 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture
+def transactional_db(transactional_db):
+    """Emptied afterwards as pytest-django does it, which the database's own guards would refuse."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = origin")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+
+
+@pytest.fixture
 def exempel_pa_riktigt(transactional_db):
     """The example in a database whose transactions are really committed, for threads and processes."""
     call_command("ladda_exempel", verbosity=0)

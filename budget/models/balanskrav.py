@@ -1,6 +1,7 @@
 """Decisions about the balanskrav, and the utredningar that have been computed."""
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -68,6 +69,17 @@ class Utredning(models.Model):
     class Meta:
         ordering = ("-skapad",)
         verbose_name_plural = "utredningar"
+        triggers = [
+            pgtrigger.Trigger(
+                name="andras_inte",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    RAISE EXCEPTION 'En beräknad utredning ändras inte; beräkna en ny'
+                        USING ERRCODE = 'check_violation';
+                """,
+            )
+        ]
 
     def __str__(self):
         return f"Balanskravsutredning för {self.version_id}, {self.skapad:%Y-%m-%d %H:%M}"

@@ -7,18 +7,10 @@ from django.db import models
 from django.db.models import Q
 
 from budget.models.uppstallning import Post
+from budget.models.vakt import LAST_VERSION, vakt, vakter_mot_last_version
 from budget.models.version import Budgetversion
 from organisation.models import Enhet, Sektor
 
-_KONTROLL = """
-    PERFORM 1 FROM budget_budgetversion v
-        WHERE v.id IN (SELECT version_id FROM rader) ORDER BY v.id FOR SHARE;
-    SELECT v.kod INTO kod FROM budget_budgetversion v
-        WHERE v.id IN (SELECT version_id FROM rader) AND v.status = 'last' LIMIT 1;
-    IF kod IS NOT NULL THEN
-        RAISE EXCEPTION 'Budgetversionen % är låst', kod USING ERRCODE = 'check_violation';
-    END IF;
-"""
 _CELLER = """
     SELECT p.kod INTO kod FROM rader r JOIN budget_post p ON p.id = r.post_id
         WHERE p.typ <> 'blad' LIMIT 1;
@@ -31,19 +23,6 @@ _CELLER = """
         RAISE EXCEPTION 'Året ligger utanför budgetversionen %', kod USING ERRCODE = 'check_violation';
     END IF;
 """
-
-
-def _vakt(namn, operation, tabell, kropp):
-    """A guard run once per statement, whatever wrote it: form, import, job or bare SQL."""
-    return pgtrigger.Trigger(
-        name=namn,
-        level=pgtrigger.Statement,
-        when=pgtrigger.After,
-        operation=operation,
-        referencing=pgtrigger.Referencing(**{tabell: "rader"}),
-        declare=[("kod", "text")],
-        func=kropp + " RETURN NULL;",
-    )
 
 
 class Ursprung(models.TextChoices):
@@ -100,10 +79,10 @@ class Belopp(models.Model):
             ),
         ]
         triggers = [
-            _vakt("vakt_insert", pgtrigger.Insert, "new", _KONTROLL + _CELLER),
-            _vakt("vakt_update", pgtrigger.Update, "new", _KONTROLL + _CELLER),
-            _vakt("vakt_flytt", pgtrigger.Update, "old", _KONTROLL),
-            _vakt("vakt_delete", pgtrigger.Delete, "old", _KONTROLL),
+            vakt("vakt_insert", pgtrigger.Insert, "new", LAST_VERSION + _CELLER),
+            vakt("vakt_update", pgtrigger.Update, "new", LAST_VERSION + _CELLER),
+            vakt("vakt_flytt", pgtrigger.Update, "old", LAST_VERSION),
+            vakt("vakt_delete", pgtrigger.Delete, "old", LAST_VERSION),
             pgtrigger.Trigger(
                 name="rev",
                 when=pgtrigger.Before,
@@ -152,6 +131,8 @@ class Kontrollsumma(models.Model):
                 | Q(omfang="alla", enhet__isnull=True, sektor__isnull=True),
             ),
         ]
+
+        triggers = vakter_mot_last_version()
 
     def __str__(self):
         return f"{self.post_id} {self.ar} tryckt {self.belopp}"

@@ -87,7 +87,30 @@ class Post(models.Model):
                     END IF;
                     RETURN NEW;
                 """,
-            )
+            ),
+            # A sum is never stored, so a locked version is only as fixed as the tree that it is summed by.
+            pgtrigger.Trigger(
+                name="last_uppstallning",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                declare=[("version", "text")],
+                func="""
+                    IF TG_OP = 'UPDATE' AND (NEW.typ, NEW.tecken) = (OLD.typ, OLD.tecken)
+                        AND NEW.uppstallning_id = OLD.uppstallning_id
+                        AND NEW.foralder_id IS NOT DISTINCT FROM OLD.foralder_id
+                        AND NEW.kalla_post_id IS NOT DISTINCT FROM OLD.kalla_post_id THEN
+                        RETURN NEW;
+                    END IF;
+                    SELECT v.kod INTO version FROM budget_versionskolumn k
+                        JOIN budget_budgetversion v ON v.id = k.version_id
+                        WHERE k.uppstallning_id = OLD.uppstallning_id AND v.status = 'last' LIMIT 1;
+                    IF version IS NOT NULL THEN
+                        RAISE EXCEPTION 'Posten % ingår i den låsta budgetversionen % och räknas inte om',
+                            OLD.kod, version USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+                """,
+            ),
         ]
 
     def __str__(self):

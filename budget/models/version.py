@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from budget.models.uppstallning import Uppstallning
+from budget.models.vakt import vakter_mot_last_version
 from organisation.models import Period
 
 
@@ -105,6 +106,7 @@ class Versionskolumn(models.Model):
                 fields=("version", "uppstallning", "kalla", "ar"), name="versionskolumn_en_gang"
             )
         ]
+        triggers = vakter_mot_last_version()
 
     def __str__(self):
         return f"{self.ar} {self.rubrik}"

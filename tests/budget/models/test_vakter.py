@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from budget.models import Belopp, Budgetversion, Post
+from budget.models import Belopp, Budgetversion, Post, Uppstallning
 from organisation.models import Enhet, Namnd, Placering, Roll, Rolltilldelning, Sektor
 
 
@@ -73,9 +73,15 @@ def test_en_cell_har_ett_belopp(version):
         cell.save()
 
 
-def test_blad_med_belopp_blir_inte_summa(db):
+def test_blad_med_belopp_blir_inte_summa(version):
+    u = Uppstallning.objects.create(kod="ny", namn="Ny", ordning=99)
+    post = Post.objects.create(uppstallning=u, kod="blad", namn="Blad", typ="blad", ordning=1)
+    Belopp.objects.create(
+        version=version("B2024-ARB"), enhet=Enhet.objects.get(kod="REGION"), post=post, ar=2024, belopp=1,
+        precision=1, ursprung="inmatad", andrad_tid="2024-01-01T00:00Z",
+    )  # fmt: skip
     with pytest.raises(IntegrityError, match="måste förbli ett blad"):
-        _kor("UPDATE budget_post SET typ = 'summa' WHERE kod = 'kostnader'")
+        _kor("UPDATE budget_post SET typ = 'summa' WHERE id = %s", post.pk)
 
 
 def test_historiken_andras_inte(version):
@@ -126,3 +132,62 @@ def test_roll_kraver_ratt_omfang(anvandare):
 
 def test_versionens_ar_lista_foljer_planaren(version):
     assert Budgetversion.objects.get(kod="B2024").ar_lista == (2024, 2025, 2026)
+
+
+@pytest.mark.parametrize(
+    ("sql", "fel"),
+    [
+        ("TRUNCATE budget_belopp CASCADE", "töms inte"),
+        ("TRUNCATE budget_beloppevent", "töms inte"),
+        ("UPDATE budget_post SET tecken = -1 WHERE kod = 'kostnader'", "räknas inte om"),
+        ("UPDATE budget_post SET foralder_id = NULL WHERE kod = 'kostnader'", "räknas inte om"),
+        ("UPDATE budget_kontrollsumma SET belopp = belopp + 1", "är låst"),
+        ("DELETE FROM budget_kontrollsumma", "är låst"),
+        ("DELETE FROM budget_versionskolumn", "är låst"),
+        ("UPDATE budget_utredning SET resultat = '{}'", "ändras inte"),
+        ("DELETE FROM budget_utredning", "ändras inte"),
+        ("UPDATE organisation_placering SET sektor_id = NULL", "flyttas inte"),
+    ],
+)
+def test_det_som_ar_last_ligger_fast_ocksa_for_sql(db, sql, fel):
+    with pytest.raises(IntegrityError, match=fel), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def test_vem_och_varfor_skrivs_inte_om_efterat(exempel_pa_riktigt):
+    for sql in ("UPDATE pghistory_context SET metadata = '{}'", "DELETE FROM pghistory_context"):
+        with pytest.raises(IntegrityError, match="ligger fast"), connection.cursor() as cursor:
+            cursor.execute(sql)
+
+
+def test_flyttad_och_nystartad_enhet_finns_i_varje_summa(version):
+    """An enhet that ended, or began, during the years of a table keeps its amounts in it."""
+    from budget.selectors.kontroll import hamta_avvikelser
+    from budget.selectors.uppstallning import hamta_kolumner
+    from budget.tabeller.uppstallning import las_tabell
+    from organisation.permissions import Enhetsurval
+
+    Placering.objects.filter(enhet__kod="KN").update(giltig_till=date(2024, 1, 1))
+    Placering.objects.filter(enhet__kod="RUN").update(giltig_fran=date(2024, 3, 1))
+    kolumner = hamta_kolumner(version("B2024"))
+    u = next(u for u in kolumner if u.kod == "regionbidrag")
+    t = las_tabell(version("B2024"), u, kolumner[u], Enhetsurval(allt=True))
+    assert t.cell("alla", "B2024-2024").varde == 53_833_900_000
+    assert t.cell("alla", "B2023-2023").varde == 48_872_000_000
+    assert t.cell("enhet-KN", "B2024-2024").varde == 357_400_000
+    assert [r.rubrik for r in t.rader if r.slag == "grupp"][-1] == "Utan sektor"
+    sektor = next(a for a in hamta_avvikelser([version("B2024")], uppstallning=u) if a.nyckel.ar == 2024)
+    assert sektor.omfang_namn == "Summa regional utveckling"
+
+
+def test_ny_enhet_under_aret_hor_till_sin_forsta_namnd(anvandare, version):
+    from organisation.permissions import Behorighet, Ratt
+
+    ny = Enhet.objects.create(kod="NY", namn="Ny enhet", typ="forvaltning")
+    for namnd, fran, till in (("KN", date(2024, 3, 1), date(2025, 1, 1)), ("RS", date(2025, 1, 1), None)):
+        Placering.objects.create(
+            enhet=ny, namnd=Namnd.objects.get(kod=namnd), ordning=1, giltig_fran=fran, giltig_till=till
+        )
+    period = version("B2024-ARB").period
+    urval = Behorighet(anvandare("controller-kn")).urval(Ratt.SKRIVA_BELOPP, last=False, period=period)
+    assert ny.pk in urval
