@@ -59,12 +59,18 @@ def _plats() -> Path:
     return Path(settings.DATA_DIR) / "demo-losenord"
 
 
+def kant_demolosenord() -> str | None:
+    """The password as it was once made here, or None when no file tells."""
+    plats = _plats()
+    return plats.read_text(encoding="utf-8").strip() if plats.exists() else None
+
+
 def demolosenord() -> str:
     """The password of the demo users: read from its file, or made and written there the first time."""
     plats = _plats()
-    if not plats.exists():
+    if kant_demolosenord() is None:
         plats.parent.mkdir(parents=True, exist_ok=True)
         plats.touch(mode=0o600)
         ord_ = "-".join(secrets.choice(_ORD) for _ in range(3))
         plats.write_text(f"{ord_}-{secrets.randbelow(9000) + 1000}\n", encoding="utf-8")
-    return plats.read_text(encoding="utf-8").strip()
+    return kant_demolosenord()

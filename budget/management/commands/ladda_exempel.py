@@ -24,12 +24,20 @@ class Command(BaseCommand):
         "Läser in Region Skånes publicerade siffror och demonstrationsanvändare. Ändrar inget andra gången."
     )
 
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--utan-anvandare",
+            action="store_true",
+            help="Bara organisation, uppställningar och siffror; för en installation med egna användare.",
+        )
+
     def handle(self, *args, **options):
         self.mapp = Path(settings.BASE_DIR) / "fixtures"
         try:
             with transaction.atomic():
                 nya = self._organisation() + self._uppstallningar() + self._versioner() + self._belopp()
-                nya += self._anvandare()
+                if not options["utan_anvandare"]:
+                    nya += self._anvandare()
         except InlasningsFel as fel:
             raise CommandError("\n".join(fel.anmarkningar)) from fel
         if nya:
