@@ -7,7 +7,7 @@ from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
 from budget.models import Budgetversion
-from budget.selectors.uppstallning import hamta_kolumner, lasbara_uppstallningar
+from budget.selectors.uppstallning import hamta_uppstallningar, lasbara_uppstallningar
 from budget.tabeller.handling import las_balanskrav
 from budget.tabeller.uppstallning import las_tabell
 from budget.views.atkomst import oppna_uppstallning, oppna_version
@@ -20,7 +20,9 @@ def versioner(request):
     """The versions that the user may read, with the addresses of their tables."""
     behorighet = get_behorighet(request)
     svar = []
-    for v in Budgetversion.objects.all():
+    versioner = list(Budgetversion.objects.all())
+    uppstallningar = hamta_uppstallningar(versioner)
+    for v in versioner:
         urval = behorighet.urval(Ratt.LASA_BELOPP, last=v.last, period=v.period)
         if urval:
             svar.append(
@@ -33,7 +35,7 @@ def versioner(request):
                     "faststalld": v.faststalld,
                     "tabeller": {
                         u.kod: reverse("api_tabell", args=[v.ar, v.kod, u.kod])
-                        for u in lasbara_uppstallningar(hamta_kolumner(v), urval)
+                        for u in lasbara_uppstallningar(uppstallningar[v.pk], urval)
                     },
                 }
             )

@@ -68,6 +68,18 @@ def hamta_kolumner(version: Budgetversion) -> dict[Uppstallning, tuple[Versionsk
     return {u: tuple(lista) for u, lista in kolumner.items()}
 
 
+def hamta_uppstallningar(versioner: Iterable[Budgetversion]) -> dict[int, list[Uppstallning]]:
+    """The tables of each version (by id), in order. One query."""
+    tabeller = {v.pk: {} for v in versioner}
+    for k in (
+        Versionskolumn.objects.filter(version__in=tabeller)
+        .select_related("uppstallning")
+        .order_by("uppstallning__ordning")
+    ):
+        tabeller[k.version_id][k.uppstallning] = None
+    return {pk: list(u) for pk, u in tabeller.items()}
+
+
 def lasbara_uppstallningar(
     uppstallningar: Iterable[Uppstallning], urval: Enhetsurval
 ) -> tuple[Uppstallning, ...]:

@@ -28,19 +28,25 @@ from organisation.permissions import Enhetsurval, Ratt, get_behorighet
 from regionskane.lib.belopp import MINUS
 from regionskane.lib.diagram import rita_staplar
 
+# More open versions than these are counted, not spelled out.
+FLEST_VERSIONER = 3
+
 
 @login_required
 @require_GET
 def oversikt(request):
+    """The start page. Its queries do not grow with enheter, nor with versions beyond FLEST_VERSIONER."""
     behorighet = get_behorighet(request)
     oppna = hamta_oppna_versioner()
     lasbart = {v.pk: behorighet.urval(Ratt.LASA_HISTORIK, last=False, period=v.period) for v in oppna}
+    egna = [v for v in oppna if skrivbart(request, v)]
     innehall = {
-        "att_gora": [p for v in oppna for p in _att_gora(request, v)],
+        "att_gora": [p for v in egna[:FLEST_VERSIONER] for p in _att_gora(request, v)],
         "handelser": [
             {"tid": tid(h.tid), "namn": h.namn, "text": _handelsetext(h)}
             for h in hamta_senaste_andringar({pk: u for pk, u in lasbart.items() if u})
         ],
+        "fler_oppna": len(egna[FLEST_VERSIONER:]),
         "far_lasa": bool(behorighet.omfang(Ratt.LASA_BELOPP)),
         "far_organisation": behorighet.far(Ratt.LASA_ORGANISATION),
     }

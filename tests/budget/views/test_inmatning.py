@@ -141,3 +141,27 @@ def test_fragor_per_sida_beror_inte_pa_antalet_enheter(som, version):
         Belopp.objects.create(version=version("B2024-ARB"), enhet=enhet, post=post, ar=2024, belopp=1, precision=1,
                               ursprung="inmatad", andrad_tid="2024-01-01T00:00Z")  # fmt: skip
     assert antal() == fore
+
+
+def test_fragor_pa_oversikten_vaxer_inte_med_oppna_versioner(som, version):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from budget.actions.versioner import kopiera_version
+
+    klient = som("koncerncontroller")
+
+    def antal(nya):
+        for i in nya:
+            kopiera_version(kalla=version("B2024"), kod=f"K{i}", namn=f"Kopia {i}")
+        klient.get("/")
+        svar = []
+        for sida in ("/", "/api/v1/budget/", "/budget/"):
+            with CaptureQueriesContext(connection) as fangst:
+                assert klient.get(sida).status_code == 200
+            svar.append(len(fangst))
+        return svar
+
+    fore = antal(range(3))
+    assert antal(range(3, 10)) == fore
+    assert "8 öppna versioner till" in klient.get("/").content.decode()
