@@ -28,8 +28,8 @@ def las_balanskrav(version: Budgetversion) -> tuple[tuple[Tabell, ...], Utrednin
     return bygg_balanskrav(version, kolumner, region_enhet(), lage.underlag, lage.resultat), lage
 
 
-def bygg_handling(version: Budgetversion, urval: Enhetsurval, *, bara: str = "") -> Handling:
-    """The document of a version for a reader; with `bara`, only the table of that kod.
+def bygg_handling(version: Budgetversion, urval: Enhetsurval, *, bara: str = "", rot: str = "") -> Handling:
+    """The document of a version for a reader; with `bara`, only the table of that kod. `rot` is the site's address.
 
     Its time is when the figures, or an utredning that is in it, last changed, so that the same figures
     always give the same bytes.
@@ -63,6 +63,7 @@ def bygg_handling(version: Budgetversion, urval: Enhetsurval, *, bara: str = "")
         fakta=tuple(_fakta(version, urval, andrad)),
         nyckel=f"{version.kod.lower()}-{bara or 'budget'}",
         stycken=tuple(stycken),
+        rot=rot,
     )
 
 

@@ -164,13 +164,17 @@ def kontroll(request, ar, kod):
     return render(request, "budget/kontroll.html", innehall)
 
 
+def _rot(request) -> str:
+    return request.build_absolute_uri("/").rstrip("/")
+
+
 @login_required
 @require_GET
 def excel(request, ar, kod, uppstallning):
     """The workbook of one table, made on the spot."""
     atkomst = oppna_version(request, ar, kod, Ratt.EXPORTERA)
     u = oppna_uppstallning(atkomst, uppstallning)
-    dokument = bygg_handling(atkomst.version, atkomst.urval, bara=u.kod)
+    dokument = bygg_handling(atkomst.version, atkomst.urval, bara=u.kod, rot=_rot(request))
     svar = HttpResponse(xlsx.skriv_handling(dokument), content_type=XLSX)
     svar["Content-Disposition"] = f'attachment; filename="{dokument.nyckel}.xlsx"'
     return svar
@@ -188,7 +192,7 @@ def skapa_handling(request, ar, kod):
         version=atkomst.version,
         urval=atkomst.urval,
         bara=bara,
-        rot=request.build_absolute_uri("/").rstrip("/"),
+        rot=_rot(request),
         by=request.user,
     )
     if vill_ha_fragment(request):
