@@ -14,6 +14,8 @@ const STORSTA_BELOPP = 10n ** 16n; // the column is numeric(16,2): 10^14 kronor,
 const BLANKSTEG = /[\t-\r\x1c- \x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
 const MINUSTECKEN = "-\u2212\u2013\u2012\u2010\u2011";
 const TUSENTAL = /^[0-9]{1,3}( [0-9]{3})+([.,][0-9]+)?$/;
+// A ledger's thousands: dots are certain only where a comma follows as the decimal sign.
+const PUNKTTUSENTAL = /^[0-9]{1,3}(\.[0-9]{3})+,[0-9]+$/;
 const RAK = /^([0-9]+([.,][0-9]*)?|[.,][0-9]+)$/;
 const TVETYDIG = /^[1-9][0-9]{0,2}\.[0-9]{3}$/;
 
@@ -34,7 +36,8 @@ export class OgiltigtBelopp extends Error {
 }
 
 /**
- * Read Swedish notation: «1 234,5», «−12», «(12)», «1234.5». Empty text is null, never zero.
+ * Read Swedish notation: «1 234,5», «−12», «(12)», «1234.5», and a ledger's «1.234,5» and «12-».
+ * Empty text is null, never zero.
  *
  * @param {string} text
  * @param {bigint} [skala] Kronor per typed unit.
@@ -59,7 +62,11 @@ export function tolkaBelopp(text, skala = 1n) {
     }
     negativ = kropp[0] !== "+";
     kropp = kropp.slice(1).trim();
+  } else if (!negativ && kropp && MINUSTECKEN.includes(kropp.at(-1))) {
+    negativ = true;
+    kropp = kropp.slice(0, -1).trim();
   }
+  if (PUNKTTUSENTAL.test(kropp)) kropp = kropp.replaceAll(".", "");
   if (!TUSENTAL.test(kropp) && !RAK.test(kropp)) {
     throw new OgiltigtBelopp(`«${ren}» är inte ett tal.`, "Skriv siffror, till exempel 11 eller 1 234,5.", "inte ett tal");
   }

@@ -9,15 +9,18 @@
  *   locked is `readonly`; unsaved is told by `td.fel` or `td.konflikt`
  * - a read-only figure that others refer to: `data-nyckel data-varde`
  * - a sum: `data-summa="<key>" data-delar="<key>:<factor> …" data-fast="<kronor>"`
- * - a comparison: `data-differens="<a> <b>"` is a − b, `data-procent="<a> <b>"` is (a − b) / b; both with «+»
+ * - a comparison: `data-differens="<a> <b>"` is a − b, `data-procent="<a> <b>"` is (a − b) / |b|; both with «+»
  *   unless `data-tecken="nej"`. `data-skala` and `data-decimaler` may stand nearer than on the form
  * - class `rod` on a row or a figure: negative is red
- * - a conflict: radios `v.<key>`, the own one with `data-mitt`, the other with its `data-varde`
+ * - a conflict: radios `v.<key>`, the own one with `data-mitt`, the other with its `data-varde`; none is checked
+ *   until somebody chooses
+ * - `[data-med-skript][hidden]`: what is only true with this script
  * - the bar `[data-sparrad]` with `[data-antal]`, `[data-spara]`, `[data-angra]` (may be `hidden`)
  */
 
 import { antalText, el } from "./dom.js";
 import { lasCeller } from "./inmatning/celler.js";
+import { aterfaFokus, minnsFokus } from "./inmatning/fokus.js";
 import { lasTsv, planera } from "./inmatning/klistra.js";
 import { antaServerfel, visaCell, visaKanter, visaRad } from "./inmatning/lagen.js";
 import { forflyttning } from "./inmatning/rutnat.js";
@@ -45,7 +48,7 @@ class Inmatning {
     this.form = form;
     this.celler = lasCeller(form).celler;
     this.perInput = new Map([...this.celler.values()].map((cell) => [cell.input, cell]));
-    this.raknaOm = skapaSummor(form, this.celler);
+    this.summor = skapaSummor(form, this.celler);
     this.sparrad = new Sparrad(form);
     this.bas = new Bas(form);
     this.lager = new Utkastlager(form);
@@ -59,6 +62,8 @@ class Inmatning {
     this.stapel = [];
     /** Parts of an earlier draft that nobody has decided about, or that belong to cells of another page. */
     this.vantande = { tid: "", celler: {}, falt: {} };
+    /** The cell last in focus, which is the one to come back to. */
+    this.senast = null;
     this.skickar = false;
     this.vakt = (event) => {
       event.preventDefault();
@@ -76,16 +81,18 @@ class Inmatning {
         this.andrade.add(cell);
         // The server's words about an unsaved text must not come back when the text is mended.
         cell.rad.ursprung = [];
-        if (!cell.serverfel && !cell.konflikt) {
+        if (!cell.serverfel) {
           cell.rad.rord = true;
           visaRad(cell.rad);
         }
       }
     }
-    if (this.andrade.size) this.raknaOm();
+    if (this.andrade.size) this.summor.raknaOm();
     this.erbjudUtkast();
     this.visaLage();
     this.lyssna();
+    for (const nod of this.form.querySelectorAll("[data-med-skript]")) nod.hidden = false;
+    aterfaFokus(this.form);
   }
 
   lyssna() {
@@ -95,7 +102,7 @@ class Inmatning {
       const cell = cellFor(event);
       if (cell) hantera.call(this, event, cell);
     };
-    form.addEventListener("focusin", medCell((event, cell) => cell.input.select()));
+    form.addEventListener("focusin", medCell((event, cell) => this.fokuserad(cell)));
     form.addEventListener("focusout", medCell((event, cell) => this.bekrafta(cell)));
     form.addEventListener("mousedown", medCell(this.musNer));
     form.addEventListener("keydown", medCell(this.tangent));
@@ -106,8 +113,7 @@ class Inmatning {
       else if (this.falt.includes(event.target)) this.visaLage();
     });
     form.addEventListener("change", (event) => {
-      // Choosing between two people's values changes what the sums count with.
-      if (event.target.type === "radio" && event.target.name.startsWith("v.")) this.raknaOm();
+      if (event.target.type === "radio" && event.target.name.startsWith("v.")) this.valt(event.target);
     });
     this.sparrad.angra?.addEventListener("click", () => this.angra());
     document.addEventListener("keydown", (event) => this.spara(event));
@@ -116,6 +122,14 @@ class Inmatning {
   }
 
   // ---- what the keyboard and the mouse do
+
+  fokuserad(cell) {
+    this.senast = cell.input;
+    cell.input.select();
+    // Where the table scrolls in its own frame, the page must not scroll the frame's head away.
+    const ram = cell.td.closest(".tabellram");
+    if (ram && ram.scrollHeight > ram.clientHeight) ram.scrollIntoView({ block: "nearest" });
+  }
 
   /** The first click selects the whole text, as the keyboard does; the next one places the caret. */
   musNer(event, cell) {
@@ -174,8 +188,16 @@ class Inmatning {
 
   /** Who types in a cell with two values means their own; the server takes the chosen one. */
   valjMitt(cell) {
-    const val = this.form.querySelector(`input[type="radio"][name="${CSS.escape(`v.${cell.nyckel}`)}"][data-mitt]`);
-    if (val) val.checked = true;
+    const mitt = cell.val().find((radio) => radio.dataset.mitt !== undefined);
+    if (mitt) mitt.checked = true;
+  }
+
+  /** Choosing between two people's values changes what the sums count with, and what is left to choose. */
+  valt(radio) {
+    const cell = this.celler.get(radio.name.slice(2));
+    this.senast = cell.input;
+    this.efterAndring([cell]);
+    this.visaLage();
   }
 
   /** The text is finished: write the number in Swedish notation, or show what is wrong with it. */
@@ -236,7 +258,7 @@ class Inmatning {
     block.delete(null);
     for (const rad of rader) visaRad(rad);
     for (const b of block) visaKanter(b);
-    this.raknaOm();
+    this.summor.raknaOm();
   }
 
   // ---- paste and undo
@@ -246,17 +268,30 @@ class Inmatning {
     if (block.length < 2 && (block[0]?.length ?? 0) < 2) return; // one value: the browser's own paste
     event.preventDefault();
     this.bekrafta(cell);
-    const { placerade, lasta, utanfor } = planera(cell, block);
+    const { placerade, utanFalt, utanfor, summor } = planera(cell, block, this.summor.varde);
     const celler = placerade.map(([c]) => c);
     if (placerade.length) {
       this.laggSteg("inklistring", celler);
+      for (const c of celler) if (c.konflikt) this.valjMitt(c);
       this.sattTexter(placerade, new Set());
     }
     this.sparrad.beratta(
-      beskrivInklistring({ inklistrade: placerade.length, lasta, utanfor, fel: celler.filter((c) => c.fel).length }),
+      beskrivInklistring({
+        inklistrade: placerade.length,
+        utanFalt,
+        utanfor,
+        fel: celler.filter((c) => c.fel).length,
+        skilda: summor.filter((summa) => this.skiljer(summa)).length,
+      }),
     );
     this.visaLage();
     cell.input.select();
+  }
+
+  /** Whether a pasted sum is another than the page's own, as precisely as it was written. */
+  skiljer({ nyckel, ore, enhet }) {
+    const skillnad = ore - (this.summor.varde(nyckel) ?? 0n);
+    return (skillnad < 0n ? -skillnad : skillnad) * 2n > enhet;
   }
 
   laggSteg(slag, celler) {
@@ -297,9 +332,22 @@ class Inmatning {
     if (event.defaultPrevented) return;
     const aktiv = this.perInput.get(document.activeElement);
     if (aktiv) this.bekrafta(aktiv);
+    const ovalda = [...this.celler.values()].filter((cell) => cell.oavgjord);
     // The same form twice would meet its own first save as a conflict.
     if (this.skickar) event.preventDefault();
-    else this.skickat(true);
+    else if (ovalda.length) {
+      event.preventDefault();
+      this.kravVal(ovalda);
+    } else {
+      minnsFokus(this.senast);
+      this.skickat(true);
+    }
+  }
+
+  /** The server would refuse what nobody has chosen between. */
+  kravVal(ovalda) {
+    ovalda[0].val()[0]?.focus();
+    this.sparrad.beratta(`Välj först mellan två värden i ${antalText(ovalda.length, "cell", "celler")}. Inget är sparat ännu.`);
   }
 
   skickat(skickar) {
@@ -321,9 +369,9 @@ class Inmatning {
   visaLage() {
     const andrade = [...this.andrade];
     const fel = andrade.filter((cell) => cell.fel || cell.serverfel).length;
-    const konflikter = andrade.filter((cell) => cell.konflikt && !cell.fel && !cell.serverfel).length;
+    const val = andrade.filter((cell) => cell.oavgjord && !cell.fel && !cell.serverfel).length;
     const texter = this.andradeFalt().length;
-    this.sparrad.visaAntal({ andringar: andrade.length - fel - konflikter + texter, fel, konflikter });
+    this.sparrad.visaAntal({ andringar: andrade.length - fel - val + texter, fel, val });
     this.sparrad.visaAngra(this.stapel.at(-1));
     this.visaVakt();
     this.sparaUtkast();

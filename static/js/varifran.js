@@ -11,6 +11,7 @@ import { el } from "./dom.js";
 import { hamtaFragment, tillNoder } from "./hamta.js";
 import { ikon } from "./ikon.js";
 
+const OSPARAT = ".andrad, .inklistrad, .fel, .konflikt"; // what a cell is that differs from its saved amount
 const LANGSAM = 400; // ms before «Hämtar …» is shown; quicker answers would only flicker
 
 /** Start listening, if the page has a panel. */
@@ -21,7 +22,7 @@ export function startaVarifran() {
   let ursprung = null;
   startaFalt((falt) => {
     valj(falt);
-    oppna(faltadress(falt));
+    oppna(faltadress(falt), falt.closest("td").matches(OSPARAT) ? [osparat()] : []);
   });
   let avbrott = new AbortController();
 
@@ -62,7 +63,8 @@ export function startaVarifran() {
     ursprung?.closest("td, th")?.classList.remove("vald");
   }
 
-  async function oppna(url) {
+  /** Show what an address answers, after what there is to say about it here. */
+  async function oppna(url, inledning = []) {
     avbrott.abort();
     avbrott = new AbortController();
     const { signal } = avbrott;
@@ -70,7 +72,7 @@ export function startaVarifran() {
     const vanta = setTimeout(() => visa(el("p", { class: "svag panel__in" }, "Hämtar …")), LANGSAM);
     try {
       const html = await hamtaFragment(url, { signal });
-      if (!signal.aborted) visa(tillNoder(html));
+      if (!signal.aborted) visa(...inledning, tillNoder(html));
     } catch (fel) {
       if (fel.name !== "AbortError") visa(felruta(fel, url));
     } finally {
@@ -79,9 +81,9 @@ export function startaVarifran() {
     }
   }
 
-  function visa(innehall) {
+  function visa(...innehall) {
     // A panel with its own frame has a place for the content; otherwise the fragment is the whole panel.
-    (panel.querySelector("[data-panel-innehall]") ?? panel).replaceChildren(innehall);
+    (panel.querySelector("[data-panel-innehall]") ?? panel).replaceChildren(...innehall);
     const rubrik = huvud(panel);
     panel.hidden = false;
     panel.parentElement?.classList.add("panel-oppen");
@@ -98,6 +100,11 @@ export function startaVarifran() {
     if (ursprung?.isConnected) ursprung.focus();
     ursprung = null;
   }
+}
+
+function osparat() {
+  const text = "Fältet har en ändring som inte är sparad. Uppgifterna gäller det sparade värdet.";
+  return el("p", { class: "besked besked--varning" }, text);
 }
 
 /** The page that answers for a field's saved amount: its row's address and the year that its name ends with. */

@@ -172,28 +172,110 @@ def test_tva_i_samma_cell_ser_bada_vardena(inloggad, live_server):
     konflikt = andra.locator("tr.u-konflikt")
     expect(konflikt).to_contain_text("−62\u00a0800")
     expect(konflikt).to_contain_text("−62\u00a0900")
+    expect(andra.locator("#felsammanfattning")).to_be_focused()
     expect(andra.locator(_cell("intakter"))).to_have_value("11\u00a0191")
+    expect(andra.locator("[data-antal]")).to_contain_text("1 val kvar")
+    andra.keyboard.press("Control+s")
+    mitt = konflikt.get_by_role("radio", name="Mitt")
+    expect(mitt).to_be_focused()
+    expect(mitt).not_to_be_checked()
+    expect(andra.locator("[data-handelse]")).to_contain_text("Välj först mellan två värden i 1 cell")
+    mitt.check()
     andra.keyboard.press("Control+s")
     expect(andra.get_by_text("2 belopp sparade")).to_be_visible()
     assert Belopp.objects.get(version__kod="B2024-ARB", post__kod="kostnader", ar=2024).belopp == -62900000000
+
+
+def _klistra(falt, text):
+    falt.focus()
+    falt.evaluate(
+        """(nod, text) => { const data = new DataTransfer();
+        data.setData('text/plain', text);
+        nod.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true})); }""",
+        text,
+    )
 
 
 def test_ett_block_ur_excel_klistras_in_och_angras(inloggad, live_server):
     sida = inloggad("koncerncontroller")
     sida.goto(f"{live_server.url}{ARB}/skatt/inmatning/")
     forsta = sida.locator(_cell("skatteintakter"))
-    forsta.focus()
-    forsta.evaluate(
-        """(nod) => { const data = new DataTransfer();
-        data.setData('text/plain', '40 000\\t41 000\\r\\n8 000\\t8 500\\r\\n');
-        nod.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true})); }"""
-    )
+    _klistra(forsta, "40 000\t41 000\r\n8 000\t8 500\r\n")
     expect(forsta).to_have_value("40\u00a0000")
     expect(sida.locator(_cell("inkomstutjamning", 2025))).to_have_value("8\u00a0500")
     expect(sida.locator("[data-antal]")).to_contain_text("4 ändringar ej sparade")
     sida.locator("[data-angra]").click()
     expect(forsta).to_have_value("39\u00a0710")
     expect(sida.locator("[data-antal]")).to_contain_text("Inga osparade ändringar")
+
+
+# Resultatbudget from its first field: three lines, their sum, two fetched lines, two sums, two lines, the total.
+@pytest.mark.parametrize(
+    ("block", "besked"),
+    [
+        # With our sums, of which the last is wrong.
+        ("100 -40 -10 50 30 20 50 100 5 -5 99", "Klistrade in 7 värden. 4 värden föll på summor eller låsta celler. "
+         "1 summa i det inklistrade skiljer sig från summorna här."),
+        # From a sheet that has none of them.
+        ("100 -40 -10 30 20 5 -5", "Klistrade in 7 värden."),
+    ],
+)  # fmt: skip
+def test_ett_block_laggs_pa_sina_rader_med_eller_utan_summor(inloggad, live_server, block, besked):
+    sida = inloggad("koncerncontroller")
+    sida.goto(f"{live_server.url}{ARB}/resultatbudget/inmatning/")
+    _klistra(sida.locator(_cell("intakter")), block.replace(" ", "\n"))
+    expect(sida.locator("[data-handelse]")).to_have_text(besked)
+    falt = sida.locator("td.cell input[name$='.2024']")
+    assert [nod.input_value() for nod in falt.all()] == ["100", "−40", "−10", "30", "20", "5", "−5"]
+    expect(sida.locator("[data-summa='arets_resultat.B2024-ARB-2024']")).to_have_text("100")
+
+
+def test_tabellens_egen_kopia_kommer_tillbaka_pa_sin_plats(inloggad, live_server):
+    sida = inloggad("koncerncontroller")
+    sida.add_init_script(
+        "navigator.clipboard.write = async ([post]) => {"
+        " window.kopierat = await (await post.getType('text/plain')).text(); }"
+    )
+    sida.goto(f"{live_server.url}{ARB}/regionbidrag/")
+    sida.get_by_role("button", name="Kopiera tabellen").first.click()
+    expect(sida.get_by_text("Tabellen är kopierad")).to_be_attached()
+    kopia = sida.evaluate("window.kopierat")
+    sida.goto(f"{live_server.url}{ARB}/regionbidrag/inmatning/")
+    falt = sida.locator("td.cell input")
+    _klistra(falt.first, kopia)
+    expect(sida.locator("[data-handelse]")).to_contain_text(f"Klistrade in {falt.count()} värden.")
+    expect(sida.locator("[data-antal]")).to_contain_text("Inga osparade ändringar")
+
+
+def test_andringen_i_procent_foljer_med_och_sager_bara_det_som_betyder_nagot(inloggad, live_server):
+    sida = inloggad("koncerncontroller")
+    sida.goto(f"{live_server.url}{ARB}/resultatbudget/inmatning/")
+    falt = sida.locator(_cell("kostnader"))
+    procent = sida.locator("tr[data-rad=kostnader] [data-procent]")
+    for skrivet, vantat in (
+        ("-86 121", "−50,0\u00a0%"),  # against −57 414: more cost is a change for the worse
+        ("-28 707", "+50,0\u00a0%"),
+        ("0", "+100,0\u00a0%"),
+        ("5", "–"),
+    ):
+        falt.fill(skrivet)
+        expect(procent).to_have_text(vantat)
+
+
+def test_fokus_ar_kvar_i_cellen_efter_sparat_men_tas_inte_annars(inloggad, live_server):
+    sida = inloggad("koncerncontroller")
+    sida.goto(f"{live_server.url}{ARB}/resultatbudget/inmatning/")
+    falt = sida.locator(_cell("avskrivningar"))
+    falt.fill("-1 967")
+    sida.locator("[data-spara]").click()
+    expect(sida.get_by_text("Sparat kl.")).to_be_visible()
+    expect(falt).to_be_focused()
+    sida.reload()
+    expect(sida.locator("[data-antal]")).to_contain_text("Inga osparade ändringar")
+    expect(falt).not_to_be_focused()
+    falt.fill("abc")
+    sida.keyboard.press("Control+s")
+    expect(sida.locator("#felsammanfattning")).to_be_focused()
 
 
 def test_inmatning_fungerar_utan_javascript(inloggad, live_server):

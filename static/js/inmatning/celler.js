@@ -64,14 +64,20 @@ export class Cell {
   /** The value that sums use: the typed one, or the saved one while the text is not a number. */
   get raknevarde() {
     if (this.konflikt) {
-      const vald = this.valdKonflikt();
+      const vald = this.val().find((radio) => radio.checked);
       if (vald?.dataset.varde !== undefined) return oreFranDecimal(vald.dataset.varde);
     }
     return (this.tolkfel ? this.sparad : this.varde) ?? this.hamtad;
   }
 
-  valdKonflikt() {
-    return this.input.form?.querySelector(`input[type="radio"][name="${CSS.escape(`v.${this.nyckel}`)}"]:checked`) ?? null;
+  /** The choice between two people's values: its radios, the own value first. */
+  val() {
+    return [...(this.input.form?.querySelectorAll(`input[type="radio"][name="${CSS.escape(`v.${this.nyckel}`)}"]`) ?? [])];
+  }
+
+  /** Whether two people's values stand against each other and nobody has chosen. */
+  get oavgjord() {
+    return this.konflikt && !this.val().some((radio) => radio.checked);
   }
 
   /** Read the text anew. */

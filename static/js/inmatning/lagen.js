@@ -72,7 +72,7 @@ function radensLage(rad) {
   if (felande.length > 1) return [status("avv", `Fel i ${felande.length} celler`)];
   if (felande.length) return [status("avv", `Fel: ${felande[0].tolkfel?.kort ?? "se raden under"}`)];
   if (rad.skriver) return [el("span", { class: "svag" }, "Skriver")];
-  if (celler.some((cell) => cell.konflikt)) return [status("varn", "Ändrad av två")];
+  if (celler.some((cell) => cell.oavgjord)) return [status("varn", "Välj värde")];
   const andrade = celler.filter((cell) => cell.andrad);
   if (!andrade.length) return rad.ursprung;
   return [status("plan", andrade.every((cell) => cell.block) ? "Inklistrad, ej sparad" : "Ändrad, ej sparad")];

@@ -19,6 +19,7 @@ export class Sparrad {
     this.upplast = el("div", { class: "dold", role: "status" });
     form.append(this.upplast);
     if (this.angra) this.angra.hidden = false;
+    if (rad) matHojd(rad);
   }
 
   /** Say what happened, in sight and aloud. */
@@ -31,13 +32,13 @@ export class Sparrad {
     meddela(this.upplast, text);
   }
 
-  /** @param {{andringar: number, fel: number, konflikter: number}} antal Each cell is counted once. */
-  visaAntal({ andringar, fel, konflikter }) {
+  /** @param {{andringar: number, fel: number, val: number}} antal Each cell is counted once. */
+  visaAntal({ andringar, fel, val }) {
     if (!this.antal) return;
     const delar = [];
     if (andringar) delar.push([andringar, andringar === 1 ? " ändring ej sparad" : " ändringar ej sparade"]);
     if (fel) delar.push([fel, " fel"]);
-    if (konflikter) delar.push([konflikter, konflikter === 1 ? " konflikt" : " konflikter"]);
+    if (val) delar.push([val, " val kvar"]);
     const noder = delar.flatMap(([tal, ord], i) => [i ? ", " : "", el("b", {}, String(tal)), ord]);
     this.antal.replaceChildren(...(noder.length ? noder : ["Inga osparade ändringar"]));
   }
@@ -50,16 +51,25 @@ export class Sparrad {
   }
 }
 
+/** The bar lies over the page; the stylesheet keeps fields and the panel clear of it. Texts wrap, so it is measured. */
+function matHojd(rad) {
+  new ResizeObserver(() => {
+    document.documentElement.style.setProperty("--sparrad", `${rad.offsetHeight}px`);
+  }).observe(rad);
+}
+
 /**
- * «Klistrade in 8 värden. 2 låsta celler hoppades över. 3 värden fick inte plats.»
+ * «Klistrade in 8 värden. 2 värden föll på summor eller låsta celler. 3 värden fick inte plats.»
  *
- * @param {{inklistrade: number, lasta: number, utanfor: number, fel: number}} utfall
+ * @param {{inklistrade: number, utanFalt: number, utanfor: number, fel: number, skilda: number}} utfall `skilda`
+ *   are pasted sums that are not what the page adds up to.
  * @returns {string}
  */
-export function beskrivInklistring({ inklistrade, lasta, utanfor, fel }) {
+export function beskrivInklistring({ inklistrade, utanFalt, utanfor, fel, skilda }) {
   const meningar = [`Klistrade in ${antalText(inklistrade, "värde", "värden")}.`];
-  if (lasta) meningar.push(`${antalText(lasta, "låst cell", "låsta celler")} hoppades över.`);
+  if (utanFalt) meningar.push(`${antalText(utanFalt, "värde", "värden")} föll på summor eller låsta celler.`);
   if (utanfor) meningar.push(`${antalText(utanfor, "värde", "värden")} fick inte plats.`);
   if (fel) meningar.push(`${antalText(fel, "värde", "värden")} är inte ett belopp.`);
+  if (skilda) meningar.push(`${antalText(skilda, "summa", "summor")} i det inklistrade skiljer sig från summorna här.`);
   return meningar.join(" ");
 }

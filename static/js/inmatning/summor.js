@@ -12,7 +12,8 @@ const SAKNAS = "–";
 /**
  * @param {HTMLFormElement} form
  * @param {Map<string, import("./celler.js").Cell>} celler
- * @returns {() => void} Recomputes everything and writes what has changed.
+ * @returns {{raknaOm: () => void, varde: (nyckel: string) => bigint | null | undefined}} `raknaOm` recomputes
+ *   everything and writes what has changed; `varde` is a figure as it then was, in öre.
  */
 export function skapaSummor(form, celler) {
   const fasta = new Map();
@@ -24,35 +25,36 @@ export function skapaSummor(form, celler) {
   const summor = new Map(visade.map((summa) => [summa.nyckel, summa]));
   const jamforelser = [...form.querySelectorAll("[data-differens], [data-procent]")].map(lasJamforelse);
 
-  return () => {
-    const varden = new Map();
+  let varden = new Map();
 
-    /** A value in öre, null where nothing is entered, undefined where it cannot be known. */
-    function varde(nyckel) {
-      if (celler.has(nyckel)) return celler.get(nyckel).raknevarde;
-      if (fasta.has(nyckel) && !summor.has(nyckel)) return fasta.get(nyckel);
-      if (!varden.has(nyckel)) {
-        varden.set(nyckel, undefined); // a sum that depends on itself meets this and becomes unknown
-        varden.set(nyckel, summera(nyckel));
-      }
-      return varden.get(nyckel);
+  /** A value in öre, null where nothing is entered, undefined where it cannot be known. */
+  function varde(nyckel) {
+    if (celler.has(nyckel)) return celler.get(nyckel).raknevarde;
+    if (fasta.has(nyckel) && !summor.has(nyckel)) return fasta.get(nyckel);
+    if (!varden.has(nyckel)) {
+      varden.set(nyckel, undefined); // a sum that depends on itself meets this and becomes unknown
+      varden.set(nyckel, summera(nyckel));
     }
+    return varden.get(nyckel);
+  }
 
-    function summera(nyckel) {
-      const summa = summor.get(nyckel);
-      if (!summa) {
-        console.error(`The key ${nyckel} is not in the page`);
-        return undefined;
-      }
-      let total = summa.fast;
-      for (const [del, faktor] of summa.delar) {
-        const v = varde(del);
-        if (v === undefined) return undefined;
-        total += (v ?? 0n) * faktor;
-      }
-      return total;
+  function summera(nyckel) {
+    const summa = summor.get(nyckel);
+    if (!summa) {
+      console.error(`The key ${nyckel} is not in the page`);
+      return undefined;
     }
+    let total = summa.fast;
+    for (const [del, faktor] of summa.delar) {
+      const v = varde(del);
+      if (v === undefined) return undefined;
+      total += (v ?? 0n) * faktor;
+    }
+    return total;
+  }
 
+  function raknaOm() {
+    varden = new Map();
     for (const { nyckel, td, skala, decimaler } of visade) {
       const v = varde(nyckel);
       visa(td, v === undefined ? SAKNAS : formatera(v, { skala, decimaler }));
@@ -64,16 +66,21 @@ export function skapaSummor(form, celler) {
       );
       visa(jamforelse.td, jamfor(forsta, andra, jamforelse));
     }
-  };
+  }
+
+  return { raknaOm, varde };
 }
 
 function jamfor(forsta, andra, { procent, skala, decimaler, tecken }) {
   if (forsta === undefined || andra === undefined || forsta === null || andra === null) return SAKNAS;
   if (!procent) return formatera(forsta - andra, { skala, decimaler, tecken });
-  return andra === 0n ? SAKNAS : formateraProcent(forsta - andra, andra, { decimaler, tecken });
+  // A share of nothing, or of a loss that has become a profit, says nothing.
+  if (andra === 0n || (forsta !== 0n && forsta < 0n !== andra < 0n)) return SAKNAS;
+  return formateraProcent(forsta - andra, andra < 0n ? -andra : andra, { decimaler, tecken });
 }
 
-function lasSumma(td) {
+/** A sum as its cell describes it. */
+export function lasSumma(td) {
   const delar = `${td.dataset.delar ?? ""} ${td.dataset.bas ?? ""}`
     .split(/\s+/)
     .filter(Boolean)
@@ -84,7 +91,8 @@ function lasSumma(td) {
   return { nyckel: td.dataset.summa, td, delar, fast: oreFranDecimal(td.dataset.fast) ?? 0n, ...lasFormat(td) };
 }
 
-function lasJamforelse(td) {
+/** A comparison as its cell describes it. */
+export function lasJamforelse(td) {
   const procent = td.dataset.procent !== undefined;
   const nycklar = (td.dataset.procent ?? td.dataset.differens).trim().split(/\s+/);
   return { td, procent, nycklar, tecken: td.dataset.tecken !== "nej", ...lasFormat(td) };
