@@ -50,7 +50,7 @@ def skapa_handling(jobb, rapportera):
     bok = xlsx.skriv_handling(dokument)
     rapportera(50, "Skriver PDF")
     html = render_to_string("rapporter/handling.html", {"handling": visa_handling(dokument)})
-    bilaga = pdf.Bilaga(f"{dokument.nyckel}.xlsx", bok, "Tabellerna med summor som formler")
+    bilaga = pdf.Bilaga(f"{dokument.nyckel}.xlsx", bok, "Samma tabeller som arbetsbok")
     try:
         fil = pdf.skriv_handling(dokument, html=html, bilagor=(bilaga,))
     except pdf.PdfFel as fel:

@@ -72,7 +72,7 @@ _STYCKEN = (
     " de visas, och skrivs som den avrundade summan av oavrundade delar.",
     "Där en tryckt siffra i källhandlingen inte följer av sina delar står båda i en not under tabellen. Ingen"
     " siffra har ändrats för att en summa ska stämma.",
-    "Arbetsboken som är bifogad i PDF-filen har samma tabeller med summorna som formler, och ett blad som för"
+    "Arbetsboken som är bifogad i PDF-filen har samma tabeller, med summor av rader som formler, och ett blad som för"
     " varje siffra anger adressen till sidan om var den kommer ifrån.",
 )
 

@@ -113,7 +113,8 @@ class Handling:
 
     `fakta` are label and text pairs for the first page (version, status, decision, time of the
     figures). `tid` is an ISO timestamp and the only time that ends up in a file, so that the same
-    content always gives the same bytes.
+    content always gives the same bytes. `rot` is the site's address («https://budget.exempel.se»), put
+    before the `kalla` paths wherever workbook or PDF shows them; empty leaves them as paths.
     """
 
     titel: str
@@ -124,3 +125,4 @@ class Handling:
     ingress: str = ""
     nyckel: str = "handling"
     stycken: tuple[str, ...] = field(default=())
+    rot: str = ""

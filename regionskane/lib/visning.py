@@ -14,8 +14,15 @@ from regionskane.lib.tabell import Cell, Handling, Kolumn, Kolumnslag, Rad, Rads
 STORSTA_STAENDE = 6
 # The stylesheets know column widths up to this number of columns.
 STORSTA_BREDDKLASS = 24
+# More columns than this share the width evenly, whatever stands in them.
+STORSTA_EFTER_INNEHALL = 12
+# Signs beside each other on an upright and on a landscape page, with three for the space of each column.
+TECKEN_STAENDE, TECKEN_LIGGANDE, TECKEN_MELLANRUM = 80, 130, 3
+# A table with more rows than this may be parted by the end of a page.
+STORSTA_KORTA = 16
 
 _STYRTECKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_ORDGRANS = re.compile("[ \n\t\u00ad-]")
 _FORANDRING = (Kolumnslag.DIFFERENS, Kolumnslag.PROCENT)
 
 
@@ -56,8 +63,9 @@ class Radvy:
 @dataclass(frozen=True, slots=True)
 class Tabellvy:
     """A table as read. `enhet` is the unit that all its amounts share, or empty when they differ.
-    `klass` is «k5» for five columns after the row headings («k24» for 24 or more) and «med-text» when
-    one of them is text; widths hang on it. `liggande` says that it wants a landscape page."""
+    `klass` is «k5» for five columns after the row headings («k24» for 24 or more), «med-text» when one
+    of them is text and «jamna» when words must break for the columns to fit; widths hang on it.
+    `liggande` says that it wants a landscape page, `kort` that a page holds it whole."""
 
     nyckel: str
     rubrik: str
@@ -69,6 +77,7 @@ class Tabellvy:
     enhet: str = ""
     klass: str = ""
     liggande: bool = False
+    kort: bool = False
 
     @property
     def bredd(self) -> int:
@@ -147,6 +156,7 @@ def visa(tabell: Tabell) -> Tabellvy:
                 f"Raden «{rad.nyckel}» i tabellen «{tabell.nyckel}» har {len(rad.celler)} celler, "
                 f"men tabellen har {len(tabell.kolumner)} kolumner."
             )
+    rader = tuple(_rad(tabell, rad) for rad in tabell.rader)
     return Tabellvy(
         nyckel=tabell.nyckel,
         rubrik=tabell.rubrik,
@@ -157,10 +167,11 @@ def visa(tabell: Tabell) -> Tabellvy:
             Kolumnvy(k.nyckel, k.rubrik, k.under, k.slag.value, "" if k.slag == Kolumnslag.TEXT else "n")
             for k in tabell.kolumner
         ),
-        rader=tuple(_rad(tabell, rad) for rad in tabell.rader),
+        rader=rader,
         enhet=gemensam_enhet(tabell),
-        klass=" ".join(_klasser(tabell)),
-        liggande=len(tabell.kolumner) > STORSTA_STAENDE,
+        klass=" ".join(_klasser(tabell, rader)),
+        liggande=_liggande(tabell),
+        kort=len(tabell.rader) <= STORSTA_KORTA,
     )
 
 
@@ -175,11 +186,35 @@ def gemensam_enhet(tabell: Tabell) -> str:
     return enheter.pop() if len(enheter) == 1 else ""
 
 
-def _klasser(tabell: Tabell) -> list[str]:
+def _klasser(tabell: Tabell, rader: Sequence[Radvy]) -> list[str]:
     klasser = [f"k{min(len(tabell.kolumner), STORSTA_BREDDKLASS)}"]
     if any(k.slag == Kolumnslag.TEXT for k in tabell.kolumner):
         klasser.append("med-text")
+    if not _orden_ryms(tabell, rader):
+        klasser.append("jamna")
     return klasser
+
+
+def _liggande(tabell: Tabell) -> bool:
+    return len(tabell.kolumner) > STORSTA_STAENDE
+
+
+def _orden_ryms(tabell: Tabell, rader: Sequence[Radvy]) -> bool:
+    """Whether the page holds a column as wide as its longest word for every column, roughly."""
+    if len(tabell.kolumner) > STORSTA_EFTER_INNEHALL:
+        return False
+    med_celler = [r for r in rader if r.celler]
+    kolumner = [[tabell.radrubrik, *(r.rubrik for r in med_celler)]]
+    kolumner += [
+        [k.rubrik, k.under, *(r.celler[j].text for r in med_celler)] for j, k in enumerate(tabell.kolumner)
+    ]
+    plats = TECKEN_LIGGANDE if _liggande(tabell) else TECKEN_STAENDE
+    return plats >= sum(TECKEN_MELLANRUM + max(map(_langsta_ord, texter)) for texter in kolumner)
+
+
+def _langsta_ord(text: str) -> int:
+    # Figures hold hard blanks, which `str.split` would part them at.
+    return max(map(len, _ORDGRANS.split(text)))
 
 
 def _rad(tabell: Tabell, rad: Rad) -> Radvy:

@@ -15,13 +15,15 @@ from itertools import pairwise
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from regionskane.lib.belopp import MINUS, SKALOR
+from regionskane.lib.belopp import MINUS, SKALOR, relativ_forandring
 from regionskane.lib.tabell import Cell, Handling, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 from regionskane.lib.visning import gemensam_enhet, ren_text
 
 STORSTA_BLADNAMN = 31
 STORSTA_TEXT = 32_767  # XlsxWriter drops a longer text without a word
 STORSTA_FORMEL = 8_000  # Excel refuses the file above 8 192
+STORSTA_LANKAR = 65_530  # in one sheet; XlsxWriter leaves the cell of a further one empty
+STORSTA_ADRESS = 2_079
 STORSTA_SIDTEXT = 110  # a header has 255 characters for its two parts and their codes
 
 OM_BLADET = "Om"
@@ -300,9 +302,9 @@ class _Tabellblad:
     def _formel(self, r: int, j: int, rad: Rad, kolumn: Kolumn, cell: Cell) -> str:
         """The formula of a figure that follows from others in the table, or empty.
 
-        A formula is only written when it gives the figure that the document shows. Printed tables
-        have sums that do not follow from their parts; such a figure stands as a number and is named
-        under the table.
+        A formula is only written when it gives what the document shows. Printed tables have sums that
+        do not follow from their parts; such a figure stands as a number and is named under the table. A
+        word that stands where the parts would give a figure is left as it is: it claims no figure.
         """
         if kolumn.av is not None:
             formel, varde = self._av(r, rad, kolumn, cell)
@@ -317,7 +319,7 @@ class _Tabellblad:
             stammer = abs(varde - cell.varde) < samma
         if stammer and len(formel) <= STORSTA_FORMEL:
             return formel
-        if not stammer:
+        if not stammer and cell.varde is not None:
             ger = kolumn.text(Cell(varde=varde)) if varde is not None else "inget tal"
             ruta = xl_rowcol_to_cell(r, j)
             self.avvikande.append(
@@ -343,8 +345,8 @@ class _Tabellblad:
         saknas = _ren(cell.saknas).replace('"', '""')
         finns = f"COUNT({rutor[0]},{rutor[1]})=2"
         if kolumn.slag == Kolumnslag.PROCENT:
-            varde = None if ny is None or not gammal else (ny - gammal) / abs(gammal)
-            return f'=IF(AND({finns},N({rutor[1]})<>0),({a}-{b})/ABS({b}),"{saknas}")', varde
+            villkor = f"{finns},N({rutor[1]})<>0,N({rutor[0]})*N({rutor[1]})>=0"
+            return f'=IF(AND({villkor}),({a}-{b})/ABS({b}),"{saknas}")', relativ_forandring(ny, gammal)
         varde = None if ny is None or gammal is None else ny - gammal
         return f'=IF({finns},{a}-{b},"{saknas}")', varde
 
@@ -591,8 +593,9 @@ def _skriv_om(blad, handling: Handling, namn: Sequence[str], stil: _Stilar, har_
     for text in (
         f"{allt} Talen är inte avrundade. Talformatet avrundar det som visas, så en visad summa kan "
         "skilja sig på sista siffran från summan av de visade talen.",
-        "Summor, skillnader och procentsatser är formler. Ändra ett tal så räknas de om. Ändringen "
-        "stannar i den här filen.",
+        "Summor av rader i samma tabell är formler, liksom skillnader och procentsatser. Vad en regel "
+        "räknar fram står som tal, och så gör också en summa som inte följer av tabellens övriga tal. "
+        "Ändra ett tal så räknas formlerna om. Ändringen stannar i den här filen.",
         f"Minus skrivs {MINUS}. Ett ord eller streck i stället för ett tal betyder att tal saknas. Det "
         "räknas aldrig som ett tal i en skillnad och som inget i en summa.",
     ):
@@ -607,10 +610,23 @@ def _skriv_kallor(blad, tabellblad: Sequence[_Tabellblad], stil: _Stilar, handli
     """Every figure with a source. The value is a reference to its cell: one figure, one place."""
     blad.write_string(0, 0, KALLBLADET, stil(bold=True, font_size=14))
     blad.set_row(0, 24)
-    blad.write_string(1, 0, "Varifrån varje tal kommer. Adressen gäller i systemet.", stil(font_color=_SVAG))
+    galler = "öppnar talets sida" if handling.rot else "gäller"
+    upplysning = f"Varifrån varje tal kommer. Adressen {galler} i systemet."
+    blad.write_string(1, 0, upplysning, stil(font_color=_SVAG))
     linje = {"bottom": _HARFIN, "bottom_color": _LINJE}
     text, indragen = stil(**linje), stil(**linje, align="left", indent=1)
-    lank = stil(**linje, font_color=_ACCENT, underline=1)
+    lankstil = stil(**linje, font_color=_ACCENT, underline=1)
+    kvar = STORSTA_LANKAR
+
+    def lank(r: int, j: int, mal: str, innehall: str) -> None:
+        """A link, or only its text where Excel takes no link."""
+        nonlocal kvar
+        if kvar and len(mal) <= STORSTA_ADRESS:
+            kvar -= 1
+            blad.write_url(r, j, mal, lankstil, innehall)
+        else:
+            blad.write_string(r, j, innehall, text)
+
     rubriker = ("Tabell", "Rad", "Kolumn", "Cell", "Värde", "Enhet", "Adress")
     bredder = [10, 10, 10, 8, 14, 9, 20]
     r = 3
@@ -624,12 +640,16 @@ def _skriv_kallor(blad, tabellblad: Sequence[_Tabellblad], stil: _Stilar, handli
                 1: plats.rad.rubrik,
                 2: " ".join(filter(None, (kolumn.rubrik, kolumn.under))),
                 5: kolumn.enhet if penningar else "",
-                6: plats.cell.kalla,
+                6: handling.rot + plats.cell.kalla,
             }
             for j, innehall in texter.items():
-                blad.write_string(r, j, _ren(innehall), indragen if j == 5 else text)
                 bredder[j] = min(60, max(bredder[j], len(innehall) + 1))
-            blad.write_url(r, 3, f"internal:'{citerat}'!{plats.ruta}", lank, plats.ruta)
+                # Only a path stays within the site when it is put after its address.
+                if j == 6 and handling.rot and plats.cell.kalla.startswith("/"):
+                    lank(r, j, _ren(innehall), _ren(innehall))
+                else:
+                    blad.write_string(r, j, _ren(innehall), indragen if j == 5 else text)
+            lank(r, 3, f"internal:'{citerat}'!{plats.ruta}", plats.ruta)
             visat = stil(**linje, align="right", num_format=talformat(kolumn))
             varde = plats.tal if plats.tal is not None else _ren(kolumn.text(plats.cell))
             blad.write_formula(r, 4, f"='{citerat}'!{plats.ruta}", visat, varde)

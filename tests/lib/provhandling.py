@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
+from regionskane.lib.belopp import relativ_forandring
 from regionskane.lib.tabell import Cell, Handling, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 
 MN = Decimal(1_000_000)
@@ -39,11 +40,11 @@ def fyll(tabell: Tabell) -> Tabell:
             if kolumn.av:
                 index = [i for n in kolumn.av for i, k in enumerate(tabell.kolumner) if k.nyckel == n]
                 ny, gammal = (celler[i].varde for i in index)
-                if ny is None or gammal is None or (kolumn.slag == Kolumnslag.PROCENT and not gammal):
+                if ny is None or gammal is None:
                     continue
-                skillnad = ny - gammal
                 andel = kolumn.slag == Kolumnslag.PROCENT
-                celler[j] = replace(celler[j], varde=skillnad / abs(gammal) if andel else skillnad)
+                varde = relativ_forandring(ny, gammal) if andel else ny - gammal
+                celler[j] = replace(celler[j], varde=varde)
             elif rad.delar:
                 tidigare = {r.nyckel: r for r in rader}
                 delar = [(tidigare[n].celler[j].varde, f) for n, f in rad.delar]

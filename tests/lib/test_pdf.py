@@ -1,13 +1,16 @@
 """The PDF: readable, tagged, archivable, closed to the outside and the same every time."""
 
 import gc
+import re
 import subprocess
 import sys
 import threading
 from dataclasses import replace
 from decimal import Decimal
+from html import unescape
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import BytesIO
+from itertools import combinations
 from pathlib import Path
 
 import pikepdf
@@ -16,7 +19,7 @@ import pytest
 from django.template import Context, Engine
 
 from regionskane.lib import pdf, visning, xlsx
-from regionskane.lib.tabell import Cell, Handling, Kolumn, Rad, Tabell
+from regionskane.lib.tabell import Cell, Handling, Kolumn, Kolumnslag, Rad, Tabell
 from tests.lib import provhandling
 from verktyg.verapdf import vera
 
@@ -89,7 +92,7 @@ def test_verapdf_kan_underkanna(tmp_path):
 
 
 def test_texten_gar_att_lasa(lasare):
-    text = "\n".join(sida.extract_text() for sida in lasare.pages)
+    text = " ".join(sida.extract_text().replace("\n", " ") for sida in lasare.pages)
     for ord_ in (
         "Verksamhetsplan och budget 2024",
         "Regionfullmäktige 2023-10-24",
@@ -113,6 +116,93 @@ def test_breda_tabeller_far_liggande_sida(lasare):
     liggande = [i for i, (b, h) in enumerate(matt) if b > h]
     assert len(liggande) == 1
     assert "3. Plan 2025–2026" in lasare.pages[liggande[0]].extract_text()
+
+
+def ord_pa_sidorna(innehall: bytes, mapp: Path) -> list[list[tuple[str, float, float, float, float]]]:
+    """The words of each page as (text, left, top, right, bottom), as they lie on paper."""
+    (mapp / "ord.pdf").write_bytes(innehall)
+    svar = subprocess.run(
+        ["pdftotext", "-bbox", mapp / "ord.pdf", "-"], check=True, capture_output=True, text=True
+    ).stdout
+    monster = re.compile(r'<word xMin="(.+?)" yMin="(.+?)" xMax="(.+?)" yMax="(.+?)">(.*?)</word>')
+    return [
+        [(unescape(o[4]), *map(float, o[:4])) for o in monster.findall(sida)]
+        for sida in svar.split("<page ")[1:]
+    ]
+
+
+def trang_tabell() -> Tabell:
+    """Columns of figures whose heads and words are longer than their figures, beside columns of text."""
+    kolumner = (
+        *(Kolumn(o, o) for o in ("Underskott", "Undantag", "Återställt", "Ianspråktaget")),
+        Kolumn("lage", "Läge", slag=Kolumnslag.TEXT),
+    )
+    tal = (
+        Cell(saknas="uppgift saknas"),
+        Cell(saknas="uppgift saknas"),
+        Cell(Decimal(10**13)),
+        Cell(Decimal(0)),
+    )
+    lage = Cell(text="Undantag enligt fullmäktige, synnerliga skäl")
+    return Tabell("u", "Underskott", "År", kolumner, (Rad("r", "2023", (*tal, lage)),))
+
+
+@pytest.mark.parametrize("antal", [4, 5])
+def test_ord_bryts_inte_och_gar_inte_in_i_varandra(antal, tmp_path):
+    hel = trang_tabell()
+    tabell = replace(
+        hel,
+        kolumner=hel.kolumner[:antal],
+        rader=tuple(replace(r, celler=r.celler[:antal]) for r in hel.rader),
+    )
+    sidor = ord_pa_sidorna(gor(replace(provhandling.handling(), tabeller=(tabell,))), tmp_path)
+    funna = [o for sida in sidor for o in sida]
+    texter = [o[0] for o in funna]
+    for ord_ in ("Underskott", "Undantag", "Återställt", "Ianspråktaget"):
+        assert ord_ in texter
+    assert texter.count("uppgift") == texter.count("saknas") == 2
+    for sida in sidor:
+        for a, b in combinations(sida, 2):
+            skilda = a[3] <= b[1] or b[3] <= a[1] or a[4] <= b[2] or b[4] <= a[2]
+            # Boxes hold room above and below the letters, so neighbouring lines may touch.
+            assert skilda or abs(a[2] - b[2]) > 5, (a, b)
+
+
+def test_for_manga_langa_ord_stannar_pa_sidan(tmp_path):
+    kolumner = tuple(Kolumn(f"k{i}", "Kollektivtrafiknämndens" * 2) for i in range(6))
+    tabell = Tabell("t", "T", "Rad", kolumner, (Rad("r", "R", (Cell(Decimal(1)),) * 6),))
+    innehall = gor(replace(provhandling.handling(), tabeller=(tabell,)))
+    bredd = float(pypdf.PdfReader(BytesIO(innehall)).pages[0].mediabox.width)
+    assert all(o[3] < bredd for sida in ord_pa_sidorna(innehall, tmp_path) for o in sida)
+
+
+def test_faktas_etikett_ror_inte_sin_text(tmp_path):
+    handling = replace(provhandling.handling(), fakta=(("Siffrorna senast ändrade någonsin", "2024-06-11"),))
+    omslag = ord_pa_sidorna(gor(handling), tmp_path)[0]
+    datum = next(o for o in omslag if o[0] == "2024-06-11")
+    etikett = [o for o in omslag if o[0] in ("Siffrorna", "senast", "ändrade", "någonsin")]
+    assert len(etikett) == 4 and datum[1] - max(o[3] for o in etikett) > 10
+
+
+def test_korta_tabeller_delar_sida_och_halls_hela():
+    kolumner = (Kolumn("k", "Belopp"),)
+    tabeller = tuple(
+        Tabell(
+            f"t{n}",
+            f"Tabell {n}",
+            "Rad",
+            kolumner,
+            tuple(Rad(f"r{i}", f"Rad {n}.{i}", (Cell(),)) for i in range(9)),
+        )
+        for n in range(6)
+    )
+    handling = replace(provhandling.handling(), tabeller=tabeller, stycken=())
+    sidor = [s.extract_text() for s in pypdf.PdfReader(BytesIO(gor(handling))).pages]
+    assert len(sidor) == 5  # the cover, contents with one table, then two on a page
+    for n in range(6):
+        hela = [f"{n + 1}. Tabell {n}\n" in s and f"Rad {n}.0" in s and f"Rad {n}.8" in s for s in sidor]
+        assert hela.count(True) == 1
+        assert sum(f"Rad {n}." in s for s in sidor) == 1
 
 
 def test_taggar_for_den_som_inte_ser(fil):

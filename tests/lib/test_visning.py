@@ -71,11 +71,18 @@ def test_blandade_enheter_har_ingen_gemensam():
     assert (vy.enhet, vy.klass) == ("", "k4 med-text")
 
 
+@pytest.mark.parametrize(("ord_", "jamna"), [("Underskott", False), ("Kollektivtrafiknämnd", True)])
+def test_kolumner_som_inte_rymmer_sina_ord_delar_jamnt(ord_, jamna):
+    kolumner = tuple(Kolumn(f"k{i}", ord_) for i in range(5))
+    vy = visning.visa(Tabell("t", "T", "Rad", kolumner, (Rad("r", "R", (Cell(),) * 5),)))
+    assert ("jamna" in vy.klass.split()) is jamna
+
+
 def test_breda_tabeller_laggs_ned():
     assert visning.visa(provhandling.plan()).liggande
     kolumner = tuple(Kolumn(f"k{i}", "K") for i in range(30))
     vy = visning.visa(Tabell("t", "T", "Rad", kolumner, (Rad("r", "R", (Cell(),) * 30),)))
-    assert (vy.klass, vy.liggande) == ("k24", True)
+    assert (vy.klass, vy.liggande) == ("k24 jamna", True)
 
 
 def test_fel_antal_celler_sags_ifran():

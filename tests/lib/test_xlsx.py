@@ -127,13 +127,71 @@ def test_summor_och_skillnader_ar_formler(bok):
     assert bidrag["B19"].value == "=B9+SUM(B17:B18)"  # SUM reads «iu» in B18 as nothing
     assert bidrag["C19"].value == "=C9+SUM(C17:C18)"
     assert bidrag["D6"].value == '=IF(COUNT(C6,B6)=2,C6-B6,"–")'
-    assert bidrag["E6"].value == '=IF(AND(COUNT(C6,B6)=2,N(B6)<>0),(C6-B6)/ABS(B6),"–")'
+    assert bidrag["E6"].value == '=IF(AND(COUNT(C6,B6)=2,N(B6)<>0,N(C6)*N(B6)>=0),(C6-B6)/ABS(B6),"–")'
     assert resultat["B7"].value == "=B4-B5-B6"
     assert resultat["D4"].value == '=IF(COUNT(B4,C4)=2,B4-C4/1000,"–")'  # mnkr against tkr
     assert plan["B14"].value == 4399.9  # the printed sum that does not follow from its parts
     assert plan["C14"].value == "=SUM(C4:C6)"
     text = "\n".join(str(r[0].value) for r in plan.iter_rows(min_row=15))
     assert "B14 (Tryckt summa som inte stämmer, 2023) står som tal" in text and "4\u00a0363,9" in text
+
+
+def forandring(gammal: str, ny: str, visad: Cell) -> bytes:
+    kolumner = (
+        Kolumn("b2023", "2023", enhet="kr"),
+        Kolumn("b2024", "2024", enhet="kr"),
+        Kolumn("andel", "Ändring", slag=Kolumnslag.PROCENT, av=("b2024", "b2023")),
+    )
+    rad = Rad("r", "Årets resultat", (Cell(Decimal(gammal)), Cell(Decimal(ny)), visad))
+    return xlsx.skriv_handling(Handling("H", "", (Tabell("t", "T", "Rad", kolumner, (rad,)),), "2024-01-01"))
+
+
+@pytest.mark.parametrize(("gammal", "ny"), [("2510", "-126"), ("-839", "653"), ("0", "5")])
+def test_byte_av_tecken_ger_streck_ocksa_nar_formeln_raknas(gammal, ny, tmp_path):
+    innehall = forandring(gammal, ny, Cell())
+    assert oppna(innehall)["T"]["D4"].value.startswith("=IF(")
+    assert oppna(rakna_om(innehall, tmp_path), varden=True)["T"]["D4"].value == "–"
+
+
+def test_bara_tal_kan_sta_som_tal():
+    streck, annat = (forandring("100", "150", c) for c in (Cell(), Cell(Decimal("0.7"))))
+    assert oppna(streck)["T"]["D4"].value == "–"
+    assert "står som tal" not in text_i(oppna(streck)["T"])
+    assert "D4 (Årets resultat, Ändring) står som tal" in text_i(oppna(annat)["T"])
+
+
+def text_i(blad) -> str:
+    return "\n".join(str(c.value) for rad in blad.iter_rows() for c in rad if c.value is not None)
+
+
+def test_kallorna_ar_lankar_nar_rot_ar_kand(bok):
+    blad = oppna(xlsx.skriv_handling(replace(provhandling.handling(), rot="https://budget.exempel.se")))[
+        "Källor"
+    ]
+    adress = "https://budget.exempel.se/kalla/regionbidrag/2024/kn/"
+    assert (blad["G5"].value, blad["G5"].hyperlink.target) == (adress, adress)
+    assert blad["D5"].hyperlink.location == "'Regionbidrag-4a'!C6"
+    utan = oppna(bok)["Källor"]["G5"]
+    assert (utan.value, utan.hyperlink) == ("/kalla/regionbidrag/2024/kn/", None)
+
+
+def test_fler_lankar_an_excel_tar_blir_text(monkeypatch):
+    monkeypatch.setattr(xlsx, "STORSTA_LANKAR", 5)
+    handling = replace(provhandling.handling(), rot="https://budget.exempel.se")
+    blad = oppna(xlsx.skriv_handling(handling))["Källor"]
+    lankade = [c.coordinate for rad in blad.iter_rows() for c in rad if c.hyperlink]
+    assert lankade == ["D4", "G4", "D5", "G5", "G6"]
+    assert all(
+        rad[3] and rad[6].startswith(handling.rot) for rad in blad.iter_rows(min_row=4, values_only=True)
+    )
+
+
+def test_for_lang_adress_blir_text():
+    kalla = "/" + "a" * xlsx.STORSTA_ADRESS
+    tabell = Tabell("t", "T", "Rad", (Kolumn("k", "K"),), (Rad("r", "R", (Cell(Decimal(1), kalla=kalla),)),))
+    handling = Handling("H", "", (tabell,), "2024-01-01", rot="https://budget.exempel.se")
+    cell = oppna(xlsx.skriv_handling(handling))["Källor"]["G4"]
+    assert (cell.value, cell.hyperlink) == (handling.rot + kalla, None)
 
 
 def test_saknade_tal_ar_ord_och_aldrig_noll(bok):
@@ -173,10 +231,11 @@ def test_utseendet_gar_att_skriva_ut(bok):
 
 def test_om_bladet_forklarar_och_lankar(bok):
     blad = oppna(bok)["Om"]
-    text = "\n".join(str(c.value) for rad in blad.iter_rows() for c in rad if c.value is not None)
+    text = text_i(blad)
     for mening in (
         "Regionfullmäktige 2023-10-24",
-        "är formler",
+        "Summor av rader i samma tabell är formler",
+        "Vad en regel räknar fram står som tal",
         "Så är siffrorna framtagna",
         "Minus skrivs −",
     ):
@@ -208,8 +267,9 @@ FIENTLIGA = [
 ]
 
 
+@pytest.mark.parametrize("rot", ["", "https://budget.exempel.se"])
 @pytest.mark.parametrize("text", FIENTLIGA)
-def test_text_ar_alltid_text(text, tmp_path):
+def test_text_ar_alltid_text(text, rot):
     kolumner = (Kolumn("t", text, text, Kolumnslag.TEXT), Kolumn("n", "Tal"))
     rader = (
         Rad("a", text, (Cell(text=text), Cell(text=text, kalla=text)), forklaring=text, paragraf=text),
@@ -217,7 +277,7 @@ def test_text_ar_alltid_text(text, tmp_path):
         Rad("g", text, slag=Radslag.GRUPP),
     )
     tabell = Tabell("t", text, text, kolumner, rader, ingress=text, noter=(text,))
-    handling = Handling(text, text, (tabell,), "2024-01-01", ((text, text),), text, "h", (text,))
+    handling = Handling(text, text, (tabell,), "2024-01-01", ((text, text),), text, "h", (text,), rot)
     innehall = xlsx.skriv_handling(handling)
     tillatna = re.compile(r"='[^']+'!C[0-9]+$")  # the references of «Källor»
     for blad in oppna(innehall):
