@@ -97,13 +97,15 @@ def hamta_uppstallning(
 ) -> Uppstallningsdata:
     """Everything that a table of the version shows in its columns, limited to what the reader may see."""
     poster = tuple(Post.objects.filter(uppstallning=uppstallning))
-    alla = gallande_placeringar(version, uppstallning, {k.kalla_id for k in kolumner})
-    placeringar = tuple(p for p in alla if p.enhet_id in urval)
     summor = hamta_summor(
         kolumner=[(k.kalla_id, k.ar) for k in kolumner],
         poster=[p.pk for p in poster if p.typ != Posttyp.REGEL],
         period=version.period,
-        urval=Enhetsurval(enheter=frozenset(p.enhet_id for p in placeringar)),
+        urval=urval,
+    )
+    har_belopp = {int(n.omfang.removeprefix("enhet:")) for n in summor if n.omfang.startswith("enhet:")}
+    placeringar = tuple(
+        p for p in gallande_placeringar(version, uppstallning, har_belopp) if p.enhet_id in urval
     )
     return Uppstallningsdata(
         version, uppstallning, kolumner, poster, placeringar, summor, delvis=not urval.allt
@@ -116,21 +118,18 @@ SELECT e.id, e.kod, e.namn, p.sektor_id, s.kod, s.namn, s.summarubrik
 FROM organisation_enhet e
 LEFT JOIN organisation_platser(%(fran)s, %(till)s) p ON p.enhet_id = e.id
 LEFT JOIN organisation_sektor s ON s.id = p.sektor_id
-WHERE (e.typ = %(region)s) = %(hela)s
-  AND (p.enhet_id IS NOT NULL OR EXISTS (
-      SELECT 1 FROM budget_belopp b JOIN budget_post bp ON bp.id = b.post_id
-      WHERE b.enhet_id = e.id AND b.version_id = ANY(%(versioner)s) AND bp.uppstallning_id = %(uppstallning)s))
+WHERE (e.typ = %(region)s) = %(hela)s AND (p.enhet_id IS NOT NULL OR e.id = ANY(%(ocksa)s))
 ORDER BY s.ordning, p.ordning, e.kod
 """
 
 
 def gallande_placeringar(
-    version: Budgetversion, uppstallning: Uppstallning, versioner: Iterable[int] = ()
+    version: Budgetversion, uppstallning: Uppstallning, ocksa: Iterable[int]
 ) -> list[Plats]:
     """Where the enheter of a table belong in the version, in the region's own order.
 
-    An enhet that has no place then but amounts in the version, or in one of `versioner` (ids) that it is
-    shown beside, comes last without a sektor: no amount is lost because somebody was moved.
+    The enheter of `ocksa` (ids), those that have amounts, come even if they have no place then: last and
+    without a sektor. No amount is lost because somebody was moved.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -140,8 +139,7 @@ def gallande_placeringar(
                 "till": version.period.till,
                 "region": Enhetstyp.REGION.value,
                 "hela": not uppstallning.per_enhet,
-                "versioner": [version.pk, *versioner],
-                "uppstallning": uppstallning.pk,
+                "ocksa": list(ocksa),
             },
         )
         return [Plats(*rad) for rad in cursor.fetchall()]

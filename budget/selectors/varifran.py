@@ -55,7 +55,9 @@ class Ursprungssvar:
 
 def hamta_omfang(version: Budgetversion, post: Post, omfang: str) -> tuple[Plats, ...] | None:
     """The placements that an address' «enhet-KOD», «sektor-KOD», «alla» or «egna» stands for; None if none."""
-    alla = tuple(gallande_placeringar(version, post.uppstallning))
+    med_belopp = Belopp.objects.filter(version=version, post__uppstallning=post.uppstallning)
+    enheter = med_belopp.values_list("enhet_id", flat=True).distinct()
+    alla = tuple(gallande_placeringar(version, post.uppstallning, enheter))
     typ, _, kod = omfang.partition("-")
     if omfang in (ALLA, "egna"):
         return alla
