@@ -274,7 +274,7 @@ if REDIS_URL:
     # Longer than any job, or Redis hands the same job to a second worker.
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 4 * TASK_TIME_LIMIT}
 else:
-    CELERY_BROKER_URL = "filesystem://localhost"
+    CELERY_BROKER_URL = "filko://localhost"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(DATA_DIR / "ko" / "jobb"),
         "data_folder_out": str(DATA_DIR / "ko" / "jobb"),
