@@ -89,7 +89,8 @@ def hamta_skilda_rader(version: Budgetversion, uppstallning: Uppstallning) -> li
     """Lines of a table that have an amount of their own which differs, by more than rounding, from the line
     of the other table that they would otherwise fetch."""
     avvikelser = hamta_avvikelser([version], uppstallning=uppstallning)
-    return [a for a in avvikelser if a.kod == "RAD" and a.ar_fel and a.post.kalla_post_id]
+    egna = set(_egna_rader({version.pk: version}, uppstallning).values_list("post_id", "ar"))
+    return [a for a in avvikelser if a.kod == "RAD" and a.ar_fel and (a.nyckel.post, a.nyckel.ar) in egna]
 
 
 def hamta_regelavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:

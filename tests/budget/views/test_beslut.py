@@ -76,6 +76,19 @@ def test_eget_belopp_som_skiljer_sig_fran_resultatbudgeten_pekas_ut(som, version
     assert "−3\u00a0857 mnkr" in sida
 
 
+def test_belopp_som_hamtas_och_skiljer_sig_fran_handlingen_ar_inget_eget_belopp(som, version):
+    from budget.models import Belopp
+
+    arb = version("B2024-ARB")
+    Belopp.objects.filter(version=arb, post__kod="kostnader", ar=2024).update(belopp=-62_824_000_000)
+    underlag, resultat = berakna_utredning(version=arb)
+    spara_utredning(version=arb, underlag=underlag, resultat=resultat)
+    assert (
+        "eget belopp"
+        not in som("koncerncontroller").get("/budget/2024/B2024-ARB/balanskrav/").content.decode()
+    )
+
+
 def test_panelen_sager_nar_undantaget_inte_raknas_fullt_ut(som, version):
     from budget.models import Belopp
 
