@@ -7,6 +7,7 @@ written is decided by its column, when it is shown.
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from regionskane.lib import belopp
 
@@ -59,8 +60,7 @@ class Kolumn:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One figure. `kalla` is the site path that answers «varifrån?»; `noter` are numbers in the
     table's notes, counted from 1; `saknas` is what is read when there is no figure."""
 

@@ -44,12 +44,12 @@ def fyll(tabell: Tabell) -> Tabell:
                     continue
                 andel = kolumn.slag == Kolumnslag.PROCENT
                 varde = relativ_forandring(ny, gammal) if andel else ny - gammal
-                celler[j] = replace(celler[j], varde=varde)
+                celler[j] = celler[j]._replace(varde=varde)
             elif rad.delar:
                 tidigare = {r.nyckel: r for r in rader}
                 delar = [(tidigare[n].celler[j].varde, f) for n, f in rad.delar]
-                celler[j] = replace(
-                    celler[j], varde=sum((v * f for v, f in delar if v is not None), Decimal(0))
+                celler[j] = celler[j]._replace(
+                    varde=sum((v * f for v, f in delar if v is not None), Decimal(0))
                 )
         rader.append(replace(rad, celler=tuple(celler)))
     return replace(tabell, rader=tuple(rader))
