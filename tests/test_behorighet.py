@@ -45,6 +45,7 @@ TABELL = [
     ("excel", "GET", f"{ARB}/resultatbudget/excel/", (302, 403, 403, 200, 403, 200, 403)),
     ("inmatning", "GET", f"{FAST}/regionbidrag/inmatning/", (302, 403, 403, 403, 403, 403, 403)),
     ("inmatning", "GET", f"{ARB}/regionbidrag/inmatning/", (302, 200, 200, 200, 403, 403, 403)),
+    ("inmatning", "POST", f"{FAST}/regionbidrag/inmatning/", (302, 409, 409, 409, 403, 403, 403)),
     ("inmatning", "POST", f"{ARB}/regionbidrag/inmatning/", (302, 302, 302, 302, 403, 403, 403)),
     ("inmatning", "GET", f"{ARB}/resultatbudget/inmatning/", (302, 403, 403, 200, 403, 403, 403)),
     ("inmatning", "POST", f"{ARB}/resultatbudget/inmatning/", (302, 403, 403, 302, 403, 403, 403)),

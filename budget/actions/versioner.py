@@ -62,13 +62,14 @@ def las_version(*, version: Budgetversion, by, varfor: str = "") -> None:
 
     Raises VersionsFel when it is locked, or shows a column of another version that is still open.
     """
-    oppna = (
+    oppen = (
         Versionskolumn.objects.filter(version=version, kalla__status=Status.OPPEN)
         .exclude(kalla=version)
         .values_list("kalla__namn", flat=True)
+        .first()
     )
-    if oppna:
-        raise VersionsFel(f"Lås först {oppna[0]}: {version.namn} visar siffror ur den.")
+    if oppen:
+        raise VersionsFel(f"Lås först {oppen}: {version.namn} visar siffror ur den.")
     with andring(by=by, varfor=varfor):
         andrade = Budgetversion.objects.filter(pk=version.pk, status=Status.OPPEN).update(
             status=Status.LAST, last_av=by, last_tid=timezone.now()
@@ -79,11 +80,23 @@ def las_version(*, version: Budgetversion, by, varfor: str = "") -> None:
 
 
 def las_upp_version(*, version: Budgetversion, by, varfor: str) -> None:
-    """Open a locked version again. The reason is kept in the history."""
+    """Open a locked version again. The reason is kept in the history.
+
+    Raises VersionsFel for one that is fastställd or open, without a reason, and when a locked version shows
+    its figures: whoever may read that one would read what is not decided.
+    """
     if version.faststalld:
         raise VersionsFel(f"{version.namn} är fastställd och öppnas inte igen. Kopiera den i stället.")
     if not varfor.strip():
         raise VersionsFel("Skriv varför versionen öppnas igen.")
+    visas_i = (
+        Versionskolumn.objects.filter(kalla=version, version__status=Status.LAST)
+        .exclude(version=version)
+        .values_list("version__namn", flat=True)
+        .first()
+    )
+    if visas_i:
+        raise VersionsFel(f"{visas_i} är låst och visar siffror ur {version.namn}. Öppna den först.")
     with andring(by=by, varfor=varfor):
         andrade = Budgetversion.objects.filter(pk=version.pk, status=Status.LAST).update(
             status=Status.OPPEN, last_av=None, last_tid=None

@@ -14,7 +14,7 @@ from organisation.permissions import Enhetsurval
 
 
 class Plats(NamedTuple):
-    """Where an enhet belongs on a day: its sektor, all empty for one that has none."""
+    """Where an enhet belongs during a version: its sektor, all empty for one that has none."""
 
     enhet_id: int
     enhet_kod: str

@@ -116,8 +116,7 @@ class _Ritare:
         self.enheter = {f"enhet-{p.enhet_kod}": p.enhet_id for p in data.placeringar}
         egna = {kolumnnyckel(k): k.ar for k in data.kolumner if k.kalla_id == data.version.pk}
         # The year of a column that the version itself holds, None for one that is only shown beside it.
-        self.ar = [egna.get(k.nyckel) for k in self.tabell.kolumner]
-        self.kolumner = list(zip(self.tabell.kolumner, self.ar, strict=True))
+        self.kolumner = [(k, egna.get(k.nyckel)) for k in self.tabell.kolumner]
         self.beloppskolumner = [k.nyckel for k in self.tabell.kolumner if k.slag == Kolumnslag.BELOPP]
         self.rotadress = versionsadress(data.version)
         self.referenser = {r.nyckel: self._referenser(r) for r in self.tabell.rader}
@@ -223,14 +222,8 @@ class _Ritare:
         sparad = "" if nu.varde is None else formatera_fullt(nu.varde, skala=MNKR, minst=kolumn.decimaler)
         klasser, attribut = "cell", ""
         self.antal += 1
-        self.sedda[nyckel] = (
-            self.svar.sedda.get(nyckel, (0, None))
-            if text is not None and nyckel not in self.svar.konflikter
-            else (nu.rev, nu.varde)
-        )
-        if nyckel in self.svar.konflikter:
-            # Until somebody has chosen, the cell keeps the base that collides.
-            self.sedda[nyckel] = self.svar.sedda.get(nyckel, (0, None))
+        # What is not saved keeps the base that it was typed on: a conflict collides until somebody has chosen.
+        self.sedda[nyckel] = (nu.rev, nu.varde) if text is None else self.svar.sedda.get(nyckel, (0, None))
         if nyckel in self.svar.fel:
             klasser += " fel"
             attribut = f' aria-invalid="true" aria-describedby="fel-{id_}"'

@@ -1,14 +1,17 @@
 """Saving cells: what is written, what is refused, and that nobody overwrites anybody."""
 
+import contextlib
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 
 from budget.actions.belopp import Cellandring, Konflikt, VersionenArLast, spara_belopp
-from budget.models import Belopp
+from budget.models import Belopp, Budgetversion
 from budget.selectors.celler import Cellnyckel
+from organisation.models import Anvandare
 from regionskane.lib.belopp import MNKR, tolka_belopp
 
 
@@ -134,3 +137,25 @@ def test_tva_som_fyller_samma_tomma_cell_samtidigt_ger_en_konflikt(exempel_pa_ri
         t.join()
     assert utfall.count("sparat") == 1
     assert Belopp.objects.filter(version=arb, post_id=tom.post, ar=2024).count() == 1
+
+
+def test_tva_som_fyller_samma_tomma_celler_i_olika_ordning_laser_inte_varandra(exempel_pa_riktigt):
+    arb = Budgetversion.objects.get(kod="B2024-ARB")
+    koncern = Anvandare.objects.get(username="koncerncontroller")
+    tomma = Belopp.objects.filter(version=arb, post__kod="regionbidrag")
+    celler = [Cellnyckel(*rad) for rad in tomma.values_list("enhet_id", "post_id", "ar")]
+
+    def fyll(ordning, tal):
+        try:
+            with contextlib.suppress(Konflikt):
+                andringar = [Cellandring(c, 0, None, _nytt(tal)) for c in ordning]
+                spara_belopp(version=arb, andringar=andringar, by=koncern)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as tradar:
+        for _ in range(15):
+            tomma.delete()
+            for jobb in [tradar.submit(fyll, celler, "1"), tradar.submit(fyll, celler[::-1], "2")]:
+                jobb.result()
+            assert len(set(tomma.values_list("belopp", flat=True))) == 1
