@@ -45,6 +45,8 @@ class Rollformular(forms.ModelForm):
 
     def __init__(self, *args, anvandare: Anvandare, **kwargs):
         super().__init__(*args, instance=Rolltilldelning(anvandare=anvandare), **kwargs)
+        self.fields["roll"].choices = [("", "Välj …"), *Roll.choices]
+        self.fields["namnd"].empty_label = self.fields["enhet"].empty_label = "Ingen"
 
     def clean(self):
         data = super().clean()
