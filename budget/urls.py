@@ -1,6 +1,6 @@
 from django.urls import path
 
-from budget.views import balanskrav, inmatning, oversikt, tabeller, varifran, versioner
+from budget.views import balanskrav, brygga, inmatning, oversikt, tabeller, varifran, versioner
 
 VERSION = "budget/<int:ar>/<slug:kod>/"
 
@@ -14,6 +14,11 @@ urlpatterns = [
     path(f"{VERSION}kopiera/", versioner.kopiera, name="kopiera_version"),
     path(f"{VERSION}handling/", tabeller.skapa_handling, name="skapa_handling"),
     path(f"{VERSION}kontroll/", tabeller.kontroll, name="kontroll"),
+    path(f"{VERSION}brygga/", brygga.brygga, name="brygga"),
+    path(f"{VERSION}brygga/justering/ny/", brygga.justering, name="ny_justering"),
+    path(f"{VERSION}brygga/justering/<int:pk>/", brygga.justering, name="justering"),
+    path(f"{VERSION}brygga/justering/<int:pk>/ta-bort/", brygga.ta_bort, name="ta_bort_justering"),
+    path(f"{VERSION}brygga/<slug:enhet>/", brygga.enhetsbrygga, name="enhetsbrygga"),
     path(f"{VERSION}balanskrav/berakna/", balanskrav.berakna, name="berakna_balanskrav"),
     path(f"{VERSION}balanskrav/beslut/", balanskrav.beslut, name="balanskravsbeslut"),
     path(f"{VERSION}balanskrav/beslut/<int:pk>/ta-bort/", balanskrav.ta_bort, name="ta_bort_beslut"),

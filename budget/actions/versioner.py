@@ -12,7 +12,7 @@ class VersionsFel(Exception):
 
 
 def kopiera_version(*, kalla: Budgetversion, kod: str, namn: str, by=None) -> Budgetversion:
-    """A new open version with every amount, printed sum, decision and column of another.
+    """A new open version with every amount, printed sum, decision, justering and column of another.
 
     Amounts keep their source, so «varifrån?» answers the same in the copy until somebody changes them.
     """
@@ -54,6 +54,15 @@ _KOPIERA = (
               registrerad_av_id, registrerad)
        SELECT %(ny)s, ar, slag, senast_ar, organ, datum, paragraf, motiv, registrerad_av_id, registrerad
        FROM budget_balanskravsbeslut WHERE version_id = %(gammal)s""",
+    """INSERT INTO budget_justering (version_id, ar, block, titel, prisniva, motiv, status, ordning, rev)
+       SELECT %(ny)s, ar, block, titel, prisniva, motiv, status, ordning, 1
+       FROM budget_justering WHERE version_id = %(gammal)s""",
+    """INSERT INTO budget_justeringsrad (justering_id, enhet_id, belopp, precision, kalla)
+       SELECT n.id, r.enhet_id, r.belopp, r.precision, r.kalla
+       FROM budget_justeringsrad r
+       JOIN budget_justering g ON g.id = r.justering_id AND g.version_id = %(gammal)s
+       JOIN budget_justering n ON n.version_id = %(ny)s
+            AND (n.ar, n.block, n.titel) = (g.ar, g.block, g.titel)""",
 )
 
 

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from budget.models import (
     Belopp,
     Budgetversion,
+    Justering,
     Kontrollsumma,
     Omfangstyp,
     Post,
@@ -17,9 +18,11 @@ from budget.models import (
     Uppstallning,
     Versionskolumn,
 )
+from budget.regler.brygga import utgaende
 from budget.regler.kontroll import Skillnad, Slag, jamfor
 from budget.selectors.balanskrav import berakna, hamta_underlag
-from budget.selectors.summor import ALLA, Nyckel, hamta_summor
+from budget.selectors.justering import hamta_brygga
+from budget.selectors.summor import ALLA, ALLA_ENHETER, Nyckel, hamta_summor
 from organisation.models import Enhetstyp
 
 
@@ -27,8 +30,9 @@ from organisation.models import Enhetstyp
 class Avvikelse:
     """A printed figure that does not follow from its parts. Amounts in kronor.
 
-    `kod` is SUMMA (a printed sum), RAD (a line printed in two tables) or REGEL (a line that a rule
-    computes). `nyckel` is the cell, `kalla` where it was printed, `precision` the kronor of its last digit.
+    `kod` is SUMMA (a printed sum), RAD (a line printed in two tables), BRYGGA (a regionbidrag that its
+    justeringar do not lead to) or REGEL (a line that a rule computes). `nyckel` is the cell, `kalla` where
+    it was printed, `precision` the kronor of its last digit.
     """
 
     kod: str
@@ -110,6 +114,30 @@ def hamta_regelavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]
             nyckel = Nyckel(k.post_id, k.version_id, k.ar, _omfang(k))
             avvikelse = _avvikelse("REGEL", k, per_id[version_id], nyckel, utredning[k.ar].varde(k.post.kod))
             if avvikelse:
+                avvikelser.append(avvikelse)
+    return avvikelser
+
+
+def hamta_bryggavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
+    """Regionbidrag of the versions that last year's and the decided justeringar of the year do not lead to."""
+    per_id = {v.pk: v for v in versioner}
+    avvikelser = []
+    bryggor = Justering.objects.filter(version__in=per_id).order_by("version__kod", "ar")
+    for version_id, ar in bryggor.values_list("version", "ar").distinct():
+        version = per_id[version_id]
+        data = hamta_brygga(version, ar, ALLA_ENHETER)
+        post = Post.objects.select_related("uppstallning").get(
+            uppstallning__kod="regionbidrag", kod="regionbidrag"
+        )
+        nivaer = Belopp.objects.filter(version=version, post=post, ar=ar).select_related("enhet", "importfil")
+        for b in nivaer:
+            fore = data.ingaende.get(b.enhet_id)
+            if fore is None:
+                continue
+            beraknat = utgaende(fore.varde, data.forandring(b.enhet_id))
+            nyckel = Nyckel(post.pk, version.pk, ar, f"enhet:{b.enhet_id}")
+            b.post = post
+            if avvikelse := _avvikelse("BRYGGA", b, version, nyckel, beraknat):
                 avvikelser.append(avvikelse)
     return avvikelser
 

@@ -8,7 +8,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from budget.actions.handling import starta_handling
 from budget.models import Budgetversion
-from budget.selectors.kontroll import hamta_avvikelser, hamta_regelavvikelser, hamta_skilda_rader
+from budget.selectors.kontroll import (
+    hamta_avvikelser,
+    hamta_bryggavvikelser,
+    hamta_regelavvikelser,
+    hamta_skilda_rader,
+)
 from budget.tabeller.balanskrav import varningar
 from budget.tabeller.handling import bygg_handling, las_balanskrav
 from budget.tabeller.kontroll import bygg_kontroll, sammanfatta, skild_rad
@@ -31,6 +36,8 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
     rot = reverse("version", args=[version.ar, version.kod])
     flikar = [{"text": "Om versionen", "url": rot, "aktiv": aktiv == ""}]
     flikar += [{"text": u.namn, "url": f"{rot}{u.kod}/", "aktiv": aktiv == u.kod} for u in egna_sidor]
+    if egna_sidor and egna_sidor[0].kod == "regionbidrag":
+        flikar.insert(2, {"text": "Justeringar", "url": f"{rot}brygga/", "aktiv": aktiv == "brygga"})
     if atkomst.urval.allt:
         flikar.append({"text": "Kontroll", "url": f"{rot}kontroll/", "aktiv": aktiv == "kontroll"})
     smulor = [{"text": "Budget", "url": reverse("versioner")}, {"text": version.namn, "url": rot}]
@@ -157,7 +164,11 @@ def kontroll(request, ar, kod):
     atkomst = oppna_version(request, ar, kod)
     if not atkomst.urval.allt:
         get_behorighet(request).krav(Ratt.LASA_BELOPP)
-    avvikelser = [*hamta_avvikelser([atkomst.version]), *hamta_regelavvikelser([atkomst.version])]
+    avvikelser = [
+        *hamta_avvikelser([atkomst.version]),
+        *hamta_bryggavvikelser([atkomst.version]),
+        *hamta_regelavvikelser([atkomst.version]),
+    ]
     innehall = ram(request, atkomst, "kontroll", titel="Kontroll")
     t = bygg_kontroll(atkomst.version, avvikelser)
     innehall |= {"t": visa(t), "antal": len(avvikelser), "sammanfattning": sammanfatta(avvikelser)}

@@ -5,7 +5,12 @@ import json
 from django.core.management.base import BaseCommand, CommandError
 
 from budget.models import Budgetversion
-from budget.selectors.kontroll import Avvikelse, hamta_avvikelser, hamta_regelavvikelser
+from budget.selectors.kontroll import (
+    Avvikelse,
+    hamta_avvikelser,
+    hamta_bryggavvikelser,
+    hamta_regelavvikelser,
+)
 from regionskane.lib.belopp import MNKR, formatera_fullt
 
 
@@ -22,7 +27,11 @@ class Command(BaseCommand):
             versioner = [v for v in versioner if v.kod == budgetversion]
             if not versioner:
                 raise CommandError(f"Budgetversionen {budgetversion} finns inte.")
-        avvikelser = [*hamta_avvikelser(versioner), *hamta_regelavvikelser(versioner)]
+        avvikelser = [
+            *hamta_avvikelser(versioner),
+            *hamta_bryggavvikelser(versioner),
+            *hamta_regelavvikelser(versioner),
+        ]
         if options["json"]:
             self.stdout.write(json.dumps([_som_json(a) for a in avvikelser], ensure_ascii=False, indent=2))
             return

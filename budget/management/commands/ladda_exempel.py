@@ -11,9 +11,18 @@ from budget.actions.balanskrav import berakna_utredning, spara_utredning
 from budget.actions.inlasning import InlasningsFel, las_in_belopp
 from budget.actions.versioner import faststall_exempel, kopiera_version
 from budget.imports.beloppsfil import las_beloppsfil
-from budget.models import Budgetversion, Post, Uppstallning, Versionskolumn
+from budget.models import (
+    Budgetversion,
+    Justering,
+    Justeringsrad,
+    Justeringsstatus,
+    Post,
+    Uppstallning,
+    Versionskolumn,
+)
 from organisation.demo import demolosenord
 from organisation.models import Anvandare, Enhet, Namnd, Placering, Rolltilldelning, Sektor
+from regionskane.lib.belopp import SKALOR, tolka_belopp
 
 BELOPP = ("regionbidrag_4a", "skatt", "resultatbudget", "balanskrav")
 ARBETSVERSION = ("B2024-ARB", "Budget 2024, arbetsversion")
@@ -139,6 +148,7 @@ class Command(BaseCommand):
             )
             for namn in BELOPP
         )
+        nya += self._justeringar()
         for r in self._rader("versioner"):
             if r["faststalld"] == "1":
                 faststall_exempel(version=Budgetversion.objects.get(kod=r["kod"]))
@@ -150,6 +160,32 @@ class Command(BaseCommand):
         if not Budgetversion.objects.filter(kod=ARBETSVERSION[0]).exists():
             kopiera_version(kalla=budget, kod=ARBETSVERSION[0], namn=ARBETSVERSION[1])
             nya += 1
+        return nya
+
+    def _justeringar(self):
+        """Bilaga 4B: each justering with its rows, as decided. A version that has any is left alone."""
+        enheter = dict(Enhet.objects.values_list("kod", "pk"))
+        nya, rader = 0, self._rader("budget2024/regionbidrag_4b")
+        for version in Budgetversion.objects.filter(kod__in={r["version"] for r in rader}, justeringar=None):
+            if version.last:
+                raise CommandError(
+                    f"{version.namn} är redan låst men saknar justeringarna i bilaga 4B: databasen har ett äldre "
+                    "exempel. Börja om med en tom databas (ta bort mappen var/ om den startades med make start)."
+                )
+            skapade = {}
+            for r in rader:
+                nyckel = (r["block"], r["titel"])
+                if nyckel not in skapade:
+                    skapade[nyckel] = Justering.objects.create(
+                        version=version, ar=r["ar"], block=r["block"], titel=r["titel"],
+                        prisniva=r["prisniva"], status=Justeringsstatus.BESLUTAD, ordning=r["ordning"],
+                    )  # fmt: skip
+                belopp = tolka_belopp(r["belopp"], skala=SKALOR[r["matt"]])
+                Justeringsrad.objects.create(
+                    justering=skapade[nyckel], enhet_id=enheter[r["enhet"]], belopp=belopp.varde,
+                    precision=belopp.precision, kalla=r["kalla"],
+                )  # fmt: skip
+                nya += 1
         return nya
 
     def _anvandare(self):

@@ -65,6 +65,13 @@ def test_kontrollera_namner_varje_tryckt_summa_som_inte_foljer_av_delarna(db, ca
         ("B2024/resultatbudget/arets_resultat", 2025, "652", "653", "avrundning"),
         ("B2024/resultatbudget/arets_resultat", 2026, "1144", "1143", "avrundning"),
         ("B2024/resultatbudget/utjamning_bidrag", 2026, "13583", "13582", "avrundning"),
+        (
+            "B2024/regionbidrag/regionbidrag/Hälso- och sjukvårdsnämnden",
+            2024,
+            "15428.7",
+            "15428.6",
+            "avrundning",
+        ),
         ("B2024/skatt/utjamning", 2026, "8618", "8617", "avrundning"),
         ("B2024/skatt/summa_skatt", 2025, "55101", "55102", "avrundning"),
         ("B2024/skatt/summa_skatt", 2026, "57201", "57200", "avrundning"),

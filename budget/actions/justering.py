@@ -1,0 +1,118 @@
+"""Writing justeringar: draft, decided, draft again, gone. Each is one transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Max
+
+from budget.models import Budgetversion, Justering, Justeringsrad, Justeringsstatus
+from regionskane.historik import andring
+from regionskane.lib.belopp import MNKR, TolkatBelopp, formatera
+
+
+class JusteringsFel(Exception):
+    """The justering cannot be saved like that. `str()` is a sentence for the user."""
+
+
+class JusteringenAndrad(JusteringsFel):
+    """Somebody else has changed the justering since the user opened it; nothing is saved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uppgifter:
+    """What a justering says, its rows apart. `ar` and `prisniva` are years, `block` a value of Block."""
+
+    ar: int
+    block: str
+    titel: str
+    prisniva: int
+    motiv: str
+
+
+def spara_justering(
+    *,
+    version: Budgetversion,
+    uppgifter: Uppgifter,
+    rader: Mapping[int, TolkatBelopp],
+    by,
+    besluta: bool,
+    justering: Justering | None = None,
+    sedd_rev: int = 0,
+) -> Justering:
+    """Write a new justering, or `justering` as it was shown (`sedd_rev`). `rader` is enhet id → amount.
+
+    Raises JusteringsFel for a locked version, a year outside it, a used title, and when it is to be decided
+    although its rows do not sum to zero; JusteringenAndrad when somebody else was there before.
+    """
+    if version.last:
+        raise JusteringsFel(f"{version.namn} är låst. Ingenting har sparats.")
+    if uppgifter.ar not in version.ar_lista:
+        raise JusteringsFel(f"{version.namn} har inget år {uppgifter.ar}.")
+    rest = sum(r.varde for r in rader.values())
+    if besluta and rest:
+        raise JusteringsFel(
+            f"Raderna summerar till {formatera(rest, skala=MNKR, decimaler=1, tecken=True)} mnkr och ska bli 0. "
+            "Lägg resten på Finansförvaltningen, eller spara som utkast."
+        )
+    if besluta and not rader:
+        raise JusteringsFel("En justering utan rader kan inte beslutas. Skriv minst två belopp.")
+    status = Justeringsstatus.BESLUTAD if besluta else Justeringsstatus.UTKAST
+    falt = {
+        "ar": uppgifter.ar,
+        "block": uppgifter.block,
+        "titel": uppgifter.titel,
+        "prisniva": uppgifter.prisniva,
+        "motiv": uppgifter.motiv,
+        "status": status,
+    }
+    try:
+        with transaction.atomic(), andring(by=by, varfor=f"Justering: {uppgifter.titel}"):
+            if justering is None:
+                sista = version.justeringar.aggregate(m=Max("ordning"))["m"] or 0
+                justering = Justering.objects.create(version=version, ordning=sista + 1, **falt)
+            else:
+                andrade = Justering.objects.filter(pk=justering.pk, rev=sedd_rev).update(
+                    rev=F("rev") + 1, **falt
+                )
+                if not andrade:
+                    raise JusteringenAndrad(
+                        "Någon annan har ändrat justeringen medan du skrev. Inget är sparat. Värdena nu står "
+                        "under varje fält; spara igen för att ersätta dem med dina."
+                    )
+            _spara_rader(justering, rader)
+    except IntegrityError as fel:
+        if "justering_en_per_titel" in str(fel):
+            raise JusteringsFel(
+                f"Det finns redan en justering med titeln «{uppgifter.titel}» i det blocket. Välj en annan titel."
+            ) from fel
+        version.refresh_from_db()
+        if version.last:
+            raise JusteringsFel(f"{version.namn} låstes medan du skrev. Ingenting har sparats.") from fel
+        raise
+    justering.refresh_from_db()
+    return justering
+
+
+def _spara_rader(justering: Justering, rader: Mapping[int, TolkatBelopp]) -> None:
+    nu = {r.enhet_id: r for r in justering.rader.all()}
+    justering.rader.exclude(enhet__in=rader).delete()
+    for enhet, belopp in rader.items():
+        if enhet not in nu:
+            Justeringsrad.objects.create(
+                justering=justering, enhet_id=enhet, belopp=belopp.varde, precision=belopp.precision
+            )
+        elif nu[enhet].belopp != belopp.varde:
+            Justeringsrad.objects.filter(pk=nu[enhet].pk).update(
+                belopp=belopp.varde, precision=belopp.precision, kalla=""
+            )
+
+
+def ta_bort_justering(*, justering: Justering, by) -> None:
+    """Take away a draft. Raises JusteringsFel for a decided one: it is made a draft first."""
+    if justering.version.last:
+        raise JusteringsFel(f"{justering.version.namn} är låst. Ingenting har tagits bort.")
+    if justering.beslutad:
+        raise JusteringsFel("En beslutad justering tas inte bort. Gör den till utkast först.")
+    with andring(by=by, varfor=f"Justeringen {justering.titel} borttagen"):
+        justering.delete()

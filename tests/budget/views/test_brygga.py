@@ -1,0 +1,176 @@
+"""Regionbidrag as a bridge: the printed matrix, its guards, and the entry of a justering."""
+
+import csv
+import re
+from decimal import Decimal
+from html import unescape
+from pathlib import Path
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from budget.models import Justering, Justeringsrad
+from budget.selectors.justering import hamta_brygga
+from budget.selectors.kontroll import hamta_bryggavvikelser
+from budget.selectors.summor import ALLA_ENHETER
+from budget.tabeller.brygga import bygg_matris
+from organisation.models import Enhet, Placering
+
+MNKR = 1_000_000
+ARB = "/budget/2024/B2024-ARB/brygga/"
+FIL = Path(__file__).resolve().parents[3] / "fixtures/budget2024/regionbidrag_4b.csv"
+# The printed «SUMMA FÖRÄNDRING» of bilaga 4B, textrad 4149 and 4264.
+FORANDRING = (
+    "KN=10.6 KTN=318.6 RUN=15.3 PHH=276.2 SUS=1384.1 LKR=39.2 HBG=313.6 AHM=72.5 CSK=503.5 HHM=81.2 YSD=109.4 "
+    "TBG=61.1 PV_OFF=258.8 PV_HV=702.4 PDV=4.9 NORV_MS=50.0 HSN=740.4 RS=15.4 PEN=4.5 REV=0.2 FINANS=-4961.9"
+)
+
+
+def _rader():
+    with FIL.open(encoding="utf-8", newline="") as fil:
+        return list(csv.DictReader(fil))
+
+
+def _falt(html):
+    return {n: unescape(v) for n, v in re.findall(r'<input[^>]*name="([\w-]+)"[^>]*value="([^"]*)"', html)}
+
+
+def test_varje_tryckt_rad_star_i_matrisen_och_summerar_till_noll(version):
+    data = hamta_brygga(version("B2024"), 2024, ALLA_ENHETER)
+    tabell = bygg_matris(data)
+    nyckel = {(j.block, j.titel): f"justering-{j.pk}" for j in data.justeringar}
+    rader = _rader()
+    assert len(rader) == 159 and len(nyckel) == 33
+    for r in rader:
+        cell = tabell.cell(nyckel[r["block"], r["titel"]], r["enhet"])
+        assert cell.varde == Decimal(r["belopp"]) * MNKR, r
+    for rad in nyckel.values():
+        assert tabell.cell(rad, "summa").varde == 0
+
+
+def test_varje_kolumn_ger_sin_tryckta_forandring_utom_hsn_och_finans(version):
+    tabell = bygg_matris(hamta_brygga(version("B2024"), 2024, ALLA_ENHETER))
+    skilda = {}
+    for par in FORANDRING.split():
+        enhet, tryckt = par.split("=")
+        skillnad = Decimal(tryckt) - tabell.cell("forandring", enhet).varde / MNKR
+        if skillnad:
+            skilda[enhet] = skillnad
+    assert skilda == {"HSN": Decimal("0.1"), "FINANS": Decimal("-0.1")}
+    assert tabell.cell("ingaende", "FINANS").varde == Decimal("-48872.0") * MNKR
+    assert tabell.cell("brygga", "NORV_MS").varde == Decimal("617.4") * MNKR
+    assert tabell.cell("brygga", "summa").varde == 0
+
+
+def test_kontrollera_namner_bara_hsn_som_avrundning(version):
+    (a,) = hamta_bryggavvikelser([version("B2024")])
+    assert (a.kod, a.omfang_namn, a.skillnad.slag) == ("BRYGGA", "Hälso- och sjukvårdsnämnden", "avrundning")
+    assert "textrad 4027" in a.kalla
+
+
+def test_ny_justering_som_utkast_sedan_med_finans_och_beslutad(som, version):
+    klient = som("koncerncontroller")
+    adress = f"{ARB}justering/ny/"
+    skrivet = {
+        "titel": "Kulturskolan", "block": "riktad", "ar": "2024", "prisniva": "2024", "KN": "1,5", "vad": "besluta",
+    }  # fmt: skip
+    svar = klient.post(adress, skrivet)
+    html = svar.content.decode()
+    assert svar.status_code == 422
+    assert "+1,5 mnkr och ska bli 0" in html and 'value="1,5"' in html
+    assert not Justering.objects.filter(titel="Kulturskolan").exists()
+    klient.post(adress, skrivet | {"vad": "utkast"})
+    ny = Justering.objects.get(titel="Kulturskolan")
+    assert not ny.beslutad
+    fore = hamta_brygga(version("B2024-ARB"), 2024, ALLA_ENHETER)
+    kn = Enhet.objects.get(kod="KN").pk
+    assert fore.forandring(kn) == Decimal("10.6") * MNKR
+    sida = f"{ARB}justering/{ny.pk}/"
+    klient.post(sida, skrivet | {"vad": "finans", "rev": ny.rev})
+    assert ny.rader.get(enhet__kod="FINANS").belopp == Decimal("-1.5") * MNKR
+    ny.refresh_from_db()
+    klient.post(sida, skrivet | {"vad": "besluta", "rev": ny.rev, "FINANS": "-1,5"})
+    ny.refresh_from_db()
+    assert ny.beslutad
+    assert hamta_brygga(version("B2024-ARB"), 2024, ALLA_ENHETER).forandring(kn) == Decimal("12.1") * MNKR
+    html = klient.get(ARB).content.decode()
+    assert "Kulturskolan" in html and "Kulturnämnden 2024 är 357,4 i tabell 4A; bryggan ger 358,9" in html
+
+
+def test_databasen_vagrar_en_beslutad_justering_i_obalans(version):
+    j = Justering.objects.filter(version=version("B2024-ARB"), status="beslutad").first()
+    rad = j.rader.first()
+    with pytest.raises(IntegrityError, match="ta ut varandra"), transaction.atomic():
+        Justeringsrad.objects.filter(pk=rad.pk).update(belopp=rad.belopp + 1)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(IntegrityError, match="ta ut varandra"), transaction.atomic():
+        utkast = Justering.objects.create(
+            version=j.version, ar=2024, block="riktad", titel="Obalans", prisniva=2024, ordning=99
+        )
+        Justeringsrad.objects.create(justering=utkast, enhet=rad.enhet, belopp=1, precision=1)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a draft may be out of balance
+        utkast.status = "beslutad"
+        utkast.save()
+
+
+def test_en_last_version_tar_inga_justeringar(version):
+    j = Justering.objects.filter(version=version("B2024")).first()
+    for andra in (
+        lambda: Justeringsrad.objects.filter(justering=j).update(kalla="x"),
+        lambda: Justering.objects.filter(pk=j.pk).update(titel="x"),
+        lambda: Justeringsrad.objects.filter(justering=j).delete(),
+    ):
+        with pytest.raises(IntegrityError, match="är låst"), transaction.atomic():
+            andra()
+
+
+def test_den_som_blev_fore_syns_och_inget_skrivs_over(som, version):
+    klient = som("koncerncontroller")
+    j = Justering.objects.get(version=version("B2024-ARB"), titel="Demokratiuppdrag")
+    sida = f"{ARB}justering/{j.pk}/"
+    falt = _falt(klient.get(sida).content.decode()) | {"block": "teknisk", "ar": "2024"}
+    klient.post(sida, falt | {"KN": "3,0", "RS": "-3,0", "vad": "besluta"})
+    svar = klient.post(sida, falt | {"KN": "4,0", "RS": "-4,0", "vad": "besluta"})
+    html = svar.content.decode()
+    assert svar.status_code == 409
+    assert 'value="4,0"' in html and "Sparat nu: 3,0 mnkr" in html
+    assert j.rader.get(enhet__kod="KN").belopp == 3 * MNKR
+
+
+def test_controller_ser_bara_sin_egen_kolumn(som):
+    html = som("controller").get(ARB).content.decode()
+    assert "NORV MS" in html and "Internränta 2,0" in html
+    assert "FINANS" not in html and "Demokratiuppdrag" not in html and "1\u00a0384,1" not in html
+    brygga = som("controller").get(f"{ARB}NORV_MS/").content.decode()
+    assert "617,4" in brygga and "567,4" in brygga
+    assert som("controller").get(f"{ARB}KN/").status_code == 403
+
+
+def test_fragor_beror_inte_pa_antalet_justeringar_och_namnder(som, version):
+    klient = som("koncerncontroller")
+
+    def fragor():
+        with CaptureQueriesContext(
+            connection,
+        ) as matning:
+            assert klient.get(ARB).status_code == 200
+        return len(matning)
+
+    klient.get(ARB)
+    fore = fragor()
+    arb, mall = version("B2024-ARB"), Placering.objects.get(enhet__kod="KN")
+    nya = [Enhet.objects.create(kod=f"NY{i}", namn=f"Ny {i}", typ="forvaltning") for i in range(5)]
+    for e in nya:
+        Placering.objects.create(
+            enhet=e, namnd=mall.namnd, sektor=mall.sektor, ordning=50, giltig_fran="2022-01-01"
+        )
+    for i in range(10):
+        j = Justering.objects.create(
+            version=arb, ar=2024, block="riktad", titel=f"Ny {i}", prisniva=2024, ordning=100 + i
+        )
+        for e in nya:
+            Justeringsrad.objects.create(justering=j, enhet=e, belopp=i * MNKR, precision=MNKR)
+    assert fragor() == fore
