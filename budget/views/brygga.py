@@ -17,6 +17,7 @@ from budget.tabeller.brygga import bygg_enhetsbrygga, bygg_matris
 from budget.views.atkomst import oppna_version, skrivbart
 from budget.views.tabeller import ram
 from organisation.models import Enhet
+from regionskane.jobb.views import vill_ha_fragment
 from regionskane.lib.belopp import MNKR, formatera
 from regionskane.lib.visning import visa
 
@@ -108,7 +109,7 @@ def justering(request, ar, kod, pk=None):
     post = get_object_or_404(Justering, version=version, pk=pk) if pk else None
     if post is None or request.method == "POST":
         _krav_justera(request, version)
-    if not _far_justera(request, version):
+    if vill_ha_fragment(request) or not _far_justera(request, version):
         return _las_justering(request, atkomst, post)
     enheter = _faltens_enheter(atkomst, post)
     form = Justeringsformular(
@@ -190,7 +191,10 @@ def _las_justering(request, atkomst, post: Justering):
             if p.enhet_id in rader
         ],
     }
-    return render(request, "budget/las_justering.html", innehall)
+    mall = "_justering.html" if vill_ha_fragment(request) else "las_justering.html"
+    return render(
+        request, f"budget/{mall}", innehall | {"far_justera": _far_justera(request, atkomst.version)}
+    )
 
 
 @login_required

@@ -294,6 +294,23 @@ def test_inmatning_fungerar_utan_javascript(inloggad, live_server):
     assert b.belopp == 620500000
 
 
+def test_en_justering_skrivs_balanseras_av_finans_och_beslutas(inloggad, live_server):
+    sida = inloggad("koncerncontroller")
+    sida.goto(f"{live_server.url}{ARB}/brygga/")
+    sida.get_by_role("link", name="Ny justering").click()
+    sida.get_by_label("Titel").fill("Kulturskolan")
+    sida.get_by_label("Block").select_option(label="Riktade satsningar")
+    sida.get_by_label("Kulturnämnden").fill("1,5")
+    sida.get_by_role("button", name="Spara som beslutad").click()
+    expect(sida.get_by_text("ska bli 0")).to_be_visible()
+    expect(sida.get_by_label("Kulturnämnden")).to_have_value("1,5")
+    sida.get_by_role("button", name="Lägg resten på Finans").click()
+    expect(sida.get_by_label("Finansförvaltningen")).to_have_value("−1,5")
+    sida.get_by_role("button", name="Spara som beslutad").click()
+    expect(sida.get_by_text("är beslutad och räknas i bryggan")).to_be_visible()
+    expect(sida.get_by_role("row", name="Kulturskolan")).to_contain_text("1,5")
+
+
 @pytest.mark.parametrize("farg", ["light", "dark"])
 def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
     funna = []
@@ -303,6 +320,7 @@ def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
             "/", "/budget/", "/budget/2024/B2024/", "/budget/2024/B2024/regionbidrag/",
             "/budget/2024/B2024/resultatbudget/", "/budget/2024/B2024/balanskrav/", "/budget/2024/B2024/kontroll/",
             f"{ARB}/regionbidrag/inmatning/", f"{ARB}/balanskrav/inmatning/", f"{ARB}/balanskrav/",
+            f"{ARB}/brygga/", f"{ARB}/brygga/justering/ny/", "/budget/2024/B2024/brygga/NORV_MS/",
             f"{ARB}/balanskrav/beslut/", f"{ARB}/kopiera/", f"{ARB}/las/", "/organisation/", "/stil/",
             "/tillganglighet/", "/losenord/", "/budget/2024/B2024/varifran/regionbidrag/regionbidrag/alla/2024/",
             "/finns-inte/",
