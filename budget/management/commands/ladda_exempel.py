@@ -15,7 +15,15 @@ from budget.models import Budgetversion, Post, Uppstallning, Versionskolumn
 from organisation.demo import demolosenord
 from organisation.models import Anvandare, Enhet, Namnd, Placering, Rolltilldelning, Sektor
 
-BELOPP = ("regionbidrag_4a", "skatt", "resultatbudget", "balanskrav")
+BELOPP = (
+    "regionbidrag_4a",
+    "skatt",
+    "resultatbudget",
+    "balanskrav",
+    "kassaflode",
+    "balansbudget",
+    "investeringar",
+)
 ARBETSVERSION = ("B2024-ARB", "Budget 2024, arbetsversion")
 
 
