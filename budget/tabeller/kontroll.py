@@ -12,7 +12,7 @@ from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Tabell
 
 _KODER = {
     "SUMMA": "Tryckt summa mot sina delar",
-    "RAD": "Samma rad i två uppställningar",
+    "RAD": "Samma rad på två ställen",
     "BRYGGA": "Regionbidrag mot förra året och årets justeringar",
     "REGEL": "Tryckt rad mot regelns beräkning",
 }

@@ -115,7 +115,7 @@ class _Byggare:
             skriv(x, skala=MNKR, **decimaler) for x in (a.tryckt, a.beraknat, abs(a.skillnad.differens))
         )
         rubrik = a.omfang_namn or a.post.namn
-        gav = "den andra uppställningen ger" if a.kod == "RAD" else "delarna ger"
+        gav = "raden den hämtas från ger" if a.kod == "RAD" else "delarna ger"
         slut = (
             f"Skillnaden {skillnad} är avrundning."
             if a.skillnad.slag == Slag.AVRUNDNING

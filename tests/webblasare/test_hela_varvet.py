@@ -319,6 +319,8 @@ def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
         ("koncerncontroller", (
             "/", "/budget/", "/budget/2024/B2024/", "/budget/2024/B2024/regionbidrag/",
             "/budget/2024/B2024/resultatbudget/", "/budget/2024/B2024/balanskrav/", "/budget/2024/B2024/kontroll/",
+            "/budget/2024/B2024/kassaflode/", "/budget/2024/B2024/balansbudget/", "/budget/2024/B2024/investeringar/",
+            f"{ARB}/kassaflode/inmatning/",
             f"{ARB}/regionbidrag/inmatning/", f"{ARB}/balanskrav/inmatning/", f"{ARB}/balanskrav/",
             f"{ARB}/brygga/", f"{ARB}/brygga/justering/ny/", "/budget/2024/B2024/brygga/NORV_MS/",
             f"{ARB}/balanskrav/beslut/", f"{ARB}/kopiera/", f"{ARB}/las/", "/organisation/", "/stil/",

@@ -17,6 +17,7 @@ from budget.models import (
     Justeringsrad,
     Justeringsstatus,
     Post,
+    Status,
     Uppstallning,
     Versionskolumn,
 )
@@ -24,7 +25,15 @@ from organisation.demo import demolosenord
 from organisation.models import Anvandare, Enhet, Namnd, Placering, Rolltilldelning, Sektor
 from regionskane.lib.belopp import SKALOR, tolka_belopp
 
-BELOPP = ("regionbidrag_4a", "skatt", "resultatbudget", "balanskrav")
+BELOPP = (
+    "regionbidrag_4a",
+    "skatt",
+    "resultatbudget",
+    "balanskrav",
+    "kassaflode",
+    "balansbudget",
+    "investeringar",
+)
 ARBETSVERSION = ("B2024-ARB", "Budget 2024, arbetsversion")
 
 
@@ -163,15 +172,11 @@ class Command(BaseCommand):
         return nya
 
     def _justeringar(self):
-        """Bilaga 4B: each justering with its rows, as decided. A version that has any is left alone."""
+        """Bilaga 4B: each justering with its rows, as decided. A version that has any, or is locked, is left alone."""
         enheter = dict(Enhet.objects.values_list("kod", "pk"))
         nya, rader = 0, self._rader("budget2024/regionbidrag_4b")
-        for version in Budgetversion.objects.filter(kod__in={r["version"] for r in rader}, justeringar=None):
-            if version.last:
-                raise CommandError(
-                    f"{version.namn} är redan låst men saknar justeringarna i bilaga 4B: databasen har ett äldre "
-                    "exempel. Börja om med en tom databas (ta bort mappen var/ om den startades med make start)."
-                )
+        tomma = Budgetversion.objects.filter(status=Status.OPPEN, justeringar=None)
+        for version in tomma.filter(kod__in={r["version"] for r in rader}):
             skapade = {}
             for r in rader:
                 nyckel = (r["block"], r["titel"])

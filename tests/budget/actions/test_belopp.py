@@ -15,8 +15,8 @@ from organisation.models import Anvandare
 from regionskane.lib.belopp import MNKR, tolka_belopp
 
 
-def _cell(version, kod, ar):
-    b = Belopp.objects.get(version=version, post__kod=kod, ar=ar)
+def _cell(version, kod, ar, uppstallning="resultatbudget"):
+    b = Belopp.objects.get(version=version, post__uppstallning__kod=uppstallning, post__kod=kod, ar=ar)
     return b, Cellnyckel(b.enhet_id, b.post_id, b.ar)
 
 
@@ -48,7 +48,7 @@ def test_sparat_belopp_har_namn_skal_och_bada_vardena_i_historiken(version, anva
 
 
 def test_tom_text_tar_bort_beloppet_och_posten_hamtar_i_stallet(version, anvandare):
-    b, cell = _cell(version("B2024-ARB"), "arets_resultat", 2025)
+    b, cell = _cell(version("B2024-ARB"), "arets_resultat", 2025, "balanskrav")
     spara_belopp(
         version=version("B2024-ARB"),
         andringar=[Cellandring(cell, b.rev, b.belopp, None)],

@@ -1,0 +1,41 @@
+"""Bilaga 2, 3 and 5A on their pages: the cells of the rows, not the notes under them."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("uppstallning", "kod", "vantat"),
+    [
+        # Printed 2 225 and computed 2 224: the row has the sum, and the note has both.
+        ("kassaflode", "medel_verksamheten", ("4 887", "2 224", "3 628", "3 174")),
+        ("kassaflode", "nettoskuld_slut", ("−7 279", "−10 985", "−12 228", "−13 982")),
+        # The main line of 2023 as printed, though its note sums to 7 343; 2025 and 2026 are fetched from it.
+        ("kassaflode", "ej_likviditetspaverkande", ("7 380", "8 381", "3 908", "4 590")),
+        ("kassaflode", "ej_likviditetspaverkande_not", ("7 343", "8 382", "3 908", "4 590")),
+        ("kassaflode", "arets_resultat", ("−839", "−4 417", "652", "1 144")),
+        ("balansbudget", "summa_tillgangar", ("43 611", "45 259", "47 887", "50 402")),
+        ("balansbudget", "arets_resultat", ("−839", "−4 417", "652", "1 144")),
+        ("investeringar", "summa_investeringar", ("5 398", "5 227", "5 076")),
+        ("investeringar", "summa_med_kreditivranta", ("5 533", "5 311", "5 134")),
+    ],
+)
+def test_raden_visar_sina_belopp(som, uppstallning, kod, vantat):
+    data = som("koncerncontroller").get(f"/api/v1/budget/2024/B2024/{uppstallning}/").json()["tabeller"][0]
+    celler = next(r["celler"] for r in data["rader"] if r["nyckel"] == kod)
+    visade = [c["visat"].replace("\u00a0", " ") for nyckel, c in celler.items() if nyckel.startswith("B20")]
+    assert tuple(visade) == vantat
+
+
+@pytest.mark.parametrize(
+    ("uppstallning", "text"),
+    [
+        ("kassaflode", "Medel från verksamheten 2024 är tryckt 2 225; delarna ger 2 224."),
+        ("kassaflode", "2023 är tryckt 7 380; raden den hämtas från ger 7 343."),
+        ("balansbudget", "45 259"),
+        ("investeringar", "5 533"),
+    ],
+)
+def test_sidan_visar_tabellen(som, uppstallning, text):
+    svar = som("koncerncontroller").get(f"/budget/2024/B2024/{uppstallning}/")
+    assert svar.status_code == 200
+    assert text in svar.content.decode().replace("\u00a0", " ")
