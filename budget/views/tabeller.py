@@ -32,6 +32,8 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
     flikar = [{"text": "Om versionen", "url": rot, "aktiv": aktiv == ""}]
     flikar += [{"text": u.namn, "url": f"{rot}{u.kod}/", "aktiv": aktiv == u.kod} for u in egna_sidor]
     if atkomst.urval.allt:
+        adress = f"{rot}finansiella-mal/"
+        flikar.append({"text": "Finansiella mål", "url": adress, "aktiv": aktiv == "finansiella-mal"})
         flikar.append({"text": "Kontroll", "url": f"{rot}kontroll/", "aktiv": aktiv == "kontroll"})
     smulor = [{"text": "Budget", "url": reverse("versioner")}, {"text": version.namn, "url": rot}]
     if titel:
