@@ -1,6 +1,15 @@
 from django.urls import path
 
-from budget.views import balanskrav, brygga, inmatning, oversikt, tabeller, varifran, versioner
+from budget.views import (
+    balanskrav,
+    brygga,
+    finansiella_mal,
+    inmatning,
+    oversikt,
+    tabeller,
+    varifran,
+    versioner,
+)
 
 VERSION = "budget/<int:ar>/<slug:kod>/"
 
@@ -13,6 +22,7 @@ urlpatterns = [
     path(f"{VERSION}las-upp/", versioner.las_upp, name="las_upp_version"),
     path(f"{VERSION}kopiera/", versioner.kopiera, name="kopiera_version"),
     path(f"{VERSION}handling/", tabeller.skapa_handling, name="skapa_handling"),
+    path(f"{VERSION}finansiella-mal/", finansiella_mal.finansiella_mal, name="finansiella_mal"),
     path(f"{VERSION}kontroll/", tabeller.kontroll, name="kontroll"),
     path(f"{VERSION}brygga/", brygga.brygga, name="brygga"),
     path(f"{VERSION}brygga/justering/ny/", brygga.justering, name="ny_justering"),

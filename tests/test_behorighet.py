@@ -39,6 +39,8 @@ TABELL = [
     ("tabell", "GET", f"{ARB}/regionbidrag/", (302, 200, 200, 200, 403, 200, 403)),
     ("tabell", "GET", f"{ARB}/resultatbudget/", (302, 403, 403, 200, 403, 200, 403)),
     ("tabell", "GET", f"{ARB}/balanskrav/", (302, 403, 403, 200, 403, 200, 403)),
+    ("finansiella_mal", "GET", f"{FAST}/finansiella-mal/", (302, 200, 200, 200, 200, 200, 403)),
+    ("finansiella_mal", "GET", f"{ARB}/finansiella-mal/", (302, 403, 403, 200, 403, 200, 403)),
     ("kontroll", "GET", f"{FAST}/kontroll/", (302, 200, 200, 200, 200, 200, 403)),
     ("kontroll", "GET", f"{ARB}/kontroll/", (302, 403, 403, 200, 403, 200, 403)),
     ("brygga", "GET", f"{FAST}/brygga/", (302, 200, 200, 200, 200, 200, 403)),

@@ -1,4 +1,4 @@
-"""Values set by law, each with the first year it holds for and its source.
+"""Values set by law or by the region's own goals, each with the first year it holds for and its source.
 
 A rule never writes such a number itself: it asks for the value of the year it computes, so an old
 year keeps its old answer when the law changes. To follow a change, add a `Daterat`; never edit one.
@@ -75,4 +75,46 @@ ATERSTALLNINGSTID = Parameter(
 RUR_SISTA_AR = Parameter(
     "Sista räkenskapsår då medel i en äldre resultatutjämningsreserv får användas",
     (Daterat(2024, 2033, "Övergångsbestämmelse till KL 11:14: tio år från 2024 (slutår att kontrollera)"),),
+)
+
+_BUDGET_2024 = "Verksamhetsplan och budget 2024, finansiella mål (första år att kontrollera)"
+
+RESULTATMAL_ANDEL = Parameter(
+    "Resultatets minsta andel av skatt, utjämning och generella statliga bidrag",
+    (Daterat(2022, Decimal("0.02"), _BUDGET_2024),),
+)
+
+RESULTATMAL_FONSTER = Parameter(
+    "Antal år som resultatmålet räknas över, det egna året medräknat",
+    (Daterat(2022, 5, _BUDGET_2024),),
+)
+
+SKULDSATTNINGSMAL_ANDEL = Parameter(
+    "Nettolåneskuldens största andel av skatt, utjämning och generella statliga bidrag",
+    (Daterat(2022, Decimal("0.25"), _BUDGET_2024),),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Avsteg:
+    """A decided, temporary departure from a goal in the years `fran`–`till`. Budgets from `budgetar` know it."""
+
+    mal: str
+    fran: int
+    till: int
+    motiv: str
+    beslut: str
+    budgetar: int
+
+
+AVSTEG = (
+    Avsteg(
+        "resultatmal",
+        2024,
+        2025,
+        "Tillfälliga kostnader tynger ekonomin, mest 2023–2024. Från 2026 ska resultatet åter vara förenligt med "
+        "målet.",
+        "Verksamhetsplan och budget 2024",
+        2024,
+    ),
 )

@@ -39,6 +39,8 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
     if egna_sidor and egna_sidor[0].kod == "regionbidrag":
         flikar.insert(2, {"text": "Justeringar", "url": f"{rot}brygga/", "aktiv": aktiv == "brygga"})
     if atkomst.urval.allt:
+        adress = f"{rot}finansiella-mal/"
+        flikar.append({"text": "Finansiella mål", "url": adress, "aktiv": aktiv == "finansiella-mal"})
         flikar.append({"text": "Kontroll", "url": f"{rot}kontroll/", "aktiv": aktiv == "kontroll"})
     smulor = [{"text": "Budget", "url": reverse("versioner")}, {"text": version.namn, "url": rot}]
     if titel:

@@ -321,6 +321,7 @@ def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
             "/budget/2024/B2024/resultatbudget/", "/budget/2024/B2024/balanskrav/", "/budget/2024/B2024/kontroll/",
             "/budget/2024/B2024/kassaflode/", "/budget/2024/B2024/balansbudget/", "/budget/2024/B2024/investeringar/",
             f"{ARB}/kassaflode/inmatning/",
+            "/budget/2024/B2024/finansiella-mal/",
             f"{ARB}/regionbidrag/inmatning/", f"{ARB}/balanskrav/inmatning/", f"{ARB}/balanskrav/",
             f"{ARB}/brygga/", f"{ARB}/brygga/justering/ny/", "/budget/2024/B2024/brygga/NORV_MS/",
             f"{ARB}/balanskrav/beslut/", f"{ARB}/kopiera/", f"{ARB}/las/", "/organisation/", "/stil/",
