@@ -25,6 +25,7 @@ urlpatterns = [
     path(f"{VERSION}finansiella-mal/", finansiella_mal.finansiella_mal, name="finansiella_mal"),
     path(f"{VERSION}kontroll/", tabeller.kontroll, name="kontroll"),
     path(f"{VERSION}brygga/", brygga.brygga, name="brygga"),
+    path(f"{VERSION}brygga/upprakning/", brygga.rakna_upp, name="upprakning"),
     path(f"{VERSION}brygga/justering/ny/", brygga.justering, name="ny_justering"),
     path(f"{VERSION}brygga/justering/<int:pk>/", brygga.justering, name="justering"),
     path(f"{VERSION}brygga/justering/<int:pk>/ta-bort/", brygga.ta_bort, name="ta_bort_justering"),

@@ -21,13 +21,15 @@ class JusteringenAndrad(JusteringsFel):
 
 @dataclass(frozen=True, slots=True)
 class Uppgifter:
-    """What a justering says, its rows apart. `ar` and `prisniva` are years, `block` a value of Block."""
+    """What a justering says, its rows apart. `ar` and `prisniva` are years, `block` a value of Block; `regel` is the
+    rule that proposed its rows, with parameters."""
 
     ar: int
     block: str
     titel: str
     prisniva: int
     motiv: str
+    regel: dict | None = None
 
 
 def spara_justering(
@@ -65,7 +67,7 @@ def spara_justering(
         "prisniva": uppgifter.prisniva,
         "motiv": uppgifter.motiv,
         "status": status,
-    }
+    } | ({"regel": uppgifter.regel} if uppgifter.regel else {})
     try:
         with transaction.atomic(), andring(by=by, varfor=f"Justering: {uppgifter.titel}"):
             if justering is None:

@@ -54,8 +54,8 @@ _KOPIERA = (
               registrerad_av_id, registrerad)
        SELECT %(ny)s, ar, slag, senast_ar, organ, datum, paragraf, motiv, registrerad_av_id, registrerad
        FROM budget_balanskravsbeslut WHERE version_id = %(gammal)s""",
-    """INSERT INTO budget_justering (version_id, ar, block, titel, prisniva, motiv, status, ordning, rev)
-       SELECT %(ny)s, ar, block, titel, prisniva, motiv, status, ordning, 1
+    """INSERT INTO budget_justering (version_id, ar, block, titel, prisniva, motiv, status, ordning, regel, rev)
+       SELECT %(ny)s, ar, block, titel, prisniva, motiv, status, ordning, regel, 1
        FROM budget_justering WHERE version_id = %(gammal)s""",
     """INSERT INTO budget_justeringsrad (justering_id, enhet_id, belopp, precision, kalla)
        SELECT n.id, r.enhet_id, r.belopp, r.precision, r.kalla

@@ -55,7 +55,8 @@ class Justeringsstatus(models.TextChoices):
 class Justering(models.Model):
     """A decision that changes regionbidrag of `ar` in a version. Only a decided one counts.
 
-    `prisniva` is the year in whose prices the rows are given. `rev` lets a save see that somebody was
+    `prisniva` is the year in whose prices the rows are given. `regel` remembers the rule that proposed the rows and
+    its parameters, for one that was not typed. `rev` lets a save see that somebody was
     there before.
     """
 
@@ -67,6 +68,7 @@ class Justering(models.Model):
     motiv = models.TextField(blank=True)
     status = models.CharField(max_length=10, choices=Justeringsstatus, default=Justeringsstatus.UTKAST)
     ordning = models.PositiveSmallIntegerField()
+    regel = models.JSONField("regel och parametrar", null=True, blank=True)
     rev = models.PositiveIntegerField(default=1)
 
     class Meta:

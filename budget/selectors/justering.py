@@ -101,3 +101,13 @@ def hamta_brygga(version: Budgetversion, ar: int, urval: Enhetsurval) -> Bryggda
         utgaende={p.enhet_id: s for p in platser if (s := niva(p.enhet_id, (version.pk, ar)))},
         delvis=not urval.allt,
     )
+
+
+def upprakningsbaser(data: Bryggdata) -> dict[int, Decimal]:
+    """What uppräkning is counted on, in kronor per enhet id: last year's level and the year's decided tekniska
+    justeringar. Enheter without a level, and FINANS, have none."""
+    return {
+        p.enhet_id: niva.varde + data.summor.get(Bryggnyckel("teknisk", p.enhet_id), Decimal(0))
+        for p in data.enheter
+        if p.enhet_kod != FINANS and (niva := data.ingaende.get(p.enhet_id)) and niva.varde
+    }

@@ -6,6 +6,7 @@ from decimal import Decimal
 from budget.models import Block, Justering
 from budget.regler.brygga import provad, utgaende
 from budget.regler.kontroll import Slag
+from budget.regler.upprakning import Forslag, Satser
 from budget.selectors.justering import FINANS, Bryggdata, Bryggnyckel
 from budget.selectors.uppstallning import Plats
 from budget.tabeller.adress import versionsadress
@@ -201,4 +202,38 @@ def bygg_enhetsbrygga(data: Bryggdata, plats: Plats) -> Tabell:
         ),
         rader=tuple(rader),
         noter=(note,) if note else (),
+    )
+
+
+def bygg_upprakning(data: Bryggdata, forslag: dict[int, Forslag], satser: Satser) -> Tabell:
+    """The proposal with its arithmetic: base, what each sats gives, and the sum per enhet."""
+    namn = ("Löner och priser", "Demografi", "Medicinsk teknik", "Effektivisering")
+    delar = [
+        Kolumn(f"del-{i}", rubrik, f"{formatera(s, decimaler=2)} %", enhet="mnkr", decimaler=DECIMALER)
+        for i, (rubrik, s) in enumerate(zip(namn, satser.delar(), strict=True))
+    ]
+    rader = [
+        Rad(p.enhet_kod, p.enhet_namn, tuple(Cell(x) for x in (f.bas, *f.delar, f.summa)))
+        for p in data.enheter
+        if (f := forslag.get(p.enhet_id))
+    ]
+    summor = zip(*((f.bas, *f.delar, f.summa) for f in forslag.values()), strict=True)
+    rader.append(
+        Rad(
+            "alla", "Summa, betalas av Finansförvaltningen", tuple(Cell(sum(s, Decimal(0))) for s in summor),
+            Radslag.TOTAL, tuple((r.nyckel, 1) for r in rader),
+        )
+    )  # fmt: skip
+    return Tabell(
+        nyckel="upprakning",
+        rubrik=f"Förslag till uppräkning {data.ar}",
+        radrubrik="Nämnd",
+        ingress="Basen är förra årets regionbidrag och årets beslutade tekniska justeringar. Varje del är avrundad "
+        "till 0,1 mnkr. Mnkr.",
+        kolumner=(
+            Kolumn("bas", "Bas", "mnkr", decimaler=DECIMALER),
+            *delar,
+            Kolumn("summa", "Uppräkning", "mnkr", decimaler=DECIMALER),
+        ),
+        rader=tuple(rader),
     )

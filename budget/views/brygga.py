@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from budget.actions.justering import JusteringenAndrad, JusteringsFel, spara_justering, ta_bort_justering
-from budget.forms.justering import Justeringsformular
+from budget.forms.justering import Justeringsformular, Upprakningsformular, med_finans
 from budget.models import Justering
-from budget.selectors.justering import hamta_brygga
+from budget.regler.upprakning import upprakning
+from budget.selectors.justering import hamta_brygga, upprakningsbaser
 from budget.selectors.uppstallning import Plats, gallande_placeringar
-from budget.tabeller.brygga import bygg_enhetsbrygga, bygg_matris
+from budget.tabeller.brygga import bygg_enhetsbrygga, bygg_matris, bygg_upprakning
 from budget.views.atkomst import oppna_version, skrivbart
 from budget.views.tabeller import ram
 from organisation.models import Enhet
@@ -211,3 +212,39 @@ def ta_bort(request, ar, kod, pk):
         return redirect("justering", ar, kod, pk)
     messages.success(request, f"Utkastet «{post.titel}» är borttaget. Historiken har det kvar.")
     return redirect("brygga", ar, kod)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def rakna_upp(request, ar, kod):
+    """Propose uppräkning by rule. A GET with percentages shows the arithmetic; a POST keeps it as a draft."""
+    atkomst = _oppna(request, ar, kod)
+    version = atkomst.version
+    _krav_justera(request, version)
+    skickat = request.POST if request.method == "POST" else request.GET if "titel" in request.GET else None
+    form = Upprakningsformular(skickat, version=version)
+    innehall = ram(request, atkomst, "brygga", titel="Justeringar") | {"form": form}
+    innehall["smulor"][-1]["url"] = reverse("brygga", args=[ar, kod])
+    innehall["smulor"].append({"text": "Räkna upp"})
+    if form.is_bound and form.is_valid():
+        data = hamta_brygga(version, form.cleaned_data["ar"], atkomst.urval)
+        forslag = upprakning(upprakningsbaser(data), form.satser())
+        if request.method == "POST":
+            try:
+                sparad = spara_justering(
+                    version=version,
+                    uppgifter=form.uppgifter(),
+                    rader=med_finans({e: f.summa for e, f in forslag.items()}, data),
+                    by=request.user,
+                    besluta=False,
+                )
+            except JusteringsFel as fel:
+                form.add_error(None, str(fel))
+            else:
+                messages.success(request, "Förslaget är sparat som utkast. Läs det och spara som beslutad.")
+                return redirect("justering", ar, kod, sparad.pk)
+        if forslag:
+            innehall["t"] = visa(bygg_upprakning(data, forslag, form.satser()))
+        else:
+            innehall["tomt"] = True
+    return render(request, "budget/upprakning.html", innehall, status=422 if form.errors else 200)

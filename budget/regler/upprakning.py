@@ -1,0 +1,48 @@
+"""Uppräkning of regionbidrag by percentages of a base (doman.md 3; Medicinsk service, internbudget 2025)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from regionskane.lib.belopp import avrunda
+
+REGEL = "upprakning-1"
+# Regionbidrag is decided in mnkr with one decimal, so each part is rounded to that before it is added.
+STEG = Decimal(100_000)
+HUNDRA = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Satser:
+    """Percent of the base: 1.5 is one and a half percent. Effektivisering is given with minus."""
+
+    loner_priser: Decimal
+    demografi: Decimal
+    medicinteknik: Decimal
+    effektivisering: Decimal
+
+    def delar(self) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+        return self.loner_priser, self.demografi, self.medicinteknik, self.effektivisering
+
+
+@dataclass(frozen=True, slots=True)
+class Forslag:
+    """What an enhet would get, in kronor: its base, the part of each sats in their order, and the sum."""
+
+    bas: Decimal
+    delar: tuple[Decimal, Decimal, Decimal, Decimal]
+
+    @property
+    def summa(self) -> Decimal:
+        return sum(self.delar, Decimal(0))
+
+
+def upprakning(baser: Mapping[int, Decimal], satser: Satser) -> dict[int, Forslag]:
+    """The proposal per enhet id. `baser` are kronor: last year's regionbidrag and its tekniska justeringar.
+
+    Medicinsk service 2025: 581,3 mnkr with 1,5 / 0,5 / 0,5 / −1,5 % gives 8,7 + 2,9 + 2,9 − 8,7 = 5,8.
+    """
+    return {
+        enhet: Forslag(bas, tuple(avrunda(bas * sats / HUNDRA, STEG) for sats in satser.delar()))
+        for enhet, bas in baser.items()
+    }
