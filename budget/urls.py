@@ -1,6 +1,6 @@
 from django.urls import path
 
-from budget.views import balanskrav, inmatning, oversikt, tabeller, varifran, versioner
+from budget.views import balanskrav, inmatning, jamforelse, oversikt, tabeller, varifran, versioner
 
 VERSION = "budget/<int:ar>/<slug:kod>/"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{VERSION}kopiera/", versioner.kopiera, name="kopiera_version"),
     path(f"{VERSION}handling/", tabeller.skapa_handling, name="skapa_handling"),
     path(f"{VERSION}kontroll/", tabeller.kontroll, name="kontroll"),
+    path(f"{VERSION}jamfor/", jamforelse.jamfor, name="jamfor"),
     path(f"{VERSION}balanskrav/berakna/", balanskrav.berakna, name="berakna_balanskrav"),
     path(f"{VERSION}balanskrav/beslut/", balanskrav.beslut, name="balanskravsbeslut"),
     path(f"{VERSION}balanskrav/beslut/<int:pk>/ta-bort/", balanskrav.ta_bort, name="ta_bort_beslut"),

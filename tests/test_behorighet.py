@@ -41,6 +41,8 @@ TABELL = [
     ("tabell", "GET", f"{ARB}/balanskrav/", (302, 403, 403, 200, 403, 200, 403)),
     ("kontroll", "GET", f"{FAST}/kontroll/", (302, 200, 200, 200, 200, 200, 403)),
     ("kontroll", "GET", f"{ARB}/kontroll/", (302, 403, 403, 200, 403, 200, 403)),
+    ("jamfor", "GET", f"{FAST}/jamfor/", (302, 200, 200, 200, 200, 200, 403)),
+    ("jamfor", "GET", f"{ARB}/jamfor/", (302, 200, 200, 200, 403, 200, 403)),
     ("excel", "GET", f"{FAST}/skatt/excel/", (302, 200, 200, 200, 200, 200, 403)),
     ("excel", "GET", f"{ARB}/resultatbudget/excel/", (302, 403, 403, 200, 403, 200, 403)),
     ("inmatning", "GET", f"{FAST}/regionbidrag/inmatning/", (302, 403, 403, 403, 403, 403, 403)),

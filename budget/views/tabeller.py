@@ -33,6 +33,7 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
     flikar += [{"text": u.namn, "url": f"{rot}{u.kod}/", "aktiv": aktiv == u.kod} for u in egna_sidor]
     if atkomst.urval.allt:
         flikar.append({"text": "Kontroll", "url": f"{rot}kontroll/", "aktiv": aktiv == "kontroll"})
+    flikar.append({"text": "Jämför", "url": f"{rot}jamfor/", "aktiv": aktiv == "jamfor"})
     smulor = [{"text": "Budget", "url": reverse("versioner")}, {"text": version.namn, "url": rot}]
     if titel:
         smulor.append({"text": titel})

@@ -302,6 +302,7 @@ def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
         ("koncerncontroller", (
             "/", "/budget/", "/budget/2024/B2024/", "/budget/2024/B2024/regionbidrag/",
             "/budget/2024/B2024/resultatbudget/", "/budget/2024/B2024/balanskrav/", "/budget/2024/B2024/kontroll/",
+            "/budget/2024/B2024/jamfor/?mot=B2023",
             f"{ARB}/regionbidrag/inmatning/", f"{ARB}/balanskrav/inmatning/", f"{ARB}/balanskrav/",
             f"{ARB}/balanskrav/beslut/", f"{ARB}/kopiera/", f"{ARB}/las/", "/organisation/", "/stil/",
             "/tillganglighet/", "/losenord/", "/budget/2024/B2024/varifran/regionbidrag/regionbidrag/alla/2024/",
