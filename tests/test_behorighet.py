@@ -56,6 +56,8 @@ TABELL = [
     ("justering", "GET", f"{ARB}/brygga/justering/999999/", (302, 404, 404, 404, 403, 404, 403)),
     ("ta_bort_justering", "POST", f"{ARB}/brygga/justering/999999/ta-bort/",
      (302, 403, 403, 404, 403, 403, 403)),
+    ("jamfor", "GET", f"{FAST}/jamfor/", (302, 200, 200, 200, 200, 200, 403)),
+    ("jamfor", "GET", f"{ARB}/jamfor/", (302, 200, 200, 200, 403, 200, 403)),
     ("excel", "GET", f"{FAST}/skatt/excel/", (302, 200, 200, 200, 200, 200, 403)),
     ("excel", "GET", f"{ARB}/resultatbudget/excel/", (302, 403, 403, 200, 403, 200, 403)),
     ("inmatning", "GET", f"{FAST}/regionbidrag/inmatning/", (302, 403, 403, 403, 403, 403, 403)),

@@ -322,6 +322,7 @@ def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
             "/budget/2024/B2024/kassaflode/", "/budget/2024/B2024/balansbudget/", "/budget/2024/B2024/investeringar/",
             f"{ARB}/kassaflode/inmatning/",
             "/budget/2024/B2024/finansiella-mal/",
+            "/budget/2024/B2024/jamfor/?mot=B2023",
             f"{ARB}/regionbidrag/inmatning/", f"{ARB}/balanskrav/inmatning/", f"{ARB}/balanskrav/",
             f"{ARB}/brygga/", f"{ARB}/brygga/justering/ny/", f"{ARB}/brygga/upprakning/?titel=A&ar=2024&demografi=0,5",
             "/budget/2024/B2024/brygga/NORV_MS/",
