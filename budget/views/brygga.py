@@ -6,9 +6,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from budget.actions.justering import JusteringenAndrad, JusteringsFel, spara_justering, ta_bort_justering
+from budget.diagram.brygga import bygg_bryggdiagram
 from budget.forms.justering import Justeringsformular, Upprakningsformular, med_finans
 from budget.models import Justering
 from budget.regler.upprakning import upprakning
@@ -20,6 +22,7 @@ from budget.views.tabeller import ram
 from organisation.models import Enhet
 from regionskane.jobb.views import vill_ha_fragment
 from regionskane.lib.belopp import MNKR, formatera
+from regionskane.lib.diagram import rita_vattenfall
 from regionskane.lib.visning import visa
 
 
@@ -73,6 +76,12 @@ def enhetsbrygga(request, ar, kod, enhet):
     innehall["smulor"][-1]["url"] = "../"
     innehall["smulor"].append({"text": plats.enhet_namn})
     innehall["t"] = visa(bygg_enhetsbrygga(data, plats))
+    if diagram := bygg_bryggdiagram(data, plats):
+        innehall |= {
+            "diagram": diagram,
+            "diagram_bred": mark_safe(rita_vattenfall(diagram, bredd=760, id_="dia-bred")),
+            "diagram_smal": mark_safe(rita_vattenfall(diagram, bredd=358, id_="dia-smal")),
+        }
     return render(request, "budget/enhetsbrygga.html", innehall)
 
 

@@ -73,3 +73,82 @@ def rita_staplar(diagram: Stapeldiagram, *, bredd: int, id_: str) -> str:
     noll = y(Decimal(0))
     delar.append(f'<line class="nollinje" x1="0" x2="{bredd}" y1="{noll:.1f}" y2="{noll:.1f}"/></svg>')
     return "".join(delar)
+
+
+@dataclass(frozen=True, slots=True)
+class Steg:
+    """A step of a waterfall: a level that stands on its own (`niva`), or a change from where the last one ended."""
+
+    namn: str
+    varde: Decimal
+    niva: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vattenfall:
+    """How one level becomes another. `text` writes a level as it is read, `andring` a change with its sign."""
+
+    rubrik: str
+    under: str
+    steg: tuple[Steg, ...]
+    text: Callable[[Decimal], str]
+    andring: Callable[[Decimal], str]
+
+    def skriv(self, steg: Steg) -> str:
+        return (self.text if steg.niva else self.andring)(steg.varde)
+
+    def beskrivning(self) -> str:
+        """All steps in words, for those who do not see the drawing."""
+        return (
+            f"{self.rubrik}. {self.under} " + ", ".join(f"{s.namn} {self.skriv(s)}" for s in self.steg) + "."
+        )
+
+
+RADHOJD, TALBREDD, STAPELHOJD = 44, 76, 14
+
+
+def rita_vattenfall(diagram: Vattenfall, *, bredd: int, id_: str) -> str:
+    """The chart as SVG of a width in px, a row per step: its name and number above, its bar below.
+
+    The axis begins near the lowest point and not at zero, or the changes could not be seen beside the levels; the
+    text under the heading has to say so.
+    """
+    spann, lopande = [], Decimal(0)
+    for s in diagram.steg:
+        fran, till = (Decimal(0), s.varde) if s.niva else (lopande, lopande + s.varde)
+        spann.append((fran, till))
+        lopande = till
+    punkter = [till for _, till in spann]
+    hogst, lagst = max(punkter), min(punkter)
+    lagst -= ((hogst - lagst) or abs(hogst) or Decimal(1)) / 4
+
+    def x(varde):
+        return float((max(varde, lagst) - lagst) / ((hogst - lagst) or Decimal(1)) * bredd)
+
+    hojd = RADHOJD * len(diagram.steg)
+    delar = [
+        f'<svg class="dia" viewBox="0 0 {bredd} {hojd}" role="img" aria-labelledby="{id_}">',
+        f'<title id="{id_}">{escape(diagram.beskrivning())}</title>',
+    ]
+    for i, (s, (fran, till)) in enumerate(zip(diagram.steg, spann, strict=True)):
+        y = i * RADHOJD
+        vanster, hoger = sorted((x(fran), x(till)))
+        klass = "bar bar--niva" if s.niva else "bar bar--neg" if s.varde < 0 else "bar"
+        delar.append(
+            f'<text x="0" y="{y + 14}">{escape(_kort(s.namn, bredd))}</text>'
+            f'<text class="v h" x="{bredd}" y="{y + 14}" text-anchor="end">{escape(diagram.skriv(s))}</text>'
+            f'<rect class="{klass}" x="{vanster:.1f}" y="{y + 20}" width="{max(hoger - vanster, 1.5):.1f}" '
+            f'height="{STAPELHOJD}"/>'
+        )
+        if i + 1 < len(diagram.steg):
+            delar.append(
+                f'<line class="rut" x1="{x(till):.1f}" x2="{x(till):.1f}" y1="{y + 20 + STAPELHOJD}" '
+                f'y2="{y + RADHOJD + 20}"/>'
+            )
+    return "".join(delar) + "</svg>"
+
+
+def _kort(namn: str, bredd: int) -> str:
+    # About 6,5 px per letter at 12 px; the whole name stands in the title and in the table beside.
+    ryms = int((bredd - TALBREDD) / 6.5)
+    return namn if len(namn) <= ryms else namn[: ryms - 1].rstrip() + "…"

@@ -146,6 +146,8 @@ def test_controller_ser_bara_sin_egen_kolumn(som):
     assert "FINANS" not in html and "Demokratiuppdrag" not in html and "1\u00a0384,1" not in html
     brygga = som("controller").get(f"{ARB}NORV_MS/").content.decode()
     assert "617,4" in brygga and "567,4" in brygga
+    assert "Bidraget ökar med 50,0 mnkr, från 567,4 till 617,4" in brygga
+    assert "Internränta 2,0\u00a0% +11,3" in brygga or "Internränta 2,0 % +11,3" in brygga
     assert som("controller").get(f"{ARB}KN/").status_code == 403
 
 
