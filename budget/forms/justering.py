@@ -14,14 +14,15 @@ from regionskane.lib.belopp import MNKR, OgiltigtBelopp, TolkatBelopp, formatera
 
 
 class Beloppsfalt(forms.CharField):
-    """An amount in mnkr as people write it; its clean value is a TolkatBelopp, or None when empty or zero."""
+    """An amount in mnkr as people write it; its clean value is a TolkatBelopp, or None when empty.
+
+    A written zero is kept: the printed matrix has some, and saving a justering unchanged changes nothing."""
 
     def clean(self, value) -> TolkatBelopp | None:
         try:
-            belopp = tolka_belopp(super().clean(value), skala=MNKR)
+            return tolka_belopp(super().clean(value), skala=MNKR)
         except OgiltigtBelopp as fel:
             raise forms.ValidationError(str(fel)) from fel
-        return belopp if belopp and belopp.varde else None
 
 
 SATSER = ("loner_priser", "demografi", "medicinteknik", "effektivisering")

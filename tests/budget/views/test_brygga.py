@@ -140,6 +140,17 @@ def test_den_som_blev_fore_syns_och_inget_skrivs_over(som, version):
     assert j.rader.get(enhet__kod="KN").belopp == 3 * MNKR
 
 
+def test_en_justering_som_sparas_oforandrad_andrar_inget(som, version):
+    klient = som("koncerncontroller")
+    j = Justering.objects.get(version=version("B2024-ARB"), titel="Demokratiuppdrag")
+    fore = {r.enhet_id: (r.pk, r.belopp, r.kalla) for r in j.rader.all()}
+    assert 0 in [belopp for _, belopp, _ in fore.values()]
+    sida = f"{ARB}justering/{j.pk}/"
+    falt = _falt(klient.get(sida).content.decode()) | {"block": "teknisk", "ar": "2024", "vad": "besluta"}
+    assert klient.post(sida, falt).status_code == 302
+    assert {r.enhet_id: (r.pk, r.belopp, r.kalla) for r in j.rader.all()} == fore
+
+
 def test_controller_ser_bara_sin_egen_kolumn(som):
     html = som("controller").get(ARB).content.decode()
     assert "NORV MS" in html and "Internränta 2,0" in html
