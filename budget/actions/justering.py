@@ -1,6 +1,6 @@
-"""Writing justeringar: draft, decided, draft again, gone. Each is one transaction."""
+"""Writing justeringar: draft, decided, draft again, gone, or read from a file. Each is one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -79,8 +79,8 @@ def spara_justering(
                 )
                 if not andrade:
                     raise JusteringenAndrad(
-                        "Någon annan har ändrat justeringen medan du skrev. Inget är sparat. Värdena nu står "
-                        "under varje fält; spara igen för att ersätta dem med dina."
+                        "Någon annan har ändrat justeringen medan du skrev. Inget är sparat. Det som är sparat nu "
+                        "står under fälten; spara igen för att ersätta det med ditt."
                     )
             _spara_rader(justering, rader)
     except IntegrityError as fel:
@@ -108,6 +108,26 @@ def _spara_rader(justering: Justering, rader: Mapping[int, TolkatBelopp]) -> Non
             Justeringsrad.objects.filter(pk=nu[enhet].pk).update(
                 belopp=belopp.varde, precision=belopp.precision, kalla=""
             )
+
+
+def las_in_justeringar(
+    *, version: Budgetversion, lasta: Iterable[tuple[Uppgifter, list[Justeringsrad]]], varfor: str
+) -> int:
+    """Save decided justeringar in order, as a document gives them. Returns how many rows there were.
+
+    The rows have their enhet, amount and place in the source, and no justering yet.
+    """
+    antal = 0
+    with andring(by=None, varfor=varfor):
+        for ordning, (u, rader) in enumerate(lasta, start=1):
+            justering = Justering.objects.create(
+                version=version, ar=u.ar, block=u.block, titel=u.titel, prisniva=u.prisniva, motiv=u.motiv,
+                status=Justeringsstatus.BESLUTAD, ordning=ordning,
+            )  # fmt: skip
+            for rad in rader:
+                rad.justering = justering
+            antal += len(Justeringsrad.objects.bulk_create(rader))
+    return antal
 
 
 def ta_bort_justering(*, justering: Justering, by) -> None:

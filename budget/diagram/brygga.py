@@ -22,9 +22,9 @@ def bygg_bryggdiagram(data: Bryggdata, plats: Plats) -> Vattenfall | None:
         for j in data.justeringar
         if j.block == block and j.beslutad and enhet in data.rader[j.pk]
     ]
-    till = utgaende(fore.varde, data.forandring(enhet))
+    forandring = data.summa(enhet=enhet)
+    till = utgaende(fore.varde, forandring)
     text = partial(formatera, skala=MNKR, decimaler=1)
-    forandring = data.forandring(enhet)
     ord_ = "ökar" if forandring > 0 else "minskar" if forandring < 0 else "är oförändrat"
     rubrik = f"Bidraget {ord_} med {text(abs(forandring))} mnkr" if forandring else f"Bidraget {ord_}"
     return Vattenfall(

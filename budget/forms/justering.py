@@ -25,6 +25,14 @@ class Beloppsfalt(forms.CharField):
             raise forms.ValidationError(str(fel)) from fel
 
 
+UPPGIFTSFALT = ("titel", "block", "ar", "prisniva", "motiv", "rev")
+
+
+def faltnamn(plats: Plats) -> str:
+    """The name of an enhet's field, apart from those of the other fields whatever its kod is."""
+    return f"belopp-{plats.enhet_kod}"
+
+
 SATSER = ("loner_priser", "demografi", "medicinteknik", "effektivisering")
 
 
@@ -52,7 +60,7 @@ class Procentfalt(forms.CharField):
 
 
 class Justeringsformular(forms.Form):
-    """A justering of a version. `enheter` get a field each, named by their kod; FINANS comes last."""
+    """A justering of a version. `enheter` get a field each, named by `faltnamn`."""
 
     titel = forms.CharField(label="Titel", max_length=120, error_messages={"required": "Skriv en titel."})
     block = forms.ChoiceField(label="Block", choices=[("", "Välj …"), *Block.choices])
@@ -65,11 +73,11 @@ class Justeringsformular(forms.Form):
 
     def __init__(self, *args, version: Budgetversion, enheter: tuple[Plats, ...], justering=None, **kwargs):
         self.enheter = enheter
-        super().__init__(*args, initial=_fran(version, enheter, justering), **kwargs)
+        super().__init__(*args, initial=sparat(version, enheter, justering), **kwargs)
         self.fields["ar"].choices = [(ar, str(ar)) for ar in version.ar_lista]
         self.fields["block"].error_messages["required"] = "Välj ett block."
         for p in enheter:
-            self.fields[p.enhet_kod] = Beloppsfalt(
+            self.fields[faltnamn(p)] = Beloppsfalt(
                 label=p.enhet_namn,
                 required=False,
                 widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
@@ -77,19 +85,39 @@ class Justeringsformular(forms.Form):
 
     @property
     def uppgiftsfalt(self):
-        return [self[namn] for namn in ("titel", "block", "ar", "prisniva", "motiv", "rev")]
+        return [self[namn] for namn in UPPGIFTSFALT]
 
     @property
     def beloppsfalt(self):
-        return [self[p.enhet_kod] for p in self.enheter]
+        return [self[faltnamn(p)] for p in self.enheter]
 
     def uppgifter(self) -> Uppgifter:
         data = self.cleaned_data
         return Uppgifter(data["ar"], data["block"], data["titel"], data["prisniva"], data["motiv"])
 
+    def ersatts_av(self, justering: Justering) -> dict[str, str]:
+        """What `justering` holds now, by the name of each field that says something else. From here on the form
+        answers to that state: saved again, it replaces it."""
+        skrivet = self.data
+        nu = sparat(justering.version, self.enheter, justering)
+        self.data = skrivet.copy()
+        self.data["rev"] = str(nu.pop("rev"))
+        nu_text = {namn: str(v) for namn, v in nu.items()} | {"block": justering.get_block_display()}
+        return {
+            namn: nu_text[namn] or "inget"
+            for namn, varde in nu.items()
+            if not self._samma(namn, skrivet.get(namn, ""), str(varde))
+        }
+
+    def _samma(self, namn: str, skrivet: str, varde: str) -> bool:
+        if not isinstance(self.fields[namn], Beloppsfalt):
+            return skrivet.strip() == varde
+        a, b = (tolka_belopp(x, skala=MNKR) for x in (skrivet, varde))
+        return (a and a.varde) == (b and b.varde)
+
     def rader(self, *, rest_pa_finans: bool) -> dict[int, TolkatBelopp]:
         """Enhet id → amount. With `rest_pa_finans`, FINANS takes what the others leave."""
-        rader = {p.enhet_id: b for p in self.enheter if (b := self.cleaned_data[p.enhet_kod])}
+        rader = {p.enhet_id: b for p in self.enheter if (b := self.cleaned_data[faltnamn(p)])}
         return _rest_pa_finans(rader, self.enheter) if rest_pa_finans else rader
 
 
@@ -142,11 +170,11 @@ class Upprakningsformular(forms.Form):
         )  # fmt: skip
 
 
-def _fran(version: Budgetversion, enheter, justering: Justering | None) -> dict:
+def sparat(version: Budgetversion, enheter: Iterable[Plats], justering: Justering | None) -> dict:
+    """What the form shows before anybody types: the justering as it is saved, by field name."""
     if justering is None:
         return {"ar": version.ar, "prisniva": version.ar}
     belopp = {r.enhet_id: formatera_fullt(r.belopp, skala=MNKR) for r in justering.rader.all()}
-    falt = ("titel", "block", "ar", "prisniva", "motiv", "rev")
-    return {f: getattr(justering, f) for f in falt} | {
-        p.enhet_kod: belopp.get(p.enhet_id, "") for p in enheter
+    return {f: getattr(justering, f) for f in UPPGIFTSFALT} | {
+        faltnamn(p): belopp.get(p.enhet_id, "") for p in enheter
     }

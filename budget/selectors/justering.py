@@ -1,12 +1,24 @@
 """The bridge of regionbidrag: last year's level, the justeringar of the year, and their sums."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.apps import apps
 from django.db import connection
+from django.db.models import F
 
-from budget.models import Budgetversion, Justering, Justeringsrad, Post, Versionskolumn
+from budget.models import (
+    Block,
+    Budgetversion,
+    Justering,
+    Justeringsrad,
+    Post,
+    Uppstallning,
+    Versionskolumn,
+)
 from budget.selectors.summor import Nyckel, Summa, hamta_summor
 from budget.selectors.uppstallning import Plats, gallande_placeringar
 from organisation.permissions import Enhetsurval
@@ -15,10 +27,12 @@ FINANS = "FINANS"
 
 
 class Bryggnyckel(NamedTuple):
-    """What a sum of decided rows is of; None stands for all of them."""
+    """What a sum of rows is of; None stands for all of them. With `justering` (id) it is that one's, decided
+    or not; otherwise only decided ones count."""
 
-    block: str | None
-    enhet: int | None
+    justering: int | None = None
+    block: str | None = None
+    enhet: int | None = None
 
 
 @dataclass(frozen=True)
@@ -26,11 +40,14 @@ class Bryggdata:
     """The bridge to `ar`. `fran` is the column that it starts from, None when the version shows no year
     before. `enheter` are those that the reader may see, in the region's own order, FINANS last.
 
-    `rader` has every justering's amounts by enhet id; `summor` only what is decided, summed by the
-    database; `nivaer` the levels of `fran` and `ar` per enhet id, without FINANS, who has none.
+    `justeringar` are those that touch them, with amounts by enhet id in `rader`. `summor` are added up by the
+    database, the whole region's only for who may see it. `ingaende` and `utgaende` are the levels of `fran`
+    and `ar` per enhet id; FINANS has no level of its own but pays the sum of the others', so that its stands
+    under its id with the other sign.
     """
 
     version: Budgetversion
+    post: Post
     ar: int
     fran: Versionskolumn | None
     justeringar: tuple[Justering, ...]
@@ -41,21 +58,33 @@ class Bryggdata:
     utgaende: dict[int, Summa]
     delvis: bool
 
-    def forandring(self, enhet: int) -> Decimal:
-        """The decided change of an enhet, in kronor; zero when nothing touches it."""
-        return self.summor.get(Bryggnyckel(None, enhet), Decimal(0))
+    def summa(self, **vad) -> Decimal:
+        """The sum of a Bryggnyckel's rows, in kronor; zero when nothing touches it."""
+        return self.summor.get(Bryggnyckel(**vad), Decimal(0))
 
 
 _SUMMOR = """
-SELECT j.block, r.enhet_id, sum(r.belopp)
+SELECT j.id, j.block, r.enhet_id,
+       CASE WHEN j.id IS NULL THEN sum(r.belopp) FILTER (WHERE j.status = 'beslutad') ELSE sum(r.belopp) END
 FROM budget_justering j JOIN budget_justeringsrad r ON r.justering_id = j.id
-WHERE j.version_id = %s AND j.ar = %s AND j.status = 'beslutad'
-GROUP BY GROUPING SETS ((j.block, r.enhet_id), (r.enhet_id), (j.block))
+WHERE j.version_id = %s AND j.ar = %s
+GROUP BY GROUPING SETS ((j.id), (j.block, r.enhet_id), (r.enhet_id), (j.block), ())
 """
 
 
+def bryggans_enheter(version: Budgetversion, uppstallning: Uppstallning, ror: Iterable[int]) -> list[Plats]:
+    """Those that a justering may touch, FINANS last: every enhet of a sektor, FINANS, and any of `ror` (ids)."""
+    ror = set(ror)
+    platser = (
+        p
+        for p in gallande_placeringar(version, uppstallning, ror)
+        if p.sektor_id or p.enhet_kod == FINANS or p.enhet_id in ror
+    )
+    return sorted(platser, key=lambda p: p.enhet_kod == FINANS)
+
+
 def hamta_brygga(version: Budgetversion, ar: int, urval: Enhetsurval) -> Bryggdata:
-    """Everything that the matrix and the bridges of a year show. Six queries, however many justeringar."""
+    """Everything that the matrix and the bridges of a year show. Seven queries, however many justeringar."""
     post = Post.objects.select_related("uppstallning").get(
         uppstallning__kod="regionbidrag", kod="regionbidrag"
     )
@@ -66,39 +95,46 @@ def hamta_brygga(version: Budgetversion, ar: int, urval: Enhetsurval) -> Bryggda
     )
     kolumner = [(version.pk, ar)] + ([(fran.kalla_id, fran.ar)] if fran else [])
     nivaer = hamta_summor(kolumner=kolumner, poster=[post.pk], period=version.period, urval=urval)
-    justeringar = tuple(Justering.objects.filter(version=version, ar=ar))
-    rader: dict[int, dict[int, Justeringsrad]] = {j.pk: {} for j in justeringar}
+    alla = tuple(Justering.objects.filter(version=version, ar=ar))
+    rader: dict[int, dict[int, Justeringsrad]] = {j.pk: {} for j in alla}
     for r in Justeringsrad.objects.filter(justering__version=version, justering__ar=ar):
         if r.enhet_id in urval:
             rader[r.justering_id][r.enhet_id] = r
     with connection.cursor() as cursor:
         cursor.execute(_SUMMOR, [version.pk, ar])
         summor = {
-            Bryggnyckel(block, enhet): summa
-            for block, enhet, summa in cursor.fetchall()
-            if urval.allt or (enhet is not None and enhet in urval)
+            Bryggnyckel(justering, block, enhet): summa
+            for justering, block, enhet, summa in cursor.fetchall()
+            if summa is not None and (urval.allt or (enhet is not None and enhet in urval))
         }
     ror = {enhet for av_en in rader.values() for enhet in av_en}
-    platser = [
-        p
-        for p in gallande_placeringar(version, post.uppstallning, ror)
-        if p.enhet_id in urval and (p.sektor_id or p.enhet_id in ror or p.enhet_kod == FINANS)
-    ]
+    enheter = tuple(p for p in bryggans_enheter(version, post.uppstallning, ror) if p.enhet_id in urval)
 
-    def niva(enhet: int, kolumn: tuple[int, int] | None) -> Summa | None:
-        return nivaer.get(Nyckel(post.pk, *kolumn, f"enhet:{enhet}")) if kolumn else None
+    def nivan(kolumn: tuple[int, int] | None) -> dict[int, Summa]:
+        if kolumn is None:
+            return {}
+        per_enhet = {
+            p.enhet_id: s
+            for p in enheter
+            if (s := nivaer.get(Nyckel(post.pk, *kolumn, f"enhet:{p.enhet_id}")))
+        }
+        finans = next((p.enhet_id for p in enheter if p.enhet_kod == FINANS), None)
+        total = nivaer.get(Nyckel(post.pk, *kolumn))
+        if finans and total and urval.allt:
+            per_enhet[finans] = total._replace(varde=-total.varde)
+        return per_enhet
 
-    fore = (fran.kalla_id, fran.ar) if fran else None
     return Bryggdata(
         version=version,
+        post=post,
         ar=ar,
         fran=fran,
-        justeringar=justeringar,
-        enheter=tuple(sorted(platser, key=lambda p: p.enhet_kod == FINANS)),
+        justeringar=tuple(j for j in alla if urval.allt or rader[j.pk]),
+        enheter=enheter,
         rader=rader,
         summor=summor,
-        ingaende={p.enhet_id: s for p in platser if (s := niva(p.enhet_id, fore))},
-        utgaende={p.enhet_id: s for p in platser if (s := niva(p.enhet_id, (version.pk, ar)))},
+        ingaende=nivan((fran.kalla_id, fran.ar) if fran else None),
+        utgaende=nivan((version.pk, ar)),
         delvis=not urval.allt,
     )
 
@@ -107,7 +143,39 @@ def upprakningsbaser(data: Bryggdata) -> dict[int, Decimal]:
     """What uppräkning is counted on, in kronor per enhet id: last year's level and the year's decided tekniska
     justeringar. Enheter without a level, and FINANS, have none."""
     return {
-        p.enhet_id: niva.varde + data.summor.get(Bryggnyckel("teknisk", p.enhet_id), Decimal(0))
+        p.enhet_id: niva.varde + data.summa(block=Block.TEKNISK, enhet=p.enhet_id)
         for p in data.enheter
         if p.enhet_kod != FINANS and (niva := data.ingaende.get(p.enhet_id)) and niva.varde
     }
+
+
+class Radhandelse(NamedTuple):
+    """One earlier state of a justering's amount. `belopp` is None when the row was taken away; `namn` is empty
+    when the change was made straight in the database."""
+
+    tid: datetime
+    enhet: int
+    belopp: Decimal | None
+    namn: str
+    varfor: str
+
+
+def hamta_justeringshistorik(justering: Justering) -> list[Radhandelse]:
+    """Who has given the rows of a justering which amounts, latest first. One query."""
+    handelser = (
+        apps.get_model("budget", "JusteringsradEvent")
+        .objects.filter(justering=justering.pk)
+        .annotate(uppgifter=F("pgh_context__metadata"))
+        .order_by("-pgh_created_at", "-pgh_id")
+        .values_list("pgh_created_at", "enhet_id", "pgh_label", "belopp", "uppgifter")
+    )
+    return [
+        Radhandelse(
+            tid,
+            enhet,
+            None if slag == "delete" else belopp,
+            (u or {}).get("namn", ""),
+            (u or {}).get("varfor", ""),
+        )
+        for tid, enhet, slag, belopp, u in handelser
+    ]

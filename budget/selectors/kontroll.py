@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q
@@ -32,7 +32,8 @@ class Avvikelse:
 
     `kod` is SUMMA (a printed sum), RAD (a line printed in two tables), BRYGGA (a regionbidrag that its
     justeringar do not lead to) or REGEL (a line that a rule computes). `nyckel` is the cell, `kalla` where
-    it was printed, `precision` the kronor of its last digit.
+    it was printed, `precision` the kronor of its last digit. `foljd` tells of one that is more than rounding
+    only because a part of it is: it does follow from its parts as they are printed.
     """
 
     kod: str
@@ -45,10 +46,21 @@ class Avvikelse:
     skillnad: Skillnad
     precision: Decimal
     kalla: str
+    foljd: bool = False
 
     @property
     def ar_fel(self) -> bool:
         return self.skillnad.slag == Slag.FEL
+
+
+def hamta_alla_avvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
+    """What `kontrollera` and the page Kontroll list: every figure that disagrees, in table order."""
+    versioner = list(versioner)
+    return [
+        *hamta_avvikelser(versioner),
+        *hamta_bryggavvikelser(versioner),
+        *hamta_regelavvikelser(versioner),
+    ]
 
 
 def hamta_avvikelser(
@@ -56,27 +68,32 @@ def hamta_avvikelser(
 ) -> list[Avvikelse]:
     """Every printed figure of the versions that disagrees with the computed one, in table order.
 
-    Lines that the balanskrav rule computes are left to `hamta_regelavvikelser`. Four queries at most,
+    Lines that the balanskrav rule computes are left to `hamta_regelavvikelser`. Five queries at most,
     however many versions and enheter.
     """
     per_id = {v.pk: v for v in versioner}
     kontroller = _kontroller(per_id, uppstallning).exclude(post__typ=Posttyp.REGEL)
     egna = _egna_rader(per_id, uppstallning)
     alla = list(kontroller) + list(egna)
+    barn = defaultdict(list)
+    for b in Post.objects.filter(foralder__in={k.post_id for k in alla if isinstance(k, Kontrollsumma)}):
+        barn[b.foralder_id].append(b)
     summor = defaultdict(dict)
     for period in {per_id[k.version_id].period for k in alla}:
         samtida = [k for k in alla if per_id[k.version_id].period == period]
         summor[period] = hamta_summor(
             kolumner=[(k.version_id, k.ar) for k in samtida],
-            poster={k.post_id if isinstance(k, Kontrollsumma) else k.post.kalla_post_id for k in samtida},
+            poster={k.post_id if isinstance(k, Kontrollsumma) else k.post.kalla_post_id for k in samtida}
+            | {b.pk for lista in barn.values() for b in lista},
             period=period,
         )
+    tryckta = {_kontrollnyckel(k): k.belopp for k in alla if isinstance(k, Kontrollsumma)}
     avvikelser = []
     for k in alla:
         version = per_id[k.version_id]
         ar_kontroll = isinstance(k, Kontrollsumma)
         post_id = k.post_id if ar_kontroll else k.post.kalla_post_id
-        nyckel = Nyckel(k.post_id, k.version_id, k.ar, _omfang(k) if ar_kontroll else f"enhet:{k.enhet_id}")
+        nyckel = _kontrollnyckel(k) if ar_kontroll else _enhetsnyckel(k)
         summa = summor[version.period].get(Nyckel(post_id, k.version_id, k.ar, nyckel.omfang))
         if summa is None and not ar_kontroll:
             continue  # nothing to fetch in the other table, so the own figure is the only one
@@ -84,9 +101,23 @@ def hamta_avvikelser(
             "SUMMA" if (ar_kontroll and k.post.typ != Posttyp.BLAD) or nyckel.omfang.startswith(("s", "a")) else "RAD",
             k, version, nyckel, summa.varde if summa else Decimal(0),
         )  # fmt: skip
+        if avvikelse and ar_kontroll and avvikelse.ar_fel and barn[k.post_id]:
+            som_tryckt = _av_tryckta_delar(nyckel, barn[k.post_id], tryckta, summor[version.period])
+            foljd = jamfor(k.belopp, som_tryckt, precision=k.precision) is None
+            avvikelse = replace(avvikelse, foljd=foljd)
         if avvikelse:
             avvikelser.append(avvikelse)
     return avvikelser
+
+
+def _av_tryckta_delar(nyckel: Nyckel, barn, tryckta, summor) -> Decimal:
+    """The sum as the reader of the document would make it: of the parts as printed, where they are printed."""
+    varde = Decimal(0)
+    for b in barn:
+        cell = nyckel._replace(post=b.pk)
+        beraknat = summor[cell].varde if cell in summor else Decimal(0)
+        varde += b.tecken * tryckta.get(cell, beraknat)
+    return varde
 
 
 def hamta_skilda_rader(version: Budgetversion, uppstallning: Uppstallning) -> list[Avvikelse]:
@@ -126,18 +157,16 @@ def hamta_bryggavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]
     for version_id, ar in bryggor.values_list("version", "ar").distinct():
         version = per_id[version_id]
         data = hamta_brygga(version, ar, ALLA_ENHETER)
-        post = Post.objects.select_related("uppstallning").get(
-            uppstallning__kod="regionbidrag", kod="regionbidrag"
+        nivaer = Belopp.objects.filter(version=version, post=data.post, ar=ar).select_related(
+            "enhet", "importfil"
         )
-        nivaer = Belopp.objects.filter(version=version, post=post, ar=ar).select_related("enhet", "importfil")
         for b in nivaer:
             fore = data.ingaende.get(b.enhet_id)
             if fore is None:
                 continue
-            beraknat = utgaende(fore.varde, data.forandring(b.enhet_id))
-            nyckel = Nyckel(post.pk, version.pk, ar, f"enhet:{b.enhet_id}")
-            b.post = post
-            if avvikelse := _avvikelse("BRYGGA", b, version, nyckel, beraknat):
+            beraknat = utgaende(fore.varde, data.summa(enhet=b.enhet_id))
+            b.post = data.post
+            if avvikelse := _avvikelse("BRYGGA", b, version, _enhetsnyckel(b), beraknat):
                 avvikelser.append(avvikelse)
     return avvikelser
 
@@ -167,6 +196,14 @@ def _egna_rader(per_id, uppstallning):
         .select_related("post__uppstallning", "post__kalla_post__uppstallning", "enhet", "importfil")
         .order_by("post__uppstallning__ordning", "version__kod", "post__ordning", "ar")
     )
+
+
+def _kontrollnyckel(k: Kontrollsumma) -> Nyckel:
+    return Nyckel(k.post_id, k.version_id, k.ar, _omfang(k))
+
+
+def _enhetsnyckel(b: Belopp) -> Nyckel:
+    return Nyckel(b.post_id, b.version_id, b.ar, f"enhet:{b.enhet_id}")
 
 
 def _omfang(kontroll: Kontrollsumma) -> str:

@@ -1,16 +1,16 @@
 """Bilaga 4B as data: justeringar as rows and nämnder across, and one nämnd's own bridge."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from decimal import Decimal
 
-from budget.models import Block, Justering
+from budget.models import Block, Budgetversion, Justering
 from budget.regler.brygga import provad, utgaende
 from budget.regler.kontroll import Slag
 from budget.regler.upprakning import Forslag, Satser
-from budget.selectors.justering import FINANS, Bryggdata, Bryggnyckel
+from budget.selectors.justering import FINANS, Bryggdata
 from budget.selectors.uppstallning import Plats
 from budget.tabeller.adress import versionsadress
-from regionskane.lib.belopp import MNKR, formatera
+from regionskane.lib.belopp import MNKR, formatera, formatera_fullt
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 
 DECIMALER = 1
@@ -20,79 +20,129 @@ TOM = Cell(saknas="")
 
 def bygg_matris(data: Bryggdata) -> Tabell:
     """The matrix: a row per justering, a column per enhet and, for a reader of the whole region, the row's sum."""
-    kolumner = [_kolumn(p) for p in data.enheter]
-    if not data.delvis:
-        kolumner.append(Kolumn("summa", "Summa", "mnkr", decimaler=DECIMALER))
-    noter = [_not(data, p) for p in data.enheter]
+    return _matris(data, data.enheter, summa=not data.delvis, del_="")
+
+
+def bygg_matrisens_delar(data: Bryggdata, *, bredd: int = 13) -> list[Tabell]:
+    """The matrix in as many tables as it takes for none to have more than `bredd` enheter: what a page holds."""
+    delar = [data.enheter[i : i + bredd] for i in range(0, len(data.enheter), bredd)]
+    return [
+        _matris(data, enheter, summa=not data.delvis and nr == len(delar), del_=f" ({nr} av {len(delar)})")
+        for nr, enheter in enumerate(delar, start=1)
+    ]
+
+
+def _matris(data: Bryggdata, enheter: tuple[Plats, ...], *, summa: bool, del_: str) -> Tabell:
+    noter = {p.enhet_id: n for p in enheter if (n := _not(data, p))}
+    kolumner = [Kolumn(p.enhet_kod, p.enhet_kod.replace("_", " "), decimaler=DECIMALER) for p in enheter]
+    if summa:
+        kolumner.append(Kolumn("summa", "Summa", decimaler=DECIMALER))
+    nyckel = "regionbidrag-4b" + (f"-{del_[2]}" if del_ else "")
     return Tabell(
-        nyckel="regionbidrag-4b",
-        rubrik=f"Regionbidragets förändring {data.ar}",
+        nyckel=nyckel,
+        rubrik=f"Regionbidragets förändring {data.ar}{del_}",
         radrubrik="Justering",
         ingress=f"{data.version.namn}, mnkr. Tomt betyder att beslutet inte rör nämnden. Utkast räknas inte.",
         kolumner=tuple(kolumner),
-        rader=tuple(_matrisrader(data)),
-        noter=tuple(n for n in noter if n),
+        rader=tuple(_Matrisrader(data, enheter, summa, list(noter))),
+        noter=tuple(noter.values()),
     )
 
 
-def _kolumn(p: Plats) -> Kolumn:
-    return Kolumn(p.enhet_kod, p.enhet_kod.replace("_", " "), "mnkr", decimaler=DECIMALER)
+class _Matrisrader:
+    """The rows of a matrix over some of its enheter. `med_not` are the ids of those that have a note, in order."""
 
+    def __init__(self, data: Bryggdata, enheter: tuple[Plats, ...], summa: bool, med_not: list[int]):
+        self.data, self.enheter, self.summa, self.med_not = data, enheter, summa, med_not
 
-def _rad(data: Bryggdata, nyckel, rubrik, varden, slag=Radslag.RAD, kallor=None, noter=None) -> Rad:
-    """`varden` is enhet id → kronor; the last cell is their sum, which for a decided justering is zero."""
-    kallor, noter = kallor or {}, noter or {}
-    celler = [
-        Cell(varden[p.enhet_id], kalla=kallor.get(p.enhet_id, ""), noter=noter.get(p.enhet_id, ()))
-        if varden.get(p.enhet_id) is not None
-        else TOM
-        for p in data.enheter
-    ]
-    if not data.delvis:
-        celler.append(Cell(sum(varden.values(), Decimal(0))))
-    return Rad(nyckel, rubrik, tuple(celler), slag)
-
-
-def _matrisrader(data: Bryggdata) -> Iterable[Rad]:
-    if data.fran:
-        yield _rad(
-            data, "ingaende", f"Regionbidrag {data.fran.ar}", _med_motpart(data, _varden(data.ingaende)),
-            Radslag.SUMMA, _kallor(data, data.fran.kalla, data.fran.ar),
+    def __iter__(self) -> Iterator[Rad]:
+        data = self.data
+        if data.fran:
+            yield self._nivarad(
+                "ingaende", f"Regionbidrag {data.fran.ar}", data.ingaende, data.fran.kalla, data.fran.ar
+            )
+        block_med_rader = []
+        for block in Block:
+            av_block = [j for j in data.justeringar if j.block == block]
+            if av_block:
+                block_med_rader.append(block)
+                yield from self._block(block, av_block)
+        forandring = {p.enhet_id: data.summa(enhet=p.enhet_id) for p in self.enheter}
+        yield self._rad(
+            "forandring", "Summa förändring", forandring, Radslag.SUMMA, total=data.summa(),
+            delar=[f"summa-{b.value}" for b in block_med_rader],
         )  # fmt: skip
-    adress = f"{versionsadress(data.version)}brygga/justering/"
-    for block in Block:
-        rader = [j for j in data.justeringar if j.block == block]
-        if not rader:
-            continue
-        yield Rad(f"grupp-{block.value}", _blockrubrik(block, rader), slag=Radslag.GRUPP)
-        for j in rader:
-            varden = {enhet: r.belopp for enhet, r in data.rader[j.pk].items()}
-            if data.delvis and not varden:
-                continue
-            kallor = dict.fromkeys(varden, f"{adress}{j.pk}/")
+        if data.fran:
+            yield self._rad(
+                "brygga", f"Regionbidrag {data.ar} enligt bryggan", _bryggans(data), Radslag.TOTAL,
+                delar=["ingaende", "forandring"],
+            )  # fmt: skip
+        if data.utgaende:
+            yield self._nivarad(
+                "niva",
+                f"Regionbidrag {data.ar} i tabell 4A",
+                data.utgaende,
+                data.version,
+                data.ar,
+                noter=True,
+            )
+
+    def _block(self, block: Block, av_block: list[Justering]):
+        data = self.data
+        yield Rad(f"grupp-{block.value}", _blockrubrik(block, av_block), slag=Radslag.GRUPP)
+        for j in av_block:
             rubrik = j.titel if j.beslutad else f"{j.titel} (utkast)"
-            yield _rad(data, f"justering-{j.pk}", rubrik, varden, Radslag.DEL, kallor)
-        summor = {
-            p.enhet_id: data.summor.get(Bryggnyckel(block.value, p.enhet_id), Decimal(0))
-            for p in data.enheter
-        }
-        yield _rad(data, f"summa-{block.value}", f"Summa {block.label.lower()}", summor, Radslag.SUMMA)
-    forandring = {p.enhet_id: data.forandring(p.enhet_id) for p in data.enheter}
-    yield _rad(data, "forandring", "Summa förändring", forandring, Radslag.SUMMA)
-    if data.fran:
-        yield _rad(
-            data, "brygga", f"Regionbidrag {data.ar} enligt bryggan", _med_motpart(data, _bryggans(data)),
-            Radslag.TOTAL,
+            yield self._rad(
+                f"justering-{j.pk}", rubrik, {enhet: r.belopp for enhet, r in data.rader[j.pk].items()},
+                Radslag.DEL, total=data.summa(justering=j.pk), kalla=lambda p, j=j: justeringsadress(j, data.version),
+            )  # fmt: skip
+        yield self._rad(
+            f"summa-{block.value}", f"Summa {block.label.lower()}",
+            {p.enhet_id: data.summa(block=block, enhet=p.enhet_id) for p in self.enheter},
+            Radslag.SUMMA, total=data.summa(block=block),
+            delar=[f"justering-{j.pk}" for j in av_block if j.beslutad],
         )  # fmt: skip
-    if data.utgaende:
-        nummer = {}
-        for p in data.enheter:
-            if _not(data, p):
-                nummer[p.enhet_id] = (len(nummer) + 1,)
-        yield _rad(
-            data, "niva", f"Regionbidrag {data.ar} i tabell 4A", _med_motpart(data, _varden(data.utgaende)),
-            Radslag.SUMMA, _kallor(data, data.version, data.ar), nummer,
+
+    def _nivarad(self, nyckel, rubrik, nivaer, version, ar, *, noter=False):
+        return self._rad(
+            nyckel, rubrik, {enhet: s.varde for enhet, s in nivaer.items()}, Radslag.SUMMA,
+            kalla=lambda p: nivaadress(p, version, ar), noter=noter,
         )  # fmt: skip
+
+    def _rad(
+        self, nyckel, rubrik, varden, slag, *, total=None, kalla=lambda p: "", delar=(), noter=False
+    ) -> Rad:
+        """`varden` is enhet id → kronor; `total` is the whole region's, None where the row has none to show."""
+        celler = [
+            Cell(
+                varden[p.enhet_id],
+                kalla=kalla(p),
+                noter=(self.med_not.index(p.enhet_id) + 1,) if noter and p.enhet_id in self.med_not else (),
+            )
+            if p.enhet_id in varden
+            else TOM
+            for p in self.enheter
+        ]
+        if self.summa:
+            celler.append(TOM if total is None else Cell(total))
+        return Rad(nyckel, rubrik, tuple(celler), slag, tuple((d, 1) for d in delar))
+
+
+def skriv_andring(belopp: Decimal) -> str:
+    """An amount of a justering in mnkr, nothing rounded away, with «+» for more regionbidrag."""
+    return ("+" if belopp > 0 else "") + formatera_fullt(belopp, skala=MNKR, minst=DECIMALER)
+
+
+def justeringsadress(justering: Justering, version: Budgetversion) -> str:
+    """The page of a justering."""
+    return f"{versionsadress(version)}brygga/justering/{justering.pk}/"
+
+
+def nivaadress(plats: Plats, version: Budgetversion, ar: int) -> str:
+    """The page that answers where an enhet's level comes from. Nothing for FINANS, which has no level stored."""
+    if plats.enhet_kod == FINANS:
+        return ""
+    return f"{versionsadress(version)}varifran/regionbidrag/regionbidrag/enhet-{plats.enhet_kod}/{ar}/"
 
 
 def _blockrubrik(block: Block, rader: list[Justering]) -> str:
@@ -100,41 +150,18 @@ def _blockrubrik(block: Block, rader: list[Justering]) -> str:
     return f"{block.label}, {' och '.join(map(str, priser))} års prisnivå"
 
 
-def _varden(nivaer) -> dict[int, Decimal]:
-    return {enhet: s.varde for enhet, s in nivaer.items()}
-
-
 def _bryggans(data: Bryggdata) -> dict[int, Decimal]:
-    return {
-        p.enhet_id: utgaende(data.ingaende[p.enhet_id].varde, data.forandring(p.enhet_id))
-        for p in data.enheter
-        if p.enhet_id in data.ingaende
-    }
-
-
-def _med_motpart(data: Bryggdata, varden: dict[int, Decimal]) -> dict[int, Decimal]:
-    """FINANS pays what all others receive, so its level is never stored: it is their sum with the other sign."""
-    finans = next((p for p in data.enheter if p.enhet_kod == FINANS), None)
-    if finans is None or data.delvis:
-        return varden
-    return varden | {
-        finans.enhet_id: -sum((v for e, v in varden.items() if e != finans.enhet_id), Decimal(0))
-    }
-
-
-def _kallor(data: Bryggdata, version, ar: int) -> dict[int, str]:
-    rot = f"{versionsadress(version)}varifran/regionbidrag/regionbidrag/enhet-"
-    return {p.enhet_id: f"{rot}{p.enhet_kod}/{ar}/" for p in data.enheter if p.enhet_kod != FINANS}
+    return {enhet: utgaende(niva.varde, data.summa(enhet=enhet)) for enhet, niva in data.ingaende.items()}
 
 
 def _not(data: Bryggdata, p: Plats) -> str:
     niva, fore = data.utgaende.get(p.enhet_id), data.ingaende.get(p.enhet_id)
-    if not niva or not fore or not data.justeringar:
+    if not niva or not fore or not data.justeringar or p.enhet_kod == FINANS:
         return ""
-    skillnad = provad(niva.varde, fore.varde, data.forandring(p.enhet_id), precision=niva.precision)
+    skillnad = provad(niva.varde, fore.varde, data.summa(enhet=p.enhet_id), precision=niva.precision)
     if skillnad is None:
         return ""
-    bryggan = utgaende(fore.varde, data.forandring(p.enhet_id))
+    bryggan = utgaende(fore.varde, data.summa(enhet=p.enhet_id))
     tal = [
         formatera(x, skala=MNKR, decimaler=DECIMALER) for x in (niva.varde, bryggan, abs(skillnad.differens))
     ]
@@ -147,19 +174,12 @@ def _not(data: Bryggdata, p: Plats) -> str:
 def bygg_enhetsbrygga(data: Bryggdata, plats: Plats) -> Tabell:
     """One enhet's bridge as rows: last year's level, each justering, the sums, and the new level."""
     enhet = plats.enhet_id
-    adress = f"{versionsadress(data.version)}brygga/justering/"
-    rader = []
     fore, niva = data.ingaende.get(enhet), data.utgaende.get(enhet)
+    rader, summor = [], []
     if fore:
-        kalla = _kallor(data, data.fran.kalla, data.fran.ar).get(enhet, "")
-        rader.append(
-            Rad(
-                "ingaende",
-                f"Regionbidrag {data.fran.ar}",
-                (Cell(fore.varde, kalla=kalla), TOM),
-                Radslag.SUMMA,
-            )
-        )
+        cell = Cell(fore.varde, kalla=nivaadress(plats, data.fran.kalla, data.fran.ar))
+        rader.append(Rad("ingaende", f"Regionbidrag {data.fran.ar}", (cell, TOM), Radslag.SUMMA))
+        summor.append("ingaende")
     for block in Block:
         egna = [j for j in data.justeringar if j.block == block and enhet in data.rader[j.pk]]
         if not egna:
@@ -169,27 +189,23 @@ def bygg_enhetsbrygga(data: Bryggdata, plats: Plats) -> Tabell:
             r = data.rader[j.pk][enhet]
             grund = r.kalla or j.motiv.split("\n")[0]
             text = grund if j.beslutad else f"Utkast, räknas inte. {grund}".strip()
-            cell = Cell(r.belopp, kalla=f"{adress}{j.pk}/")
+            cell = Cell(r.belopp, kalla=justeringsadress(j, data.version))
             rader.append(Rad(f"justering-{j.pk}", j.titel, (cell, Cell(text=text)), Radslag.DEL))
-        summa = data.summor.get(Bryggnyckel(block.value, enhet), Decimal(0))
+        summa = Cell(data.summa(block=block, enhet=enhet))
+        delar = tuple((f"justering-{j.pk}", 1) for j in egna if j.beslutad)
         rader.append(
-            Rad(f"summa-{block.value}", f"Summa {block.label.lower()}", (Cell(summa), TOM), Radslag.SUMMA)
+            Rad(f"summa-{block.value}", f"Summa {block.label.lower()}", (summa, TOM), Radslag.SUMMA, delar)
         )
+        summor.append(f"summa-{block.value}")
     if fore:
-        bryggan = utgaende(fore.varde, data.forandring(enhet))
+        bryggan = Cell(_bryggans(data)[enhet])
+        delar = tuple((nyckel, 1) for nyckel in summor)
         rader.append(
-            Rad("brygga", f"Regionbidrag {data.ar} enligt bryggan", (Cell(bryggan), TOM), Radslag.TOTAL)
+            Rad("brygga", f"Regionbidrag {data.ar} enligt bryggan", (bryggan, TOM), Radslag.TOTAL, delar)
         )
     if niva:
-        kalla = _kallor(data, data.version, data.ar).get(enhet, "")
-        rader.append(
-            Rad(
-                "niva",
-                f"Regionbidrag {data.ar} i tabell 4A",
-                (Cell(niva.varde, kalla=kalla), TOM),
-                Radslag.SUMMA,
-            )
-        )
+        cell = Cell(niva.varde, kalla=nivaadress(plats, data.version, data.ar))
+        rader.append(Rad("niva", f"Regionbidrag {data.ar} i tabell 4A", (cell, TOM), Radslag.SUMMA))
     note = _not(data, plats)
     return Tabell(
         nyckel="brygga",

@@ -3,18 +3,21 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from django.apps import apps
 from django.db.models import Max
 from django.utils import timezone
 
 from budget.models import Belopp, Budgetversion, Versionskolumn
+from budget.selectors.justering import hamta_brygga
 from budget.selectors.uppstallning import hamta_kolumner, lasbara_uppstallningar, region_enhet
 from budget.selectors.utredning import Utredningslage, hamta_utredning
 from budget.tabeller.balanskrav import bygg_balanskrav, varningar
+from budget.tabeller.brygga import bygg_matrisens_delar
 from budget.tabeller.uppstallning import las_tabell
 from organisation.permissions import Enhetsurval
 from regionskane.lib.tabell import Handling, Tabell
 
-BALANSKRAV = "balanskrav"
+BALANSKRAV, REGIONBIDRAG = "balanskrav", "regionbidrag"
 
 
 def las_balanskrav(version: Budgetversion) -> tuple[tuple[Tabell, ...], Utredningslage | None]:
@@ -28,6 +31,12 @@ def las_balanskrav(version: Budgetversion) -> tuple[tuple[Tabell, ...], Utrednin
     return bygg_balanskrav(version, kolumner, region_enhet(), lage.underlag, lage.resultat), lage
 
 
+def las_bryggor(version: Budgetversion, urval: Enhetsurval) -> list[Tabell]:
+    """The matrix (bilaga 4B) of every year of the version that has justeringar, in parts that a page holds."""
+    aren = version.justeringar.order_by("ar").values_list("ar", flat=True).distinct()
+    return [t for ar in aren for t in bygg_matrisens_delar(hamta_brygga(version, ar, urval))]
+
+
 def bygg_handling(version: Budgetversion, urval: Enhetsurval, *, bara: str = "", rot: str = "") -> Handling:
     """The document of a version for a reader; with `bara`, only the table of that kod. `rot` is the site's address.
 
@@ -39,11 +48,13 @@ def bygg_handling(version: Budgetversion, urval: Enhetsurval, *, bara: str = "",
     kallor, tider = {version.pk}, []
     kolumner = hamta_kolumner(version)
     for u in lasbara_uppstallningar(kolumner, urval):
-        if bara and u.kod != bara and not (bara == "regionbidrag" and u.kod == "resultatkrav"):
+        if bara and u.kod != bara and not (bara == REGIONBIDRAG and u.kod == "resultatkrav"):
             continue
         kallor |= {k.kalla_id for k in kolumner[u]}
         if u.kod != BALANSKRAV:
             tabeller.append(las_tabell(version, u, kolumner[u], urval))
+            if u.kod == REGIONBIDRAG:
+                tabeller.extend(las_bryggor(version, urval))
             continue
         delar, lage = las_balanskrav(version)
         tabeller.extend(delar)
@@ -99,6 +110,12 @@ def _fakta(version, urval, andrad):
 
 
 def senast_andrad(versioner: Iterable[int]) -> datetime:
-    """When an amount of the versions (ids) last changed; the epoch when they have none."""
-    tid = Belopp.objects.filter(version__in=versioner).aggregate(t=Max("andrad_tid"))["t"]
-    return tid or datetime(2000, 1, 1, tzinfo=UTC)
+    """When an amount or a justering of the versions (ids) last changed; the epoch when they have none."""
+    versioner = list(versioner)
+    belopp = Belopp.objects.filter(version__in=versioner).aggregate(t=Max("andrad_tid"))["t"]
+    justering = (
+        apps.get_model("budget", "JusteringEvent")
+        .objects.filter(version__in=versioner)
+        .aggregate(t=Max("pgh_created_at"))["t"]
+    )
+    return max((t for t in (belopp, justering) if t), default=datetime(2000, 1, 1, tzinfo=UTC))

@@ -61,7 +61,7 @@ def bygg_kontroll(version: Budgetversion, avvikelser: Iterable[Avvikelse]) -> Ta
                 Cell(a.tryckt),
                 Cell(a.beraknat, kalla=adress(a)),
                 Cell(a.skillnad.differens),
-                Cell(text=_SLAG[a.skillnad.slag]),
+                Cell(text="Följd av ett fel" if a.foljd else _SLAG[a.skillnad.slag]),
                 Cell(text=_KODER[a.kod]),
                 Cell(text=a.kalla),
             ),

@@ -116,11 +116,12 @@ class _Byggare:
         )
         rubrik = a.omfang_namn or a.post.namn
         gav = "raden den hämtas från ger" if a.kod == "RAD" else "delarna ger"
-        slut = (
-            f"Skillnaden {skillnad} är avrundning."
-            if a.skillnad.slag == Slag.AVRUNDNING
-            else f"Skillnaden {skillnad} är mer än avrundning."
-        )
+        if a.foljd:
+            slut = f"Skillnaden {skillnad} följer med från en av delarna, som också är tryckt annorlunda."
+        elif a.skillnad.slag == Slag.AVRUNDNING:
+            slut = f"Skillnaden {skillnad} är avrundning."
+        else:
+            slut = f"Skillnaden {skillnad} är mer än avrundning."
         self.noter.append(f"{rubrik} {a.nyckel.ar} är tryckt {tryckt}; {gav} {beraknat}. {slut}")
         self.notnummer.setdefault(self._notplats(*a.nyckel), []).append(len(self.noter))
 

@@ -8,12 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from budget.actions.handling import starta_handling
 from budget.models import Budgetversion
-from budget.selectors.kontroll import (
-    hamta_avvikelser,
-    hamta_bryggavvikelser,
-    hamta_regelavvikelser,
-    hamta_skilda_rader,
-)
+from budget.selectors.kontroll import hamta_alla_avvikelser, hamta_skilda_rader
 from budget.tabeller.balanskrav import varningar
 from budget.tabeller.handling import bygg_handling, las_balanskrav
 from budget.tabeller.kontroll import bygg_kontroll, sammanfatta, skild_rad
@@ -167,11 +162,7 @@ def kontroll(request, ar, kod):
     atkomst = oppna_version(request, ar, kod)
     if not atkomst.urval.allt:
         get_behorighet(request).krav(Ratt.LASA_BELOPP)
-    avvikelser = [
-        *hamta_avvikelser([atkomst.version]),
-        *hamta_bryggavvikelser([atkomst.version]),
-        *hamta_regelavvikelser([atkomst.version]),
-    ]
+    avvikelser = hamta_alla_avvikelser([atkomst.version])
     innehall = ram(request, atkomst, "kontroll", titel="Kontroll")
     t = bygg_kontroll(atkomst.version, avvikelser)
     innehall |= {"t": visa(t), "antal": len(avvikelser), "sammanfattning": sammanfatta(avvikelser)}

@@ -120,10 +120,12 @@ def rita_vattenfall(diagram: Vattenfall, *, bredd: int, id_: str) -> str:
         lopande = till
     punkter = [till for _, till in spann]
     hogst, lagst = max(punkter), min(punkter)
-    lagst -= ((hogst - lagst) or abs(hogst) or Decimal(1)) / 4
+    rum = ((hogst - lagst) or abs(hogst) or Decimal(1)) / 4
+    # The levels are drawn from the side where zero lies.
+    lagst, hogst = (lagst, hogst + rum) if hogst < 0 else (lagst - rum, hogst)
 
     def x(varde):
-        return float((max(varde, lagst) - lagst) / ((hogst - lagst) or Decimal(1)) * bredd)
+        return float((min(max(varde, lagst), hogst) - lagst) / (hogst - lagst) * bredd)
 
     hojd = RADHOJD * len(diagram.steg)
     delar = [

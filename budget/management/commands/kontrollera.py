@@ -5,12 +5,7 @@ import json
 from django.core.management.base import BaseCommand, CommandError
 
 from budget.models import Budgetversion
-from budget.selectors.kontroll import (
-    Avvikelse,
-    hamta_avvikelser,
-    hamta_bryggavvikelser,
-    hamta_regelavvikelser,
-)
+from budget.selectors.kontroll import Avvikelse, hamta_alla_avvikelser
 from regionskane.lib.belopp import MNKR, formatera_fullt
 
 
@@ -27,11 +22,7 @@ class Command(BaseCommand):
             versioner = [v for v in versioner if v.kod == budgetversion]
             if not versioner:
                 raise CommandError(f"Budgetversionen {budgetversion} finns inte.")
-        avvikelser = [
-            *hamta_avvikelser(versioner),
-            *hamta_bryggavvikelser(versioner),
-            *hamta_regelavvikelser(versioner),
-        ]
+        avvikelser = hamta_alla_avvikelser(versioner)
         if options["json"]:
             self.stdout.write(json.dumps([_som_json(a) for a in avvikelser], ensure_ascii=False, indent=2))
             return
@@ -56,7 +47,8 @@ def _text(a: Avvikelse) -> str:
         formatera_fullt(x, skala=MNKR) for x in (a.tryckt, a.beraknat, a.skillnad.differens)
     )
     namn = ", ".join(d for d in (a.post.namn, a.omfang_namn) if d)
-    return f"{a.version.namn}: {namn} {a.nyckel.ar} är tryckt {tryckt} men beräknas till {beraknat} ({differens})."
+    foljd = " Det följer av en del som också är tryckt annorlunda." if a.foljd else ""
+    return f"{a.version.namn}: {namn} {a.nyckel.ar} är tryckt {tryckt} men beräknas till {beraknat} ({differens}).{foljd}"
 
 
 def _som_json(a: Avvikelse) -> dict:

@@ -9,13 +9,12 @@ from django.db import connection, transaction
 
 from budget.actions.balanskrav import berakna_utredning, spara_utredning
 from budget.actions.inlasning import InlasningsFel, las_in_belopp
+from budget.actions.justering import Uppgifter, las_in_justeringar
 from budget.actions.versioner import faststall_exempel, kopiera_version
 from budget.imports.beloppsfil import las_beloppsfil
 from budget.models import (
     Budgetversion,
-    Justering,
     Justeringsrad,
-    Justeringsstatus,
     Post,
     Status,
     Uppstallning,
@@ -173,24 +172,26 @@ class Command(BaseCommand):
 
     def _justeringar(self):
         """Bilaga 4B: each justering with its rows, as decided. A version that has any, or is locked, is left alone."""
+        fil = "budget2024/regionbidrag_4b"
+        rader, nya = self._rader(fil), 0
         enheter = dict(Enhet.objects.values_list("kod", "pk"))
-        nya, rader = 0, self._rader("budget2024/regionbidrag_4b")
         tomma = Budgetversion.objects.filter(status=Status.OPPEN, justeringar=None)
         for version in tomma.filter(kod__in={r["version"] for r in rader}):
-            skapade = {}
+            lasta = {}
             for r in rader:
-                nyckel = (r["block"], r["titel"])
-                if nyckel not in skapade:
-                    skapade[nyckel] = Justering.objects.create(
-                        version=version, ar=r["ar"], block=r["block"], titel=r["titel"],
-                        prisniva=r["prisniva"], status=Justeringsstatus.BESLUTAD, ordning=r["ordning"],
-                    )  # fmt: skip
+                if r["version"] != version.kod:
+                    continue
                 belopp = tolka_belopp(r["belopp"], skala=SKALOR[r["matt"]])
-                Justeringsrad.objects.create(
-                    justering=skapade[nyckel], enhet_id=enheter[r["enhet"]], belopp=belopp.varde,
-                    precision=belopp.precision, kalla=r["kalla"],
-                )  # fmt: skip
-                nya += 1
+                u = Uppgifter(int(r["ar"]), r["block"], r["titel"], int(r["prisniva"]), motiv="")
+                lasta.setdefault((u.ar, u.block, u.titel), (u, []))[1].append(
+                    Justeringsrad(
+                        enhet_id=enheter[r["enhet"]],
+                        belopp=belopp.varde,
+                        precision=belopp.precision,
+                        kalla=r["kalla"],
+                    )
+                )
+            nya += las_in_justeringar(version=version, lasta=lasta.values(), varfor=f"Inläst från {fil}.csv")
         return nya
 
     def _anvandare(self):

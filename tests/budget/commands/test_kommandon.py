@@ -97,7 +97,8 @@ def test_kontrollera_namner_varje_tryckt_summa_som_inte_foljer_av_delarna(db, ca
         (
             "B2024",
             [
-                # 2 225 − 5 328 + 2 039 is −1 064 already as printed: the document's 0 does not follow.
+                # 2 225 − 5 328 + 2 039 is −1 064 already as printed: the document's 0 does not follow, and
+                # likvida medel at the end follow with it (1 500 + 0 is 1 500 as printed).
                 ("SUMMA", "kassaflode/arets_kassaflode", 2024, "0", "-1065", "fel"),
                 ("SUMMA", "kassaflode/likvida_slut", 2024, "1500", "435", "fel"),
                 # The rest is rounding, one unit of the last printed digit.
@@ -200,3 +201,11 @@ def test_exemplet_en_gang_till_andrar_inget(db, capsys):
     call_command("ladda_exempel")
     assert "Inget ändrat" in capsys.readouterr().out
     assert {m: m.objects.count() for m in apps.get_models()} == antal
+
+
+def test_en_summa_som_bara_foljer_med_sin_del_sags_gora_det(db, capsys):
+    rader = _json(capsys, "kontrollera", "--budgetversion", "B2024", "--json")
+    texter = {r["plats"]: r["text"] for r in rader if r["slag"] == "fel"}
+    assert set(texter) == {"B2024/kassaflode/arets_kassaflode", "B2024/kassaflode/likvida_slut"}
+    assert "följer av en del" in texter["B2024/kassaflode/likvida_slut"]
+    assert "följer av en del" not in texter["B2024/kassaflode/arets_kassaflode"]

@@ -1,0 +1,216 @@
+"""Entering, reading and taking away a justering, and proposing uppräkning."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from budget.actions.justering import JusteringenAndrad, JusteringsFel, spara_justering, ta_bort_justering
+from budget.forms.justering import Justeringsformular, Upprakningsformular, med_finans
+from budget.models import Justering
+from budget.regler.upprakning import upprakning
+from budget.selectors.justering import (
+    bryggans_enheter,
+    hamta_brygga,
+    hamta_justeringshistorik,
+    upprakningsbaser,
+)
+from budget.tabeller.brygga import bygg_upprakning, skriv_andring
+from budget.tabeller.varifran import tid
+from budget.views.brygga import far_justera, oppna_brygga
+from budget.views.tabeller import ram
+from organisation.models import Enhet
+from organisation.permissions import Ratt, get_behorighet
+from regionskane.jobb.views import vill_ha_fragment
+from regionskane.lib.visning import visa
+
+
+def _krav_justera(request, version) -> None:
+    if not far_justera(request, version):
+        raise PermissionDenied(
+            f"{version.namn} är låst och tar inga justeringar."
+            if version.last
+            else "Bara den som får skriva för alla nämnder kan skriva in en justering."
+        )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def ny_justering(request, ar, kod):
+    """Enter a justering."""
+    atkomst = oppna_brygga(request, ar, kod)
+    if request.method == "POST":
+        return _spara(request, atkomst, None)
+    _krav_justera(request, atkomst.version)
+    return _formular(request, atkomst, None, _bygg_formular(atkomst, None))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def justering(request, ar, kod, pk):
+    """A justering: to change for who may, to read for others and beside the matrix."""
+    atkomst = oppna_brygga(request, ar, kod)
+    post = get_object_or_404(Justering, version=atkomst.version, pk=pk)
+    if request.method == "POST":
+        return _spara(request, atkomst, post)
+    if vill_ha_fragment(request) or not far_justera(request, atkomst.version):
+        return _las(request, atkomst, post)
+    return _formular(request, atkomst, post, _bygg_formular(atkomst, post))
+
+
+def _bygg_formular(atkomst, post: Justering | None, skickat=None) -> Justeringsformular:
+    uppstallning = next(u for u in atkomst.kolumner if u.kod == "regionbidrag")
+    har = [r.enhet_id for r in post.rader.all()] if post else []
+    enheter = tuple(bryggans_enheter(atkomst.version, uppstallning, har))
+    return Justeringsformular(skickat, version=atkomst.version, enheter=enheter, justering=post)
+
+
+def _spara(request, atkomst, post: Justering | None):
+    version = atkomst.version
+    # Not asked of the version as it is now: whoever typed when it was locked keeps what was typed.
+    if not get_behorighet(request).urval(Ratt.SKRIVA_BELOPP, last=False, period=version.period).allt:
+        _krav_justera(request, version)
+    form = _bygg_formular(atkomst, post, request.POST)
+    if not form.is_valid():
+        return _formular(request, atkomst, post, form, status=422)
+    vad = request.POST.get("vad", "utkast")
+    try:
+        sparad = spara_justering(
+            version=version,
+            uppgifter=form.uppgifter(),
+            rader=form.rader(rest_pa_finans=vad == "finans"),
+            by=request.user,
+            besluta=vad == "besluta",
+            justering=post,
+            sedd_rev=form.cleaned_data["rev"] or 0,
+        )
+    except JusteringenAndrad as fel:
+        post.refresh_from_db()
+        form.add_error(None, str(fel))
+        return _formular(request, atkomst, post, form, status=409, nu=form.ersatts_av(post))
+    except JusteringsFel as fel:
+        form.add_error(None, str(fel))
+        return _formular(request, atkomst, post, form, status=422)
+    if vad == "finans":
+        messages.success(
+            request, "Sparat som utkast. Finansförvaltningen tar resten; raderna summerar till 0."
+        )
+        return redirect("justering", version.ar, version.kod, sparad.pk)
+    ord_ = "beslutad och räknas i bryggan" if sparad.beslutad else "sparad som utkast"
+    messages.success(request, f"«{sparad.titel}» är {ord_}.")
+    return redirect(f"{reverse('brygga', args=[version.ar, version.kod])}?ar={sparad.ar}")
+
+
+def _formular(request, atkomst, post: Justering | None, form: Justeringsformular, *, status=200, nu=None):
+    """The form; `nu` has what is saved now for the fields where somebody else was there before."""
+    nu = nu or {}
+    innehall = _justeringssida(request, atkomst, post)
+    innehall |= {
+        "form": form,
+        "uppgifter": [(falt, nu.get(falt.name, "")) for falt in form.uppgiftsfalt],
+        "belopp": [(falt, nu.get(falt.name, "")) for falt in form.beloppsfalt],
+        "lista": [{"text": fel, "url": f"#{form[namn].id_for_label}"} for namn, fel in _faltfel(form)],
+    }
+    return render(request, "budget/justering.html", innehall, status=status)
+
+
+def _faltfel(form):
+    return [(namn, fel) for namn, lista in form.errors.items() if namn != NON_FIELD_ERRORS for fel in lista]
+
+
+def _las(request, atkomst, post: Justering):
+    data = hamta_brygga(atkomst.version, post.ar, atkomst.urval)
+    rader = data.rader[post.pk]
+    if not rader and not atkomst.urval.allt:
+        raise PermissionDenied("Justeringen rör inte dina enheter.")
+    innehall = _justeringssida(request, atkomst, post)
+    innehall["rader"] = [
+        (p.enhet_namn, skriv_andring(rader[p.enhet_id].belopp), rader[p.enhet_id].kalla)
+        for p in data.enheter
+        if p.enhet_id in rader
+    ]
+    mall = "_justering.html" if vill_ha_fragment(request) else "las_justering.html"
+    return render(request, f"budget/{mall}", innehall)
+
+
+def _justeringssida(request, atkomst, post: Justering | None) -> dict:
+    version = atkomst.version
+    innehall = ram(request, atkomst, "brygga", titel="Justeringar")
+    innehall["smulor"][-1]["url"] = reverse("brygga", args=[version.ar, version.kod])
+    innehall["smulor"].append({"text": post.titel if post else "Ny justering"})
+    return innehall | {
+        "justering": post,
+        "far_justera": far_justera(request, version),
+        "historik": _historik(request, version, post) if post else [],
+    }
+
+
+def _historik(request, version, post: Justering) -> list[dict]:
+    """Earlier amounts of the rows, for the enheter whose history the user may read."""
+    urval = get_behorighet(request).urval(Ratt.LASA_HISTORIK, last=version.last, period=version.period)
+    handelser = [h for h in hamta_justeringshistorik(post) if h.enhet in urval] if urval else []
+    namn = dict(Enhet.objects.filter(pk__in={h.enhet for h in handelser}).values_list("pk", "namn"))
+    return [
+        {
+            "tid": tid(h.tid),
+            "enhet": namn[h.enhet],
+            "belopp": "borttaget" if h.belopp is None else skriv_andring(h.belopp),
+            "vem": h.namn or "Direkt i databasen",
+            "varfor": h.varfor,
+        }
+        for h in handelser
+    ]
+
+
+@login_required
+@require_POST
+def ta_bort(request, ar, kod, pk):
+    """Take away a draft; its page asks first."""
+    atkomst = oppna_brygga(request, ar, kod)
+    _krav_justera(request, atkomst.version)
+    post = get_object_or_404(Justering, version=atkomst.version, pk=pk)
+    try:
+        ta_bort_justering(justering=post, by=request.user)
+    except JusteringsFel as fel:
+        messages.error(request, str(fel))
+        return redirect("justering", ar, kod, pk)
+    messages.success(request, f"Utkastet «{post.titel}» är borttaget. Historiken har det kvar.")
+    return redirect("brygga", ar, kod)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def rakna_upp(request, ar, kod):
+    """Propose uppräkning by rule. A GET with percentages shows the arithmetic; a POST keeps it as a draft."""
+    atkomst = oppna_brygga(request, ar, kod)
+    version = atkomst.version
+    _krav_justera(request, version)
+    skickat = request.POST if request.method == "POST" else request.GET if "titel" in request.GET else None
+    form = Upprakningsformular(skickat, version=version)
+    innehall = ram(request, atkomst, "brygga", titel="Justeringar") | {"form": form}
+    innehall["smulor"][-1]["url"] = reverse("brygga", args=[ar, kod])
+    innehall["smulor"].append({"text": "Räkna upp"})
+    if form.is_bound and form.is_valid():
+        data = hamta_brygga(version, form.cleaned_data["ar"], atkomst.urval)
+        forslag = upprakning(upprakningsbaser(data), form.satser())
+        if request.method == "POST":
+            try:
+                sparad = spara_justering(
+                    version=version,
+                    uppgifter=form.uppgifter(),
+                    rader=med_finans({e: f.summa for e, f in forslag.items()}, data),
+                    by=request.user,
+                    besluta=False,
+                )
+            except JusteringsFel as fel:
+                form.add_error(None, str(fel))
+            else:
+                messages.success(request, "Förslaget är sparat som utkast. Läs det och spara som beslutad.")
+                return redirect("justering", ar, kod, sparad.pk)
+        if forslag:
+            innehall["t"] = visa(bygg_upprakning(data, forslag, form.satser()))
+        else:
+            innehall["tomt"] = True
+    return render(request, "budget/upprakning.html", innehall, status=422 if form.errors else 200)
