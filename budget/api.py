@@ -6,11 +6,16 @@ from django.urls import path, reverse
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
+from budget.actions.justering import JusteringsFel, spara_justering
 from budget.models import Budgetversion
+from budget.selectors.justering import hamta_brygga
 from budget.selectors.uppstallning import hamta_uppstallningar, lasbara_uppstallningar
+from budget.tabeller.brygga import bygg_matris
 from budget.tabeller.handling import las_balanskrav
 from budget.tabeller.uppstallning import las_tabell
 from budget.views.atkomst import oppna_uppstallning, oppna_version
+from budget.views.brygga import oppna_brygga, valt_ar
+from budget.views.justering import bygg_formular, krav_justera
 from organisation.permissions import Ratt, get_behorighet
 from regionskane.lib.tabell import Tabell
 
@@ -60,6 +65,44 @@ def tabell(request, ar, kod, uppstallning):
     return Response(svar | {"tabeller": [_som_json(t) for t in tabeller]})
 
 
+@api_view(["GET", "POST"])
+def justeringar(request, ar, kod):
+    """The matrix 4B of the version's first year, or of `?ar=`; a POST enters a justering.
+
+    It takes {"titel", "block", "ar", "prisniva", "motiv", "rader": {enhet: mnkr as text}, "besluta": true|false} and
+    answers 201 with its address, or 400 with what is wrong with it: the same rules as the form's.
+    """
+    atkomst = oppna_brygga(request, ar, kod)
+    if request.method == "GET":
+        data = hamta_brygga(atkomst.version, valt_ar(request, atkomst.version), atkomst.urval)
+        return Response({"version": atkomst.version.kod, "tabeller": [_som_json(bygg_matris(data))]})
+    krav_justera(request, atkomst.version)
+    if not isinstance(request.data, dict) or not isinstance(request.data.get("rader", {}), dict):
+        return Response(
+            {"fel": ["Skicka ett JSON-objekt; rader är ett objekt med enhet och belopp."]}, status=400
+        )
+    rader = {f"belopp-{enhet}": str(belopp) for enhet, belopp in request.data.get("rader", {}).items()}
+    form = bygg_formular(atkomst, None, request.data | rader)
+    if okanda := sorted(rader.keys() - form.fields.keys()):
+        namn = ", ".join(o.removeprefix("belopp-") for o in okanda)
+        return Response({"fel": [f"Enheten finns inte i versionen: {namn}."]}, status=400)
+    if not form.is_valid():
+        fel = [f"{falt}: {text}" for falt, lista in form.errors.items() for text in lista]
+        return Response({"fel": fel}, status=400)
+    try:
+        sparad = spara_justering(
+            version=atkomst.version,
+            uppgifter=form.uppgifter(),
+            rader=form.rader(rest_pa_finans=False),
+            by=request.user,
+            besluta=request.data.get("besluta") is True,
+        )
+    except JusteringsFel as fel:
+        return Response({"fel": [str(fel)]}, status=400)
+    adress = reverse("justering", args=[ar, kod, sparad.pk])
+    return Response({"id": sparad.pk, "status": sparad.status, "adress": adress}, status=201)
+
+
 def _som_json(t: Tabell) -> dict:
     return {
         "nyckel": t.nyckel,
@@ -89,5 +132,6 @@ def _som_json(t: Tabell) -> dict:
 
 urlpatterns = [
     path("budget/", versioner, name="api_versioner"),
+    path("budget/<int:ar>/<slug:kod>/justeringar/", justeringar, name="api_justeringar"),
     path("budget/<int:ar>/<slug:kod>/<slug:uppstallning>/", tabell, name="api_tabell"),
 ]

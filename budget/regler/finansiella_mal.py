@@ -28,7 +28,7 @@ class Utfall(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Malunderlag:
     """What is known of one year. `bas` is skatt + utjämning + generella bidrag. Nettolåneskuld,
-    avskrivningar and investeringar are positive."""
+    avskrivningar, investeringar and synnerliga skäl are positive."""
 
     ar: int
     arets_resultat: Decimal | None = None
@@ -37,6 +37,7 @@ class Malunderlag:
     avskrivningar: Decimal | None = None
     investeringar: Decimal | None = None
     balanskravsresultat: Decimal | None = None
+    synnerliga_skal: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,11 @@ def resultatmal(underlag: Iterable[Malunderlag], ar: int) -> Bedomning:
 
 
 def balanskrav(u: Malunderlag) -> Bedomning:
-    """The balanskravsresultat is not negative (KL 11:5, 11:12)."""
+    """The balanskravsresultat is not negative (KL 11:5, 11:12).
+
+    Synnerliga skäl (KL 11:13) free the region from restoring a deficit and do not make the goal met: they are
+    shown beside it.
+    """
     if u.balanskravsresultat is None:
         return Bedomning(Utfall.KAN_EJ_BEDOMAS)
     return _utfall(-u.balanskravsresultat)

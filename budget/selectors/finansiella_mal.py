@@ -11,6 +11,7 @@ from budget.selectors.summor import Nyckel, hamta_summor
 KALLOR = {
     "arets_resultat": ("balanskrav", "arets_resultat", 1),
     "bas": ("balanskrav", "bas", 1),
+    "synnerliga_skal": ("balanskrav", "synnerliga_skal", 1),
     "avskrivningar": ("resultatbudget", "avskrivningar", -1),
     "nettolaneskuld": ("kassaflode", "nettoskuld_slut", -1),
     "investeringar": ("investeringar", "summa_investeringar", 1),

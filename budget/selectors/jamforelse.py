@@ -1,23 +1,23 @@
-"""The cells that differ between two versions."""
+"""What differs between two versions in the years that both hold: cells, and the sums that they move."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
 
-from budget.models import Budgetversion
+from budget.models import Budgetversion, Post, Posttyp
 from budget.selectors.celler import ANVANDARNAMN
+from budget.selectors.summor import ALLA, Nyckel, hamta_summor
 from organisation.permissions import Enhetsurval
 
 
 class Skillnad(NamedTuple):
     """A cell that differs. An amount is None where the version has none; a name is empty where no user is known."""
 
-    uppstallning_kod: str
-    uppstallning_namn: str
-    decimaler: int
-    post_kod: str
-    post_namn: str
+    uppstallning: int
+    post: int
     enhet_kod: str
     enhet_namn: str
     ar: int
@@ -27,9 +27,28 @@ class Skillnad(NamedTuple):
     andra_av: str
 
 
+class Summaskillnad(NamedTuple):
+    """A sum that differs, in kronor: of a line over all enheter that the reader may see."""
+
+    post: Post
+    ar: int
+    forsta: Decimal | None
+    andra: Decimal | None
+
+
+@dataclass(frozen=True)
+class Jamforelse:
+    """`ar` are the years that both versions hold, `poster` the lines of the differences by id."""
+
+    ar: tuple[int, ...]
+    poster: dict[int, Post]
+    celler: tuple[Skillnad, ...]
+    summor: tuple[Summaskillnad, ...]
+
+
 _NAMN = "(SELECT {namn} FROM organisation_anvandare a WHERE a.id = {sida}.andrad_av_id)"
 _SQL = f"""
-SELECT u.kod, u.namn, u.decimaler, p.kod, p.namn, e.kod, e.namn, ar, x.belopp, y.belopp,
+SELECT p.uppstallning_id, p.id, e.kod, e.namn, ar, x.belopp, y.belopp,
        COALESCE({_NAMN.format(namn=ANVANDARNAMN, sida="x")}, ''),
        COALESCE({_NAMN.format(namn=ANVANDARNAMN, sida="y")}, '')
 FROM (SELECT * FROM budget_belopp WHERE version_id = %(forsta)s) x
@@ -37,7 +56,8 @@ FULL OUTER JOIN (SELECT * FROM budget_belopp WHERE version_id = %(andra)s) y USI
 JOIN budget_post p ON p.id = post_id
 JOIN budget_uppstallning u ON u.id = p.uppstallning_id
 JOIN organisation_enhet e ON e.id = enhet_id
-WHERE x.belopp IS DISTINCT FROM y.belopp AND (%(allt)s OR enhet_id = ANY(%(enheter)s))
+WHERE x.belopp IS DISTINCT FROM y.belopp AND ar = ANY(%(aren)s)
+  AND (%(allt)s OR enhet_id = ANY(%(enheter)s))
 ORDER BY u.ordning, p.ordning, e.kod, ar
 """
 
@@ -49,11 +69,43 @@ def gemensamt_urval(a: Enhetsurval, b: Enhetsurval) -> Enhetsurval:
     return Enhetsurval(enheter=a.enheter & b.enheter)
 
 
-def hamta_skillnader(forsta: Budgetversion, andra: Budgetversion, urval: Enhetsurval) -> list[Skillnad]:
-    """The cells whose amounts differ, in the order of the tables. One query."""
+def jamfor_versioner(forsta: Budgetversion, andra: Budgetversion, urval: Enhetsurval) -> Jamforelse:
+    """The cells whose amounts differ, in the order of the tables, and the sums. Four queries at most."""
+    aren = tuple(ar for ar in forsta.ar_lista if ar in andra.ar_lista)
     with connection.cursor() as cursor:
         cursor.execute(
             _SQL,
-            {"forsta": forsta.pk, "andra": andra.pk, "allt": urval.allt, "enheter": list(urval.enheter)},
+            {
+                "forsta": forsta.pk,
+                "andra": andra.pk,
+                "aren": list(aren),
+                "allt": urval.allt,
+                "enheter": list(urval.enheter),
+            },
         )
-        return [Skillnad(*rad) for rad in cursor.fetchall()]
+        celler = tuple(Skillnad(*rad) for rad in cursor.fetchall())
+    poster = {
+        p.pk: p
+        for p in Post.objects.filter(uppstallning__in={c.uppstallning for c in celler})
+        .exclude(typ=Posttyp.REGEL)
+        .select_related("uppstallning")
+    }
+    return Jamforelse(aren, poster, celler, tuple(_summor(forsta, andra, urval, aren, poster.values())))
+
+
+def _summor(forsta, andra, urval, aren, poster: Iterable[Post]):
+    summerade = [p for p in poster if p.typ == Posttyp.SUMMA or p.uppstallning.per_enhet]
+    if not summerade:
+        return
+    # Each version with its own organisation; the sum over all enheter is the same whichever is used.
+    summor = hamta_summor(
+        kolumner=[(v.pk, ar) for v in (forsta, andra) for ar in aren],
+        poster=[p.pk for p in summerade],
+        period=forsta.period,
+        urval=urval,
+    )
+    for post in summerade:
+        for ar in aren:
+            x, y = (summor.get(Nyckel(post.pk, v.pk, ar, ALLA)) for v in (forsta, andra))
+            if (x and x.varde) != (y and y.varde):
+                yield Summaskillnad(post, ar, x and x.varde, y and y.varde)

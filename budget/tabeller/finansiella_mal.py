@@ -41,7 +41,7 @@ class _Bygge:
             "Mål",
             tuple(Kolumn(kolumnnyckel(k), str(k.ar), k.rubrik, enhet=ENHET) for k, _ in self.kolumner),
             rader if self.kolumner else (),
-            f"{self.version.namn}, mnkr där inget annat anges. Andelar är av {_BAS}.",
+            f"{self.version.namn}, mnkr där inget annat anges. Resultatets och skuldens andelar är av {_BAS}.",
             tuple(self.noter),
         )
 
@@ -79,6 +79,7 @@ class _Bygge:
             ),
             rod=True,
         )
+        yield self._belopp("synnerliga_skal", "Synnerliga skäl att inte återställa")
         yield self._bedomning(
             "balanskrav",
             lambda m: m.balanskrav,

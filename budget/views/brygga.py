@@ -31,7 +31,8 @@ def oppna_brygga(request, ar, kod):
     return atkomst
 
 
-def _valt_ar(request, version) -> int:
+def valt_ar(request, version) -> int:
+    """The year asked for (`?ar=`), the version's own unless told. 404 for one that it does not hold."""
     text = request.GET.get("ar", str(version.ar))
     if not text.isdigit() or int(text) not in version.ar_lista:
         raise Http404
@@ -44,16 +45,19 @@ def brygga(request, ar, kod):
     """The matrix of a year (`?ar=`) with the version's justeringar."""
     atkomst = oppna_brygga(request, ar, kod)
     version = atkomst.version
-    valt = _valt_ar(request, version)
+    valt = valt_ar(request, version)
     data = hamta_brygga(version, valt, atkomst.urval)
     rot = reverse("brygga", args=[version.ar, version.kod])
+    matris = bygg_matris(data)
+    utkast = sum(not j.beslutad for j in data.justeringar)
     innehall = ram(request, atkomst, "brygga", titel="Justeringar") | {
-        "t": visa(bygg_matris(data)),
+        "rubrik": matris.rubrik,
+        "ingress": f"{matris.ingress} {utkast} utkast." if utkast else matris.ingress,
+        "t": visa(matris),
         "finns": bool(data.justeringar),
         "far_justera": far_justera(request, version),
         "aren": [{"text": str(a), "url": f"{rot}?ar={a}", "aktiv": a == valt} for a in version.ar_lista],
         "enheter": [{"namn": p.enhet_namn, "url": f"{rot}{p.enhet_kod}/?ar={valt}"} for p in data.enheter],
-        "utkast": sum(not j.beslutad for j in data.justeringar),
     }
     return render(request, "budget/brygga.html", innehall)
 
@@ -63,7 +67,7 @@ def brygga(request, ar, kod):
 def enhetsbrygga(request, ar, kod, enhet):
     """One enhet's bridge, from last year's level to the new one."""
     atkomst = oppna_brygga(request, ar, kod)
-    data = hamta_brygga(atkomst.version, _valt_ar(request, atkomst.version), atkomst.urval)
+    data = hamta_brygga(atkomst.version, valt_ar(request, atkomst.version), atkomst.urval)
     plats = next((p for p in data.enheter if p.enhet_kod == enhet), None)
     if plats is None:
         if Enhet.objects.filter(kod=enhet).exists() and not atkomst.urval.allt:
@@ -72,7 +76,8 @@ def enhetsbrygga(request, ar, kod, enhet):
     innehall = ram(request, atkomst, "brygga", titel="Justeringar")
     innehall["smulor"][-1]["url"] = "../"
     innehall["smulor"].append({"text": plats.enhet_namn})
-    innehall["t"] = visa(bygg_enhetsbrygga(data, plats))
+    t = bygg_enhetsbrygga(data, plats)
+    innehall |= {"rubrik": t.rubrik, "ingress": t.ingress, "t": visa(t)}
     if diagram := bygg_bryggdiagram(data, plats):
         innehall |= {
             "diagram": diagram,

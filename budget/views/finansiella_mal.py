@@ -21,4 +21,5 @@ def finansiella_mal(request, ar, kod):
         get_behorighet(request).krav(Ratt.LASA_BELOPP)
     innehall = ram(request, atkomst, "finansiella-mal", titel="Finansiella mål")
     t = bygg_finansiella_mal(atkomst.version, hamta_finansiella_mal(atkomst.version))
-    return render(request, "budget/finansiella_mal.html", innehall | {"t": visa(t)})
+    innehall |= {"rubrik": t.rubrik, "ingress": t.ingress, "t": visa(t)}
+    return render(request, "budget/finansiella_mal.html", innehall)

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from budget.models import Budgetversion
-from budget.selectors.jamforelse import gemensamt_urval, hamta_skillnader
+from budget.selectors.jamforelse import gemensamt_urval, jamfor_versioner
 from budget.tabeller.jamforelse import bygg_jamforelse
 from budget.views.atkomst import oppna_version
 from budget.views.tabeller import ram
@@ -25,10 +25,17 @@ def jamfor(request, ar, kod):
     urval = {v: behorighet.urval(Ratt.LASA_BELOPP, last=v.last, period=v.period) for v in andra}
     mot = _valj(request.GET.get("mot", ""), atkomst.version, urval)
     innehall = ram(request, atkomst, "jamfor", titel="Jämför")
-    innehall |= {"mot": mot, "valbara": [v for v in andra if urval[v]]}
+    ingress = f"{atkomst.version.namn}" + (f" mot {mot.namn}" if mot else "")
+    innehall |= {
+        "rubrik": "Jämför två versioner",
+        "ingress": f"{ingress}. Belopp jämförs cell för cell; justeringar av regionbidrag är inte med.",
+        "mot": mot,
+        "valbara": [v for v in andra if urval[v]],
+    }
     if mot:
-        skillnader = hamta_skillnader(atkomst.version, mot, gemensamt_urval(atkomst.urval, urval[mot]))
-        innehall["tabeller"] = [visa(t) for t in bygg_jamforelse(atkomst.version, mot, skillnader)]
+        j = jamfor_versioner(atkomst.version, mot, gemensamt_urval(atkomst.urval, urval[mot]))
+        innehall["aren"] = j.ar
+        innehall["tabeller"] = [visa(t) for t in bygg_jamforelse(atkomst.version, mot, j)]
     return render(request, "budget/jamfor.html", innehall)
 
 

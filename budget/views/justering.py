@@ -27,7 +27,8 @@ from regionskane.jobb.views import vill_ha_fragment
 from regionskane.lib.visning import visa
 
 
-def _krav_justera(request, version) -> None:
+def krav_justera(request, version) -> None:
+    """Raise PermissionDenied for who may not enter a justering in the version."""
     if not far_justera(request, version):
         raise PermissionDenied(
             f"{version.namn} är låst och tar inga justeringar."
@@ -43,8 +44,8 @@ def ny_justering(request, ar, kod):
     atkomst = oppna_brygga(request, ar, kod)
     if request.method == "POST":
         return _spara(request, atkomst, None)
-    _krav_justera(request, atkomst.version)
-    return _formular(request, atkomst, None, _bygg_formular(atkomst, None))
+    krav_justera(request, atkomst.version)
+    return _formular(request, atkomst, None, bygg_formular(atkomst, None))
 
 
 @login_required
@@ -57,10 +58,11 @@ def justering(request, ar, kod, pk):
         return _spara(request, atkomst, post)
     if vill_ha_fragment(request) or not far_justera(request, atkomst.version):
         return _las(request, atkomst, post)
-    return _formular(request, atkomst, post, _bygg_formular(atkomst, post))
+    return _formular(request, atkomst, post, bygg_formular(atkomst, post))
 
 
-def _bygg_formular(atkomst, post: Justering | None, skickat=None) -> Justeringsformular:
+def bygg_formular(atkomst, post: Justering | None, skickat=None) -> Justeringsformular:
+    """The form of a justering of the version, or of a new one, with what was sent."""
     uppstallning = next(u for u in atkomst.kolumner if u.kod == "regionbidrag")
     har = [r.enhet_id for r in post.rader.all()] if post else []
     enheter = tuple(bryggans_enheter(atkomst.version, uppstallning, har))
@@ -71,8 +73,8 @@ def _spara(request, atkomst, post: Justering | None):
     version = atkomst.version
     # Not asked of the version as it is now: whoever typed when it was locked keeps what was typed.
     if not get_behorighet(request).urval(Ratt.SKRIVA_BELOPP, last=False, period=version.period).allt:
-        _krav_justera(request, version)
-    form = _bygg_formular(atkomst, post, request.POST)
+        krav_justera(request, version)
+    form = bygg_formular(atkomst, post, request.POST)
     if not form.is_valid():
         return _formular(request, atkomst, post, form, status=422)
     vad = request.POST.get("vad", "utkast")
@@ -169,7 +171,7 @@ def _historik(request, version, post: Justering) -> list[dict]:
 def ta_bort(request, ar, kod, pk):
     """Take away a draft; its page asks first."""
     atkomst = oppna_brygga(request, ar, kod)
-    _krav_justera(request, atkomst.version)
+    krav_justera(request, atkomst.version)
     post = get_object_or_404(Justering, version=atkomst.version, pk=pk)
     try:
         ta_bort_justering(justering=post, by=request.user)
@@ -186,7 +188,7 @@ def rakna_upp(request, ar, kod):
     """Propose uppräkning by rule. A GET with percentages shows the arithmetic; a POST keeps it as a draft."""
     atkomst = oppna_brygga(request, ar, kod)
     version = atkomst.version
-    _krav_justera(request, version)
+    krav_justera(request, version)
     skickat = request.POST if request.method == "POST" else request.GET if "titel" in request.GET else None
     form = Upprakningsformular(skickat, version=version)
     innehall = ram(request, atkomst, "brygga", titel="Justeringar") | {"form": form}

@@ -89,7 +89,7 @@ def versioner(request):
 def version(request, ar, kod):
     """About a version: what it is, its tables, and what may be done with it."""
     atkomst = oppna_version(request, ar, kod)
-    innehall = ram(request, atkomst, "")
+    innehall = ram(request, atkomst, "") | {"rubrik": atkomst.version.namn}
     innehall["tabeller"] = [
         {"namn": u.namn, "text": u.ingress, "url": f"{u.kod}/", "handling": u.handling}
         for u in atkomst.uppstallningar
@@ -165,6 +165,7 @@ def kontroll(request, ar, kod):
     avvikelser = hamta_alla_avvikelser([atkomst.version])
     innehall = ram(request, atkomst, "kontroll", titel="Kontroll")
     t = bygg_kontroll(atkomst.version, avvikelser)
+    innehall |= {"rubrik": "Kontroll av tryckta siffror", "ingress": t.ingress}
     innehall |= {"t": visa(t), "antal": len(avvikelser), "sammanfattning": sammanfatta(avvikelser)}
     return render(request, "budget/kontroll.html", innehall)
 

@@ -48,7 +48,8 @@ def _text(a: Avvikelse) -> str:
     )
     namn = ", ".join(d for d in (a.post.namn, a.omfang_namn) if d)
     foljd = " Det följer av en del som också är tryckt annorlunda." if a.foljd else ""
-    return f"{a.version.namn}: {namn} {a.nyckel.ar} är tryckt {tryckt} men beräknas till {beraknat} ({differens}).{foljd}"
+    text = f"{a.version.namn}: {namn} {a.nyckel.ar} är tryckt {tryckt} men beräknas till {beraknat} ({differens})."
+    return text + foljd
 
 
 def _som_json(a: Avvikelse) -> dict:

@@ -1,11 +1,14 @@
 """Regionbidrag as a bridge: the printed matrix, its guards, and the entry of a justering."""
 
 import csv
+import io
+import json
 import re
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -15,7 +18,9 @@ from budget.selectors.justering import hamta_brygga
 from budget.selectors.kontroll import hamta_bryggavvikelser
 from budget.selectors.summor import ALLA_ENHETER
 from budget.tabeller.brygga import bygg_matris
+from budget.tabeller.handling import bygg_handling
 from organisation.models import Enhet, Placering
+from regionskane.lib import xlsx
 
 MNKR = 1_000_000
 ARB = "/budget/2024/B2024-ARB/brygga/"
@@ -99,6 +104,78 @@ def test_ny_justering_som_utkast_sedan_med_finans_och_beslutad(som, version):
     assert "Kulturskolan" in html and "Kulturnämnden 2024 är 357,4 i tabell 4A; bryggan ger 358,9" in html
 
 
+def test_api_sparar_ett_utkast_i_obalans_men_beslutar_det_inte(som):
+    klient = som("koncerncontroller")
+    adress = "/api/v1/budget/2024/B2024-ARB/justeringar/"
+    skickat = {"titel": "Via API", "block": "riktad", "ar": 2024, "prisniva": 2024, "rader": {"KN": "1,5"}}
+
+    def skicka(**mer):
+        return klient.post(adress, json.dumps(skickat | mer), content_type="application/json")
+
+    svar = skicka(besluta=True)
+    assert svar.status_code == 400 and "ska bli 0" in svar.json()["fel"][0]
+    assert not Justering.objects.filter(titel="Via API").exists()
+    assert skicka().status_code == 201
+    assert not Justering.objects.get(titel="Via API").beslutad
+    assert (
+        skicka(titel="Två", rader={"KN": "1,5", "FINANS": "-1,5"}, besluta=True).json()["status"]
+        == "beslutad"
+    )
+    assert skicka(titel="Tre", rader={"XX": "1"}).json()["fel"] == ["Enheten finns inte i versionen: XX."]
+    assert skicka(titel="Fyra", rader={"KN": "abc"}).status_code == 400
+    assert skicka(rader=[]).status_code == 400
+
+
+def test_den_som_skrev_nar_versionen_lastes_har_sin_text_kvar(som):
+    klient = som("koncerncontroller")
+    klient.post("/budget/2024/B2024-ARB/las/")
+    svar = klient.post(
+        f"{ARB}justering/ny/",
+        {"titel": "Kulturskolan", "block": "riktad", "ar": "2024", "prisniva": "2024", "belopp-KN": "1,55"},
+    )
+    html = svar.content.decode()
+    assert svar.status_code == 422
+    assert (
+        "är låst. Ingenting har sparats." in html
+        and 'value="1,55"' in html
+        and 'value="Kulturskolan"' in html
+    )
+
+
+def test_vem_som_skrev_vad_syns_for_den_som_far_lasa_det(som, version):
+    klient = som("koncerncontroller")
+    j = Justering.objects.get(version=version("B2024-ARB"), titel="Demokratiuppdrag")
+    sida = f"{ARB}justering/{j.pk}/"
+    falt = _falt(klient.get(sida).content.decode()) | {"block": "teknisk", "ar": "2024", "vad": "besluta"}
+    klient.post(sida, falt | {"belopp-KN": "3,05", "belopp-RS": "-3,05"})
+    html = som("revisor").get(sida).content.decode()
+    for text in ("Erik Sandahl", "+3,05", "+2,4", "Kopia av Budget 2024"):
+        assert text in html
+    fast = Justering.objects.get(version=version("B2024"), titel="Demokratiuppdrag")
+    html = som("revisor").get(f"/budget/2024/B2024/brygga/justering/{fast.pk}/").content.decode()
+    assert "Inläst från budget2024/regionbidrag_4b.csv" in html
+    assert (
+        "Vem som har skrivit vad"
+        not in som("politiker").get(f"/budget/2024/B2024/brygga/justering/{fast.pk}/").content.decode()
+    )
+
+
+def test_handlingen_har_hela_bilaga_4b(version):
+    handling = bygg_handling(version("B2024"), ALLA_ENHETER)
+    delar = [t for t in handling.tabeller if t.nyckel.startswith("regionbidrag-4b")]
+    koder = [k.nyckel for t in delar for k in t.kolumner]
+    matris = bygg_matris(hamta_brygga(version("B2024"), 2024, ALLA_ENHETER))
+    assert koder == [k.nyckel for k in matris.kolumner]
+    for t in delar:
+        for rad in t.rader:
+            for k, cell in zip(t.kolumner, rad.celler, strict=False):
+                assert cell.varde == matris.cell(rad.nyckel, k.nyckel).varde
+    bok = openpyxl.load_workbook(io.BytesIO(xlsx.skriv_handling(handling)))
+    blad = next(b for b in bok if any(rad[0].value == "Summa förändring" for rad in b.iter_rows()))
+    summa = next(rad for rad in blad.iter_rows() if rad[0].value == "Summa förändring")
+    assert str(summa[1].value).startswith("=")
+
+
 def test_databasen_vagrar_en_beslutad_justering_i_obalans(version):
     j = Justering.objects.filter(version=version("B2024-ARB"), status="beslutad").first()
     rad = j.rader.first()
@@ -137,8 +214,12 @@ def test_den_som_blev_fore_syns_och_inget_skrivs_over(som, version):
     svar = klient.post(sida, falt | {"belopp-KN": "4,0", "belopp-RS": "-4,0", "vad": "besluta"})
     html = svar.content.decode()
     assert svar.status_code == 409
-    assert 'value="4,0"' in html and "Sparat nu: 3" in html
-    assert j.rader.get(enhet__kod="KN").belopp == 3 * MNKR
+    assert 'value="4,0"' in html and "Sparat nu: 3" in html and "Sparat nu: −3" in html
+    assert html.count("Sparat nu:") == 2
+    klient.post(sida, _falt(html) | {"block": "teknisk", "ar": "2024", "vad": "besluta"})
+    assert j.rader.get(enhet__kod="KN").belopp == 4 * MNKR
+    klient.post(sida, falt | {"belopp-KN": "5,0", "belopp-RS": "-5,0", "vad": "besluta"})
+    assert j.rader.get(enhet__kod="KN").belopp == 4 * MNKR
 
 
 def test_en_justering_som_sparas_oforandrad_andrar_inget(som, version):

@@ -23,6 +23,10 @@ def _rad(html, nyckel):
 def test_andelar_bedomning_och_avsteg_syns(som):
     html = som("koncerncontroller").get(SIDA).content.decode()
     assert _rad(html, "resultatandel") == ["5,9 %", "−8,9 %", "−8,3 %", "1,2 %", "2,0 %"]
+    assert _rad(html, "balanskrav") == ["Uppfyllt", "Ej uppfyllt", "Ej uppfyllt", "Uppfyllt", "Uppfyllt"]
+    assert _rad(html, "synnerliga_skal")[2].replace("\u00a0", " ") == "4 000"
+    assert _rad(html, "skuldandel")[2:] == ["20,5 %", "22,2 %", "24,4 %"]
+    assert _rad(html, "sjalvfinansieringsgrad")[2:] == ["−45,4 %", "56,2 %", "71,7 %"]
     fonster = _rad(html, "resultatandel-fonster")
     assert fonster[0].endswith("(1 av 5 år)") and fonster[4] == "−1,6 %"
     assert _rad(html, "resultatmal") == ["Kan inte bedömas"] * 4 + ["Ej uppfyllt"]

@@ -30,8 +30,16 @@ def test_andrad_cell_visar_bada_beloppen_skillnaden_och_namnet(som):
     klient = som("koncerncontroller")
     _andra(klient, "resultatbudget", var={"post__kod": "kostnader"}, text="-62 824")
     html = klient.get(ADRESS).content.decode()
-    for text in ("−62\u00a0824", "−62\u00a0834", "+10", "Erik Sandahl", "Summa av skillnaderna"):
+    for text in ("−62\u00a0824", "−62\u00a0834", "+10", "Erik Sandahl"):
         assert text in html
+    # The sums that move, each as the tables have it, and not those that do not.
+    assert "Årets resultat 2024" in html and "−4\u00a0407" in html
+    assert "Årets resultat 2025" not in html
+
+
+def test_bara_ar_som_bada_har_jamfors(som):
+    html = som("koncerncontroller").get("/budget/2024/B2024/jamfor/?mot=B2023").content.decode()
+    assert "har inga år gemensamma" in html and "<table" not in html
 
 
 def test_controller_ser_inte_andras_skillnader(som):
