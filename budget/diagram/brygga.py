@@ -1,17 +1,22 @@
 """One enhet's bridge of regionbidrag as a waterfall."""
 
+from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 
 from budget.models import Block
 from budget.regler.brygga import utgaende
-from budget.selectors.justering import Bryggdata
+from budget.selectors.justering import FINANS, Bryggdata
 from budget.selectors.uppstallning import Plats
 from regionskane.lib.belopp import MNKR, formatera
 from regionskane.lib.diagram import Steg, Vattenfall
 
 
 def bygg_bryggdiagram(data: Bryggdata, plats: Plats) -> Vattenfall | None:
-    """From last year's level over every decided justering to the bridge's own; None without a level to begin at."""
+    """From last year's level, over every decided justering that moves it, to the bridge's own.
+
+    None without a level to begin at.
+    """
     enhet = plats.enhet_id
     fore = data.ingaende.get(enhet)
     if fore is None:
@@ -20,15 +25,12 @@ def bygg_bryggdiagram(data: Bryggdata, plats: Plats) -> Vattenfall | None:
         Steg(j.titel, data.rader[j.pk][enhet].belopp)
         for block in Block
         for j in data.justeringar
-        if j.block == block and j.beslutad and enhet in data.rader[j.pk]
+        if j.block == block and j.beslutad and enhet in data.rader[j.pk] and data.rader[j.pk][enhet].belopp
     ]
-    forandring = data.summa(enhet=enhet)
-    till = utgaende(fore.varde, forandring)
+    till = utgaende(fore.varde, data.summa(enhet=enhet))
     text = partial(formatera, skala=MNKR, decimaler=1)
-    ord_ = "ökar" if forandring > 0 else "minskar" if forandring < 0 else "är oförändrat"
-    rubrik = f"Bidraget {ord_} med {text(abs(forandring))} mnkr" if forandring else f"Bidraget {ord_}"
     return Vattenfall(
-        rubrik=f"{rubrik}, från {text(fore.varde)} till {text(till)}" if forandring else rubrik,
+        rubrik=_rubrik(plats, fore.varde, till, text),
         under="Mnkr. Axeln börjar inte vid noll. Grått är nivå, färgat är ändring med tecken.",
         steg=(
             Steg(f"Regionbidrag {data.fran.ar}", fore.varde, niva=True),
@@ -38,3 +40,13 @@ def bygg_bryggdiagram(data: Bryggdata, plats: Plats) -> Vattenfall | None:
         text=text,
         andring=partial(formatera, skala=MNKR, decimaler=1, tecken=True),
     )
+
+
+def _rubrik(plats: Plats, fore: Decimal, till: Decimal, text: Callable[[Decimal], str]) -> str:
+    """The finding in a sentence."""
+    if fore == till:
+        return f"Bidraget är oförändrat, {text(till)} mnkr"
+    mellan = f"från {text(fore)} till {text(till)}"
+    if plats.enhet_kod == FINANS:
+        return f"Motposten till nämndernas bidrag går {mellan} mnkr"
+    return f"Bidraget {'ökar' if till > fore else 'minskar'} med {text(abs(till - fore))} mnkr, {mellan}"

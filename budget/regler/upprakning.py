@@ -1,6 +1,6 @@
 """Uppräkning of regionbidrag by percentages of a base (doman.md 3; Medicinsk service, internbudget 2025)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -46,3 +46,12 @@ def upprakning(baser: Mapping[int, Decimal], satser: Satser) -> dict[int, Forsla
         enhet: Forslag(bas, tuple(avrunda(bas * sats / HUNDRA, STEG) for sats in satser.delar()))
         for enhet, bas in baser.items()
     }
+
+
+def summera(forslag: Iterable[Forslag]) -> Forslag:
+    """All of them together: what FINANS is to pay, part by part, in kronor."""
+    alla = list(forslag)
+    return Forslag(
+        sum((f.bas for f in alla), Decimal(0)),
+        tuple(sum((f.delar[i] for f in alla), Decimal(0)) for i in range(4)),
+    )

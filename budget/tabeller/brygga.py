@@ -6,7 +6,7 @@ from decimal import Decimal
 from budget.models import Block, Budgetversion, Justering
 from budget.regler.brygga import provad, utgaende
 from budget.regler.kontroll import Slag
-from budget.regler.upprakning import Forslag, Satser
+from budget.regler.upprakning import Forslag, Satser, summera
 from budget.selectors.justering import FINANS, Bryggdata
 from budget.selectors.uppstallning import Plats
 from budget.tabeller.adress import versionsadress
@@ -229,17 +229,13 @@ def bygg_upprakning(data: Bryggdata, forslag: dict[int, Forslag], satser: Satser
         for i, (rubrik, s) in enumerate(zip(namn, satser.delar(), strict=True))
     ]
     rader = [
-        Rad(p.enhet_kod, p.enhet_namn, tuple(Cell(x) for x in (f.bas, *f.delar, f.summa)))
+        Rad(p.enhet_kod, p.enhet_namn, _forslagsceller(f))
         for p in data.enheter
         if (f := forslag.get(p.enhet_id))
     ]
-    summor = zip(*((f.bas, *f.delar, f.summa) for f in forslag.values()), strict=True)
-    rader.append(
-        Rad(
-            "alla", "Summa, betalas av Finansförvaltningen", tuple(Cell(sum(s, Decimal(0))) for s in summor),
-            Radslag.TOTAL, tuple((r.nyckel, 1) for r in rader),
-        )
-    )  # fmt: skip
+    total = _forslagsceller(summera(forslag.values()))
+    rubrik = "Summa, betalas av Finansförvaltningen"
+    rader.append(Rad("alla", rubrik, total, Radslag.TOTAL, tuple((r.nyckel, 1) for r in rader)))
     return Tabell(
         nyckel="upprakning",
         rubrik=f"Förslag till uppräkning {data.ar}",
@@ -253,3 +249,7 @@ def bygg_upprakning(data: Bryggdata, forslag: dict[int, Forslag], satser: Satser
         ),
         rader=tuple(rader),
     )
+
+
+def _forslagsceller(f: Forslag) -> tuple[Cell, ...]:
+    return tuple(Cell(x) for x in (f.bas, *f.delar, f.summa))

@@ -133,6 +133,7 @@ def _las(request, atkomst, post: Justering):
         for p in data.enheter
         if p.enhet_id in rader
     ]
+    innehall["har_kalla"] = any(r.kalla for r in rader.values())
     mall = "_justering.html" if vill_ha_fragment(request) else "las_justering.html"
     return render(request, f"budget/{mall}", innehall)
 

@@ -6,6 +6,10 @@ Templates only place what stands here, so screen and paper cannot format a figur
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from html import escape
+
+from django.utils.safestring import SafeString, mark_safe
 
 from regionskane.lib.belopp import MINUS
 from regionskane.lib.tabell import Cell, Handling, Kolumn, Kolumnslag, Rad, Radslag, Tabell
@@ -50,14 +54,32 @@ class Cellvy:
 
 @dataclass(frozen=True, slots=True)
 class Radvy:
-    """A row as read. `slag` is the word of its `Radslag` and serves as its class."""
+    """A row as read. `slag` is the word of its `Radslag` and serves as its class, `tabell` the table's nyckel."""
 
+    tabell: str
     nyckel: str
     rubrik: str
     slag: str
     celler: tuple[Cellvy, ...]
     forklaring: str
     paragraf: str
+
+    @property
+    def html(self) -> SafeString:
+        """The row's cells for a page. Written here and not in the template, whose loop takes most of a second for
+        the matrix of a large region."""
+        return mark_safe("".join(map(self._td, self.celler)))
+
+    def _td(self, cell: Cellvy) -> str:
+        text = escape(cell.text)
+        if cell.url:
+            text = f'<a class="tal" href="{escape(cell.url)}" data-varifran>{text}</a>'
+        if cell.noter:
+            lankar = (
+                f'<a href="#{self.tabell}-not-{nr}" aria-label="Not {nr}">{nr}</a>' for nr in cell.noter
+            )
+            text += f'<sup class="nr">{",".join(lankar)}</sup>'
+        return f'<td class="{cell.klass}">{text}</td>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +242,7 @@ def _langsta_ord(text: str) -> int:
 def _rad(tabell: Tabell, rad: Rad) -> Radvy:
     celler = () if rad.slag == Radslag.GRUPP else rad.celler
     return Radvy(
+        tabell=tabell.nyckel,
         nyckel=rad.nyckel,
         rubrik=rad.rubrik,
         slag=rad.slag.value,
@@ -229,7 +252,14 @@ def _rad(tabell: Tabell, rad: Rad) -> Radvy:
     )
 
 
+@cache
+def _tom_cell(saknas: str, klass: str) -> Cellvy:
+    return Cellvy(text=saknas, url="", negativ=False, noter=(), klass=klass)
+
+
 def _cell(kolumn: Kolumn, cell: Cell, rod: bool) -> Cellvy:
+    if cell.varde is None and cell.text is None and not cell.kalla and not cell.noter:
+        return _tom_cell(cell.saknas, "svag" if kolumn.slag == Kolumnslag.TEXT else "n svag")
     text = kolumn.text(cell)
     # Judged on the text that is shown: −0,04 reads «0,0» and must not be red.
     negativ = text.startswith(MINUS) and (rod or kolumn.slag in _FORANDRING)

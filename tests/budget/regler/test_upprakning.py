@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budget.regler.brygga import utgaende
-from budget.regler.upprakning import STEG, Satser, upprakning
+from budget.regler.upprakning import STEG, Satser, summera, upprakning
 
 MNKR = 1_000_000
 MS = Satser(*(Decimal(s) for s in ("1.5", "0.5", "0.5", "-1.5")))
@@ -22,6 +22,7 @@ def test_medicinsk_service_2025():
     forslag = upprakning({1: _mnkr("617.4") + tekniska}, MS)[1]
     assert forslag.delar == tuple(_mnkr(t) for t in ("8.7", "2.9", "2.9", "-8.7"))
     assert forslag.summa == _mnkr("5.8")
+    assert summera([forslag, forslag]).summa == _mnkr("11.6")
     ovrigt = _mnkr("0.4") + _mnkr("18.0")
     assert utgaende(_mnkr("617.4"), tekniska + forslag.summa + ovrigt) == _mnkr("605.5")
 
