@@ -1,9 +1,32 @@
-"""Budgetversioner: copying, locking and opening again."""
+"""Budgetversioner: copying, the way from förslag to decided, and starting next year's."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 from django.db import connection
+from django.db.models import Max
 from django.utils import timezone
 
-from budget.models import Budgetversion, Status, Versionskolumn
+from budget.models import (
+    Belopp,
+    Block,
+    Budgetversion,
+    Finansiering,
+    Justering,
+    Justeringsrad,
+    Justeringsstatus,
+    Status,
+    Versionskolumn,
+    Versionstyp,
+)
+from budget.regler.tillagg import Brist, Satt, provad_finansiering
+from budget.selectors.justering import FINANS, Bryggdata, hamta_brygga
+from budget.selectors.summor import ALLA_ENHETER
+from budget.selectors.uppstallning import hamta_kolumner
+from budget.selectors.versioner import hamta_tillaggsandring
+from organisation.models import Enhet
 from regionskane.historik import andring
 
 
@@ -11,20 +34,33 @@ class VersionsFel(Exception):
     """The version cannot be changed like that. `str()` is a sentence for the user."""
 
 
-def kopiera_version(*, kalla: Budgetversion, kod: str, namn: str, by=None) -> Budgetversion:
+@dataclass(frozen=True, slots=True)
+class Beslut:
+    """Who decided, when, and the paragraph of the minutes."""
+
+    organ: str
+    datum: date
+    paragraf: str
+
+
+def kopiera_version(
+    *, kalla: Budgetversion, kod: str, namn: str, by=None, typ: str | None = None
+) -> Budgetversion:
     """A new open version with every amount, printed sum, decision, justering and column of another.
 
-    Amounts keep their source, so «varifrån?» answers the same in the copy until somebody changes them.
+    Amounts keep their source, so «varifrån?» answers the same in the copy until somebody changes them. `typ` is
+    the copy's; without it a copy of a tilläggsbudget is a budget of its own, and else of the same typ.
     """
-    if Budgetversion.objects.filter(kod__iexact=kod).exists():
-        raise VersionsFel(f"Koden {kod} används redan. Välj en annan.")
+    _ledig_kod(kod)
+    samma = Versionstyp.BUDGET if kalla.typ == Versionstyp.TILLAGG else kalla.typ
     with andring(by=by, varfor=f"Kopia av {kalla.namn}"):
         ny = Budgetversion.objects.create(
             kod=kod,
             namn=namn,
             ar=kalla.ar,
             planar=kalla.planar,
-            typ=kalla.typ,
+            typ=typ or samma,
+            bryggad=kalla.bryggad,
             kopia_av=kalla,
             handling=kalla.handling,
         )
@@ -89,7 +125,7 @@ def las_version(*, version: Budgetversion, by, varfor: str = "") -> None:
 
 
 def las_upp_version(*, version: Budgetversion, by, varfor: str) -> None:
-    """Open a locked version again. The reason is kept in the history.
+    """Open a locked version again, and take back its beredning. The reason is kept in the history.
 
     Raises VersionsFel for one that is fastställd or open, without a reason, and when a locked version shows
     its figures: whoever may read that one would read what is not decided.
@@ -108,11 +144,265 @@ def las_upp_version(*, version: Budgetversion, by, varfor: str) -> None:
         raise VersionsFel(f"{visas_i} är låst och visar siffror ur {version.namn}. Öppna den först.")
     with andring(by=by, varfor=varfor):
         andrade = Budgetversion.objects.filter(pk=version.pk, status=Status.LAST).update(
-            status=Status.OPPEN, last_av=None, last_tid=None
+            status=Status.OPPEN,
+            last_av=None,
+            last_tid=None,
+            beredd_organ="",
+            beredd_datum=None,
+            beredd_paragraf="",
         )
         if not andrade:
             raise VersionsFel(f"{version.namn} är redan öppen.")
     version.refresh_from_db()
+
+
+def bered_version(*, version: Budgetversion, beslut: Beslut, by) -> None:
+    """Record that a proposal has been prepared (by regionstyrelsen): it is locked and waits for fullmäktige.
+
+    Raises VersionsFel for one that is fastställd or already beredd, has justeringar that are drafts, or cannot be
+    locked, and for a tilläggsbudget whose financing is missing or not borne by its figures (KL 11:15).
+    """
+    if version.faststalld or version.beredd:
+        raise VersionsFel(f"{version.namn} är redan {'fastställd' if version.faststalld else 'beredd'}.")
+    utkast = list(
+        Justering.objects.filter(version=version, status=Justeringsstatus.UTKAST).values_list(
+            "titel", flat=True
+        )
+    )
+    if utkast:
+        raise VersionsFel(
+            f"Besluta eller ta bort utkasten först, de räknas inte: {', '.join(f'«{t}»' for t in utkast)}."
+        )
+    if version.typ == Versionstyp.TILLAGG:
+        krav_pa_finansiering(version)
+    with andring(by=by, varfor=f"Beredd av {beslut.organ} {beslut.datum}, {beslut.paragraf}"):
+        if not version.last:
+            las_version(version=version, by=by)
+        Budgetversion.objects.filter(pk=version.pk).update(
+            beredd_organ=beslut.organ, beredd_datum=beslut.datum, beredd_paragraf=beslut.paragraf
+        )
+    version.refresh_from_db()
+
+
+def faststall_version(*, version: Budgetversion, beslut: Beslut, by) -> None:
+    """Record fullmäktige's decision: from now on the version never changes.
+
+    Raises VersionsFel for one that is not beredd, is already fastställd, was decided before it was beredd, or
+    whose year already has a decided budget (then a tilläggsbudget is the way).
+    """
+    if version.faststalld:
+        raise VersionsFel(f"{version.namn} är redan fastställd.")
+    if not version.beredd:
+        raise VersionsFel(f"{version.namn} är inte beredd än. Registrera beredningen först.")
+    if beslut.datum < version.beredd_datum:
+        raise VersionsFel(f"Beslutet kan inte vara fattat före beredningen {version.beredd_datum}.")
+    annan = Budgetversion.objects.filter(ar=version.ar, typ=version.typ, faststalld=True).first()
+    if annan and version.typ != Versionstyp.TILLAGG:
+        raise VersionsFel(f"{annan.namn} är redan fastställd för {version.ar}. Gör en tilläggsbudget på den.")
+    with andring(by=by, varfor=f"Fastställd av {beslut.organ} {beslut.datum}, {beslut.paragraf}"):
+        Budgetversion.objects.filter(pk=version.pk).update(
+            faststalld=True,
+            beslut_organ=beslut.organ,
+            beslut_datum=beslut.datum,
+            beslut_paragraf=beslut.paragraf,
+        )
+    version.refresh_from_db()
+
+
+def skapa_tillaggsbudget(*, grund: Budgetversion, kod: str, namn: str, by) -> Budgetversion:
+    """An open tilläggsbudget: a copy of the decided version, in which the change is made.
+
+    Raises VersionsFel unless `grund` is a decided budget or tilläggsbudget, or when the kod is taken.
+    """
+    if not grund.faststalld or grund.typ not in (Versionstyp.BUDGET, Versionstyp.TILLAGG):
+        raise VersionsFel("En tilläggsbudget görs på en fastställd budget.")
+    return kopiera_version(kalla=grund, kod=kod, namn=namn, by=by, typ=Versionstyp.TILLAGG)
+
+
+_BRISTER = {
+    Brist.NAMNDER_FAR_MER: "Nämnderna får tillsammans mer regionbidrag, så ändringen är ingen omfördelning.",
+    Brist.INTAKTER_OKAR_INTE: "Intäkterna i resultatbudgeten ökar inte. Skriv in dem, eller välj annan finansiering.",
+    Brist.RESULTATET_FORSAMRAS: "Årets resultat blir sämre. Skriv in det som betalar, eller välj det som finansiering.",
+    Brist.RESULTATET_FORSAMRAS_INTE: "Årets resultat blir inte sämre. Skriv in kostnaden i resultatbudgeten, eller "
+    "välj annan finansiering.",
+}
+
+
+def finansieringsbrist(version: Budgetversion) -> str:
+    """What is wrong with a tilläggsbudget's financing, as a sentence for the user; empty when nothing is."""
+    if not version.finansiering or not version.finansiering_text.strip():
+        return "Beslutet ska säga hur det finansieras (kommunallagen 11 kap. 15 §)."
+    brist = provad_finansiering(Satt(version.finansiering), hamta_tillaggsandring(version))
+    return _BRISTER[brist] if brist else ""
+
+
+def krav_pa_finansiering(version: Budgetversion) -> None:
+    """Raise VersionsFel when a tilläggsbudget's financing is missing or not borne by its figures."""
+    if brist := finansieringsbrist(version):
+        raise VersionsFel(brist)
+
+
+def spara_finansiering(*, version: Budgetversion, finansiering: Finansiering, text: str, by) -> None:
+    """Write how a tilläggsbudget is paid for. Raises VersionsFel for another version, and for a locked one."""
+    if version.typ != Versionstyp.TILLAGG:
+        raise VersionsFel(f"{version.namn} är ingen tilläggsbudget.")
+    with andring(by=by, varfor="Finansiering"):
+        andrade = Budgetversion.objects.filter(pk=version.pk, status=Status.OPPEN).update(
+            finansiering=finansiering, finansiering_text=text
+        )
+        if not andrade:
+            raise VersionsFel(f"{version.namn} är låst. Ingenting har sparats.")
+    version.refresh_from_db()
+
+
+def starta_nasta_ar(*, kalla: Budgetversion, kod: str, namn: str, by) -> Budgetversion:
+    """An open version of the year after `kalla`, which begins where that one's plan ends up.
+
+    The plan years' amounts become its own, with their source; the new last plan year is empty. Regionbidrag is
+    counted by the bridge from `kalla`: its justeringar of the plan years come along, and what they do not explain
+    of the plan is a justering of its own («Enligt tidigare plan»), so that the new version starts at the plan.
+    Raises VersionsFel for a taken kod and for a version that is not a budget.
+    """
+    _ledig_kod(kod)
+    if kalla.typ not in (Versionstyp.BUDGET, Versionstyp.TILLAGG):
+        raise VersionsFel("Nästa års budget börjar i en budget.")
+    with andring(by=by, varfor=f"Startad ur {kalla.namn}"):
+        ny = Budgetversion.objects.create(
+            kod=kod,
+            namn=namn,
+            ar=kalla.ar + 1,
+            planar=kalla.planar,
+            typ=Versionstyp.BUDGET,
+            bryggad=True,
+            handling=kalla.handling,
+        )
+        Versionskolumn.objects.bulk_create(_nasta_kolumner(kalla, ny))
+        parametrar = {"ny": ny.pk, "gammal": kalla.pk, "ar": ny.ar}
+        with connection.cursor() as cursor:
+            for sql in _NASTA_AR:
+                cursor.execute(sql, parametrar)
+        for ar in kalla.ar_lista[1:]:
+            _lagg_planjustering(ny, hamta_brygga(kalla, ar, ALLA_ENHETER), f"Plan enligt {kalla.namn}")
+    return ny
+
+
+_NASTA_AR = (
+    """INSERT INTO budget_belopp (version_id, enhet_id, post_id, ar, belopp, precision, rev, ursprung,
+              importfil_id, importrad, kalla, andrad_av_id, andrad_tid)
+       SELECT %(ny)s, b.enhet_id, b.post_id, b.ar, b.belopp, b.precision, 1, b.ursprung, b.importfil_id, b.importrad,
+              b.kalla, b.andrad_av_id, b.andrad_tid
+       FROM budget_belopp b JOIN budget_post p ON p.id = b.post_id
+       JOIN budget_uppstallning u ON u.id = p.uppstallning_id
+       WHERE b.version_id = %(gammal)s AND b.ar >= %(ar)s AND u.kod <> 'regionbidrag'""",
+    """INSERT INTO budget_justering (version_id, ar, block, titel, prisniva, motiv, status, ordning, regel, rev)
+       SELECT %(ny)s, ar, block, titel, prisniva, motiv, status, ordning, regel, 1
+       FROM budget_justering WHERE version_id = %(gammal)s AND ar >= %(ar)s""",
+    """INSERT INTO budget_justeringsrad (justering_id, enhet_id, belopp, precision, kalla)
+       SELECT n.id, r.enhet_id, r.belopp, r.precision, r.kalla
+       FROM budget_justeringsrad r
+       JOIN budget_justering g ON g.id = r.justering_id AND g.version_id = %(gammal)s AND g.ar >= %(ar)s
+       JOIN budget_justering n ON n.version_id = %(ny)s
+            AND (n.ar, n.block, n.titel) = (g.ar, g.block, g.titel)""",
+)
+
+
+def _nasta_kolumner(kalla: Budgetversion, ny: Budgetversion):
+    """The tables of `kalla` a year later: as many years before as it showed, its own year, and the new ones."""
+    for uppstallning, kolumner in hamta_kolumner(kalla).items():
+        egna = [k for k in kolumner if k.kalla_id == kalla.pk]
+        fore = [(k.kalla, k.ar, k.rubrik) for k in kolumner if k.kalla_id != kalla.pk]
+        fore += [(kalla, k.ar, k.rubrik) for k in egna if k.ar == kalla.ar]
+        antal = max(len(kolumner) - len(egna), 1)
+        rubriker = {k.ar + 1: k.rubrik for k in egna}
+        nya = [(ny, ar, rubriker.get(ar, "plan")) for ar in ny.ar_lista] if egna else []
+        for ordning, (version, ar, rubrik) in enumerate([*fore[-antal:], *nya], start=1):
+            yield Versionskolumn(
+                version=ny, uppstallning=uppstallning, kalla=version, ar=ar, rubrik=rubrik, ordning=ordning
+            )
+
+
+def lat_bryggan_rakna(*, version: Budgetversion, by) -> list[str]:
+    """From now on regionbidrag is last year's level and the decided justeringar. Returns the names of the enheter
+    whose level the year's justeringar do not lead to: they keep their amount, which the bridge never overrides.
+
+    In a year without justeringar the change that the levels show becomes one («Enligt tidigare plan»), so that no
+    level moves. Raises VersionsFel for a locked version, one that is counted so already, and one without regionbidrag.
+    """
+    if version.last:
+        raise VersionsFel(f"{version.namn} är låst.")
+    if version.bryggad:
+        raise VersionsFel(f"Bryggan räknar redan regionbidraget i {version.namn}.")
+    if not Versionskolumn.objects.filter(version=version, uppstallning__kod="regionbidrag").exists():
+        raise VersionsFel(f"{version.namn} har inget regionbidrag.")
+    kvar, bort = {}, []
+    with andring(by=by, varfor="Regionbidraget räknas av bryggan"):
+        for ar in version.ar_lista:
+            data = hamta_brygga(version, ar, ALLA_ENHETER)
+            har_bryggad = any(j.beslutad for j in data.justeringar)
+            if data.fran is None:
+                continue
+            if not har_bryggad:
+                _lagg_planjustering(version, data, f"Förändring {ar} enligt de nivåer som stod i 4A")
+            for p in data.enheter:
+                niva, fore = data.utgaende.get(p.enhet_id), data.ingaende.get(p.enhet_id)
+                if niva is None or p.enhet_kod == FINANS:
+                    continue
+                bryggan = (fore.varde if fore else Decimal(0)) + data.summa(enhet=p.enhet_id)
+                if har_bryggad and bryggan != niva.varde:
+                    kvar[p.enhet_id] = p.enhet_namn
+                else:
+                    bort.append((ar, p.enhet_id))
+        Budgetversion.objects.filter(pk=version.pk).update(bryggad=True)
+        villkor = defaultdict(list)
+        for ar, enhet in bort:
+            villkor[ar].append(enhet)
+        for ar, enheter in villkor.items():
+            Belopp.objects.filter(
+                version=version, post__uppstallning__kod="regionbidrag", ar=ar, enhet__in=enheter
+            ).delete()
+    version.refresh_from_db()
+    return list(kvar.values())
+
+
+def _lagg_planjustering(version: Budgetversion, data: Bryggdata, motiv: str) -> None:
+    """The change of levels from the year before that the decided justeringar do not explain, as a justering of
+    `version`; FINANS pays. Nothing when there is none."""
+    rader = {}
+    for p in data.enheter:
+        if p.enhet_kod == FINANS:
+            continue
+        ny, gammal = data.utgaende.get(p.enhet_id), data.ingaende.get(p.enhet_id)
+        rest = (
+            (ny.varde if ny else Decimal(0))
+            - (gammal.varde if gammal else Decimal(0))
+            - data.summa(enhet=p.enhet_id)
+        )
+        if rest:
+            rader[p.enhet_id] = (rest, max(s.precision for s in (ny, gammal) if s))
+    if not rader:
+        return
+    finans = Enhet.objects.get(kod=FINANS).pk
+    rader[finans] = (-sum(r for r, _ in rader.values()), max(p for _, p in rader.values()))
+    sista = version.justeringar.aggregate(m=Max("ordning"))["m"] or 0
+    justering = Justering.objects.create(
+        version=version,
+        ar=data.ar,
+        block=Block.PLAN,
+        titel=f"Förändring {data.ar} enligt plan",
+        prisniva=data.ar,
+        motiv=motiv,
+        status=Justeringsstatus.BESLUTAD,
+        ordning=sista + 1,
+    )
+    Justeringsrad.objects.bulk_create(
+        Justeringsrad(justering=justering, enhet_id=enhet, belopp=belopp, precision=precision)
+        for enhet, (belopp, precision) in rader.items()
+    )
+
+
+def _ledig_kod(kod: str) -> None:
+    if Budgetversion.objects.filter(kod__iexact=kod).exists():
+        raise VersionsFel(f"Koden {kod} används redan. Välj en annan.")
 
 
 def faststall_exempel(*, version: Budgetversion) -> None:

@@ -2,7 +2,7 @@ from budget.models.balanskrav import Balanskravsbeslut, Beslutsslag, Utredning
 from budget.models.belopp import Belopp, Importfil, Kontrollsumma, Omfangstyp, Ursprung
 from budget.models.justering import Block, Justering, Justeringsrad, Justeringsstatus
 from budget.models.uppstallning import Post, Posttyp, Uppstallning
-from budget.models.version import Budgetversion, Status, Versionskolumn, Versionstyp
+from budget.models.version import Budgetversion, Finansiering, Status, Versionskolumn, Versionstyp
 
 __all__ = [
     "Balanskravsbeslut",
@@ -10,6 +10,7 @@ __all__ = [
     "Beslutsslag",
     "Block",
     "Budgetversion",
+    "Finansiering",
     "Importfil",
     "Justering",
     "Justeringsrad",

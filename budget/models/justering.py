@@ -44,6 +44,7 @@ class Block(models.TextChoices):
     TEKNISK = "teknisk", "Tekniska justeringar"
     UPPRAKNING = "upprakning", "Uppräkning"
     RIKTAD = "riktad", "Riktade satsningar"
+    PLAN = "plan", "Enligt tidigare plan"
 
 
 class Justeringsstatus(models.TextChoices):

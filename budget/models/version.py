@@ -15,8 +15,15 @@ from organisation.models import Period
 
 class Versionstyp(models.TextChoices):
     BUDGET = "budget", "Budget"
+    TILLAGG = "tillagg", "Tilläggsbudget"
     PROGNOS = "prognos", "Prognos"
     BOKSLUT = "bokslut", "Bokslut"
+
+
+class Finansiering(models.TextChoices):
+    OMFORDELNING = "omfordelning", "Omfördelning: andra får motsvarande mindre"
+    INTAKTER = "intakter", "Ökade intäkter"
+    RESULTAT = "resultat", "Årets resultat blir sämre"
 
 
 class Status(models.TextChoices):
@@ -28,7 +35,10 @@ class Status(models.TextChoices):
 class Budgetversion(models.Model):
     """A set of amounts for `ar` and the `planar` years after it.
 
-    `faststalld` marks the version that is the year's valid one; the commands take it when none is named.
+    `faststalld` marks what has been decided for good; of those the year's valid one is its budget, or the latest
+    tilläggsbudget on top. A tilläggsbudget is a copy (`kopia_av`) of the version that it changes, and says how the
+    change is paid for. With `bryggad` an enhet's regionbidrag is last year's level and the decided justeringar
+    wherever it has no amount of its own.
     """
 
     kod = models.SlugField(unique=True)
@@ -39,6 +49,12 @@ class Budgetversion(models.Model):
     status = models.CharField(max_length=10, choices=Status, default=Status.OPPEN)
     faststalld = models.BooleanField(default=False)
     kopia_av = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True)
+    bryggad = models.BooleanField("regionbidrag räknas av bryggan", default=False)
+    beredd_organ = models.CharField(max_length=100, blank=True)
+    beredd_datum = models.DateField(null=True, blank=True)
+    beredd_paragraf = models.CharField(max_length=20, blank=True)
+    finansiering = models.CharField(max_length=20, choices=Finansiering, blank=True)
+    finansiering_text = models.TextField("hur beslutet finansieras", blank=True)
     beslut_organ = models.CharField(max_length=100, blank=True)
     beslut_datum = models.DateField(null=True, blank=True)
     beslut_paragraf = models.CharField(max_length=20, blank=True)
@@ -52,10 +68,26 @@ class Budgetversion(models.Model):
         ordering = ("-ar", "kod")
         constraints = [
             models.UniqueConstraint(
-                fields=("ar", "typ"), condition=Q(faststalld=True), name="version_en_faststalld_per_ar"
+                fields=("ar", "typ"),
+                condition=Q(faststalld=True, typ__in=("budget", "prognos", "bokslut")),
+                name="version_en_faststalld_per_ar",
             ),
             models.CheckConstraint(
                 name="version_faststalld_ar_last", condition=Q(faststalld=False) | Q(status="last")
+            ),
+            models.CheckConstraint(
+                name="version_beredd_ar_last",
+                condition=Q(beredd_datum__isnull=True, beredd_organ="", beredd_paragraf="")
+                | (Q(beredd_datum__isnull=False, status="last") & ~Q(beredd_organ="")),
+            ),
+            models.CheckConstraint(
+                name="version_tillagg_andrar_en_annan",
+                condition=~Q(typ="tillagg") | Q(kopia_av__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="version_tillagg_ar_finansierat",
+                condition=~Q(typ="tillagg", faststalld=True)
+                | (~Q(finansiering="") & ~Q(finansiering_text="")),
             ),
         ]
         triggers = [
@@ -68,11 +100,28 @@ class Budgetversion(models.Model):
                     RAISE EXCEPTION 'Budgetversionen % är fastställd och ändras inte', OLD.kod
                         USING ERRCODE = 'check_violation';
                 """,
-            )
+            ),
+            # Its years and how its regionbidrag is counted are as much its figures as the amounts are.
+            pgtrigger.Trigger(
+                name="last_raknas_inte_om",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__status="last") & pgtrigger.Q(new__status="last"),
+                func="""
+                    IF (NEW.bryggad, NEW.ar, NEW.planar, NEW.typ) <> (OLD.bryggad, OLD.ar, OLD.planar, OLD.typ) THEN
+                        RAISE EXCEPTION 'Budgetversionen % är låst', OLD.kod USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self):
         return self.namn
+
+    @property
+    def beredd(self) -> bool:
+        return self.beredd_datum is not None
 
     @property
     def period(self) -> Period:

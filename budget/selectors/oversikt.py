@@ -6,13 +6,8 @@ from datetime import datetime
 from django.apps import apps
 from django.db.models import Count, F, Max, Q
 
-from budget.models import Belopp, Budgetversion, Posttyp, Status, Versionstyp
+from budget.models import Belopp, Budgetversion, Posttyp, Status
 from organisation.permissions import Enhetsurval
-
-
-def hamta_aktuell_budget() -> Budgetversion | None:
-    """The latest decided budget: what the overview shows figures of."""
-    return Budgetversion.objects.filter(faststalld=True, typ=Versionstyp.BUDGET).order_by("-ar").first()
 
 
 def hamta_oppna_versioner() -> list[Budgetversion]:

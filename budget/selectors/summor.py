@@ -3,7 +3,8 @@
 Pages, checks, PDF, Excel and the API all read their figures here. The database does the adding, over
 the function `budget_postled`, which says for every post which leaves it is made of, with what factor, and
 through which leaves it passes on the way. A leaf with an amount of its own shuts off what it would
-otherwise fetch, and nothing is fetched from a table that the version does not have for the year.
+otherwise fetch, and nothing is fetched from a table that the version does not have for the year. Where a bridged
+version has no level of its own for regionbidrag, `budget_bryggfakta` gives the one that its justeringar lead to.
 """
 
 from collections.abc import Iterable
@@ -46,17 +47,25 @@ WITH led AS MATERIALIZED (
     WHERE l.ur <@ ARRAY(
         SELECT vk.uppstallning_id FROM budget_versionskolumn vk
         WHERE vk.version_id = k.version_id AND vk.kalla_id = k.version_id AND vk.ar = k.ar)
-), enhetssumma AS MATERIALIZED (
-    SELECT led.rot_id, led.version_id, led.ar, b.enhet_id,
-           sum(b.belopp * led.faktor) AS belopp, max(b.precision) AS precision, count(*) AS antal
+), fakta AS (
+    SELECT led.*, b.enhet_id, b.belopp, b.precision, 1 AS antal
     FROM led
     JOIN budget_belopp b ON (b.version_id, b.post_id, b.ar) = (led.version_id, led.blad_id, led.ar)
+    UNION ALL
+    SELECT led.*, f.enhet_id, f.belopp, f.precision, f.antal
+    FROM led
+    JOIN budget_bryggfakta(%(versioner)s, %(ar)s) f
+      ON (f.version_id, f.post_id, f.ar) = (led.version_id, led.blad_id, led.ar)
+), enhetssumma AS MATERIALIZED (
+    SELECT b.rot_id, b.version_id, b.ar, b.enhet_id,
+           sum(b.belopp * b.faktor) AS belopp, max(b.precision) AS precision, sum(b.antal) AS antal
+    FROM fakta b
     WHERE (%(allt)s OR b.enhet_id = ANY(%(enheter)s))
-      AND (led.via = '{}' OR NOT EXISTS (
+      AND (b.via = '{}' OR NOT EXISTS (
           SELECT 1 FROM budget_belopp eget
           WHERE eget.version_id = b.version_id AND eget.enhet_id = b.enhet_id
-            AND eget.ar = b.ar AND eget.post_id = ANY(led.via)))
-    GROUP BY led.rot_id, led.version_id, led.ar, b.enhet_id
+            AND eget.ar = b.ar AND eget.post_id = ANY(b.via)))
+    GROUP BY b.rot_id, b.version_id, b.ar, b.enhet_id
 )
 SELECT rot_id, version_id, ar, 'enhet:' || enhet_id, belopp, precision, antal::int FROM enhetssumma
 UNION ALL

@@ -7,7 +7,8 @@ from decimal import Decimal
 from django.apps import apps
 from django.db.models import F
 
-from budget.models import Belopp, Budgetversion, Kontrollsumma, Post
+from budget.models import Belopp, Budgetversion, Justering, Kontrollsumma, Post
+from budget.selectors.justering import hamta_brygga
 from budget.selectors.summor import ALLA, Nyckel, Summa, hamta_summor
 from budget.selectors.uppstallning import Plats, gallande_placeringar
 from organisation.permissions import Enhetsurval
@@ -37,8 +38,20 @@ class Del:
 
 
 @dataclass(frozen=True, slots=True)
+class Bryggled:
+    """A decided justering (`justering`) that moves the enhet, or (None) the level that the bridge starts from, which
+    stands in `version` and `ar`. Kronor."""
+
+    version: Budgetversion
+    ar: int
+    belopp: Decimal
+    justering: Justering | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ursprungssvar:
-    """The answer. `belopp` is the amount when the figure is one; `delar` what it is added up of."""
+    """The answer. `belopp` is the amount when the figure is one; `delar` what it is added up of; `brygga` the level
+    before and the justeringar of one that is counted by the bridge."""
 
     version: Budgetversion
     post: Post
@@ -51,6 +64,7 @@ class Ursprungssvar:
     ingar_i: tuple[Del, ...]
     handelser: tuple[Handelse, ...]
     tryckt: Kontrollsumma | None
+    brygga: tuple[Bryggled, ...] = ()
 
 
 def hamta_omfang(version: Budgetversion, post: Post, omfang: str) -> tuple[Plats, ...] | None:
@@ -77,7 +91,8 @@ def hamta_ursprung(
     *,
     historik: bool,
 ) -> Ursprungssvar:
-    """Everything about one figure. `placeringar` are the enheter it covers; six queries at most."""
+    """Everything about one figure. `placeringar` are the enheter it covers; six queries at most, and nine more for
+    a regionbidrag that the bridge counts."""
     enheter = Enhetsurval(enheter=frozenset(p.enhet_id for p in placeringar))
     barn = list(Post.objects.filter(foralder=post).select_related("uppstallning"))
     en = placeringar[0] if len(placeringar) == 1 and omfang.startswith("enhet-") else None
@@ -117,7 +132,24 @@ def hamta_ursprung(
         if historik and en and post.typ == "blad"
         else (),
         tryckt=_tryckt(version, post, omfang, ar, placeringar),
+        brygga=tuple(_brygga(version, ar, en))
+        if en and not belopp and raknas_av_bryggan(version, post)
+        else (),
     )
+
+
+def raknas_av_bryggan(version: Budgetversion, post: Post) -> bool:
+    """Whether the version's bridge gives the post its value where it has no amount of its own."""
+    return version.bryggad and (post.uppstallning.kod, post.kod) == ("regionbidrag", "regionbidrag")
+
+
+def _brygga(version, ar, plats):
+    data = hamta_brygga(version, ar, Enhetsurval(enheter=frozenset([plats.enhet_id])))
+    if data.fran and (fore := data.ingaende.get(plats.enhet_id)):
+        yield Bryggled(data.fran.kalla, data.fran.ar, fore.varde)
+    for j in data.justeringar:
+        if j.beslutad and (rad := data.rader[j.pk].get(plats.enhet_id)):
+            yield Bryggled(version, ar, rad.belopp, j)
 
 
 def _omfang_namn(omfang, placeringar):

@@ -10,6 +10,7 @@ from budget.models import Budgetversion, Post, Ursprung
 from budget.regler.kontroll import Slag, jamfor
 from budget.selectors.varifran import Ursprungssvar
 from budget.tabeller.adress import Kallor, versionsadress
+from budget.tabeller.brygga import justeringsadress, skriv_andring
 from budget.tabeller.uppstallning import forandring
 from regionskane.lib.belopp import MINUS, MNKR, formatera, formatera_fullt, formatera_procent
 
@@ -92,7 +93,8 @@ def bygg_kalla(svar: Ursprungssvar, *, tillagg: str = "") -> Kallvy:
                 adress(d),
             )
             for d in svar.delar
-        ),
+        )
+        + tuple(_bryggans_delar(svar, kallor)),
         historik=tuple(
             Historikrad(tid(h.tid), _mnkr_fullt(h.varde, decimaler), _vem(h)) for h in svar.handelser[1:]
         ),
@@ -100,6 +102,17 @@ def bygg_kalla(svar: Ursprungssvar, *, tillagg: str = "") -> Kallvy:
         fotnot=" ".join(d for d in (_tryckt_not(svar, varde), tillagg) if d),
         lankar=(Lank("Visa tabellen", f"{versionsadress(svar.version)}{svar.post.uppstallning.kod}/"),),
     )
+
+
+def _bryggans_delar(svar: Ursprungssvar, kallor: Kallor):
+    decimaler, post = svar.post.uppstallning.decimaler, svar.post
+    for led in svar.brygga:
+        if led.justering:
+            text = f"{led.justering.titel}, {skriv_andring(led.belopp)}"
+            yield Lank(text, justeringsadress(led.justering, led.version))
+        else:
+            adress = kallor.adress(led.version, post.uppstallning.kod, post.kod, svar.omfang, led.ar)
+            yield Lank(f"Regionbidrag {led.ar}, {_mnkr(led.belopp, decimaler)}", adress)
 
 
 def _mnkr_fullt(varde, minst):
@@ -152,6 +165,8 @@ def _slag(svar):
         return svar.belopp.get_ursprung_display()
     if svar.summa is None:
         return "Inget belopp är angivet"
+    if svar.brygga:
+        return "Räknas av bryggan: förra årets nivå och årets beslutade justeringar"
     if svar.post.kalla_post and svar.omfang.startswith("enhet-"):
         return f"Hämtas från {svar.post.kalla_post.uppstallning.namn}"
     return f"Summa av {len(svar.delar)} delar, räknas varje gång den visas"

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_GET
 from budget.diagram.resultat import bygg_resultatdiagram
 from budget.models import Budgetversion, Versionskolumn
 from budget.selectors.oversikt import (
-    hamta_aktuell_budget,
     hamta_oppna_versioner,
     hamta_senaste_andringar,
     rakna_ifyllda,
@@ -20,6 +19,7 @@ from budget.selectors.uppstallning import (
     lasbara_uppstallningar,
 )
 from budget.selectors.utredning import hamta_utredning
+from budget.selectors.versioner import gallande_budget
 from budget.tabeller.inmatning import skrivbara_celler
 from budget.tabeller.uppstallning import bygg_tabell
 from budget.tabeller.varifran import tid
@@ -50,7 +50,7 @@ def oversikt(request):
         "far_lasa": bool(behorighet.omfang(Ratt.LASA_BELOPP)),
         "far_organisation": behorighet.far(Ratt.LASA_ORGANISATION),
     }
-    budget = hamta_aktuell_budget()
+    budget = gallande_budget()
     urval = budget and behorighet.urval(Ratt.LASA_BELOPP, last=True, period=budget.period)
     if budget and urval:
         innehall |= {"budget": budget, "nyckeltal": _nyckeltal(budget, urval), **_diagram(budget)}

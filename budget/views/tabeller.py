@@ -7,12 +7,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from budget.actions.handling import starta_handling
-from budget.models import Budgetversion
+from budget.models import Budgetversion, Versionstyp
 from budget.selectors.kontroll import hamta_alla_avvikelser, hamta_skilda_rader
 from budget.tabeller.balanskrav import varningar
 from budget.tabeller.handling import bygg_handling, las_balanskrav
 from budget.tabeller.kontroll import bygg_kontroll, sammanfatta, skild_rad
 from budget.tabeller.remsa import bygg_remsa
+from budget.tabeller.steg import bygg_steg
 from budget.tabeller.uppstallning import las_tabell
 from budget.views.atkomst import oppna_uppstallning, oppna_version, skrivbart
 from organisation.permissions import Ratt, get_behorighet
@@ -37,6 +38,9 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
         adress = f"{rot}finansiella-mal/"
         flikar.append({"text": "Finansiella mål", "url": adress, "aktiv": aktiv == "finansiella-mal"})
         flikar.append({"text": "Kontroll", "url": f"{rot}kontroll/", "aktiv": aktiv == "kontroll"})
+    if version.typ == Versionstyp.TILLAGG and atkomst.urval.allt:
+        adress = f"{rot}finansiering/"
+        flikar.append({"text": "Finansiering", "url": adress, "aktiv": aktiv == "finansiering"})
     flikar.append({"text": "Jämför", "url": f"{rot}jamfor/", "aktiv": aktiv == "jamfor"})
     smulor = [{"text": "Budget", "url": reverse("versioner")}, {"text": version.namn, "url": rot}]
     if titel:
@@ -66,6 +70,8 @@ def bricka(version: Budgetversion) -> dict:
     """The badge that says what state a version is in."""
     if version.faststalld:
         return {"slag": "beslutad", "text": "Fastställd"}
+    if version.beredd:
+        return {"slag": "last", "text": "Beredd"}
     return {"slag": "last", "text": "Låst"} if version.last else {"slag": "oppen", "text": "Öppen"}
 
 
@@ -95,8 +101,39 @@ def version(request, ar, kod):
         for u in atkomst.uppstallningar
         if u.kod != "resultatkrav"
     ]
+    innehall |= {
+        "steg": bygg_steg(atkomst.version),
+        "knappar": list(_knappar(atkomst.version)) if innehall["far_styra"] else [],
+    }
     innehall["senaste"] = _senaste_jobb(request, atkomst.version, "handling")
     return render(request, "budget/version.html", innehall)
+
+
+_TILL_BESLUT = (Versionstyp.BUDGET, Versionstyp.TILLAGG)
+
+
+def _knappar(v: Budgetversion):
+    """What may be done with a version as it stands, the next step of its way first."""
+    kan = {
+        "bered_version": (
+            "Registrera beredning",
+            v.typ in _TILL_BESLUT and not v.faststalld and not v.beredd,
+        ),
+        "faststall_version": ("Fastställ", v.beredd and not v.faststalld),
+        "nasta_ar": (f"Starta budget {v.ar + 1}", v.faststalld and v.typ in _TILL_BESLUT),
+        "tillaggsbudget": ("Ny tilläggsbudget", v.faststalld and v.typ in _TILL_BESLUT),
+        "las_version": ("Lås versionen", not v.last),
+        "las_upp_version": (
+            "Lämna tillbaka" if v.beredd else "Öppna versionen igen",
+            v.last and not v.faststalld,
+        ),
+        "kopiera_version": ("Kopiera till ny version", True),
+    }
+    forst = True
+    for namn, (text, gar) in kan.items():
+        if gar:
+            yield {"text": text, "url": reverse(namn, args=[v.ar, v.kod]), "forst": forst}
+            forst = False
 
 
 @login_required

@@ -1,15 +1,33 @@
-"""Locking, opening and copying versions. Each asks on a page of its own before it does anything."""
+"""What is done with whole versions. Each asks on a page of its own before it does anything."""
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from budget.actions.versioner import VersionsFel, kopiera_version, las_upp_version, las_version
+from budget.actions.versioner import (
+    Beslut,
+    VersionsFel,
+    bered_version,
+    faststall_version,
+    finansieringsbrist,
+    kopiera_version,
+    las_upp_version,
+    las_version,
+    lat_bryggan_rakna,
+    skapa_tillaggsbudget,
+    spara_finansiering,
+    starta_nasta_ar,
+)
+from budget.models import Finansiering, Versionstyp
+from budget.selectors.versioner import hamta_tillaggsandring
+from budget.tabeller.tillagg import bygg_tillagg
 from budget.views.atkomst import oppna_version
 from budget.views.tabeller import ram
 from organisation.permissions import Ratt, get_behorighet
+from regionskane.lib.visning import visa
 
 
 class Motivformular(forms.Form):
@@ -32,6 +50,27 @@ class Kopieformular(forms.Form):
         max_length=50,
         help_text="Står i adressen. Bokstäver a–z, siffror och bindestreck, till exempel B2024-SCEN.",
         error_messages={"invalid": "Skriv bara bokstäver a–z, siffror och bindestreck."},
+    )
+
+
+class Beslutsformular(forms.Form):
+    organ = forms.CharField(label="Beslutande organ", max_length=100)
+    datum = forms.DateField(label="Datum", widget=forms.DateInput(attrs={"type": "date"}))
+    paragraf = forms.CharField(label="Paragraf i protokollet", max_length=20, help_text="Till exempel § 112.")
+
+    def beslut(self) -> Beslut:
+        return Beslut(**self.cleaned_data)
+
+
+class Finansieringsformular(forms.Form):
+    finansiering = forms.ChoiceField(
+        label="Hur betalas beslutet?", choices=[("", "Välj …"), *Finansiering.choices]
+    )
+    text = forms.CharField(
+        label="Förklara finansieringen",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Texten följer med beslutet.",
+        error_messages={"required": "Skriv hur beslutet finansieras."},
     )
 
 
@@ -132,5 +171,178 @@ def kopiera(request, ar, kod):
         "text": "Kopian får alla belopp, tryckta summor och beslut, och är öppen för inmatning. "
         "Varje siffra behåller uppgiften om var den kommer ifrån.",
         "knapp": "Skapa kopian",
+    }
+    return _svara(request, innehall, formular)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def bered(request, ar, kod):
+    """Record that the proposal has been prepared, which locks it."""
+    version, innehall = _forbered(request, ar, kod, "Registrera beredning")
+    formular = Beslutsformular(_skickat(request), initial={"organ": "Regionstyrelsen"})
+    if request.method == "POST" and formular.is_valid():
+        try:
+            bered_version(version=version, beslut=formular.beslut(), by=request.user)
+        except VersionsFel as fel:
+            formular.add_error(None, str(fel))
+        else:
+            messages.success(
+                request, f"{version.namn} är beredd och låst. Nu kan fullmäktiges beslut registreras."
+            )
+            return redirect("version", ar, kod)
+    innehall |= {
+        "rubrik": f"Registrera beredningen av {version.namn}",
+        "text": "Versionen låses och blir det förslag som fullmäktige tar ställning till. Du kan lämna tillbaka den, "
+        "med skäl, tills den är fastställd.",
+        "knapp": "Registrera beredningen",
+    }
+    return _svara(request, innehall, formular)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def faststall(request, ar, kod):
+    """Record the decision that makes a version final."""
+    version, innehall = _forbered(request, ar, kod, "Registrera beslut")
+    formular = Beslutsformular(_skickat(request), initial={"organ": "Regionfullmäktige"})
+    if request.method == "POST" and formular.is_valid():
+        try:
+            faststall_version(version=version, beslut=formular.beslut(), by=request.user)
+        except VersionsFel as fel:
+            formular.add_error(None, str(fel))
+        else:
+            messages.success(request, f"{version.namn} är fastställd.")
+            return redirect("version", ar, kod)
+    innehall |= {
+        "rubrik": f"Fastställ {version.namn}?",
+        "text": "En fastställd version kan aldrig ändras eller öppnas igen. En senare ändring blir en tilläggsbudget.",
+        "knapp": "Fastställ för gott",
+    }
+    return _svara(request, innehall, formular)
+
+
+def _ny_version(request, ar, kod, *, titel, start, skapa, innehall_till):
+    """A page that makes a version with a name and kod of its own; `skapa(version, kod, namn)` does it."""
+    version, innehall = _forbered(request, ar, kod, titel)
+    formular = Kopieformular(_skickat(request), initial=start(version))
+    if request.method == "POST" and formular.is_valid():
+        try:
+            ny = skapa(version, formular.cleaned_data["kod"], formular.cleaned_data["namn"])
+        except VersionsFel as fel:
+            formular.add_error("kod" if "Koden" in str(fel) else None, str(fel))
+        else:
+            messages.success(request, f"{ny.namn} är skapad och öppen för inmatning.")
+            return redirect("version", ny.ar, ny.kod)
+    return _svara(request, innehall | innehall_till(version), formular)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def nasta_ar(request, ar, kod):
+    """Start next year's budget from this one's plan."""
+    return _ny_version(
+        request, ar, kod,
+        titel="Starta nästa års budget",
+        start=lambda v: {"namn": f"Budget {v.ar + 1}", "kod": f"B{v.ar + 1}"},
+        skapa=lambda v, ny_kod, namn: starta_nasta_ar(kalla=v, kod=ny_kod, namn=namn, by=request.user),
+        innehall_till=lambda v: {
+            "rubrik": f"Starta budget {v.ar + 1}",
+            "text": f"Den nya versionen börjar i planen i {v.namn}. Regionbidragen räknas av bryggan: nivån {v.ar} och "
+            f"de justeringar som beslutas. Planårets förändring läggs in som en egen justering som du kan ändra. "
+            "Det sista planåret börjar tomt.",
+            "knapp": "Starta budgeten",
+        },
+    )  # fmt: skip
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def tillagg(request, ar, kod):
+    """Make a tilläggsbudget on a decided budget."""
+    return _ny_version(
+        request, ar, kod,
+        titel="Ny tilläggsbudget",
+        start=lambda v: {"namn": f"Tilläggsbudget {v.ar}", "kod": f"T{v.ar}"},
+        skapa=lambda v, ny_kod, namn: skapa_tillaggsbudget(grund=v, kod=ny_kod, namn=namn, by=request.user),
+        innehall_till=lambda v: {
+            "rubrik": f"Ny tilläggsbudget på {v.namn}",
+            "text": "Tilläggsbudgeten börjar som den fastställda. Ändra det som beslutet gäller; sidan Finansiering "
+            "visar skillnaden och frågar hur den betalas (kommunallagen 11 kap. 15 §).",
+            "knapp": "Skapa tilläggsbudgeten",
+        },
+    )  # fmt: skip
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def finansiering(request, ar, kod):
+    """What a tilläggsbudget changes, and how it is paid for."""
+    atkomst = oppna_version(request, ar, kod)
+    version = atkomst.version
+    if version.typ != Versionstyp.TILLAGG:
+        raise Http404
+    behorighet = get_behorighet(request)
+    if not atkomst.urval.allt:
+        behorighet.krav(Ratt.LASA_BELOPP)
+    far_andra = behorighet.far(Ratt.STYRA_VERSION) and not version.last
+    if request.method == "POST":
+        behorighet.krav(Ratt.STYRA_VERSION)
+    start = {"finansiering": version.finansiering, "text": version.finansiering_text}
+    formular = Finansieringsformular(_skickat(request), initial=start)
+    if request.method == "POST" and formular.is_valid():
+        try:
+            spara_finansiering(
+                version=version,
+                finansiering=formular.cleaned_data["finansiering"],
+                text=formular.cleaned_data["text"],
+                by=request.user,
+            )
+        except VersionsFel as fel:
+            formular.add_error(None, str(fel))
+        else:
+            messages.success(request, "Finansieringen är sparad.")
+            return redirect("finansiering", ar, kod)
+    innehall = ram(request, atkomst, "finansiering", titel="Finansiering") | {
+        "rubrik": f"Finansiering av {version.namn}",
+        "ingress": f"Det som ändras mot {version.kopia_av.namn}, och hur det betalas.",
+        "t": visa(bygg_tillagg(version, hamta_tillaggsandring(version))),
+        "brist": finansieringsbrist(version),
+        "form": formular if far_andra or formular.errors else None,
+        "knapp": "Spara",
+    }
+    return render(request, "budget/finansiering.html", innehall, status=422 if formular.errors else 200)
+
+
+class _Bekraftelse(forms.Form):
+    """Nothing to fill in: the button is the confirmation."""
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def lat_bryggan(request, ar, kod):
+    """Let the bridge count regionbidrag, in place of the levels that were typed or read."""
+    version, innehall = _forbered(request, ar, kod, "Låt bryggan räkna")
+    formular = _Bekraftelse(_skickat(request))
+    if request.method == "POST" and formular.is_valid():
+        try:
+            kvar = lat_bryggan_rakna(version=version, by=request.user)
+        except VersionsFel as fel:
+            formular.add_error(None, str(fel))
+        else:
+            text = f"Regionbidraget i {version.namn} räknas nu av bryggan."
+            if kvar:
+                text += (
+                    f" Egen nivå behålls för {', '.join(kvar)}: justeringarna leder inte fram till den. Töm cellen om "
+                    "bryggan ska gälla även där."
+                )
+            messages.success(request, text)
+            return redirect("brygga", ar, kod)
+    innehall |= {
+        "rubrik": f"Låt bryggan räkna regionbidraget i {version.namn}?",
+        "text": "Nivåerna i tabell 4A blir förra årets nivå och de beslutade justeringarna, och följer med när en "
+        "justering beslutas. Ingen nivå ändras nu: den som justeringarna inte leder fram till behåller sitt belopp, "
+        "och planårens förändring blir en justering. De gamla beloppen finns kvar i historiken.",
+        "knapp": "Låt bryggan räkna",
     }
     return _svara(request, innehall, formular)

@@ -41,15 +41,13 @@ class Command(BaseCommand):
             raise CommandError(str(fel)) from fel
 
     def _fran_databas(self, ar, kod):
-        from budget.models import Budgetversion, Versionstyp
+        from budget.models import Budgetversion
         from budget.selectors.balanskrav import hamta_underlag, i_mnkr
+        from budget.selectors.versioner import gallande_budget
 
         versioner = Budgetversion.objects.all()
         versioner = versioner.filter(ar=ar) if ar else versioner
-        if kod:
-            version = versioner.filter(kod=kod).first()
-        else:
-            version = versioner.filter(faststalld=True, typ=Versionstyp.BUDGET).first()
+        version = versioner.filter(kod=kod).first() if kod else gallande_budget(ar=ar)
         if version is None:
             finns = ", ".join(Budgetversion.objects.values_list("kod", flat=True)) or "inga"
             vad = f"Budgetversionen {kod}" if kod else f"En fastställd budget för {ar}"

@@ -1,0 +1,47 @@
+"""Tilläggsbudget: a decision on spending during the year says how it is paid for (KL 11:15)."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Satt(StrEnum):
+    """How the decision says that it is paid for."""
+
+    OMFORDELNING = "omfordelning"
+    INTAKTER = "intakter"
+    RESULTAT = "resultat"
+
+
+class Brist(StrEnum):
+    """Why the figures do not bear the way of financing that the decision names."""
+
+    NAMNDER_FAR_MER = "namnder_far_mer"
+    INTAKTER_OKAR_INTE = "intakter_okar_inte"
+    RESULTATET_FORSAMRAS = "resultatet_forsamras"
+    RESULTATET_FORSAMRAS_INTE = "resultatet_forsamras_inte"
+
+
+@dataclass(frozen=True, slots=True)
+class Andring:
+    """What a tilläggsbudget changes in the budget year, in kronor: the nämnder's regionbidrag in all, verksamhetens
+    intäkter with skatt, utjämning och bidrag, and årets resultat. Plus is more, and a better result."""
+
+    regionbidrag: Decimal
+    intakter: Decimal
+    resultat: Decimal
+
+
+def provad_finansiering(satt: Satt, andring: Andring) -> Brist | None:
+    """Whether the figures do what the decision says (KL 11:15); None when they do.
+
+    Omfördelning: the nämnder get no more together and the result is no worse. Intäkter: they rise and the result
+    is no worse. Resultat: it is worse, which the decision then owns up to.
+    """
+    if satt == Satt.RESULTAT:
+        return None if andring.resultat < 0 else Brist.RESULTATET_FORSAMRAS_INTE
+    if satt == Satt.OMFORDELNING and andring.regionbidrag > 0:
+        return Brist.NAMNDER_FAR_MER
+    if satt == Satt.INTAKTER and andring.intakter <= 0:
+        return Brist.INTAKTER_OKAR_INTE
+    return Brist.RESULTATET_FORSAMRAS if andring.resultat < 0 else None

@@ -1,0 +1,126 @@
+"""A version's way from start to decision, driven through its pages."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from budget.models import Budgetversion
+
+FAST = "/budget/2024/B2024"
+BESLUT = {"organ": "Regionfullmäktige", "datum": "2024-11-26", "paragraf": "§ 88"}
+
+
+def text(svar):
+    return re.sub(r"\s+", " ", svar.content.decode())
+
+
+@pytest.fixture
+def b2025(som):
+    klient = som("koncerncontroller")
+    svar = klient.post(f"{FAST}/nasta-ar/", {"namn": "Budget 2025", "kod": "B2025"})
+    assert svar["Location"] == "/budget/2025/B2025/"
+    return klient
+
+
+def skriv_justering(klient, *, mnkr="10"):
+    svar = klient.post(
+        "/budget/2025/B2025/brygga/justering/ny/",
+        {
+            "ar": 2025, "block": "riktad", "titel": "Kulturskola", "prisniva": 2025, "motiv": "Ny satsning",
+            "belopp-KN": mnkr, "belopp-FINANS": f"-{mnkr}", "vad": "besluta",
+        },
+    )  # fmt: skip
+    assert svar.status_code == 302, text(svar)
+
+
+def test_en_beslutad_justering_syns_i_4a_och_i_varifran(b2025):
+    tabell = "/budget/2025/B2025/regionbidrag/"
+    assert "361,3" in text(b2025.get(tabell))
+    skriv_justering(b2025)
+    assert "371,3" in text(b2025.get(tabell))
+    panel = text(b2025.get("/budget/2025/B2025/varifran/regionbidrag/regionbidrag/enhet-KN/2025/"))
+    assert "Räknas av bryggan" in panel
+    assert "Regionbidrag 2024, 357,4" in panel
+    assert "Förändring 2025 enligt plan, +3,9" in panel
+    assert "Kulturskola, +10,0" in panel
+
+
+def test_inmatningen_visar_bryggans_niva_i_ett_tomt_falt(b2025):
+    html = b2025.get("/budget/2025/B2025/regionbidrag/inmatning/").content.decode()
+    assert re.search(
+        r'value="" data-varde="" aria-label="Kulturnämnden, 2025" data-hamtat="361300000.00"', html
+    )
+
+
+def test_fran_forslag_till_faststalld(b2025, som):
+    sida = "/budget/2025/B2025/"
+    assert "Registrera beredning" in text(b2025.get(sida))
+    assert b2025.post(f"{sida}bered/", BESLUT | {"paragraf": ""}).status_code == 422
+    assert (
+        b2025.post(f"{sida}bered/", BESLUT | {"organ": "Regionstyrelsen", "datum": "2024-11-05"}).status_code
+        == 302
+    )
+    assert "Beredd" in text(b2025.get(sida)) and "Regionstyrelsen, 5 november 2024, § 88" in text(
+        b2025.get(sida)
+    )
+    assert som("politiker").get(sida).status_code == 200
+    svar = b2025.post(f"{sida}faststall/", BESLUT | {"datum": "2024-11-01"})
+    assert svar.status_code == 422 and "före beredningen" in text(svar)
+    assert b2025.post(f"{sida}faststall/", BESLUT).status_code == 302
+    assert "Regionfullmäktige, 26 november 2024, § 88" in text(b2025.get(sida))
+    assert "Starta budget 2026" in text(b2025.get(sida))
+    assert "Budget 2025" in text(b2025.get("/"))
+
+
+def test_tillaggsbudgeten_sager_vad_den_andrar_och_hur_det_betalas(som):
+    klient = som("koncerncontroller")
+    klient.post(f"{FAST}/tillagg/", {"namn": "Tilläggsbudget 2024", "kod": "T2024"})
+    sida = "/budget/2024/T2024"
+    assert "finansieras" in text(klient.get(f"{sida}/finansiering/"))
+    svar = klient.post(f"{sida}/finansiering/", {"finansiering": "omfordelning", "text": ""})
+    assert svar.status_code == 422 and "Skriv hur beslutet finansieras" in text(svar)
+    svar = klient.post(
+        f"{sida}/finansiering/", {"finansiering": "omfordelning", "text": "Byts mellan nämnder"}
+    )
+    assert svar.status_code == 302
+    assert "stämmer med siffrorna" in text(klient.get(f"{sida}/finansiering/"))
+    assert klient.post(f"{sida}/bered/", BESLUT).status_code == 302
+    assert klient.post(f"{sida}/faststall/", BESLUT).status_code == 302
+    svar = klient.post(f"{sida}/finansiering/", {"finansiering": "resultat", "text": "Annat"})
+    assert svar.status_code == 422 and "låst" in text(svar)
+    assert Budgetversion.objects.get(kod="T2024").finansiering == "omfordelning"
+
+
+def test_den_som_inte_ser_hela_regionen_ser_ingen_finansiering(som):
+    som("koncerncontroller").post(f"{FAST}/tillagg/", {"namn": "Tilläggsbudget 2024", "kod": "T2024"})
+    assert som("controller").get("/budget/2024/T2024/finansiering/").status_code == 403
+    assert som("revisor").get("/budget/2024/T2024/finansiering/").status_code == 200
+    assert som("revisor").post("/budget/2024/T2024/finansiering/", {}).status_code == 403
+
+
+def test_lat_bryggan_rakna_sager_vem_som_behaller_sin_niva(som):
+    klient = som("koncerncontroller")
+    svar = klient.post("/budget/2024/B2024-ARB/brygga/rakna/", {}, follow=True)
+    assert "Egen nivå behålls för Hälso- och sjukvårdsnämnden" in text(svar)
+    assert "Låt bryggan räkna" not in text(svar)
+    svar = klient.post("/budget/2024/B2024-ARB/brygga/rakna/", {})
+    assert svar.status_code == 422 and "räknar redan" in text(svar)
+
+
+def test_antalet_fragor_ar_detsamma_hur_manga_justeringar_som_an_raknas(b2025):
+    def fragor(adress):
+        b2025.get(adress)
+        with CaptureQueriesContext(connection) as fangst:
+            assert b2025.get(adress).status_code == 200
+        return len(fangst)
+
+    adresser = [
+        "/budget/2025/B2025/regionbidrag/",
+        "/budget/2025/B2025/varifran/regionbidrag/regionbidrag/enhet-KN/2027/",
+        "/budget/2025/B2025/",
+    ]
+    fore = [fragor(a) for a in adresser]
+    skriv_justering(b2025)
+    assert [fragor(a) for a in adresser] == fore
