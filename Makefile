@@ -3,7 +3,7 @@ UV ?= uv
 ARGS ?=
 VENV = .venv/bin
 
-.PHONY: start test check fmt lock miljo bench-inmatning
+.PHONY: start test check fmt lock miljo bench-inmatning bench-brygga
 
 # Install what is missing, start database, worker and site on 127.0.0.1:8000, and name the demo users. Ctrl-C ends it.
 # Another port: make start PORT=8080
@@ -43,3 +43,7 @@ lock:
 # Measure the entry table against a formset; prints ratios.
 bench-inmatning: miljo
 	$(VENV)/python bench/inmatning.py
+
+# Measure matrix 4B at ten times its size, and 4A counted by the bridge; prints ratios.
+bench-brygga: miljo
+	$(VENV)/python bench/brygga.py

@@ -3,54 +3,16 @@
 One run, one process, one database made for the purpose and dropped afterwards. With --json for machines.
 """
 
-import contextlib
 import json
-import os
-import secrets
-import shutil
 import statistics
 import sys
-import tempfile
-import time
 from functools import partial
-from pathlib import Path
 
-ROT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROT))
+from gemensamt import databas, median
 
-from verktyg import miljo  # noqa: E402
-
-OMGANGAR, VARV, VARV_FORMSET, UPPVARMNING = 3, 30, 10, 3
+OMGANGAR, VARV, VARV_FORMSET = 3, 30, 10
 ADRESS = "/budget/2024/B2024-ARB/regionbidrag/inmatning/"
 CELLER = 200
-
-
-@contextlib.contextmanager
-def _miljo():
-    """The settings' environment, with an embedded server when no DATABASE_URL is given."""
-    mapp = Path(tempfile.mkdtemp(prefix="bench-", dir=_var()))
-    os.environ |= {
-        "SECRET_KEY": secrets.token_urlsafe(50),
-        "DATA_DIR": str(mapp),
-        "STATIC_MANIFEST": "0",
-        "ALLOWED_HOSTS": "testserver",
-        "DJANGO_SETTINGS_MODULE": "regionskane.settings",
-    }
-    databas = None
-    try:
-        if not os.environ.get("DATABASE_URL"):
-            databas = miljo.Databas(mapp / "pg", logg=mapp / "pg.log", snabb=True)
-            os.environ["DATABASE_URL"] = databas.starta()
-        yield
-    finally:
-        if databas:
-            databas.stoppa()
-        shutil.rmtree(mapp, ignore_errors=True)
-
-
-def _var() -> Path:
-    miljo.VAR.mkdir(exist_ok=True)
-    return miljo.VAR
 
 
 def _bygg_data():
@@ -87,19 +49,6 @@ def _bygg_data():
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # as autovacuum would have done in a database that is in use
     return Belopp.objects.filter(version=mall.version, post=mall.post)
-
-
-def _median(namn, gor, varv=VARV) -> float:
-    """Milliseconds of the middle one of a row of equal requests, after a few that warm up."""
-    tider = []
-    for nummer in range(varv + UPPVARMNING):
-        anrop = gor(nummer)
-        borjan = time.perf_counter()
-        svar = anrop()
-        tider.append(time.perf_counter() - borjan)
-        if svar.status_code not in (200, 302):
-            raise SystemExit(f"{namn} svarade {svar.status_code}")
-    return statistics.median(tider[UPPVARMNING:]) * 1000
 
 
 def _mat() -> dict:
@@ -150,8 +99,8 @@ def _mat() -> dict:
             # Side by side several times over: a machine that is slower for a while is so for both.
             par = [
                 (
-                    _median("den bara vyn", lambda _: partial(klient.get, "/bench/bar/")),
-                    _median(namn, gor, varv),
+                    median("den bara vyn", lambda _: partial(klient.get, "/bench/bar/"), VARV),
+                    median(namn, gor, varv),
                 )
                 for _ in range(OMGANGAR)
             ]
@@ -200,18 +149,8 @@ def _formset_data(belopp, varv):
 
 
 def main() -> None:
-    with _miljo():
-        import django
-
-        django.setup()
-        from django.test.runner import DiscoverRunner
-
-        korning = DiscoverRunner(verbosity=0, interactive=False)
-        gamla = korning.setup_databases()
-        try:
-            resultat = _mat()
-        finally:
-            korning.teardown_databases(gamla)
+    with databas():
+        resultat = _mat()
     if "--json" in sys.argv:
         print(json.dumps(resultat))
         return

@@ -32,9 +32,14 @@ def bygg_matrisens_delar(data: Bryggdata, *, bredd: int = 13) -> list[Tabell]:
     ]
 
 
+def visad_kod(plats: Plats) -> str:
+    """The head of an enhet's column, which the list under the matrix spells out."""
+    return plats.enhet_kod.replace("_", " ")
+
+
 def _matris(data: Bryggdata, enheter: tuple[Plats, ...], *, summa: bool, del_: str) -> Tabell:
     noter = {p.enhet_id: n for p in enheter if (n := _not(data, p))}
-    kolumner = [Kolumn(p.enhet_kod, p.enhet_kod.replace("_", " "), decimaler=DECIMALER) for p in enheter]
+    kolumner = [Kolumn(p.enhet_kod, visad_kod(p), decimaler=DECIMALER) for p in enheter]
     if summa:
         kolumner.append(Kolumn("summa", "Summa", decimaler=DECIMALER))
     nyckel = "regionbidrag-4b" + (f"-{del_[2]}" if del_ else "")
@@ -77,7 +82,8 @@ class _Matrisrader:
                 "brygga", f"Regionbidrag {data.ar} enligt bryggan", _bryggans(data), Radslag.TOTAL,
                 delar=["ingaende", "forandring"],
             )  # fmt: skip
-        if data.utgaende:
+        # Where the bridge counts the level, the row above is the level; a level of its own is shown against it.
+        if data.utgaende and (not data.version.bryggad or self.med_not):
             yield self._nivarad(
                 "niva",
                 f"Regionbidrag {data.ar} i tabell 4A",

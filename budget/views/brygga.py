@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from budget.diagram.brygga import bygg_bryggdiagram
 from budget.selectors.justering import hamta_brygga
-from budget.tabeller.brygga import bygg_enhetsbrygga, bygg_matris
+from budget.tabeller.brygga import bygg_enhetsbrygga, bygg_matris, visad_kod
 from budget.views.atkomst import oppna_version, skrivbart
 from budget.views.tabeller import ram
 from organisation.models import Enhet
@@ -57,7 +57,10 @@ def brygga(request, ar, kod):
         "finns": bool(data.justeringar),
         "far_justera": far_justera(request, version),
         "aren": [{"text": str(a), "url": f"{rot}?ar={a}", "aktiv": a == valt} for a in version.ar_lista],
-        "enheter": [{"namn": p.enhet_namn, "url": f"{rot}{p.enhet_kod}/?ar={valt}"} for p in data.enheter],
+        "enheter": [
+            {"kod": visad_kod(p), "namn": p.enhet_namn, "url": f"{rot}{p.enhet_kod}/?ar={valt}"}
+            for p in data.enheter
+        ],
     }
     return render(request, "budget/brygga.html", innehall)
 
