@@ -16,6 +16,7 @@ from budget.tabeller.remsa import bygg_remsa
 from budget.tabeller.steg import bygg_steg
 from budget.tabeller.uppstallning import las_tabell
 from budget.views.atkomst import oppna_uppstallning, oppna_version, skrivbart
+from budget.views.flikar import bygg_flikar, versionens_sidor
 from organisation.permissions import Ratt, get_behorighet
 from regionskane.jobb.models import Jobb, Jobbstatus
 from regionskane.jobb.views import vill_ha_fragment
@@ -28,27 +29,14 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
     """What every page of a version shows: crumbs, tabs, other versions of the year, what may be done."""
     version, behorighet = atkomst.version, get_behorighet(request)
-    egna_sidor = [u for u in atkomst.uppstallningar if u.kod != "resultatkrav"]
     rot = reverse("version", args=[version.ar, version.kod])
-    flikar = [{"text": "Om versionen", "url": rot, "aktiv": aktiv == ""}]
-    flikar += [{"text": u.namn, "url": f"{rot}{u.kod}/", "aktiv": aktiv == u.kod} for u in egna_sidor]
-    if egna_sidor and egna_sidor[0].kod == "regionbidrag":
-        flikar.insert(2, {"text": "Justeringar", "url": f"{rot}brygga/", "aktiv": aktiv == "brygga"})
-    if atkomst.urval.allt:
-        adress = f"{rot}finansiella-mal/"
-        flikar.append({"text": "Finansiella mål", "url": adress, "aktiv": aktiv == "finansiella-mal"})
-        flikar.append({"text": "Kontroll", "url": f"{rot}kontroll/", "aktiv": aktiv == "kontroll"})
-    if version.typ == Versionstyp.TILLAGG and atkomst.urval.allt:
-        adress = f"{rot}finansiering/"
-        flikar.append({"text": "Finansiering", "url": adress, "aktiv": aktiv == "finansiering"})
-    flikar.append({"text": "Jämför", "url": f"{rot}jamfor/", "aktiv": aktiv == "jamfor"})
     smulor = [{"text": "Budget", "url": reverse("versioner")}, {"text": version.namn, "url": rot}]
     if titel:
         smulor.append({"text": titel})
     return {
         "version": version,
         "smulor": smulor,
-        "flikar": flikar,
+        **bygg_flikar(versionens_sidor(atkomst), aktiv, rot),
         "versionsval": [
             {
                 "text": v.namn,

@@ -17,7 +17,9 @@ function starta(delsystem, ...argument) {
 
 for (const form of document.querySelectorAll("form[data-inmatning]")) starta(startaInmatning, form);
 // On a narrow screen the tab of the page may lie outside the row of tabs.
-starta(() => document.querySelector(".flikar [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }));
+starta(() => {
+  for (const flik of document.querySelectorAll(".flikar [aria-current]")) flik.scrollIntoView({ block: "nearest", inline: "center" });
+});
 starta(startaVarifran);
 starta(startaJobb);
 starta(startaKopiera);
