@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 
 from budget.models import Budgetversion, Post, Scenario, Versionskolumn
 from budget.regler.scenario import RADER, Scenariounderlag
+from budget.selectors.balanskrav import UPPSTALLNING as BALANSKRAV
 from budget.selectors.finansiella_mal import hamta_malunderlag
 from budget.selectors.summor import Nyckel, hamta_summor
 
@@ -13,6 +14,16 @@ RESULTATBUDGET = "resultatbudget"
 def egna_scenarier(version: Budgetversion, anvandare) -> QuerySet[Scenario]:
     """The user's own scenarier of a version, latest first. Nobody else's are ever read."""
     return Scenario.objects.filter(version=version, agare=anvandare)
+
+
+def hamta_kallor(version: Budgetversion) -> set[int]:
+    """The versions (ids) whose figures a scenario of the version is counted from."""
+    return {
+        version.pk,
+        *Versionskolumn.objects.filter(version=version, uppstallning__kod=BALANSKRAV).values_list(
+            "kalla_id", flat=True
+        ),
+    }
 
 
 def hamta_scenariounderlag(version: Budgetversion) -> Scenariounderlag:

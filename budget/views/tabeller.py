@@ -36,6 +36,7 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
     if atkomst.urval.allt:
         adress = f"{rot}finansiella-mal/"
         flikar.append({"text": "Finansiella mål", "url": adress, "aktiv": aktiv == "finansiella-mal"})
+        flikar.append({"text": "Scenarier", "url": f"{rot}scenarier/", "aktiv": aktiv == "scenarier"})
         flikar.append({"text": "Kontroll", "url": f"{rot}kontroll/", "aktiv": aktiv == "kontroll"})
     flikar.append({"text": "Jämför", "url": f"{rot}jamfor/", "aktiv": aktiv == "jamfor"})
     smulor = [{"text": "Budget", "url": reverse("versioner")}, {"text": version.namn, "url": rot}]
