@@ -12,6 +12,7 @@ from budget.actions.belopp import Cellandring, spara_belopp
 from budget.actions.versioner import kopiera_version
 from budget.models import Belopp, Budgetversion, Post, Scenario
 from budget.regler.scenario import (
+    NOLL,
     Antaganden,
     Arseffekt,
     Scenarioar,
@@ -74,6 +75,10 @@ def kasta_scenario(*, scenario: Scenario, by) -> None:
     Scenario.objects.filter(pk=scenario.pk, agare=by).delete()
 
 
+# The tables that a scenario reaches.
+TABELLER = ("resultatbudget", "skatt", "balanskrav", "kassaflode", "balansbudget")
+
+
 class _Rad(NamedTuple):
     """A line of a version that a scenario changes. `hamtar`: it repeats a figure that it could fetch. `skapa`: it
     gets an amount where it has none."""
@@ -85,8 +90,11 @@ class _Rad(NamedTuple):
     skapa: bool = False
 
 
-def _rader(e: Arseffekt):
-    """The lines that a year's effects reach: those of the assumptions, those that repeat them, and the borrowing."""
+def _rader(e: Arseffekt, nya_lan: Decimal):
+    """The lines that a year's effects reach: those of the assumptions, those that repeat them, and the borrowing.
+
+    A better result makes the new loans (`nya_lan`, as they are) fewer, and then pays off old ones.
+    """
     for post in ("intakter", "kostnader", "finansnetto"):
         yield _Rad("resultatbudget", post, e.summa(post), skapa=True)
     # Assumed for utjämning and bidrag together; that table has no line of its own for both.
@@ -96,7 +104,9 @@ def _rader(e: Arseffekt):
     yield _Rad("balanskrav", "bas", e.bas, hamtar=True)
     for uppstallning in ("balanskrav", "kassaflode", "balansbudget"):
         yield _Rad(uppstallning, "arets_resultat", e.resultat, hamtar=True)
-    yield _Rad("kassaflode", "nya_lan", -e.resultat, skapa=True)
+    nya = max(-e.resultat, min(NOLL, -nya_lan))
+    yield _Rad("kassaflode", "nya_lan", nya, skapa=True)
+    yield _Rad("kassaflode", "amortering_lan", -e.resultat - nya, skapa=True)
     yield _Rad("kassaflode", "nettoskuld_forandring", e.resultat)
     yield _Rad("kassaflode", "nettoskuld_borjan", -e.skuld_fore)
     yield _Rad("balanskrav", "eget_kapital", -e.skuld)
@@ -137,18 +147,19 @@ def _utfall(a: Scenarioar):
 
 def _andringar(ny: Budgetversion, effekter: list[Arseffekt]) -> list[Cellandring]:
     """The cells of a fresh copy that carry the effects, by their posts and what they hold."""
-    rader = [(e.ar, rad) for e in effekter for rad in _rader(e) if rad.andring]
     poster = {
         (p.uppstallning.kod, p.kod): p
-        for p in Post.objects.filter(
-            uppstallning__kod__in={r.uppstallning for _, r in rader}, kod__in={r.post for _, r in rader}
-        ).select_related("uppstallning")
+        for p in Post.objects.filter(uppstallning__kod__in=TABELLER).select_related("uppstallning")
     }
     nu = list(
-        Belopp.objects.filter(version=ny, post__uppstallning__in={p.uppstallning for p in poster.values()})
+        Belopp.objects.filter(version=ny, post__in=poster.values()).select_related("post__uppstallning")
     )
     celler = {(b.post_id, b.ar): b for b in nu}
-    ifyllda = {(u, b.ar) for b in nu for (u, _), p in poster.items() if p.pk == b.post_id}
+    ifyllda = {(b.post.uppstallning.kod, b.ar) for b in nu}
+    nya_lan = {
+        b.ar: b.belopp for b in nu if (b.post.uppstallning.kod, b.post.kod) == ("kassaflode", "nya_lan")
+    }
+    rader = [(e.ar, rad) for e in effekter for rad in _rader(e, nya_lan.get(e.ar, NOLL)) if rad.andring]
     hamtade = hamta_summor(
         kolumner=[(ny.pk, e.ar) for e in effekter],
         poster={p.kalla_post_id for p in poster.values() if p.kalla_post_id},

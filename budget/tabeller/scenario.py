@@ -266,7 +266,6 @@ class _Bygge:
 _KALLOR = {
     "arets_resultat": ("balanskrav", "arets_resultat"),
     "balanskravsresultat": ("balanskrav", "balanskravsresultat"),
-    "synnerliga_skal": ("balanskrav", "synnerliga_skal"),
     "ny_brist": ("balanskrav", "ny_brist"),
     "ub_aterstalla": ("balanskrav", "ub_aterstalla"),
     "bas": ("balanskrav", "bas"),

@@ -221,8 +221,8 @@ def foresla(request, ar, kod, pk):
         "rubrik": f"Föreslå «{post.namn}» som version",
         "text": f"En ny öppen version kopieras från {version.namn}, och raderna i den ändras: intäkter, kostnader, "
         "skatt och finansnetto, och det som lånas i kassaflöde och balans. Rader som bara upprepar en annan "
-        "tabells siffra töms, så att de följer den. Alla som får läsa versionen ser den och scenariots namn; "
-        "själva scenariot är fortfarande bara ditt.",
+        "tabells siffra töms, så att de följer den; de som är tryckta annorlunda ändras lika mycket. "
+        "Alla som får läsa versionen ser den och scenariots namn; själva scenariot är fortfarande bara ditt.",
         "knapp": "Skapa versionen",
         "tillbaka": reverse("scenario", args=[ar, kod, pk]),
         "form": form,

@@ -163,6 +163,14 @@ def test_tva_scenarier_sida_vid_sida(som, sparat, anvandare):
     assert "Politikerns" not in html
 
 
+def test_versionens_siffror_svarar_varifran(som, sparat):
+    klient = som("koncerncontroller")
+    html = klient.get(f"{SIDA}{sparat.pk}/").content.decode()
+    adresser = set(re.findall(r'href="(/[^"]+)" data-varifran', html))
+    assert len(adresser) == 18  # six lines in three years
+    assert {a: klient.get(a).status_code for a in adresser} == dict.fromkeys(adresser, 200)
+
+
 def test_excel_har_tabellen_och_rakningen(som, sparat):
     svar = som("koncerncontroller").get(f"{SIDA}{sparat.pk}/excel/")
     bok = load_workbook(BytesIO(svar.content))
@@ -206,6 +214,19 @@ def _summor(version, kod):
         kolumner=[(version.pk, ar) for ar in version.ar_lista], poster=[post.pk], period=version.period
     )
     return {n.ar: s.varde for n, s in summor.items() if n.omfang == ALLA}
+
+
+def test_battre_resultat_tar_nya_lan_forst_och_amorterar_sedan(version, anvandare):
+    by = anvandare("koncerncontroller")
+    a = Antaganden(belopp={"kostnader": {2024: 4000 * MNKR, 2025: 100 * MNKR}})
+    s = spara_scenario(version=version("B2024"), namn="Prov", antaganden=a, by=by)
+    ny = foresla_scenario(scenario=s, kod="B2024-P", namn="Förslag", by=by)
+    # 2024: 3 075 of new loans are not needed, and 925 more is paid off than 1 071. 2025: 2 413 − 100.
+    lan = Belopp.objects.filter(version=ny, post__kod__in=("nya_lan", "amortering_lan"), ar__in=(2024, 2025))
+    assert {(b.post.kod, b.ar): b.belopp / MNKR for b in lan} == {
+        ("nya_lan", 2024): 0, ("amortering_lan", 2024): -1996,
+        ("nya_lan", 2025): 2313, ("amortering_lan", 2025): -1200,
+    }  # fmt: skip
 
 
 def test_foreslagna_rader_har_historik_och_rad_som_bara_upprepar_foljer(version, anvandare):
