@@ -1,6 +1,7 @@
 from budget.models.balanskrav import Balanskravsbeslut, Beslutsslag, Utredning
 from budget.models.belopp import Belopp, Importfil, Kontrollsumma, Omfangstyp, Ursprung
 from budget.models.justering import Block, Justering, Justeringsrad, Justeringsstatus
+from budget.models.scenario import Scenario
 from budget.models.uppstallning import Post, Posttyp, Uppstallning
 from budget.models.version import Budgetversion, Finansiering, Status, Versionskolumn, Versionstyp
 
@@ -19,6 +20,7 @@ __all__ = [
     "Omfangstyp",
     "Post",
     "Posttyp",
+    "Scenario",
     "Status",
     "Uppstallning",
     "Ursprung",

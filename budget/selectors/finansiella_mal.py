@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from budget.models import Budgetversion, Post, Posttyp, Versionskolumn
+from budget.regler.balanskrav import Arsunderlag
 from budget.regler.finansiella_mal import Malar, Malunderlag, bedom
 from budget.selectors.balanskrav import UPPSTALLNING, berakna, hamta_underlag
 from budget.selectors.summor import Nyckel, hamta_summor
@@ -25,8 +26,22 @@ class Malkolumn(NamedTuple):
     mal: Malar
 
 
+class Malunderlagsdata(NamedTuple):
+    """What the goals are judged by: the columns by year, the figures of each, and the lines of the balanskrav."""
+
+    kolumner: dict[int, Versionskolumn]
+    mal: tuple[Malunderlag, ...]
+    balanskrav: tuple[Arsunderlag, ...]
+
+
 def hamta_finansiella_mal(version: Budgetversion) -> tuple[Malkolumn, ...]:
-    """The years of the version's balanskrav in order, judged. Empty when it has no balanskrav.
+    """The years of the version's balanskrav in order, judged. Empty when it has no balanskrav."""
+    data = hamta_malunderlag(version)
+    return tuple(Malkolumn(data.kolumner[m.ar], m) for m in bedom(data.mal))
+
+
+def hamta_malunderlag(version: Budgetversion) -> Malunderlagsdata:
+    """The years of the version's balanskrav as the rules want them. Empty when it has none.
 
     A table that does not exist, or that the year's source does not have, leaves its figure None.
     """
@@ -37,7 +52,7 @@ def hamta_finansiella_mal(version: Budgetversion) -> tuple[Malkolumn, ...]:
         ).select_related("kalla")
     }
     if not kolumner:
-        return ()
+        return Malunderlagsdata({}, (), ())
     poster = {
         (u, kod): pk
         for u, kod, pk in Post.objects.filter(uppstallning__kod__in={u for u, _, _ in KALLOR.values()})
@@ -59,7 +74,7 @@ def hamta_finansiella_mal(version: Budgetversion) -> tuple[Malkolumn, ...]:
         summa = summor.get(Nyckel(post, kolumn.kalla_id, kolumn.ar)) if post else None
         return summa.varde * tecken if summa else None
 
-    mal = bedom(
+    mal = tuple(
         Malunderlag(
             ar,
             balanskravsresultat=balanskravsresultat.get(ar),
@@ -67,4 +82,4 @@ def hamta_finansiella_mal(version: Budgetversion) -> tuple[Malkolumn, ...]:
         )
         for ar, kolumn in kolumner.items()
     )
-    return tuple(Malkolumn(kolumner[m.ar], m) for m in mal)
+    return Malunderlagsdata(kolumner, mal, underlag)

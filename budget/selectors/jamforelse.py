@@ -1,4 +1,4 @@
-"""What differs between two versions in the years that both hold: cells, and the sums that they move."""
+"""What differs between two versions in the years that both hold: cells, justeringar, and the sums that they move."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,14 +7,16 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from budget.models import Budgetversion, Post, Posttyp
+from budget.models import Block, Budgetversion, Post, Posttyp
 from budget.selectors.celler import ANVANDARNAMN
+from budget.selectors.justering import summera_beslutade
 from budget.selectors.summor import ALLA, Nyckel, hamta_summor
 from organisation.permissions import Enhetsurval
 
 
 class Skillnad(NamedTuple):
-    """A cell that differs. An amount is None where the version has none; a name is empty where no user is known."""
+    """A cell that differs. An amount is None where the version has none; the name is then of who took it away, if it
+    had one. A name is empty where no user is known."""
 
     uppstallning: int
     post: int
@@ -36,6 +38,35 @@ class Summaskillnad(NamedTuple):
     andra: Decimal | None
 
 
+class Justeringsskillnad(NamedTuple):
+    """A row of a justering whose amount or status differs. Amount, status and id are None where the version has
+    no such row; a name tells who wrote, decided or took away, and is empty where no user is known."""
+
+    ar: int
+    block: str
+    titel: str
+    enhet_kod: str
+    enhet_namn: str
+    forsta: Decimal | None
+    andra: Decimal | None
+    forsta_status: str | None
+    andra_status: str | None
+    forsta_id: int | None
+    andra_id: int | None
+    forsta_av: str
+    andra_av: str
+
+
+class Justeringssumma(NamedTuple):
+    """What the decided justeringar of a year sum to for an enhet, where the versions differ."""
+
+    ar: int
+    enhet_kod: str
+    enhet_namn: str
+    forsta: Decimal
+    andra: Decimal
+
+
 @dataclass(frozen=True)
 class Jamforelse:
     """`ar` are the years that both versions hold, `poster` the lines of the differences by id."""
@@ -44,21 +75,69 @@ class Jamforelse:
     poster: dict[int, Post]
     celler: tuple[Skillnad, ...]
     summor: tuple[Summaskillnad, ...]
+    justeringar: tuple[Justeringsskillnad, ...]
+    justeringssummor: tuple[Justeringssumma, ...]
 
 
 _NAMN = "(SELECT {namn} FROM organisation_anvandare a WHERE a.id = {sida}.andrad_av_id)"
+# Without anvandare it was the system itself, which tells nobody anything.
+_HANDELSENAMN = "CASE WHEN c.metadata->>'anvandare' IS NOT NULL THEN c.metadata->>'namn' END AS namn"
 _SQL = f"""
+WITH borttaget AS (
+    SELECT DISTINCT ON (b.version_id, b.enhet_id, b.post_id, b.ar) b.version_id, b.enhet_id, b.post_id, b.ar,
+           {_HANDELSENAMN}
+    FROM budget_beloppevent b LEFT JOIN pghistory_context c ON c.id = b.pgh_context_id
+    WHERE b.pgh_label = 'delete' AND b.version_id IN (%(forsta)s, %(andra)s)
+    ORDER BY b.version_id, b.enhet_id, b.post_id, b.ar, b.pgh_id DESC
+)
 SELECT p.uppstallning_id, p.id, e.kod, e.namn, ar, x.belopp, y.belopp,
-       COALESCE({_NAMN.format(namn=ANVANDARNAMN, sida="x")}, ''),
-       COALESCE({_NAMN.format(namn=ANVANDARNAMN, sida="y")}, '')
+       COALESCE({_NAMN.format(namn=ANVANDARNAMN, sida="x")}, CASE WHEN x.belopp IS NULL THEN xb.namn END, ''),
+       COALESCE({_NAMN.format(namn=ANVANDARNAMN, sida="y")}, CASE WHEN y.belopp IS NULL THEN yb.namn END, '')
 FROM (SELECT * FROM budget_belopp WHERE version_id = %(forsta)s) x
 FULL OUTER JOIN (SELECT * FROM budget_belopp WHERE version_id = %(andra)s) y USING (enhet_id, post_id, ar)
+LEFT JOIN (SELECT * FROM borttaget WHERE version_id = %(forsta)s) xb USING (enhet_id, post_id, ar)
+LEFT JOIN (SELECT * FROM borttaget WHERE version_id = %(andra)s) yb USING (enhet_id, post_id, ar)
 JOIN budget_post p ON p.id = post_id
 JOIN budget_uppstallning u ON u.id = p.uppstallning_id
 JOIN organisation_enhet e ON e.id = enhet_id
 WHERE x.belopp IS DISTINCT FROM y.belopp AND ar = ANY(%(aren)s)
   AND (%(allt)s OR enhet_id = ANY(%(enheter)s))
 ORDER BY u.ordning, p.ordning, e.kod, ar
+"""
+# A justering is the same in both versions when year, block and title are, as in a copy. Who: the latest that happened
+# to the row, or to the justering where only its status differs, also when it is no longer there.
+_JUSTERINGAR = f"""
+WITH rad AS (
+    SELECT j.version_id, j.id, j.ar, j.block, j.titel, j.status, r.enhet_id, r.belopp
+    FROM budget_justering j JOIN budget_justeringsrad r ON r.justering_id = j.id
+    WHERE j.version_id IN (%(forsta)s, %(andra)s) AND j.ar = ANY(%(aren)s)
+      AND (%(allt)s OR r.enhet_id = ANY(%(enheter)s))
+), skrivet AS (
+    SELECT DISTINCT ON (j.version_id, j.ar, j.block, j.titel, r.enhet_id)
+           j.version_id, j.ar, j.block, j.titel, r.enhet_id, {_HANDELSENAMN}
+    FROM (SELECT DISTINCT pgh_obj_id, version_id, ar, block, titel FROM budget_justeringevent
+          WHERE version_id IN (%(forsta)s, %(andra)s) AND ar = ANY(%(aren)s)) j
+    JOIN budget_justeringsradevent r ON r.justering_id = j.pgh_obj_id
+    LEFT JOIN pghistory_context c ON c.id = r.pgh_context_id
+    ORDER BY j.version_id, j.ar, j.block, j.titel, r.enhet_id, r.pgh_id DESC
+), beslutat AS (
+    SELECT DISTINCT ON (j.pgh_obj_id) j.pgh_obj_id AS id, {_HANDELSENAMN}
+    FROM budget_justeringevent j LEFT JOIN pghistory_context c ON c.id = j.pgh_context_id
+    WHERE j.version_id IN (%(forsta)s, %(andra)s) AND j.ar = ANY(%(aren)s)
+    ORDER BY j.pgh_obj_id, j.pgh_id DESC
+)
+SELECT ar, block, titel, e.kod, e.namn, x.belopp, y.belopp, x.status, y.status, x.id, y.id,
+       COALESCE(CASE WHEN x.belopp = y.belopp THEN dx.namn ELSE sx.namn END, ''),
+       COALESCE(CASE WHEN x.belopp = y.belopp THEN dy.namn ELSE sy.namn END, '')
+FROM (SELECT * FROM rad WHERE version_id = %(forsta)s) x
+FULL OUTER JOIN (SELECT * FROM rad WHERE version_id = %(andra)s) y USING (ar, block, titel, enhet_id)
+LEFT JOIN (SELECT * FROM skrivet WHERE version_id = %(forsta)s) sx USING (ar, block, titel, enhet_id)
+LEFT JOIN (SELECT * FROM skrivet WHERE version_id = %(andra)s) sy USING (ar, block, titel, enhet_id)
+LEFT JOIN beslutat dx ON dx.id = x.id
+LEFT JOIN beslutat dy ON dy.id = y.id
+JOIN organisation_enhet e ON e.id = enhet_id
+WHERE x.belopp IS DISTINCT FROM y.belopp OR x.status <> y.status
+ORDER BY ar, array_position(%(block)s, block::text), titel, e.kod
 """
 
 
@@ -70,27 +149,47 @@ def gemensamt_urval(a: Enhetsurval, b: Enhetsurval) -> Enhetsurval:
 
 
 def jamfor_versioner(forsta: Budgetversion, andra: Budgetversion, urval: Enhetsurval) -> Jamforelse:
-    """The cells whose amounts differ, in the order of the tables, and the sums. Four queries at most."""
+    """The cells and rows of justeringar whose amounts differ, in order, and the sums. Six queries at most."""
     aren = tuple(ar for ar in forsta.ar_lista if ar in andra.ar_lista)
+    fraga = {
+        "forsta": forsta.pk,
+        "andra": andra.pk,
+        "aren": list(aren),
+        "allt": urval.allt,
+        "enheter": list(urval.enheter),
+        "block": Block.values,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            _SQL,
-            {
-                "forsta": forsta.pk,
-                "andra": andra.pk,
-                "aren": list(aren),
-                "allt": urval.allt,
-                "enheter": list(urval.enheter),
-            },
-        )
+        cursor.execute(_SQL, fraga)
         celler = tuple(Skillnad(*rad) for rad in cursor.fetchall())
+        cursor.execute(_JUSTERINGAR, fraga)
+        justeringar = tuple(Justeringsskillnad(*rad) for rad in cursor.fetchall())
     poster = {
         p.pk: p
         for p in Post.objects.filter(uppstallning__in={c.uppstallning for c in celler})
         .exclude(typ=Posttyp.REGEL)
         .select_related("uppstallning")
     }
-    return Jamforelse(aren, poster, celler, tuple(_summor(forsta, andra, urval, aren, poster.values())))
+    return Jamforelse(
+        aren,
+        poster,
+        celler,
+        tuple(_summor(forsta, andra, urval, aren, poster.values())),
+        justeringar,
+        tuple(_justeringssummor(forsta, andra, justeringar)),
+    )
+
+
+def _justeringssummor(forsta, andra, justeringar: Iterable[Justeringsskillnad]):
+    """For the enheter and years that have a difference; justeringar may differ and yet come to the same."""
+    berorda = {(j.ar, j.enhet_kod): j.enhet_namn for j in justeringar}
+    if not berorda:
+        return
+    summor = summera_beslutade((forsta, andra))
+    for (ar, kod), namn in sorted(berorda.items()):
+        x, y = (summor.get((v.pk, ar, kod), Decimal(0)) for v in (forsta, andra))
+        if x != y:
+            yield Justeringssumma(ar, kod, namn, x, y)
 
 
 def _summor(forsta, andra, urval, aren, poster: Iterable[Post]):

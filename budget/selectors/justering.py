@@ -149,6 +149,23 @@ def upprakningsbaser(data: Bryggdata) -> dict[int, Decimal]:
     }
 
 
+_BESLUTADE = """
+SELECT j.version_id, j.ar, e.kod, sum(r.belopp)
+FROM budget_justering j
+JOIN budget_justeringsrad r ON r.justering_id = j.id
+JOIN organisation_enhet e ON e.id = r.enhet_id
+WHERE j.version_id = ANY(%s) AND j.status = 'beslutad'
+GROUP BY j.version_id, j.ar, e.kod
+"""
+
+
+def summera_beslutade(versioner: Iterable[Budgetversion]) -> dict[tuple[int, int, str], Decimal]:
+    """What the decided justeringar sum to, by version id, year and enhet kod. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BESLUTADE, [[v.pk for v in versioner]])
+        return {(version, ar, kod): summa for version, ar, kod, summa in cursor.fetchall()}
+
+
 class Radhandelse(NamedTuple):
     """One earlier state of a justering's amount. `belopp` is None when the row was taken away; `namn` is empty
     when the change was made straight in the database."""

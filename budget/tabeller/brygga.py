@@ -100,7 +100,8 @@ class _Matrisrader:
             rubrik = j.titel if j.beslutad else f"{j.titel} (utkast)"
             yield self._rad(
                 f"justering-{j.pk}", rubrik, {enhet: r.belopp for enhet, r in data.rader[j.pk].items()},
-                Radslag.DEL, total=data.summa(justering=j.pk), kalla=lambda p, j=j: justeringsadress(j, data.version),
+                Radslag.DEL, total=data.summa(justering=j.pk),
+                kalla=lambda p, pk=j.pk: justeringsadress(pk, data.version),
             )  # fmt: skip
         yield self._rad(
             f"summa-{block.value}", f"Summa {block.label.lower()}",
@@ -139,9 +140,9 @@ def skriv_andring(belopp: Decimal) -> str:
     return ("+" if belopp > 0 else "") + formatera_fullt(belopp, skala=MNKR, minst=DECIMALER)
 
 
-def justeringsadress(justering: Justering, version: Budgetversion) -> str:
-    """The page of a justering."""
-    return f"{versionsadress(version)}brygga/justering/{justering.pk}/"
+def justeringsadress(justering: int, version: Budgetversion) -> str:
+    """The page of a justering (id)."""
+    return f"{versionsadress(version)}brygga/justering/{justering}/"
 
 
 def nivaadress(plats: Plats, version: Budgetversion, ar: int) -> str:
@@ -195,7 +196,7 @@ def bygg_enhetsbrygga(data: Bryggdata, plats: Plats) -> Tabell:
             r = data.rader[j.pk][enhet]
             grund = r.kalla or j.motiv.split("\n")[0]
             text = grund if j.beslutad else f"Utkast, räknas inte. {grund}".strip()
-            cell = Cell(r.belopp, kalla=justeringsadress(j, data.version))
+            cell = Cell(r.belopp, kalla=justeringsadress(j.pk, data.version))
             rader.append(Rad(f"justering-{j.pk}", j.titel, (cell, Cell(text=text)), Radslag.DEL))
         summa = Cell(data.summa(block=block, enhet=enhet))
         delar = tuple((f"justering-{j.pk}", 1) for j in egna if j.beslutad)

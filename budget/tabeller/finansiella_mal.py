@@ -12,12 +12,12 @@ from budget.tabeller.uppstallning import ENHET, kolumnnyckel
 from regionskane.lib.belopp import HARDBLANK, MNKR, formatera, formatera_procent
 from regionskane.lib.tabell import Cell, Kolumn, Rad, Radslag, Tabell
 
-_ORD = {
+UTFALLSORD = {
     Utfall.UPPFYLLT: "Uppfyllt",
     Utfall.EJ_UPPFYLLT: "Ej uppfyllt",
     Utfall.KAN_EJ_BEDOMAS: "Kan inte bedömas",
 }
-_BAS = "skatt, utjämning och generella statliga bidrag"
+BAS = "skatt, utjämning och generella statliga bidrag"
 _RESULTATMAL = "resultatmal"
 
 
@@ -41,19 +41,19 @@ class _Bygge:
             "Mål",
             tuple(Kolumn(kolumnnyckel(k), str(k.ar), k.rubrik, enhet=ENHET) for k, _ in self.kolumner),
             rader if self.kolumner else (),
-            f"{self.version.namn}, mnkr där inget annat anges. Resultatets och skuldens andelar är av {_BAS}.",
+            f"{self.version.namn}, mnkr där inget annat anges. Resultatets och skuldens andelar är av {BAS}.",
             tuple(self.noter),
         )
 
     def _resultatmal(self):
         yield Rad("resultatmal-grupp", "Resultatmål", slag=Radslag.GRUPP)
         yield self._belopp("arets_resultat", "Årets resultat")
-        yield self._belopp("bas", _BAS.capitalize())
+        yield self._belopp("bas", BAS.capitalize())
         yield self._procent("resultatandel", "Resultatets andel, enskilt år", lambda m: m.resultatandel)
         yield Rad(
             "resultatandel-fonster",
             "Resultatets andel, flera år",
-            tuple(_fonstercell(m.resultatmal) for _, m in self.kolumner),
+            tuple(fonstercell(m.resultatmal) for _, m in self.kolumner),
             forklaring="Resultatmålet prövas på flera år i följd. Är färre kända står det hur många, och målet "
             "bedöms inte.",
         )
@@ -121,14 +121,14 @@ class _Bygge:
         return Cell(varde, kalla=self.kallor.adress(version, uppstallning, post, "alla", ar))
 
     def _procent(self, nyckel: str, rubrik: str, andel: Callable, forklaring: str = "") -> Rad:
-        celler = tuple(_procentcell(andel(m)) for _, m in self.kolumner)
+        celler = tuple(procentcell(andel(m)) for _, m in self.kolumner)
         return Rad(nyckel, rubrik, celler, forklaring=forklaring)
 
     def _bedomning(self, mal: str, bedomning: Callable, mening: str) -> Rad:
         def cell(m):
             b: Bedomning = bedomning(m)
-            noter = (self._not(mening.format(_mnkr(b.saknas), m.ar)),) if b.saknas else ()
-            return Cell(text=_ORD[b.utfall], noter=noter)
+            noter = (self._not(mening.format(skriv_mnkr(b.saknas), m.ar)),) if b.saknas else ()
+            return Cell(text=UTFALLSORD[b.utfall], noter=noter)
 
         return Rad(mal, "Bedömning", tuple(cell(m) for _, m in self.kolumner), Radslag.SUMMA)
 
@@ -148,18 +148,18 @@ class _Bygge:
         return self.noter.index(text) + 1
 
 
-def _procentcell(andel: Decimal | None) -> Cell:
+def procentcell(andel: Decimal | None) -> Cell:
     return Cell() if andel is None else Cell(text=formatera_procent(andel))
 
 
-def _fonstercell(b: Bedomning) -> Cell:
+def fonstercell(b: Bedomning) -> Cell:
     if b.andel is None:
         return Cell()
     delvis = f" ({b.kanda_ar} av {b.fonster} år)" if b.kanda_ar < b.fonster else ""
     return Cell(text=formatera_procent(b.andel) + delvis)
 
 
-def _mnkr(varde: Decimal) -> str:
+def skriv_mnkr(varde: Decimal) -> str:
     if varde < MNKR / 2:
         return f"mindre än 1{HARDBLANK}mnkr"
     return f"{formatera(varde, skala=MNKR)}{HARDBLANK}mnkr"

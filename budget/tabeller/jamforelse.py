@@ -1,18 +1,26 @@
-"""What differs between two versions, as one table per uppställning."""
+"""What differs between two versions, as one table per uppställning and one of justeringar."""
 
 from decimal import Decimal
 from itertools import groupby
 
-from budget.models import Budgetversion, Uppstallning
-from budget.selectors.jamforelse import Jamforelse, Skillnad, Summaskillnad
+from budget.models import Block, Budgetversion, Justeringsstatus
+from budget.selectors.jamforelse import (
+    Jamforelse,
+    Justeringsskillnad,
+    Justeringssumma,
+    Skillnad,
+    Summaskillnad,
+)
 from budget.tabeller.adress import Kallor
+from budget.tabeller.brygga import justeringsadress
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 
 
 def bygg_jamforelse(forsta: Budgetversion, andra: Budgetversion, j: Jamforelse) -> list[Tabell]:
-    """The tables: the cells that differ, and under them the sums that differ because of them."""
+    """The tables: the cells or rows that differ, and under them the sums that differ because of them."""
     bygge = _Bygge(forsta, andra, j)
-    return [bygge.tabell(list(celler)) for _, celler in groupby(j.celler, key=lambda c: c.uppstallning)]
+    tabeller = [bygge.tabell(list(celler)) for _, celler in groupby(j.celler, key=lambda c: c.uppstallning)]
+    return tabeller + ([bygge.justeringar()] if j.justeringar else [])
 
 
 class _Bygge:
@@ -30,13 +38,12 @@ class _Bygge:
             u.kod,
             u.namn,
             "Nämnd och år" if u.per_enhet else "Post och år",
-            self._kolumner(u),
+            self._kolumner(u.decimaler),
             tuple(rader),
             "Mnkr.",
         )
 
-    def _kolumner(self, u: Uppstallning) -> tuple[Kolumn, ...]:
-        d = u.decimaler
+    def _kolumner(self, d: int) -> tuple[Kolumn, ...]:
         return (
             Kolumn("forsta", self.forsta.namn, decimaler=d),
             Kolumn("andra", self.andra.namn, decimaler=d),
@@ -76,3 +83,54 @@ class _Bygge:
             )
         # One that is missing may be fetched from another table, so it is not taken for zero.
         yield Cell(None if forsta is None or andra is None else forsta - andra)
+
+    def justeringar(self) -> Tabell:
+        rader = []
+        for (ar, block), grupp in groupby(self.j.justeringar, key=lambda r: (r.ar, r.block)):
+            rader.append(Rad(f"grupp-{ar}-{block}", f"{Block(block).label} {ar}", slag=Radslag.GRUPP))
+            rader += [self._justeringsrad(r) for r in grupp]
+        if self.j.justeringssummor:
+            rader.append(
+                Rad("grupp-summor", "Beslutade justeringar sammanlagt, där de skiljer", slag=Radslag.GRUPP)
+            )
+            rader += [self._justeringssumma(s) for s in self.j.justeringssummor]
+        return Tabell(
+            "justeringar",
+            "Justeringar av regionbidrag",
+            "Justering och nämnd",
+            self._kolumner(1),
+            tuple(rader),
+            "Mnkr. En justering är densamma när år, block och titel är det.",
+        )
+
+    def _justeringsrad(self, r: Justeringsskillnad) -> Rad:
+        return Rad(
+            f"{r.forsta_id or ''}-{r.andra_id or ''}-{r.enhet_kod}",
+            f"{r.titel}: {r.enhet_namn}{self._status(r)}",
+            (
+                self._justeringscell(self.forsta, r.forsta, r.forsta_id),
+                self._justeringscell(self.andra, r.andra, r.andra_id),
+                # A justering that does not touch an enhet leaves it as it is, which is zero.
+                Cell((r.forsta or Decimal(0)) - (r.andra or Decimal(0))),
+                *(Cell(text=n or "–") for n in (r.forsta_av, r.andra_av)),
+            ),
+        )
+
+    def _status(self, r: Justeringsskillnad) -> str:
+        """Said where it differs, and where a row counts in no sum."""
+        utkast = [
+            v.namn
+            for v, status in ((self.forsta, r.forsta_status), (self.andra, r.andra_status))
+            if status == Justeringsstatus.UTKAST
+        ]
+        return f" (utkast i {' och '.join(utkast)})" if utkast else ""
+
+    def _justeringscell(self, version: Budgetversion, belopp: Decimal | None, pk: int | None) -> Cell:
+        if belopp is None:
+            return Cell()
+        return Cell(belopp, kalla=justeringsadress(pk, version))
+
+    def _justeringssumma(self, s: Justeringssumma) -> Rad:
+        tom = Cell(text="")
+        celler = (Cell(s.forsta), Cell(s.andra), Cell(s.forsta - s.andra), tom, tom)
+        return Rad(f"summa-{s.enhet_kod}-{s.ar}", f"{s.enhet_namn} {s.ar}", celler, Radslag.SUMMA)

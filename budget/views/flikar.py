@@ -28,6 +28,7 @@ def versionens_sidor(atkomst) -> list[Sida]:
         sidor.append(Sida("Regionbidrag", "brygga", "Justeringar", "brygga/"))
     if hela:
         sidor.append(Sida("Mål", "finansiella-mal", "Finansiella mål", "finansiella-mal/"))
+        sidor.append(Sida("Mål", "scenarier", "Scenarier", "scenarier/"))
         if version.typ == Versionstyp.TILLAGG:
             sidor.append(Sida("Beslut", "finansiering", "Finansiering", "finansiering/"))
         sidor.append(Sida("Granska", "kontroll", "Kontroll", "kontroll/"))

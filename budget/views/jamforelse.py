@@ -18,7 +18,7 @@ from regionskane.lib.visning import visa
 @login_required
 @require_GET
 def jamfor(request, ar, kod):
-    """The cells that differ from another version (`mot`), the one it was copied from unless told."""
+    """The cells and justeringar that differ from another version (`mot`), the one it was copied from unless told."""
     atkomst = oppna_version(request, ar, kod)
     behorighet = get_behorighet(request)
     andra = [v for v in Budgetversion.objects.all() if v != atkomst.version]
@@ -28,7 +28,7 @@ def jamfor(request, ar, kod):
     ingress = f"{atkomst.version.namn}" + (f" mot {mot.namn}" if mot else "")
     innehall |= {
         "rubrik": "Jämför två versioner",
-        "ingress": f"{ingress}. Belopp jämförs cell för cell; justeringar av regionbidrag är inte med.",
+        "ingress": f"{ingress}. Belopp jämförs cell för cell, och justeringar av regionbidrag rad för rad.",
         "mot": mot,
         "valbara": [v for v in andra if urval[v]],
     }

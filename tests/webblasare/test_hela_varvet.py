@@ -311,6 +311,72 @@ def test_en_justering_skrivs_balanseras_av_finans_och_beslutas(inloggad, live_se
     expect(sida.get_by_role("row", name="Kulturskolan")).to_contain_text("1,5")
 
 
+def _allvarliga_brott(sida):
+    brott = Axe().run(sida, options=AXE).response["violations"]
+    return [(b["id"], b["nodes"][0]["html"][:120]) for b in brott if b["impact"] in ("serious", "critical")]
+
+
+def test_lpik_en_procentenhet_hogre_provas_sparas_och_foreslas(inloggad, live_server):
+    sida = inloggad("koncerncontroller")
+    sida.goto(f"{live_server.url}/budget/2024/B2024/")
+    sida.get_by_role("link", name="Scenarier").click()
+    sida.get_by_role("link", name="Pröva ett scenario").click()
+    sida.get_by_label("LPIK 2024, procentenheter").focus()
+    sida.keyboard.type("ett")
+    sida.keyboard.press("Enter")
+    expect(sida.get_by_role("alert")).to_contain_text("Skriv ett tal")
+    falt = sida.get_by_label("LPIK 2024, procentenheter")
+    expect(falt).to_have_value("ett")
+    falt.fill("1")
+    sida.keyboard.press("Enter")
+    expect(sida.locator("#effekt")).to_contain_text(
+        "2026: uppfylls inte längre. Andelen ökar från 24,4\u00a0%"
+    )
+    expect(sida.locator("#scenario-arets_resultat")).to_contain_text("−5\u00a0045")
+    expect(sida.locator("#scenario-ub_aterstalla")).to_contain_text("+1\u00a0589")
+    sida.locator("summary", has_text="Så här är det räknat").click()
+    expect(sida.locator("#rakning")).to_contain_text("−62\u00a0834,00 · 1")
+    assert _allvarliga_brott(sida) == []
+    sida.get_by_label("Namn").fill("Dyrare priser")
+    sida.get_by_role("button", name="Spara scenariot").click()
+    expect(sida.get_by_role("heading", name="Dyrare priser")).to_be_visible()
+    with sida.expect_download() as bok:
+        sida.get_by_role("link", name="Excel").click()
+    assert bok.value.path().read_bytes().startswith(b"PK")
+    sida.get_by_role("link", name="Föreslå som version").click()
+    assert _allvarliga_brott(sida) == []
+    sida.get_by_role("button", name="Skapa versionen").click()
+    expect(sida.get_by_role("heading", name="Budget 2024, Dyrare priser")).to_be_visible()
+    # What the proposal changes, read by comparing it with what it was copied from.
+    sida.get_by_role("link", name="Jämför").click()
+    rad = sida.locator("#resultatbudget tr", has_text="Verksamhetens kostnader 2024")
+    expect(rad).to_contain_text("−628")
+    expect(rad).to_contain_text("Erik Sandahl")
+    sida.goto(f"{live_server.url}/budget/2024/B2024/scenarier/")
+    assert _allvarliga_brott(sida) == []
+    sida.get_by_role("link", name="Kasta Dyrare priser").click()
+    sida.get_by_role("button", name="Ja, kasta scenariot").click()
+    expect(sida.get_by_text("Inga scenarier ännu")).to_be_visible()
+
+
+def test_jamforelsen_visar_en_andrad_justering(inloggad, live_server):
+    sida = inloggad("koncerncontroller")
+    sida.goto(f"{live_server.url}{ARB}/brygga/justering/ny/")
+    sida.get_by_label("Titel").fill("Kulturskolan")
+    sida.get_by_label("Block").select_option(label="Riktade satsningar")
+    sida.get_by_label("Kulturnämnden").fill("1,5")
+    sida.get_by_role("button", name="Spara utkast").click()
+    expect(sida.get_by_text("är sparad som utkast")).to_be_visible()
+    sida.get_by_role("link", name="Jämför").click()
+    rad = sida.get_by_role("row", name="Kulturskolan: Kulturnämnden")
+    for text in ("utkast i Budget 2024, arbetsversion", "+1,5", "Erik Sandahl"):
+        expect(rad).to_contain_text(text)
+    assert _allvarliga_brott(sida) == []
+    rad.get_by_role("link", name="1,5").focus()
+    sida.keyboard.press("Enter")
+    expect(sida.locator("#panel")).to_contain_text("Kulturskolan")
+
+
 @pytest.mark.parametrize("farg", ["light", "dark"])
 def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
     funna = []
@@ -323,6 +389,7 @@ def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
             f"{ARB}/kassaflode/inmatning/",
             "/budget/2024/B2024/finansiella-mal/",
             "/budget/2024/B2024/jamfor/?mot=B2023",
+            "/budget/2024/B2024/scenarier/", "/budget/2024/B2024/scenarier/nytt/",
             f"{ARB}/regionbidrag/inmatning/", f"{ARB}/balanskrav/inmatning/", f"{ARB}/balanskrav/",
             f"{ARB}/brygga/", f"{ARB}/brygga/justering/ny/", f"{ARB}/brygga/upprakning/?titel=A&ar=2024&demografi=0,5",
             "/budget/2024/B2024/brygga/NORV_MS/",

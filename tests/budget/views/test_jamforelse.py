@@ -1,12 +1,17 @@
 """Comparing two versions: what differs, for whom, and at what cost."""
 
 import re
+from decimal import Decimal
 from html import unescape
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from budget.models import Belopp
+from budget.actions.justering import Uppgifter, spara_justering
+from budget.models import Belopp, Justering
+from organisation.models import Enhet
+from regionskane.historik import andring
+from regionskane.lib.belopp import MNKR, TolkatBelopp, formatera
 
 ARB = "/budget/2024/B2024-ARB"
 ADRESS = f"{ARB}/jamfor/"
@@ -22,8 +27,96 @@ def _andra(klient, tabell, **val):
     assert klient.post(adress, falt).status_code == 302
 
 
-def test_kopia_har_samma_belopp(som):
-    assert "Versionerna har samma belopp." in som("koncerncontroller").get(ADRESS).content.decode()
+def test_kopia_har_samma_belopp_och_justeringar(som):
+    html = som("koncerncontroller").get(ADRESS).content.decode()
+    assert "Versionerna har samma belopp." in html and "Justeringar av regionbidrag är också desamma." in html
+
+
+def _rader(html, tabell="justeringar"):
+    """The rows of a table as text: heading and cells."""
+    tabell = re.search(rf'<table id="{tabell}".*?</table>', html, re.S)[0]
+    rader = re.findall(r"<tr.*?</tr>", tabell, re.S)
+    text = [
+        [re.sub(r"<[^>]+>|\s+", " ", c).strip() for c in re.findall(r"<t[hd].*?</t[hd]>", r, re.S)]
+        for r in rader
+    ]
+    return {rad[0]: [unescape(c).replace("\u00a0", " ") for c in rad[1:]] for rad in text[1:]}
+
+
+def _spara(anvandare, version, justering, *, besluta=True, **belopp):
+    enheter = {k: Enhet.objects.get(kod=k).pk for k in belopp}
+    return spara_justering(
+        version=version,
+        uppgifter=Uppgifter(justering.ar, justering.block, justering.titel, justering.prisniva, ""),
+        rader={enheter[k]: TolkatBelopp(Decimal(v), Decimal(100_000)) for k, v in belopp.items()},
+        by=anvandare,
+        besluta=besluta,
+        justering=justering if justering.pk else None,
+        sedd_rev=justering.rev,
+    )
+
+
+def test_justeringar_jamfors_rad_for_rad_med_vem(som, version, anvandare):
+    arb, erik = version("B2024-ARB"), anvandare("koncerncontroller")
+    # One that both have: KN gets something else. One that only the working version has. One that it no longer has.
+    andrad, borta = _med_tva_rader(arb)[:2]
+    fore = {r.enhet.kod: r.belopp for r in andrad.rader.select_related("enhet")}
+    kod, summa = next((k, v) for k, v in fore.items() if k != "FINANS")
+    _spara(erik, arb, andrad, **{kod: summa + 2_500_000, "FINANS": fore["FINANS"] - 2_500_000})
+    _spara(erik, arb, Justering(ar=2024, block="riktad", titel="Kulturskolan", prisniva=2024), KN=1_500_000,
+           FINANS=-1_500_000)  # fmt: skip
+    borta_rader = [r.enhet.namn for r in borta.rader.select_related("enhet")]
+    with andring(by=erik, varfor="Prov"):
+        borta.delete()
+    rader = _rader(som("koncerncontroller").get(ADRESS).content.decode())
+
+    enhet = Enhet.objects.get(kod=kod).namn
+    namn = f"{andrad.titel}: {enhet}"
+    assert rader[namn] == [_mnkr(summa + 2_500_000), _mnkr(summa), "+2,5", "Erik Sandahl", "–"]
+    kultur = Enhet.objects.get(kod="KN").namn
+    assert rader[f"Kulturskolan: {kultur}"] == ["1,5", "–", "+1,5", "Erik Sandahl", "–"]
+    for enhet in borta_rader:
+        forsta, andra, _, av, _ = rader[f"{borta.titel}: {enhet}"]
+        assert forsta == "–" and andra != "–" and av == "Erik Sandahl"
+    assert len(rader) > 6 and "Riktade satsningar 2024" in rader
+
+
+def _med_tva_rader(version):
+    return [j for j in version.justeringar.filter(ar=2024) if j.rader.count() == 2]
+
+
+def _mnkr(kr):
+    return formatera(kr, skala=MNKR, decimaler=1)
+
+
+def test_utkast_skiljer_och_raknas_inte_i_summan(som, version, anvandare):
+    arb, erik = version("B2024-ARB"), anvandare("koncerncontroller")
+    j = _med_tva_rader(arb)[0]
+    rader = {r.enhet.kod: r.belopp for r in j.rader.select_related("enhet")}
+    _spara(erik, arb, j, besluta=False, **rader)
+    tabell = _rader(som("koncerncontroller").get(ADRESS).content.decode())
+    for kod, belopp in rader.items():
+        namn = Enhet.objects.get(kod=kod).namn
+        rad = tabell[f"{j.titel}: {namn} (utkast i Budget 2024, arbetsversion)"]
+        assert rad == [_mnkr(belopp), _mnkr(belopp), "0,0", "Erik Sandahl", "–"]
+        # The sum loses what is no longer decided.
+        summa = tabell[f"{namn} 2024"]
+        assert summa[2] == formatera(-belopp, skala=MNKR, decimaler=1, tecken=True)
+
+
+def test_controller_ser_bara_egna_enheters_justeringar(som, version, anvandare):
+    ny = Justering(ar=2024, block="riktad", titel="Kulturskolan", prisniva=2024)
+    _spara(anvandare("koncerncontroller"), version("B2024-ARB"), ny, KN=1_500_000, FINANS=-1_500_000)
+    assert "Kulturskolan" in som("controller-kn").get(ADRESS).content.decode()
+    assert "Finansförvaltningen" not in som("controller-kn").get(ADRESS).content.decode()
+    assert "Kulturskolan" not in som("controller").get(ADRESS).content.decode()
+
+
+def test_borttaget_belopp_sager_vem_som_tog_bort_det(som):
+    klient = som("koncerncontroller")
+    _andra(klient, "resultatbudget", var={"post__kod": "finansnetto"}, text="")
+    rader = _rader(klient.get(ADRESS).content.decode(), "resultatbudget")
+    assert rader["Finansnetto 2024"] == ["–", "−88", "–", "Erik Sandahl", "–"]
 
 
 def test_andrad_cell_visar_bada_beloppen_skillnaden_och_namnet(som):
@@ -54,8 +147,12 @@ def test_okand_version_finns_inte_och_olasbar_nekas(som, version):
     assert som("politiker").get("/budget/2024/B2024/jamfor/?mot=B2024-ARB").status_code == 403
 
 
-def test_fragor_vaxer_inte_med_skillnaderna(som):
-    klient = som("koncerncontroller")
+def test_fragor_vaxer_inte_med_skillnaderna(som, version, anvandare):
+    klient, erik = som("koncerncontroller"), anvandare("koncerncontroller")
+
+    def skriv(titel, **belopp):
+        ny = Justering(ar=2024, block="riktad", titel=titel, prisniva=2024)
+        _spara(erik, version("B2024-ARB"), ny, besluta=False, **belopp)
 
     def antal():
         klient.get(ADRESS)
@@ -64,6 +161,8 @@ def test_fragor_vaxer_inte_med_skillnaderna(som):
         return len(fangst)
 
     _andra(klient, "regionbidrag", var={"enhet__kod": "KN"}, text="1")
+    skriv("A", KN=1)
     fore = antal()
+    skriv("B", KN=1, KTN=2, FINANS=3)
     _andra(klient, "regionbidrag", var={"post__kod": "regionbidrag"}, text="2")
     assert antal() == fore
