@@ -22,10 +22,11 @@ from budget.models import (
     Versionstyp,
 )
 from budget.regler.tillagg import Brist, Satt, provad_finansiering
+from budget.selectors.jamforelse import jamfor_versioner
 from budget.selectors.justering import FINANS, Bryggdata, hamta_brygga
 from budget.selectors.summor import ALLA_ENHETER
 from budget.selectors.uppstallning import hamta_kolumner
-from budget.selectors.versioner import hamta_tillaggsandring
+from budget.selectors.versioner import hamta_ofoljda_justeringar, hamta_tillaggsandring
 from organisation.models import Enhet
 from regionskane.historik import andring
 
@@ -230,6 +231,14 @@ _BRISTER = {
 
 def finansieringsbrist(version: Budgetversion) -> str:
     """What is wrong with a tilläggsbudget's financing, as a sentence for the user; empty when nothing is."""
+    skillnad = jamfor_versioner(version.kopia_av, version, ALLA_ENHETER)
+    if not skillnad.celler and not skillnad.justeringar:
+        return f"Ännu skiljer sig ingenting från {version.kopia_av.namn}. Ändra det som beslutet gäller."
+    if ofoljda := hamta_ofoljda_justeringar(version):
+        return (
+            f"Justeringarna flyttar regionbidraget för {', '.join(ofoljda)}, men nivån i tabell 4A har inte ändrats "
+            "lika mycket. Låt bryggan räkna, eller skriv in nivån."
+        )
     if not version.finansiering or not version.finansiering_text.strip():
         return "Beslutet ska säga hur det finansieras (kommunallagen 11 kap. 15 §)."
     brist = provad_finansiering(Satt(version.finansiering), hamta_tillaggsandring(version))

@@ -6,7 +6,9 @@ from django.db.models import Case, F, When
 
 from budget.models import Budgetversion, Post, Versionstyp
 from budget.regler.tillagg import Andring
-from budget.selectors.summor import Nyckel, hamta_summor
+from budget.selectors.jamforelse import jamfor_versioner
+from budget.selectors.justering import FINANS
+from budget.selectors.summor import ALLA_ENHETER, Nyckel, hamta_summor
 
 _RADER = {
     "regionbidrag": (("regionbidrag", "regionbidrag"),),
@@ -51,3 +53,20 @@ def hamta_tillaggsandring(version: Budgetversion) -> Andring:
     return Andring(
         **{namn: sum((andring(rad) for rad in rader), Decimal(0)) for namn, rader in _RADER.items()}
     )
+
+
+def hamta_ofoljda_justeringar(version: Budgetversion) -> list[str]:
+    """The names of the enheter whose regionbidrag a tilläggsbudget's justeringar move otherwise than its levels do.
+
+    Only a version whose levels are amounts of their own can have any. Seven queries at most.
+    """
+    if version.bryggad:
+        return []
+    skillnad = jamfor_versioner(version.kopia_av, version, ALLA_ENHETER)
+    flyttar = [s for s in skillnad.justeringssummor if s.enhet_kod != FINANS]
+    nivaer = {
+        (c.ar, c.enhet_kod): (c.andra or Decimal(0)) - (c.forsta or Decimal(0))
+        for c in skillnad.celler
+        if skillnad.poster[c.post].uppstallning.kod == "regionbidrag"
+    }
+    return sorted({s.enhet_namn for s in flyttar if s.andra - s.forsta != nivaer.get((s.ar, s.enhet_kod), 0)})

@@ -24,12 +24,12 @@ def b2025(som):
     return klient
 
 
-def skriv_justering(klient, *, mnkr="10"):
+def skriv_justering(klient, sida="/budget/2025/B2025", *, ar=2025, mnkr="10", titel="Kulturskola"):
     svar = klient.post(
-        "/budget/2025/B2025/brygga/justering/ny/",
+        f"{sida}/brygga/justering/ny/",
         {
-            "ar": 2025, "block": "riktad", "titel": "Kulturskola", "prisniva": 2025, "motiv": "Ny satsning",
-            "belopp-KN": mnkr, "belopp-FINANS": f"-{mnkr}", "vad": "besluta",
+            "ar": ar, "block": "riktad", "titel": titel, "prisniva": ar, "motiv": "Ny satsning",
+            "belopp-KN": mnkr, "belopp-FINANS": str(-int(mnkr)), "vad": "besluta",
         },
     )  # fmt: skip
     assert svar.status_code == 302, text(svar)
@@ -78,7 +78,14 @@ def test_tillaggsbudgeten_sager_vad_den_andrar_och_hur_det_betalas(som):
     klient = som("koncerncontroller")
     klient.post(f"{FAST}/tillagg/", {"namn": "Tilläggsbudget 2024", "kod": "T2024"})
     sida = "/budget/2024/T2024"
+    assert "Ännu skiljer sig ingenting" in text(klient.get(f"{sida}/finansiering/"))
+    skriv_justering(klient, sida, ar=2024)
+    assert "regionbidraget för Kulturnämnden, men nivån" in text(klient.get(f"{sida}/finansiering/"))
+    assert klient.post(f"{sida}/brygga/rakna/", {}).status_code == 302
     assert "finansieras" in text(klient.get(f"{sida}/finansiering/"))
+    klient.post(f"{sida}/finansiering/", {"finansiering": "omfordelning", "text": "Ur reserven"})
+    assert "får tillsammans mer" in text(klient.get(f"{sida}/finansiering/"))
+    skriv_justering(klient, sida, ar=2024, mnkr="-10", titel="Kulturskolan betalas inom nämnden")
     svar = klient.post(f"{sida}/finansiering/", {"finansiering": "omfordelning", "text": ""})
     assert svar.status_code == 422 and "Skriv hur beslutet finansieras" in text(svar)
     svar = klient.post(
