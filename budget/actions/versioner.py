@@ -13,7 +13,7 @@ from budget.models import (
     Belopp,
     Block,
     Budgetversion,
-    Finansiering,
+    Finansieringssatt,
     Justering,
     Justeringsrad,
     Justeringsstatus,
@@ -251,11 +251,11 @@ def krav_pa_finansiering(version: Budgetversion) -> None:
         raise VersionsFel(brist)
 
 
-def spara_finansiering(*, version: Budgetversion, finansiering: Finansiering, text: str, by) -> None:
+def spara_finansiering(*, version: Budgetversion, finansiering: Finansieringssatt, text: str, by) -> None:
     """Write how a tilläggsbudget is paid for. Raises VersionsFel for another version, and for a locked one."""
     if version.typ != Versionstyp.TILLAGG:
         raise VersionsFel(f"{version.namn} är ingen tilläggsbudget.")
-    with andring(by=by, varfor="Finansiering"):
+    with andring(by=by, varfor="Finansieringssatt"):
         andrade = Budgetversion.objects.filter(pk=version.pk, status=Status.OPPEN).update(
             finansiering=finansiering, finansiering_text=text
         )

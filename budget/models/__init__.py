@@ -3,7 +3,7 @@ from budget.models.belopp import Belopp, Importfil, Kontrollsumma, Omfangstyp, U
 from budget.models.justering import Block, Justering, Justeringsrad, Justeringsstatus
 from budget.models.scenario import Scenario
 from budget.models.uppstallning import Post, Posttyp, Uppstallning
-from budget.models.version import Budgetversion, Finansiering, Status, Versionskolumn, Versionstyp
+from budget.models.version import Budgetversion, Finansieringssatt, Status, Versionskolumn, Versionstyp
 
 __all__ = [
     "Balanskravsbeslut",
@@ -11,7 +11,7 @@ __all__ = [
     "Beslutsslag",
     "Block",
     "Budgetversion",
-    "Finansiering",
+    "Finansieringssatt",
     "Importfil",
     "Justering",
     "Justeringsrad",

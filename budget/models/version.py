@@ -20,7 +20,7 @@ class Versionstyp(models.TextChoices):
     BOKSLUT = "bokslut", "Bokslut"
 
 
-class Finansiering(models.TextChoices):
+class Finansieringssatt(models.TextChoices):
     OMFORDELNING = "omfordelning", "Omfördelning: andra får motsvarande mindre"
     INTAKTER = "intakter", "Ökade intäkter"
     RESULTAT = "resultat", "Årets resultat blir sämre"
@@ -53,7 +53,7 @@ class Budgetversion(models.Model):
     beredd_organ = models.CharField(max_length=100, blank=True)
     beredd_datum = models.DateField(null=True, blank=True)
     beredd_paragraf = models.CharField(max_length=20, blank=True)
-    finansiering = models.CharField(max_length=20, choices=Finansiering, blank=True)
+    finansiering = models.CharField(max_length=20, choices=Finansieringssatt, blank=True)
     finansiering_text = models.TextField("hur beslutet finansieras", blank=True)
     beslut_organ = models.CharField(max_length=100, blank=True)
     beslut_datum = models.DateField(null=True, blank=True)

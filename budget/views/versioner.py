@@ -21,7 +21,7 @@ from budget.actions.versioner import (
     spara_finansiering,
     starta_nasta_ar,
 )
-from budget.models import Finansiering, Versionstyp
+from budget.models import Finansieringssatt, Versionstyp
 from budget.selectors.versioner import hamta_tillaggsandring
 from budget.tabeller.tillagg import bygg_tillagg
 from budget.views.atkomst import oppna_version
@@ -64,7 +64,7 @@ class Beslutsformular(forms.Form):
 
 class Finansieringsformular(forms.Form):
     finansiering = forms.ChoiceField(
-        label="Hur betalas beslutet?", choices=[("", "Välj …"), *Finansiering.choices]
+        label="Hur betalas beslutet?", choices=[("", "Välj …"), *Finansieringssatt.choices]
     )
     text = forms.CharField(
         label="Förklara finansieringen",
@@ -267,7 +267,7 @@ def tillagg(request, ar, kod):
         skapa=lambda v, ny_kod, namn: skapa_tillaggsbudget(grund=v, kod=ny_kod, namn=namn, by=request.user),
         innehall_till=lambda v: {
             "rubrik": f"Ny tilläggsbudget på {v.namn}",
-            "text": "Tilläggsbudgeten börjar som den fastställda. Ändra det som beslutet gäller; sidan Finansiering "
+            "text": "Tilläggsbudgeten börjar som den fastställda. Ändra det som beslutet gäller; sidan Finansieringssatt "
             "visar skillnaden och frågar hur den betalas (kommunallagen 11 kap. 15 §).",
             "knapp": "Skapa tilläggsbudgeten",
         },
@@ -303,8 +303,8 @@ def finansiering(request, ar, kod):
         else:
             messages.success(request, "Finansieringen är sparad.")
             return redirect("finansiering", ar, kod)
-    innehall = ram(request, atkomst, "finansiering", titel="Finansiering") | {
-        "rubrik": f"Finansiering av {version.namn}",
+    innehall = ram(request, atkomst, "finansiering", titel="Finansieringssatt") | {
+        "rubrik": f"Finansieringssatt av {version.namn}",
         "ingress": f"Det som ändras mot {version.kopia_av.namn}, och hur det betalas.",
         "t": visa(bygg_tillagg(version, hamta_tillaggsandring(version))),
         "brist": finansieringsbrist(version),
