@@ -1,7 +1,8 @@
 """Who may do what. The table RATTER is the whole truth; views, API, exports and templates ask here.
 
 A right is given for a scope (`Omfang`): ALLT is the whole region, EGET is the nämnd or enhet of the
-role, FASTSTALLT is whatever has been decided and locked.
+role, FASTSTALLT is whatever has been decided and locked. A nämnd's own version (`Period.namnd`) is read within the
+nämnd: by those who have a role there, and by those whose right is for the whole region.
 """
 
 from dataclasses import dataclass
@@ -78,6 +79,7 @@ class Behorighet:
             else []
         )
         self._egna = {}
+        self._i_namnder = {}
 
     def omfang(self, ratt: Ratt) -> set[Omfang]:
         """The scopes that any of the user's roles gives for a right."""
@@ -86,11 +88,17 @@ class Behorighet:
     def urval(self, ratt: Ratt, *, last: bool, period: Period) -> Enhetsurval:
         """The enheter for which the user has a right in a version of a period (`last`: locked)."""
         omfang = self.omfang(ratt)
+        if period.namnd is not None:
+            return self._urval_i_namnden(ratt, omfang, last, period)
         if Omfang.ALLT in omfang or (last and Omfang.FASTSTALLT in omfang):
             return Enhetsurval(allt=True)
         if Omfang.EGET in omfang:
             return Enhetsurval(enheter=self._egna_enheter(ratt, period))
         return Enhetsurval()
+
+    def namndens_enheter(self, period: Period) -> frozenset[int]:
+        """All the enheter of the nämnd whose own the period's version is."""
+        return self._enheter_i(period, (period.namnd,))
 
     def far(self, ratt: Ratt) -> bool:
         """Whether the user has a right that does not depend on any enhet."""
@@ -101,18 +109,38 @@ class Behorighet:
         if not self.far(ratt):
             raise PermissionDenied(f"Din roll får inte {ratt.value}.")
 
+    def _urval_i_namnden(self, ratt, omfang, last, period) -> Enhetsurval:
+        """As `urval`, in a version that is one nämnd's own: never anything outside it."""
+        if not omfang:
+            return Enhetsurval()
+        namndens = self.namndens_enheter(period)
+        hor_hit = any(
+            r.namnd_id == period.namnd or r.enhet_id in namndens
+            for r in self.roller
+            if Omfang.FASTSTALLT in RATTER[ratt][r.roll]
+        )
+        if Omfang.ALLT in omfang or (last and hor_hit):
+            return Enhetsurval(enheter=namndens)
+        if Omfang.EGET in omfang:
+            return Enhetsurval(enheter=self._egna_enheter(ratt, period) & namndens)
+        return Enhetsurval()
+
     def _egna_enheter(self, ratt, period) -> frozenset[int]:
         egna = [r for r in self.roller if Omfang.EGET in RATTER[ratt][r.roll]]
         nyckel = (tuple(r.pk for r in egna), period)
         if nyckel not in self._egna:
-            namnder = [r.namnd_id for r in egna if r.namnd_id]
-            enheter = {r.enhet_id for r in egna if r.enhet_id}
-            if namnder:
-                with connection.cursor() as cursor:
-                    cursor.execute(_I_NAMNDER, [period.fran, period.till, namnder])
-                    enheter |= {enhet for (enhet,) in cursor.fetchall()}
-            self._egna[nyckel] = frozenset(enheter)
+            namnder = tuple(r.namnd_id for r in egna if r.namnd_id)
+            enheter = frozenset(r.enhet_id for r in egna if r.enhet_id)
+            self._egna[nyckel] = enheter | (self._enheter_i(period, namnder) if namnder else frozenset())
         return self._egna[nyckel]
+
+    def _enheter_i(self, period, namnder: tuple[int, ...]) -> frozenset[int]:
+        nyckel = (namnder, period.fran, period.till)
+        if nyckel not in self._i_namnder:
+            with connection.cursor() as cursor:
+                cursor.execute(_I_NAMNDER, [period.fran, period.till, list(namnder)])
+                self._i_namnder[nyckel] = frozenset(enhet for (enhet,) in cursor.fetchall())
+        return self._i_namnder[nyckel]
 
 
 def get_behorighet(request) -> Behorighet:

@@ -25,6 +25,7 @@ def kopiera_version(*, kalla: Budgetversion, kod: str, namn: str, by=None) -> Bu
             ar=kalla.ar,
             planar=kalla.planar,
             typ=kalla.typ,
+            namnd=kalla.namnd,
             kopia_av=kalla,
             handling=kalla.handling,
         )
@@ -54,6 +55,11 @@ _KOPIERA = (
               registrerad_av_id, registrerad)
        SELECT %(ny)s, ar, slag, senast_ar, organ, datum, paragraf, motiv, registrerad_av_id, registrerad
        FROM budget_balanskravsbeslut WHERE version_id = %(gammal)s""",
+    """INSERT INTO budget_internbudgetforutsattning (version_id, enhet_id, grupp, nyckel, beskrivning, avser, ar,
+              belopp, precision, procent, ungefar, kalla, ordning)
+       SELECT %(ny)s, enhet_id, grupp, nyckel, beskrivning, avser, ar, belopp, precision, procent, ungefar, kalla,
+              ordning
+       FROM budget_internbudgetforutsattning WHERE version_id = %(gammal)s""",
     """INSERT INTO budget_justering (version_id, ar, block, titel, prisniva, motiv, status, ordning, regel, rev)
        SELECT %(ny)s, ar, block, titel, prisniva, motiv, status, ordning, regel, 1
        FROM budget_justering WHERE version_id = %(gammal)s""",

@@ -10,13 +10,14 @@ from django.db.models import Q
 
 from budget.models.uppstallning import Uppstallning
 from budget.models.vakt import vakter_mot_last_version
-from organisation.models import Period
+from organisation.models import Namnd, Period
 
 
 class Versionstyp(models.TextChoices):
     BUDGET = "budget", "Budget"
     PROGNOS = "prognos", "Prognos"
     BOKSLUT = "bokslut", "Bokslut"
+    INTERNBUDGET = "internbudget", "Internbudget"
 
 
 class Status(models.TextChoices):
@@ -28,7 +29,8 @@ class Status(models.TextChoices):
 class Budgetversion(models.Model):
     """A set of amounts for `ar` and the `planar` years after it.
 
-    `faststalld` marks the version that is the year's valid one; the commands take it when none is named.
+    `faststalld` marks the version that is the year's valid one; the commands take it when none is named. `namnd` is
+    set for a version that is one nämnd's own: an internbudget always, and the prognos of a nämnd.
     """
 
     kod = models.SlugField(unique=True)
@@ -36,6 +38,7 @@ class Budgetversion(models.Model):
     ar = models.PositiveSmallIntegerField()
     planar = models.PositiveSmallIntegerField(default=0)
     typ = models.CharField(max_length=20, choices=Versionstyp)
+    namnd = models.ForeignKey(Namnd, on_delete=models.PROTECT, null=True, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.OPPEN)
     faststalld = models.BooleanField(default=False)
     kopia_av = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True)
@@ -52,7 +55,16 @@ class Budgetversion(models.Model):
         ordering = ("-ar", "kod")
         constraints = [
             models.UniqueConstraint(
-                fields=("ar", "typ"), condition=Q(faststalld=True), name="version_en_faststalld_per_ar"
+                fields=("ar", "typ", "namnd"),
+                condition=Q(faststalld=True),
+                nulls_distinct=False,
+                name="version_en_faststalld_per_ar",
+            ),
+            models.CheckConstraint(
+                name="version_namnd_for_internbudget",
+                condition=Q(typ="internbudget", namnd__isnull=False)
+                | Q(typ="prognos")
+                | (~Q(typ__in=("internbudget", "prognos")) & Q(namnd__isnull=True)),
             ),
             models.CheckConstraint(
                 name="version_faststalld_ar_last", condition=Q(faststalld=False) | Q(status="last")
@@ -76,8 +88,8 @@ class Budgetversion(models.Model):
 
     @property
     def period(self) -> Period:
-        """The days whose organisation the version is read with."""
-        return Period(date(self.ar, 1, 1), date(self.ar + self.planar, 12, 31))
+        """The days whose organisation the version is read with, and its nämnd if it is one's own."""
+        return Period(date(self.ar, 1, 1), date(self.ar + self.planar, 12, 31), self.namnd_id)
 
     @property
     def last(self) -> bool:

@@ -4,6 +4,9 @@ Pages, checks, PDF, Excel and the API all read their figures here. The database 
 the function `budget_postled`, which says for every post which leaves it is made of, with what factor, and
 through which leaves it passes on the way. A leaf with an amount of its own shuts off what it would
 otherwise fetch, and nothing is fetched from a table that the version does not have for the year.
+
+Consolidation leaves the leaves of förvaltningsinterna motparter out. A leaf that is reached through a fetching one
+counts with the fetching one's motpart: it is that one's line.
 """
 
 from collections.abc import Iterable
@@ -46,6 +49,9 @@ WITH led AS MATERIALIZED (
     WHERE l.ur <@ ARRAY(
         SELECT vk.uppstallning_id FROM budget_versionskolumn vk
         WHERE vk.version_id = k.version_id AND vk.kalla_id = k.version_id AND vk.ar = k.ar)
+      AND (NOT %(utan_interna)s OR NOT EXISTS (
+        SELECT 1 FROM budget_post p JOIN budget_motpart m ON m.id = p.motpart_id
+        WHERE p.id = COALESCE(l.via[1], l.blad_id) AND m.slag = 'intern'))
 ), enhetssumma AS MATERIALIZED (
     SELECT led.rot_id, led.version_id, led.ar, b.enhet_id,
            sum(b.belopp * led.faktor) AS belopp, max(b.precision) AS precision, count(*) AS antal
@@ -75,11 +81,13 @@ def hamta_summor(
     poster: Iterable[int],
     period: Period,
     urval: Enhetsurval = ALLA_ENHETER,
+    utan_interna: bool = False,
 ) -> Summor:
     """Sums of the posts (ids) in the columns (version id, year), per enhet, per sektor and in all.
 
     `period` decides which organisation the sektor sums follow; `urval` limits them to the enheter that
-    the reader may see. A sum without any amount is absent. One query.
+    the reader may see. `utan_interna` leaves förvaltningsinterna poster out. A sum without any amount is absent.
+    One query.
     """
     par = list(dict.fromkeys(kolumner))
     with connection.cursor() as cursor:
@@ -91,6 +99,7 @@ def hamta_summor(
                 "versioner": [version for version, _ in par],
                 "ar": [ar for _, ar in par],
                 "poster": list(poster),
+                "utan_interna": utan_interna,
                 "allt": urval.allt,
                 "enheter": list(urval.enheter),
             },

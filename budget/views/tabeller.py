@@ -37,6 +37,8 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
         adress = f"{rot}finansiella-mal/"
         flikar.append({"text": "Finansiella mål", "url": adress, "aktiv": aktiv == "finansiella-mal"})
         flikar.append({"text": "Kontroll", "url": f"{rot}kontroll/", "aktiv": aktiv == "kontroll"})
+    elif version.namnd_id and not namndens_rest(request, atkomst):
+        flikar.append({"text": "Kontroll", "url": f"{rot}kontroll/", "aktiv": aktiv == "kontroll"})
     flikar.append({"text": "Jämför", "url": f"{rot}jamfor/", "aktiv": aktiv == "jamfor"})
     smulor = [{"text": "Budget", "url": reverse("versioner")}, {"text": version.namn, "url": rot}]
     if titel:
@@ -52,7 +54,8 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
                 "aktiv": v == version,
             }
             for v in atkomst.arets
-            if behorighet.urval(Ratt.LASA_BELOPP, last=v.last, period=v.period)
+            if v.namnd_id == version.namnd_id
+            and behorighet.urval(Ratt.LASA_BELOPP, last=v.last, period=v.period)
         ],
         "bricka": bricka(version),
         "far_skriva": skrivbart(request, version),
@@ -60,6 +63,11 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
         "far_berakna": behorighet.far(Ratt.BERAKNA_BALANSKRAV),
         "far_styra": behorighet.far(Ratt.STYRA_VERSION),
     }
+
+
+def namndens_rest(request, atkomst) -> frozenset[int]:
+    """The enheter of a nämnd's own version that the user may not read."""
+    return get_behorighet(request).namndens_enheter(atkomst.version.period) - atkomst.urval.enheter
 
 
 def bricka(version: Budgetversion) -> dict:
@@ -76,12 +84,16 @@ def versioner(request):
     behorighet = get_behorighet(request)
     rader = [
         {"version": v, "bricka": bricka(v), "url": reverse("version", args=[v.ar, v.kod])}
-        for v in Budgetversion.objects.select_related("kopia_av")
+        for v in Budgetversion.objects.select_related("kopia_av", "namnd")
         if behorighet.urval(Ratt.LASA_BELOPP, last=v.last, period=v.period)
     ]
     if not rader and not behorighet.omfang(Ratt.LASA_BELOPP):
         behorighet.krav(Ratt.LASA_BELOPP)
-    return render(request, "budget/versioner.html", {"rader": rader})
+    grupper = [
+        {"rubrik": "Regionens budgetar", "rader": [r for r in rader if not r["version"].namnd_id]},
+        {"rubrik": "Nämndernas internbudgetar", "rader": [r for r in rader if r["version"].namnd_id]},
+    ]
+    return render(request, "budget/versioner.html", {"grupper": [g for g in grupper if g["rader"]]})
 
 
 @login_required
@@ -160,7 +172,7 @@ def _senaste_jobb(request, version, slag) -> Jobb | None:
 def kontroll(request, ar, kod):
     """Printed figures against computed ones: what differs, by how much, and whether rounding explains it."""
     atkomst = oppna_version(request, ar, kod)
-    if not atkomst.urval.allt:
+    if not atkomst.urval.allt and (atkomst.version.namnd_id is None or namndens_rest(request, atkomst)):
         get_behorighet(request).krav(Ratt.LASA_BELOPP)
     avvikelser = hamta_alla_avvikelser([atkomst.version])
     innehall = ram(request, atkomst, "kontroll", titel="Kontroll")
