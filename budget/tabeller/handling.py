@@ -132,12 +132,13 @@ def _fakta(version, urval, andrad):
 
 
 def senast_andrad(versioner: Iterable[int]) -> datetime:
-    """When an amount or a justering of the versions (ids) last changed; the epoch when they have none."""
+    """When an amount, a justering or a förutsättning of the versions last changed; the epoch when there are none."""
     versioner = list(versioner)
     belopp = Belopp.objects.filter(version__in=versioner).aggregate(t=Max("andrad_tid"))["t"]
-    justering = (
-        apps.get_model("budget", "JusteringEvent")
+    handelser = (
+        apps.get_model("budget", modell)
         .objects.filter(version__in=versioner)
         .aggregate(t=Max("pgh_created_at"))["t"]
+        for modell in ("JusteringEvent", "InternbudgetforutsattningEvent")
     )
-    return max((t for t in (belopp, justering) if t), default=datetime(2000, 1, 1, tzinfo=UTC))
+    return max((t for t in (belopp, *handelser) if t), default=datetime(2000, 1, 1, tzinfo=UTC))

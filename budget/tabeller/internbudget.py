@@ -38,15 +38,13 @@ MED_INTERNA = "Med förvaltningsinterna poster, samtliga motparter."
 
 @dataclass(frozen=True, slots=True)
 class Internbudget:
-    """The tables of one förvaltning. `hel` and `skillnad` are None for a reader who does not see all of its parts;
-    `forklaring` says in words what consolidation removes, a sentence per column."""
+    """The tables of one förvaltning; `hel`, `delarna` and `skillnad` are None for whoever does not see all of it."""
 
     data: Internbudgetdata
     hel: Tabell | None
     delarna: Tabell | None
     delar: tuple[Tabell, ...]
     skillnad: Tabell | None
-    forklaring: tuple[str, ...]
     regionbidrag: Tabell | None
 
     def alla(self) -> list[Tabell]:
@@ -88,19 +86,18 @@ def _bygg(
     data: Internbudgetdata, f: Forvaltning, avvikelser: list[Avvikelse], urval: Enhetsurval
 ) -> Internbudget:
     hel = delarna = skillnad = None
-    forklaring: tuple[str, ...] = ()
     if f.plats.enhet_id in urval:
         enhet = f.plats.enhet_id
         hel = _tabell(data, HEL, None, (a for a in avvikelser if a.nyckel.omfang == f"{HEL}:{enhet}"))
         delarna = _tabell(data, DELARNA, None, ())
-        skillnad, forklaring = bygg_delar_mot_helhet(data), tuple(forklara_bortraknat(data))
+        skillnad = bygg_delar_mot_helhet(data)
     delar = tuple(
         _tabell(data, "enhet", d, (a for a in avvikelser if a.nyckel.omfang == f"enhet:{d.enhet_id}"))
         for d in f.delar
     )
     prov = prova_regionbidrag(data) if hel else ()
     return Internbudget(
-        data, hel, delarna, delar, skillnad, forklaring, bygg_regionbidragsprov(data, prov) if prov else None
+        data, hel, delarna, delar, skillnad, bygg_regionbidragsprov(data, prov) if prov else None
     )
 
 
@@ -111,14 +108,14 @@ def _tabell(
     kod = (plats or data.forvaltning.plats).enhet_kod.lower().replace("_", "-")
     return replace(
         t,
-        nyckel=f"{data.uppstallning.kod}-{omfang}-{kod}",
+        nyckel=f"{kod}-{'utan' if omfang == HEL else 'med'}",
         rubrik=f"{(plats or data.forvaltning.plats).enhet_namn} {data.version.ar}",
         ingress=f"{UTAN_INTERNA if omfang == HEL else MED_INTERNA} Mnkr.",
     )
 
 
 def bygg_delar_mot_helhet(data: Internbudgetdata) -> Tabell:
-    """Per line and column: the parts together, what consolidation removes, and the förvaltning."""
+    """Per line and column: the parts together, what consolidation removes, and the förvaltning; in words below."""
     kolumner, rader = [], []
     rot = {k.kalla_id: versionsadress(k.kalla) for k in data.kolumner}
     kod = data.forvaltning.plats.enhet_kod
@@ -138,12 +135,12 @@ def bygg_delar_mot_helhet(data: Internbudgetdata) -> Tabell:
         barn.setdefault(p.foralder_id, []).append(p)
     for p in data.linjer:
         celler = []
-        for k in data.kolumner:
+        for nr, k in enumerate(data.kolumner, start=1):
             adress = f"{rot[k.kalla_id]}varifran/{data.uppstallning.kod}/{p.kod}"
             med, utan = (data.summa(p, k, utan=u) for u in (False, True))
             celler += [
                 Cell(med and med.varde, kalla=f"{adress}/{DELARNA}-{kod}/{k.ar}/"),
-                Cell(data.bortraknat(p, k) if med else None),
+                Cell(data.bortraknat(p, k) if med else None, noter=(nr,) if p.total else ()),
                 Cell(utan and utan.varde, kalla=f"{adress}/{HEL}-{kod}/{k.ar}/"),
             ]
         delar = tuple((b.kod, b.tecken) for b in barn.get(p.pk, ()))
@@ -156,6 +153,7 @@ def bygg_delar_mot_helhet(data: Internbudgetdata) -> Tabell:
         tuple(kolumner),
         tuple(rader),
         "Delarnas summa minus förvaltningen är det som räknas bort: köp och försäljning mellan delarna. Mnkr.",
+        tuple(forklara_bortraknat(data)),
     )
 
 

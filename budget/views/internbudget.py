@@ -33,7 +33,6 @@ def resultatsammanstallning(request, ar, kod):
                 "hel": hel and visa(hel),
                 "delar": [visa(t) for t in i.delar],
                 "skillnad": i.skillnad and visa(i.skillnad),
-                "forklaring": i.forklaring,
                 "regionbidrag": i.regionbidrag and visa(i.regionbidrag),
                 "brygga": f"{rot}brygga/{plats.enhet_kod}/"
                 if har_brygga and plats.enhet_id in atkomst.urval
