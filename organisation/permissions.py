@@ -67,6 +67,8 @@ class Enhetsurval:
 
 
 _I_NAMNDER = "SELECT enhet_id FROM organisation_platser(%s, %s) WHERE namnd_id = ANY(%s)"
+# Whoever has an enhet has its parts.
+_DELAR = "SELECT enhet_id FROM organisation_platser(%s, %s) WHERE del_av_id = ANY(%s)"
 
 
 class Behorighet:
@@ -79,7 +81,7 @@ class Behorighet:
             else []
         )
         self._egna = {}
-        self._i_namnder = {}
+        self._hamtade = {}
 
     def omfang(self, ratt: Ratt) -> set[Omfang]:
         """The scopes that any of the user's roles gives for a right."""
@@ -130,17 +132,20 @@ class Behorighet:
         nyckel = (tuple(r.pk for r in egna), period)
         if nyckel not in self._egna:
             namnder = tuple(r.namnd_id for r in egna if r.namnd_id)
-            enheter = frozenset(r.enhet_id for r in egna if r.enhet_id)
-            self._egna[nyckel] = enheter | (self._enheter_i(period, namnder) if namnder else frozenset())
+            enheter = tuple(r.enhet_id for r in egna if r.enhet_id)
+            self._egna[nyckel] = frozenset(enheter).union(
+                self._enheter_i(period, namnder) if namnder else (),
+                self._enheter_i(period, enheter, _DELAR) if enheter else (),
+            )
         return self._egna[nyckel]
 
-    def _enheter_i(self, period, namnder: tuple[int, ...]) -> frozenset[int]:
-        nyckel = (namnder, period.fran, period.till)
-        if nyckel not in self._i_namnder:
+    def _enheter_i(self, period, vilka: tuple[int, ...], sql: str = _I_NAMNDER) -> frozenset[int]:
+        nyckel = (sql, vilka, period.fran, period.till)
+        if nyckel not in self._hamtade:
             with connection.cursor() as cursor:
-                cursor.execute(_I_NAMNDER, [period.fran, period.till, list(namnder)])
-                self._i_namnder[nyckel] = frozenset(enhet for (enhet,) in cursor.fetchall())
-        return self._i_namnder[nyckel]
+                cursor.execute(sql, [period.fran, period.till, list(vilka)])
+                self._hamtade[nyckel] = frozenset(enhet for (enhet,) in cursor.fetchall())
+        return self._hamtade[nyckel]
 
 
 def get_behorighet(request) -> Behorighet:

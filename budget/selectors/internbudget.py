@@ -28,10 +28,11 @@ DELARNA, HEL = "delar", "hel"
 
 @dataclass(frozen=True)
 class Forvaltning:
-    """A förvaltning and the parts that its amounts are entered for."""
+    """A förvaltning and those of its parts, which amounts are entered for, that the reader sees; `hel` if all of it."""
 
     plats: Plats
     delar: tuple[Plats, ...]
+    hel: bool
 
     @cached_property
     def urval(self) -> Enhetsurval:
@@ -125,13 +126,15 @@ def hamta_forvaltningar(
 ) -> tuple[Forvaltning, ...]:
     """The förvaltningar with parts that the reader sees any of, each with the parts that the reader sees."""
     platser = gallande_placeringar(version, uppstallning, ())
-    hela = {p.del_av for p in platser if p.del_av}
-    return tuple(
-        Forvaltning(p, tuple(d for d in platser if d.del_av == p.enhet_id and d.enhet_id in urval))
-        for p in platser
-        if p.enhet_id in hela
-        and (p.enhet_id in urval or any(d.enhet_id in urval for d in platser if d.del_av == p.enhet_id))
-    )
+    forvaltningar = []
+    for p in platser:
+        delar = [d for d in platser if d.del_av == p.enhet_id]
+        synliga = tuple(d for d in delar if d.enhet_id in urval)
+        if synliga:
+            forvaltningar.append(
+                Forvaltning(p, synliga, hel=p.enhet_id in urval and len(synliga) == len(delar))
+            )
+    return tuple(forvaltningar)
 
 
 def hamta_internbudget(

@@ -42,10 +42,10 @@ class Avvikelse:
     """A printed figure that does not follow from its parts. Amounts in kronor.
 
     `kod` is SUMMA (a printed sum), RAD (a line printed in two tables), BRYGGA (a regionbidrag that its
-    justeringar do not lead to), INTERNBUDGET (a regionbidrag that is not what fullmäktige gave) or REGEL (a line that a
-    rule computes). `nyckel` is the cell, `kalla` where
-    it was printed, `precision` the kronor of its last digit. `foljd` tells of one that is more than rounding
-    only because a part of it is: it does follow from its parts as they are printed.
+    justeringar do not lead to), INTERNBUDGET (a regionbidrag that is not what fullmäktige gave) or REGEL (a
+    line that a rule computes). `nyckel` is the cell, `kalla` where it was printed, `precision` the kronor of
+    its last digit. `foljd` tells of one that is more than rounding only because a part of it is: it does
+    follow from its parts as they are printed.
     """
 
     kod: str

@@ -65,8 +65,7 @@ def las_internbudgetar(
     visas = {(k.kalla_id, k.ar) for k in kolumner}
     avvikelser = [a for a in avvikelser if (a.nyckel.version, a.nyckel.ar) in visas]
     return [
-        _bygg(hamta_internbudget(version, uppstallning, kolumner, f), f, avvikelser, urval)
-        for f in forvaltningar
+        _bygg(hamta_internbudget(version, uppstallning, kolumner, f), f, avvikelser) for f in forvaltningar
     ]
 
 
@@ -82,11 +81,9 @@ def las_internbudget(
     return tabeller + ([forutsattningar] if forutsattningar.rader else [])
 
 
-def _bygg(
-    data: Internbudgetdata, f: Forvaltning, avvikelser: list[Avvikelse], urval: Enhetsurval
-) -> Internbudget:
+def _bygg(data: Internbudgetdata, f: Forvaltning, avvikelser: list[Avvikelse]) -> Internbudget:
     hel = delarna = skillnad = None
-    if f.plats.enhet_id in urval:
+    if f.hel:
         enhet = f.plats.enhet_id
         hel = _tabell(data, HEL, None, (a for a in avvikelser if a.nyckel.omfang == f"{HEL}:{enhet}"))
         delarna = _tabell(data, DELARNA, None, ())

@@ -340,6 +340,18 @@ def test_den_som_har_en_del_ser_bara_den_medan_versionen_ar_oppen(som, version):
     assert som("lab").get(f"/budget/2025/{kopia.kod}/kontroll/").status_code == 403
 
 
+def test_den_som_har_forvaltningen_har_dess_delar(version):
+    ny = Anvandare.objects.create(username="ms")
+    Rolltilldelning.objects.create(anvandare=ny, roll="controller", enhet=Enhet.objects.get(kod="NORV_MS"))
+    kopia = _oppen_kopia(version)
+    urval = Behorighet(ny).urval(Ratt.SKRIVA_BELOPP, last=False, period=kopia.period)
+    assert set(Enhet.objects.filter(pk__in=urval.enheter).values_list("kod", flat=True)) == {
+        "NORV_MS", "MS_ANSLAG", "MS_LAB",
+    }  # fmt: skip
+    (i,) = _las(kopia, urval)
+    assert i.hel is not None and len(i.delar) == 2
+
+
 def test_inmatning_per_del_sparar_och_visar_det_interna(som, version):
     kopia = _oppen_kopia(version)
     klient = som("controller")
