@@ -12,6 +12,7 @@ from budget.selectors.justering import hamta_brygga
 from budget.selectors.uppstallning import hamta_uppstallningar, lasbara_uppstallningar
 from budget.tabeller.brygga import bygg_matris
 from budget.tabeller.handling import las_balanskrav
+from budget.tabeller.internbudget import las_internbudget
 from budget.tabeller.uppstallning import las_tabell
 from budget.views.atkomst import oppna_uppstallning, oppna_version
 from budget.views.brygga import oppna_brygga, valt_ar
@@ -60,6 +61,8 @@ def tabell(request, ar, kod, uppstallning):
             "regelversion": lage.utredning.regelversion,
             "aktuell": lage.aktuell,
         }
+    elif u.per_forvaltning:
+        tabeller = las_internbudget(atkomst.version, u, atkomst.kolumner[u], atkomst.urval)
     else:
         tabeller = (las_tabell(atkomst.version, u, atkomst.kolumner[u], atkomst.urval),)
     return Response(svar | {"tabeller": [_som_json(t) for t in tabeller]})

@@ -23,6 +23,7 @@ class Namndtyp(models.TextChoices):
 class Enhetstyp(models.TextChoices):
     FORVALTNING = "forvaltning", "Förvaltning"
     DELRAM = "delram", "Delram"
+    DEL = "del", "Del av förvaltning"
     ANSLAG = "anslag", "Anslag"
     REGION = "region", "Hela regionen"
 
@@ -43,7 +44,7 @@ class Sektor(models.Model):
 
 
 class Period(NamedTuple):
-    """The days from `fran` to `till`, both included.
+    """The days from `fran` to `till`, both included, and the nämnd (id) when they are read for one nämnd alone.
 
     An enhet belongs during a period where it belonged when the period began or, if it is younger, where
     it was first placed. The SQL function `organisation_platser` says so, for sums and for rights alike.
@@ -51,6 +52,7 @@ class Period(NamedTuple):
 
     fran: date
     till: date
+    namnd: int | None = None
 
 
 class Giltig(models.Model):
@@ -99,11 +101,15 @@ class Enhet(models.Model):
 
 
 class Placering(Giltig):
-    """Which nämnd and sektor an enhet belongs to during a time. Two placements never overlap."""
+    """Which nämnd and sektor an enhet belongs to during a time, and the enhet that it is part of then (`del_av`).
+
+    Two placements never overlap. A part has no sektor: its amounts are of the nämnd's own budget, not of the region's.
+    """
 
     enhet = models.ForeignKey(Enhet, on_delete=models.PROTECT, related_name="placeringar")
     namnd = models.ForeignKey(Namnd, on_delete=models.PROTECT, related_name="placeringar")
     sektor = models.ForeignKey(Sektor, on_delete=models.PROTECT, null=True, blank=True)
+    del_av = models.ForeignKey(Enhet, on_delete=models.PROTECT, null=True, blank=True, related_name="delar")
     ordning = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -127,6 +133,10 @@ class Placering(Giltig):
                 name="placering_giltig_framat",
                 condition=Q(giltig_till__isnull=True) | Q(giltig_till__gt=F("giltig_fran")),
             ),
+            models.CheckConstraint(
+                name="placering_del_utan_sektor",
+                condition=Q(del_av__isnull=True) | (Q(sektor__isnull=True) & ~Q(del_av=F("enhet"))),
+            ),
         ]
 
         triggers = [
@@ -136,7 +146,8 @@ class Placering(Giltig):
                 operation=pgtrigger.Update,
                 func="""
                     IF NEW.enhet_id <> OLD.enhet_id OR NEW.namnd_id <> OLD.namnd_id
-                        OR NEW.sektor_id IS DISTINCT FROM OLD.sektor_id THEN
+                        OR NEW.sektor_id IS DISTINCT FROM OLD.sektor_id
+                        OR NEW.del_av_id IS DISTINCT FROM OLD.del_av_id THEN
                         RAISE EXCEPTION 'En placering flyttas inte: avsluta den och lägg till en ny'
                             USING ERRCODE = 'check_violation';
                     END IF;

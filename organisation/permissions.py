@@ -1,7 +1,8 @@
 """Who may do what. The table RATTER is the whole truth; views, API, exports and templates ask here.
 
 A right is given for a scope (`Omfang`): ALLT is the whole region, EGET is the nämnd or enhet of the
-role, FASTSTALLT is whatever has been decided and locked.
+role, FASTSTALLT is whatever has been decided and locked. A nämnd's own version (`Period.namnd`) is read within the
+nämnd: by those who have a role there, and by those whose right is for the whole region.
 """
 
 from dataclasses import dataclass
@@ -66,6 +67,8 @@ class Enhetsurval:
 
 
 _I_NAMNDER = "SELECT enhet_id FROM organisation_platser(%s, %s) WHERE namnd_id = ANY(%s)"
+# Whoever has an enhet has its parts.
+_DELAR = "SELECT enhet_id FROM organisation_platser(%s, %s) WHERE del_av_id = ANY(%s)"
 
 
 class Behorighet:
@@ -78,6 +81,7 @@ class Behorighet:
             else []
         )
         self._egna = {}
+        self._hamtade = {}
 
     def omfang(self, ratt: Ratt) -> set[Omfang]:
         """The scopes that any of the user's roles gives for a right."""
@@ -86,11 +90,17 @@ class Behorighet:
     def urval(self, ratt: Ratt, *, last: bool, period: Period) -> Enhetsurval:
         """The enheter for which the user has a right in a version of a period (`last`: locked)."""
         omfang = self.omfang(ratt)
+        if period.namnd is not None:
+            return self._urval_i_namnden(ratt, omfang, last, period)
         if Omfang.ALLT in omfang or (last and Omfang.FASTSTALLT in omfang):
             return Enhetsurval(allt=True)
         if Omfang.EGET in omfang:
             return Enhetsurval(enheter=self._egna_enheter(ratt, period))
         return Enhetsurval()
+
+    def namndens_enheter(self, period: Period) -> frozenset[int]:
+        """All the enheter of the nämnd whose own the period's version is."""
+        return self._enheter_i(period, (period.namnd,))
 
     def far(self, ratt: Ratt) -> bool:
         """Whether the user has a right that does not depend on any enhet."""
@@ -101,18 +111,41 @@ class Behorighet:
         if not self.far(ratt):
             raise PermissionDenied(f"Din roll får inte {ratt.value}.")
 
+    def _urval_i_namnden(self, ratt, omfang, last, period) -> Enhetsurval:
+        """As `urval`, in a version that is one nämnd's own: never anything outside it."""
+        if not omfang:
+            return Enhetsurval()
+        namndens = self.namndens_enheter(period)
+        hor_hit = any(
+            r.namnd_id == period.namnd or r.enhet_id in namndens
+            for r in self.roller
+            if Omfang.FASTSTALLT in RATTER[ratt][r.roll]
+        )
+        if Omfang.ALLT in omfang or (last and hor_hit):
+            return Enhetsurval(enheter=namndens)
+        if Omfang.EGET in omfang:
+            return Enhetsurval(enheter=self._egna_enheter(ratt, period) & namndens)
+        return Enhetsurval()
+
     def _egna_enheter(self, ratt, period) -> frozenset[int]:
         egna = [r for r in self.roller if Omfang.EGET in RATTER[ratt][r.roll]]
         nyckel = (tuple(r.pk for r in egna), period)
         if nyckel not in self._egna:
-            namnder = [r.namnd_id for r in egna if r.namnd_id]
-            enheter = {r.enhet_id for r in egna if r.enhet_id}
-            if namnder:
-                with connection.cursor() as cursor:
-                    cursor.execute(_I_NAMNDER, [period.fran, period.till, namnder])
-                    enheter |= {enhet for (enhet,) in cursor.fetchall()}
-            self._egna[nyckel] = frozenset(enheter)
+            namnder = tuple(r.namnd_id for r in egna if r.namnd_id)
+            enheter = tuple(r.enhet_id for r in egna if r.enhet_id)
+            self._egna[nyckel] = frozenset(enheter).union(
+                self._enheter_i(period, namnder) if namnder else (),
+                self._enheter_i(period, enheter, _DELAR) if enheter else (),
+            )
         return self._egna[nyckel]
+
+    def _enheter_i(self, period, vilka: tuple[int, ...], sql: str = _I_NAMNDER) -> frozenset[int]:
+        nyckel = (sql, vilka, period.fran, period.till)
+        if nyckel not in self._hamtade:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, [period.fran, period.till, list(vilka)])
+                self._hamtade[nyckel] = frozenset(enhet for (enhet,) in cursor.fetchall())
+        return self._hamtade[nyckel]
 
 
 def get_behorighet(request) -> Behorighet:

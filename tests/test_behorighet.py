@@ -7,6 +7,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 ARB, FAST = "/budget/2024/B2024-ARB", "/budget/2024/B2024"
+IB = "/budget/2025/IB2025-MS"
 ROLLER = ("", "controller", "controller-kn", "koncerncontroller", "politiker", "revisor", "administrator")
 
 # name: (method, address, status per role in the order of ROLLER)
@@ -39,6 +40,21 @@ TABELL = [
     ("tabell", "GET", f"{ARB}/regionbidrag/", (302, 200, 200, 200, 403, 200, 403)),
     ("tabell", "GET", f"{ARB}/resultatbudget/", (302, 403, 403, 200, 403, 200, 403)),
     ("tabell", "GET", f"{ARB}/balanskrav/", (302, 403, 403, 200, 403, 200, 403)),
+    # A nämnd's own version is read within the nämnd and by those whose right is for the whole region.
+    ("version", "GET", f"{IB}/", (302, 200, 403, 200, 200, 200, 403)),
+    ("resultatsammanstallning", "GET", f"{IB}/resultatsammanstallning/", (302, 200, 403, 200, 200, 200, 403)),
+    ("resultatsammanstallning", "GET", f"{ARB}/resultatsammanstallning/", (302, 404, 404, 404, 403, 404, 403)),
+    ("inmatning", "GET", f"{IB}/resultatsammanstallning/inmatning/", (302, 403, 403, 403, 403, 403, 403)),
+    ("excel", "GET", f"{IB}/resultatsammanstallning/excel/", (302, 200, 403, 200, 200, 200, 403)),
+    ("skapa_handling", "POST", f"{IB}/handling/", (302, 302, 403, 302, 302, 302, 403)),
+    ("kontroll", "GET", f"{IB}/kontroll/", (302, 200, 403, 200, 200, 200, 403)),
+    ("enhetsbrygga", "GET", f"{IB}/brygga/NORV_MS/", (302, 200, 403, 200, 200, 200, 403)),
+    ("ny_justering", "GET", f"{IB}/brygga/justering/ny/", (302, 403, 403, 403, 403, 403, 403)),
+    ("jamfor", "GET", f"{IB}/jamfor/", (302, 200, 403, 200, 200, 200, 403)),
+    ("varifran", "GET", f"{IB}/varifran/resultatsammanstallning/resultat/hel-NORV_MS/2025/",
+     (302, 200, 403, 200, 200, 200, 403)),
+    ("api_tabell", "GET", f"/api/v1{IB}/resultatsammanstallning/", (403, 200, 403, 200, 200, 200, 403)),
+    ("kopiera_version", "GET", f"{IB}/kopiera/", (302, 403, 403, 200, 403, 403, 403)),
     ("finansiella_mal", "GET", f"{FAST}/finansiella-mal/", (302, 200, 200, 200, 200, 200, 403)),
     ("finansiella_mal", "GET", f"{ARB}/finansiella-mal/", (302, 403, 403, 200, 403, 200, 403)),
     ("kontroll", "GET", f"{FAST}/kontroll/", (302, 200, 200, 200, 200, 200, 403)),

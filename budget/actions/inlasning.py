@@ -41,7 +41,7 @@ def las_in_belopp(*, fil: Beloppsfil, by=None) -> int:
             fel.append(f"{plats}: budgetversionen {r.version} är låst.")
         if (r.uppstallning, r.post) not in poster:
             fel.append(f"{plats}: posten {r.post} finns inte i {r.uppstallning}.")
-        if r.omfangstyp == "enhet" and r.omfang not in enheter:
+        if r.omfangstyp in ("enhet", "hel") and r.omfang not in enheter:
             fel.append(f"{plats}: enheten {r.omfang} finns inte.")
         if r.omfangstyp == "sektor" and r.omfang not in sektorer:
             fel.append(f"{plats}: sektorn {r.omfang} finns inte.")
@@ -66,7 +66,7 @@ def las_in_belopp(*, fil: Beloppsfil, by=None) -> int:
                 version=versioner[r.version],
                 post=poster[r.uppstallning, r.post],
                 omfang=r.omfangstyp,
-                enhet_id=enheter.get(r.omfang) if r.omfangstyp == "enhet" else None,
+                enhet_id=enheter.get(r.omfang) if r.omfangstyp in ("enhet", "hel") else None,
                 sektor_id=sektorer.get(r.omfang) if r.omfangstyp == "sektor" else None,
                 ar=r.ar,
                 belopp=r.belopp.varde,

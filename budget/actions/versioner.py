@@ -10,6 +10,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from budget.models import (
+    BEREDS,
+    BESLUTAS,
     Belopp,
     Block,
     Budgetversion,
@@ -62,6 +64,7 @@ def kopiera_version(
             planar=kalla.planar,
             typ=typ or samma,
             bryggad=kalla.bryggad,
+            namnd=kalla.namnd,
             kopia_av=kalla,
             handling=kalla.handling,
         )
@@ -91,6 +94,11 @@ _KOPIERA = (
               registrerad_av_id, registrerad)
        SELECT %(ny)s, ar, slag, senast_ar, organ, datum, paragraf, motiv, registrerad_av_id, registrerad
        FROM budget_balanskravsbeslut WHERE version_id = %(gammal)s""",
+    """INSERT INTO budget_internbudgetforutsattning (version_id, enhet_id, grupp, nyckel, beskrivning, avser, ar,
+              belopp, precision, procent, ungefar, kalla, ordning)
+       SELECT %(ny)s, enhet_id, grupp, nyckel, beskrivning, avser, ar, belopp, precision, procent, ungefar, kalla,
+              ordning
+       FROM budget_internbudgetforutsattning WHERE version_id = %(gammal)s""",
     """INSERT INTO budget_justering (version_id, ar, block, titel, prisniva, motiv, status, ordning, regel, rev)
        SELECT %(ny)s, ar, block, titel, prisniva, motiv, status, ordning, regel, 1
        FROM budget_justering WHERE version_id = %(gammal)s""",
@@ -163,6 +171,8 @@ def bered_version(*, version: Budgetversion, beslut: Beslut, by) -> None:
     Raises VersionsFel for one that is fastställd or already beredd, has justeringar that are drafts, or cannot be
     locked, and for a tilläggsbudget whose financing is missing or not borne by its figures (KL 11:15).
     """
+    if version.typ not in BEREDS:
+        raise VersionsFel(f"{version.namn} bereds inte av regionstyrelsen.")
     if version.faststalld or version.beredd:
         raise VersionsFel(f"{version.namn} är redan {'fastställd' if version.faststalld else 'beredd'}.")
     utkast = list(
@@ -186,21 +196,28 @@ def bered_version(*, version: Budgetversion, beslut: Beslut, by) -> None:
 
 
 def faststall_version(*, version: Budgetversion, beslut: Beslut, by) -> None:
-    """Record fullmäktige's decision: from now on the version never changes.
+    """Record the decision, fullmäktige's or for an internbudget the nämnd's: from now on the version never changes.
 
-    Raises VersionsFel for one that is not beredd, is already fastställd, was decided before it was beredd, or
-    whose year already has a decided budget (then a tilläggsbudget is the way).
+    Raises VersionsFel for one that is not beredd although it is to be, is already fastställd, was decided before it
+    was beredd, or whose year already has a decided one (then a tilläggsbudget is the way).
     """
     if version.faststalld:
         raise VersionsFel(f"{version.namn} är redan fastställd.")
-    if not version.beredd:
+    if version.typ not in BESLUTAS:
+        raise VersionsFel(f"{version.namn} är ingen budget och fastställs inte.")
+    if version.typ in BEREDS and not version.beredd:
         raise VersionsFel(f"{version.namn} är inte beredd än. Registrera beredningen först.")
-    if beslut.datum < version.beredd_datum:
+    if version.beredd and beslut.datum < version.beredd_datum:
         raise VersionsFel(f"Beslutet kan inte vara fattat före beredningen {version.beredd_datum}.")
-    annan = Budgetversion.objects.filter(ar=version.ar, typ=version.typ, faststalld=True).first()
+    annan = Budgetversion.objects.filter(
+        ar=version.ar, typ=version.typ, namnd=version.namnd_id, faststalld=True
+    ).first()
     if annan and version.typ != Versionstyp.TILLAGG:
-        raise VersionsFel(f"{annan.namn} är redan fastställd för {version.ar}. Gör en tilläggsbudget på den.")
+        rad = " Gör en tilläggsbudget på den." if version.typ == Versionstyp.BUDGET else ""
+        raise VersionsFel(f"{annan.namn} är redan fastställd för {version.ar}.{rad}")
     with andring(by=by, varfor=f"Fastställd av {beslut.organ} {beslut.datum}, {beslut.paragraf}"):
+        if not version.last:
+            las_version(version=version, by=by)
         Budgetversion.objects.filter(pk=version.pk).update(
             faststalld=True,
             beslut_organ=beslut.organ,
@@ -255,7 +272,7 @@ def spara_finansiering(*, version: Budgetversion, finansiering: Finansieringssat
     """Write how a tilläggsbudget is paid for. Raises VersionsFel for another version, and for a locked one."""
     if version.typ != Versionstyp.TILLAGG:
         raise VersionsFel(f"{version.namn} är ingen tilläggsbudget.")
-    with andring(by=by, varfor="Finansieringssatt"):
+    with andring(by=by, varfor="Finansiering"):
         andrade = Budgetversion.objects.filter(pk=version.pk, status=Status.OPPEN).update(
             finansiering=finansiering, finansiering_text=text
         )
@@ -267,13 +284,14 @@ def spara_finansiering(*, version: Budgetversion, finansiering: Finansieringssat
 def starta_nasta_ar(*, kalla: Budgetversion, kod: str, namn: str, by) -> Budgetversion:
     """An open version of the year after `kalla`, which begins where that one's plan ends up.
 
-    The plan years' amounts become its own, with their source; the new last plan year is empty. Regionbidrag is
+    The plan years' amounts become its own, with their source; the new last plan year is empty. One without plan
+    years, as an internbudget, begins with last year's amounts. Regionbidrag is
     counted by the bridge from `kalla`: its justeringar of the plan years come along, and what they do not explain
     of the plan is a justering of its own («Enligt tidigare plan»), so that the new version starts at the plan.
     Raises VersionsFel for a taken kod and for a version that is not a budget.
     """
     _ledig_kod(kod)
-    if kalla.typ not in (Versionstyp.BUDGET, Versionstyp.TILLAGG):
+    if kalla.typ not in BESLUTAS:
         raise VersionsFel("Nästa års budget börjar i en budget.")
     with andring(by=by, varfor=f"Startad ur {kalla.namn}"):
         ny = Budgetversion.objects.create(
@@ -281,12 +299,13 @@ def starta_nasta_ar(*, kalla: Budgetversion, kod: str, namn: str, by) -> Budgetv
             namn=namn,
             ar=kalla.ar + 1,
             planar=kalla.planar,
-            typ=Versionstyp.BUDGET,
+            typ=Versionstyp.BUDGET if kalla.typ == Versionstyp.TILLAGG else kalla.typ,
+            namnd=kalla.namnd,
             bryggad=True,
             handling=kalla.handling,
         )
         Versionskolumn.objects.bulk_create(_nasta_kolumner(kalla, ny))
-        parametrar = {"ny": ny.pk, "gammal": kalla.pk, "ar": ny.ar}
+        parametrar = {"ny": ny.pk, "gammal": kalla.pk, "ar": ny.ar, "steg": 0 if kalla.planar else 1}
         with connection.cursor() as cursor:
             for sql in _NASTA_AR:
                 cursor.execute(sql, parametrar)
@@ -298,11 +317,12 @@ def starta_nasta_ar(*, kalla: Budgetversion, kod: str, namn: str, by) -> Budgetv
 _NASTA_AR = (
     """INSERT INTO budget_belopp (version_id, enhet_id, post_id, ar, belopp, precision, rev, ursprung,
               importfil_id, importrad, kalla, andrad_av_id, andrad_tid)
-       SELECT %(ny)s, b.enhet_id, b.post_id, b.ar, b.belopp, b.precision, 1, b.ursprung, b.importfil_id, b.importrad,
+       SELECT %(ny)s, b.enhet_id, b.post_id, b.ar + %(steg)s, b.belopp, b.precision, 1, b.ursprung, b.importfil_id,
+              b.importrad,
               b.kalla, b.andrad_av_id, b.andrad_tid
        FROM budget_belopp b JOIN budget_post p ON p.id = b.post_id
        JOIN budget_uppstallning u ON u.id = p.uppstallning_id
-       WHERE b.version_id = %(gammal)s AND b.ar >= %(ar)s AND u.kod <> 'regionbidrag'""",
+       WHERE b.version_id = %(gammal)s AND b.ar + %(steg)s >= %(ar)s AND u.kod <> 'regionbidrag'""",
     """INSERT INTO budget_justering (version_id, ar, block, titel, prisniva, motiv, status, ordning, regel, rev)
        SELECT %(ny)s, ar, block, titel, prisniva, motiv, status, ordning, regel, 1
        FROM budget_justering WHERE version_id = %(gammal)s AND ar >= %(ar)s""",

@@ -1,7 +1,8 @@
 """A CSV file of amounts → neutral rows with their place, and findings. Nothing is saved here.
 
-Columns: version, uppstallning, post, omfang (`enhet:KOD`, `sektor:KOD` or `alla`), ar, belopp, matt
-(kr, tkr or mnkr), slag (`blad` is an amount, `tryckt` a printed figure kept as a check), kalla.
+Columns: version, uppstallning, post, omfang (`enhet:KOD`, `sektor:KOD`, `alla`, or `hel:KOD` for a förvaltning with
+its parts and without its förvaltningsinterna poster), ar, belopp, matt (kr, tkr or mnkr), slag (`blad` is an amount,
+`tryckt` a printed figure kept as a check), kalla.
 """
 
 import csv
@@ -92,8 +93,8 @@ def _tolka_rad(rad, post) -> Beloppsrad:
     if belopp is None:
         raise OgiltigtBelopp("beloppet saknas.")
     typ, _, kod = post["omfang"].partition(":")
-    if typ not in ("enhet", "sektor", "alla") or bool(kod) == (typ == "alla"):
-        raise ValueError(f"omfånget «{post['omfang']}» ska vara enhet:KOD, sektor:KOD eller alla.")
+    if typ not in ("enhet", "sektor", "hel", "alla") or bool(kod) == (typ == "alla"):
+        raise ValueError(f"omfånget «{post['omfang']}» ska vara enhet:KOD, sektor:KOD, hel:KOD eller alla.")
     if post["slag"] == "blad" and typ != "enhet":
         raise ValueError("ett belopp ska höra till en enhet.")
     return Beloppsrad(

@@ -1,22 +1,45 @@
 from budget.models.balanskrav import Balanskravsbeslut, Beslutsslag, Utredning
 from budget.models.belopp import Belopp, Importfil, Kontrollsumma, Omfangstyp, Ursprung
+from budget.models.internbudget import (
+    Finansiering,
+    Finansieringsform,
+    Forutsattningsgrupp,
+    Internbudgetforutsattning,
+)
 from budget.models.justering import Block, Justering, Justeringsrad, Justeringsstatus
+from budget.models.motpart import Motpart, Motpartsslag
 from budget.models.scenario import Scenario
 from budget.models.uppstallning import Post, Posttyp, Uppstallning
-from budget.models.version import Budgetversion, Finansieringssatt, Status, Versionskolumn, Versionstyp
+from budget.models.version import (
+    BEREDS,
+    BESLUTAS,
+    Budgetversion,
+    Finansieringssatt,
+    Status,
+    Versionskolumn,
+    Versionstyp,
+)
 
 __all__ = [
+    "BEREDS",
+    "BESLUTAS",
     "Balanskravsbeslut",
     "Belopp",
     "Beslutsslag",
     "Block",
     "Budgetversion",
+    "Finansiering",
+    "Finansieringsform",
     "Finansieringssatt",
+    "Forutsattningsgrupp",
     "Importfil",
+    "Internbudgetforutsattning",
     "Justering",
     "Justeringsrad",
     "Justeringsstatus",
     "Kontrollsumma",
+    "Motpart",
+    "Motpartsslag",
     "Omfangstyp",
     "Post",
     "Posttyp",

@@ -99,6 +99,7 @@ class Omfangstyp(models.TextChoices):
     ENHET = "enhet", "En enhet"
     SEKTOR = "sektor", "En sektor"
     ALLA = "alla", "Alla enheter"
+    HEL = "hel", "En förvaltning med sina delar, utan förvaltningsinterna poster"
 
 
 class Kontrollsumma(models.Model):
@@ -126,7 +127,7 @@ class Kontrollsumma(models.Model):
             ),
             models.CheckConstraint(
                 name="kontrollsumma_omfang",
-                condition=Q(omfang="enhet", enhet__isnull=False, sektor__isnull=True)
+                condition=Q(omfang__in=("enhet", "hel"), enhet__isnull=False, sektor__isnull=True)
                 | Q(omfang="sektor", enhet__isnull=True, sektor__isnull=False)
                 | Q(omfang="alla", enhet__isnull=True, sektor__isnull=True),
             ),

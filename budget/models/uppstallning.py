@@ -4,6 +4,11 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
+from budget.models.motpart import Motpart
+
+# The table that is shown per förvaltning and part, with its poster as rows.
+RESULTATSAMMANSTALLNING = "resultatsammanstallning"
+
 
 class Uppstallning(models.Model):
     """A table: resultatbudget, regionbidrag, balanskrav. `per_enhet` has one row per enhet."""
@@ -23,6 +28,11 @@ class Uppstallning(models.Model):
     def __str__(self):
         return self.namn
 
+    @property
+    def per_forvaltning(self) -> bool:
+        """Amounts per enhet, as for `per_enhet`, but a table of its own for each, with a row per post."""
+        return self.kod == RESULTATSAMMANSTALLNING
+
 
 class Posttyp(models.TextChoices):
     BLAD = "blad", "Tar belopp"
@@ -35,7 +45,8 @@ class Post(models.Model):
 
     A SUMMA is the sum of its children, each times its `tecken` (+1 or −1). A BLAD holds amounts; with
     `kalla_post` it takes its value from that post wherever it has no amount of its own. A REGEL is
-    computed by a named rule and never summed here.
+    computed by a named rule and never summed here. `motpart` is who is on the other side of a blad's amounts, where
+    that is known; consolidation leaves the förvaltningsinterna ones out.
     """
 
     uppstallning = models.ForeignKey(Uppstallning, on_delete=models.PROTECT, related_name="poster")
@@ -46,6 +57,7 @@ class Post(models.Model):
     kalla_post = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="hamtas_av"
     )
+    motpart = models.ForeignKey(Motpart, on_delete=models.PROTECT, null=True, blank=True)
     tecken = models.SmallIntegerField(default=1)
     ordning = models.PositiveSmallIntegerField()
     total = models.BooleanField("tabellens sista summa", default=False)
@@ -63,6 +75,9 @@ class Post(models.Model):
             ),
             models.CheckConstraint(
                 name="post_bara_blad_hamtar", condition=Q(kalla_post__isnull=True) | Q(typ="blad")
+            ),
+            models.CheckConstraint(
+                name="post_bara_blad_har_motpart", condition=Q(motpart__isnull=True) | Q(typ="blad")
             ),
         ]
         triggers = [
@@ -98,7 +113,8 @@ class Post(models.Model):
                     IF TG_OP = 'UPDATE' AND (NEW.typ, NEW.tecken) = (OLD.typ, OLD.tecken)
                         AND NEW.uppstallning_id = OLD.uppstallning_id
                         AND NEW.foralder_id IS NOT DISTINCT FROM OLD.foralder_id
-                        AND NEW.kalla_post_id IS NOT DISTINCT FROM OLD.kalla_post_id THEN
+                        AND NEW.kalla_post_id IS NOT DISTINCT FROM OLD.kalla_post_id
+                        AND NEW.motpart_id IS NOT DISTINCT FROM OLD.motpart_id THEN
                         RETURN NEW;
                     END IF;
                     SELECT v.kod INTO version FROM budget_versionskolumn k

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from budget.models.uppstallning import Uppstallning
 from budget.models.vakt import vakter_mot_last_version
-from organisation.models import Period
+from organisation.models import Namnd, Period
 
 
 class Versionstyp(models.TextChoices):
@@ -18,6 +18,12 @@ class Versionstyp(models.TextChoices):
     TILLAGG = "tillagg", "Tilläggsbudget"
     PROGNOS = "prognos", "Prognos"
     BOKSLUT = "bokslut", "Bokslut"
+    INTERNBUDGET = "internbudget", "Internbudget"
+
+
+# The kinds that somebody decides, and of them those that are prepared before.
+BESLUTAS = (Versionstyp.BUDGET, Versionstyp.TILLAGG, Versionstyp.INTERNBUDGET)
+BEREDS = (Versionstyp.BUDGET, Versionstyp.TILLAGG)
 
 
 class Finansieringssatt(models.TextChoices):
@@ -38,7 +44,8 @@ class Budgetversion(models.Model):
     `faststalld` marks what has been decided for good; of those the year's valid one is its budget, or the latest
     tilläggsbudget on top. A tilläggsbudget is a copy (`kopia_av`) of the version that it changes, and says how the
     change is paid for. With `bryggad` an enhet's regionbidrag is last year's level and the decided justeringar
-    wherever it has no amount of its own.
+    wherever it has no amount of its own. `namnd` is set for a version that is one nämnd's own: an
+    internbudget always, and the prognos of a nämnd.
     """
 
     kod = models.SlugField(unique=True)
@@ -46,6 +53,7 @@ class Budgetversion(models.Model):
     ar = models.PositiveSmallIntegerField()
     planar = models.PositiveSmallIntegerField(default=0)
     typ = models.CharField(max_length=20, choices=Versionstyp)
+    namnd = models.ForeignKey(Namnd, on_delete=models.PROTECT, null=True, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.OPPEN)
     faststalld = models.BooleanField(default=False)
     kopia_av = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True)
@@ -68,9 +76,16 @@ class Budgetversion(models.Model):
         ordering = ("-ar", "kod")
         constraints = [
             models.UniqueConstraint(
-                fields=("ar", "typ"),
-                condition=Q(faststalld=True, typ__in=("budget", "prognos", "bokslut")),
+                fields=("ar", "typ", "namnd"),
+                condition=Q(faststalld=True) & ~Q(typ="tillagg"),
+                nulls_distinct=False,
                 name="version_en_faststalld_per_ar",
+            ),
+            models.CheckConstraint(
+                name="version_namnd_for_internbudget",
+                condition=Q(typ="internbudget", namnd__isnull=False)
+                | Q(typ="prognos")
+                | (~Q(typ__in=("internbudget", "prognos")) & Q(namnd__isnull=True)),
             ),
             models.CheckConstraint(
                 name="version_faststalld_ar_last", condition=Q(faststalld=False) | Q(status="last")
@@ -125,8 +140,8 @@ class Budgetversion(models.Model):
 
     @property
     def period(self) -> Period:
-        """The days whose organisation the version is read with."""
-        return Period(date(self.ar, 1, 1), date(self.ar + self.planar, 12, 31))
+        """The days whose organisation the version is read with, and its nämnd if it is one's own."""
+        return Period(date(self.ar, 1, 1), date(self.ar + self.planar, 12, 31), self.namnd_id)
 
     @property
     def last(self) -> bool:

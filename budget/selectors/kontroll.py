@@ -18,12 +18,23 @@ from budget.models import (
     Uppstallning,
     Versionskolumn,
 )
+from budget.models.uppstallning import RESULTATSAMMANSTALLNING
 from budget.regler.brygga import utgaende
 from budget.regler.kontroll import Skillnad, Slag, jamfor
 from budget.selectors.balanskrav import berakna, hamta_underlag
+from budget.selectors.internbudget import (
+    DELARNA,
+    HEL,
+    REGIONBIDRAG,
+    hamta_delar,
+    hamta_forvaltningar,
+    hamta_internbudget,
+    prova_regionbidrag,
+)
 from budget.selectors.justering import hamta_brygga
 from budget.selectors.summor import ALLA, ALLA_ENHETER, Nyckel, hamta_summor
 from organisation.models import Enhetstyp
+from organisation.permissions import Enhetsurval
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +42,10 @@ class Avvikelse:
     """A printed figure that does not follow from its parts. Amounts in kronor.
 
     `kod` is SUMMA (a printed sum), RAD (a line printed in two tables), BRYGGA (a regionbidrag that its
-    justeringar do not lead to) or REGEL (a line that a rule computes). `nyckel` is the cell, `kalla` where
-    it was printed, `precision` the kronor of its last digit. `foljd` tells of one that is more than rounding
-    only because a part of it is: it does follow from its parts as they are printed.
+    justeringar do not lead to), INTERNBUDGET (a regionbidrag that is not what fullmäktige gave) or REGEL (a
+    line that a rule computes). `nyckel` is the cell, `kalla` where it was printed, `precision` the kronor of
+    its last digit. `foljd` tells of one that is more than rounding only because a part of it is: it does
+    follow from its parts as they are printed.
     """
 
     kod: str
@@ -59,6 +71,7 @@ def hamta_alla_avvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]
     return [
         *hamta_avvikelser(versioner),
         *hamta_bryggavvikelser(versioner),
+        *hamta_internbudgetavvikelser(versioner),
         *hamta_regelavvikelser(versioner),
     ]
 
@@ -69,7 +82,7 @@ def hamta_avvikelser(
     """Every printed figure of the versions that disagrees with the computed one, in table order.
 
     Lines that the balanskrav rule computes are left to `hamta_regelavvikelser`. Five queries at most,
-    however many versions and enheter.
+    however many versions and enheter; two more per förvaltning that is printed as a whole.
     """
     per_id = {v.pk: v for v in versioner}
     kontroller = _kontroller(per_id, uppstallning).exclude(post__typ=Posttyp.REGEL)
@@ -87,6 +100,12 @@ def hamta_avvikelser(
             | {b.pk for lista in barn.values() for b in lista},
             period=period,
         )
+        for enhet, helas in _summor_av_hela(
+            samtida, [b.pk for lista in barn.values() for b in lista], period
+        ):
+            summor[period] |= {
+                n._replace(omfang=f"{HEL}:{enhet}"): s for n, s in helas.items() if n.omfang == ALLA
+            }
     tryckta = {_kontrollnyckel(k): k.belopp for k in alla if isinstance(k, Kontrollsumma)}
     avvikelser = []
     for k in alla:
@@ -97,10 +116,7 @@ def hamta_avvikelser(
         summa = summor[version.period].get(Nyckel(post_id, k.version_id, k.ar, nyckel.omfang))
         if summa is None and not ar_kontroll:
             continue  # nothing to fetch in the other table, so the own figure is the only one
-        avvikelse = _avvikelse(
-            "SUMMA" if (ar_kontroll and k.post.typ != Posttyp.BLAD) or nyckel.omfang.startswith(("s", "a")) else "RAD",
-            k, version, nyckel, summa.varde if summa else Decimal(0),
-        )  # fmt: skip
+        avvikelse = _avvikelse(_kod(k, nyckel), k, version, nyckel, summa.varde if summa else Decimal(0))
         if avvikelse and ar_kontroll and avvikelse.ar_fel and barn[k.post_id]:
             som_tryckt = _av_tryckta_delar(nyckel, barn[k.post_id], tryckta, summor[version.period])
             foljd = jamfor(k.belopp, som_tryckt, precision=k.precision) is None
@@ -108,6 +124,31 @@ def hamta_avvikelser(
         if avvikelse:
             avvikelser.append(avvikelse)
     return avvikelser
+
+
+def _summor_av_hela(kontroller, barn: list[int], period):
+    """Per förvaltning (id) that is printed as a whole: its sums with its parts, without förvaltningsinterna poster."""
+    hela = defaultdict(list)
+    for k in kontroller:
+        if isinstance(k, Kontrollsumma) and k.omfang == Omfangstyp.HEL:
+            hela[k.enhet_id].append(k)
+    delar = hamta_delar(period) if hela else {}
+    for enhet, rader in hela.items():
+        yield (
+            enhet,
+            hamta_summor(
+                kolumner=[(k.version_id, k.ar) for k in rader],
+                poster={k.post_id for k in rader}.union(barn),
+                period=period,
+                urval=Enhetsurval(enheter=delar.get(enhet, frozenset((enhet,)))),
+                utan_interna=True,
+            ),
+        )
+
+
+def _kod(k: Kontrollsumma | Belopp, nyckel: Nyckel) -> str:
+    summa = isinstance(k, Kontrollsumma) and k.post.typ != Posttyp.BLAD
+    return "SUMMA" if summa or not nyckel.omfang.startswith("enhet:") else "RAD"
 
 
 def _av_tryckta_delar(nyckel: Nyckel, barn, tryckta, summor) -> Decimal:
@@ -171,6 +212,38 @@ def hamta_bryggavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]
     return avvikelser
 
 
+def hamta_internbudgetavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
+    """Regionbidrag in internbudgetar that is not, rounded, what fullmäktige gave the förvaltning."""
+    avvikelser = []
+    for version in versioner:
+        if version.namnd_id is None:
+            continue
+        kolumner = tuple(
+            Versionskolumn.objects.filter(
+                version=version, kalla=version, uppstallning__kod=RESULTATSAMMANSTALLNING
+            ).select_related("uppstallning")
+        )
+        if not kolumner:
+            continue
+        u = kolumner[0].uppstallning
+        for f in hamta_forvaltningar(version, u, ALLA_ENHETER):
+            data = hamta_internbudget(version, u, kolumner, f)
+            for prov in prova_regionbidrag(data):
+                if prov.skillnad is None:
+                    continue
+                post = next(p for p in data.poster if p.kod == REGIONBIDRAG)
+                post.uppstallning = u
+                avvikelser.append(
+                    Avvikelse(
+                        "INTERNBUDGET", version, post,
+                        Nyckel(post.pk, version.pk, prov.kolumn.ar, f"{DELARNA}:{f.plats.enhet_id}"),
+                        f.plats.enhet_namn, prov.internbudget.varde, prov.niva.varde, prov.skillnad,
+                        prov.internbudget.precision, version.handling,
+                    )
+                )  # fmt: skip
+    return avvikelser
+
+
 def _kontroller(per_id, uppstallning):
     villkor = Q(version__in=per_id) & (Q(post__uppstallning=uppstallning) if uppstallning else Q())
     return (
@@ -218,6 +291,8 @@ def _avvikelse(kod, k, version, nyckel, beraknat) -> Avvikelse | None:
         return None
     sektor = getattr(k, "sektor", None)
     namn = k.enhet.namn if k.enhet else sektor.summarubrik if sektor else "alla nämnder"
+    if nyckel.omfang.startswith(HEL):
+        namn += ", utan förvaltningsinterna poster"
     plats = f"{k.importfil.namn} rad {k.importrad}" if k.importfil else "inmatad"
     kalla = ", ".join(del_ for del_ in (version.handling, k.kalla, plats) if del_)
     return Avvikelse(

@@ -5,6 +5,9 @@ the function `budget_postled`, which says for every post which leaves it is made
 through which leaves it passes on the way. A leaf with an amount of its own shuts off what it would
 otherwise fetch, and nothing is fetched from a table that the version does not have for the year. Where a bridged
 version has no level of its own for regionbidrag, `budget_bryggfakta` gives the one that its justeringar lead to.
+
+Consolidation leaves the leaves of förvaltningsinterna motparter out. A leaf that is reached through a fetching one
+counts with the fetching one's motpart: it is that one's line.
 """
 
 from collections.abc import Iterable
@@ -47,6 +50,9 @@ WITH led AS MATERIALIZED (
     WHERE l.ur <@ ARRAY(
         SELECT vk.uppstallning_id FROM budget_versionskolumn vk
         WHERE vk.version_id = k.version_id AND vk.kalla_id = k.version_id AND vk.ar = k.ar)
+      AND (NOT %(utan_interna)s OR NOT EXISTS (
+        SELECT 1 FROM budget_post p JOIN budget_motpart m ON m.id = p.motpart_id
+        WHERE p.id = COALESCE(l.via[1], l.blad_id) AND m.slag = 'intern'))
 ), fakta AS (
     SELECT led.*, b.enhet_id, b.belopp, b.precision, 1 AS antal
     FROM led
@@ -84,11 +90,13 @@ def hamta_summor(
     poster: Iterable[int],
     period: Period,
     urval: Enhetsurval = ALLA_ENHETER,
+    utan_interna: bool = False,
 ) -> Summor:
     """Sums of the posts (ids) in the columns (version id, year), per enhet, per sektor and in all.
 
     `period` decides which organisation the sektor sums follow; `urval` limits them to the enheter that
-    the reader may see. A sum without any amount is absent. One query.
+    the reader may see. `utan_interna` leaves förvaltningsinterna poster out. A sum without any amount is absent.
+    One query.
     """
     par = list(dict.fromkeys(kolumner))
     with connection.cursor() as cursor:
@@ -100,6 +108,7 @@ def hamta_summor(
                 "versioner": [version for version, _ in par],
                 "ar": [ar for _, ar in par],
                 "poster": list(poster),
+                "utan_interna": utan_interna,
                 "allt": urval.allt,
                 "enheter": list(urval.enheter),
             },

@@ -14,7 +14,7 @@ from organisation.permissions import Enhetsurval
 
 
 class Plats(NamedTuple):
-    """Where an enhet belongs during a version: its sektor, all empty for one that has none."""
+    """Where an enhet belongs during a version: its sektor, all empty for one that has none, and what it is part of."""
 
     enhet_id: int
     enhet_kod: str
@@ -23,12 +23,14 @@ class Plats(NamedTuple):
     sektor_kod: str | None
     sektor_namn: str | None
     summarubrik: str | None
+    del_av: int | None = None
 
 
 @dataclass(frozen=True)
 class Uppstallningsdata:
     """A table's raw material. `placeringar` has the enheter in the region's own order, grouped by sektor;
-    for a table of the whole region it has that one enhet. `delvis` tells that the reader sees only some."""
+    for a table of the whole region it has that one enhet. `delvis` tells that the reader sees only some.
+    `omfang` is what the figures are of, as in addresses («enhet-KOD»), in a table that is of one thing per enhet."""
 
     version: Budgetversion
     uppstallning: Uppstallning
@@ -37,11 +39,21 @@ class Uppstallningsdata:
     placeringar: tuple[Plats, ...]
     summor: Summor
     delvis: bool
+    omfang: str = ""
+
+    @property
+    def rad_per_enhet(self) -> bool:
+        """Whether the rows are enheter; otherwise they are poster."""
+        return self.uppstallning.per_enhet and not self.uppstallning.per_forvaltning
 
     @cached_property
     def synliga(self) -> tuple[Plats, ...]:
-        """The enheter that have a row: those of the sektorer, and any other that has an amount."""
-        if not self.uppstallning.per_enhet:
+        """The enheter that have a row: those of the sektorer, and any other that has an amount. In a table that is of
+        one thing per enhet, the förvaltningar with parts and their parts."""
+        if self.uppstallning.per_forvaltning and not self.omfang:
+            hela = {p.del_av for p in self.placeringar}
+            return tuple(p for p in self.placeringar if p.del_av or p.enhet_id in hela)
+        if not self.rad_per_enhet:
             return self.placeringar
         post = self.poster[0]
         return tuple(
@@ -114,7 +126,7 @@ def hamta_uppstallning(
 
 # Written by hand: every table reads it, and Django takes longer to compose the joins than the database to make them.
 _PLATSER = """
-SELECT e.id, e.kod, e.namn, p.sektor_id, s.kod, s.namn, s.summarubrik
+SELECT e.id, e.kod, e.namn, p.sektor_id, s.kod, s.namn, s.summarubrik, p.del_av_id
 FROM organisation_enhet e
 LEFT JOIN organisation_platser(%(fran)s, %(till)s) p ON p.enhet_id = e.id
 LEFT JOIN organisation_sektor s ON s.id = p.sektor_id

@@ -7,7 +7,8 @@ from decimal import Decimal
 from django.apps import apps
 from django.db.models import F
 
-from budget.models import Belopp, Budgetversion, Justering, Kontrollsumma, Post
+from budget.models import Belopp, Budgetversion, Justering, Kontrollsumma, Omfangstyp, Post
+from budget.selectors.internbudget import DELARNA, HEL
 from budget.selectors.justering import hamta_brygga
 from budget.selectors.summor import ALLA, Nyckel, Summa, hamta_summor
 from budget.selectors.uppstallning import Plats, gallande_placeringar
@@ -68,7 +69,10 @@ class Ursprungssvar:
 
 
 def hamta_omfang(version: Budgetversion, post: Post, omfang: str) -> tuple[Plats, ...] | None:
-    """The placements that an address' «enhet-KOD», «sektor-KOD», «alla» or «egna» stands for; None if none."""
+    """The placements that an address' «enhet-KOD», «sektor-KOD», «alla» or «egna» stands for; None if none.
+
+    «hel-KOD» and «delar-KOD» are a förvaltning with its parts, without and with förvaltningsinterna poster.
+    """
     med_belopp = Belopp.objects.filter(version=version, post__uppstallning=post.uppstallning)
     enheter = med_belopp.values_list("enhet_id", flat=True).distinct()
     alla = tuple(gallande_placeringar(version, post.uppstallning, enheter))
@@ -77,6 +81,9 @@ def hamta_omfang(version: Budgetversion, post: Post, omfang: str) -> tuple[Plats
         return alla
     if typ == "enhet":
         traffar = tuple(p for p in alla if p.enhet_kod == kod)
+    elif typ in (HEL, DELARNA) and post.uppstallning.per_forvaltning:
+        forvaltning = {p.enhet_id for p in alla if p.enhet_kod == kod}
+        traffar = tuple(p for p in alla if p.enhet_id in forvaltning or p.del_av in forvaltning)
     else:
         traffar = tuple(p for p in alla if p.sektor_kod == kod) if typ == "sektor" else ()
     return traffar or None
@@ -95,6 +102,7 @@ def hamta_ursprung(
     a regionbidrag that the bridge counts."""
     enheter = Enhetsurval(enheter=frozenset(p.enhet_id for p in placeringar))
     barn = list(Post.objects.filter(foralder=post).select_related("uppstallning"))
+    utan_interna = omfang.startswith(f"{HEL}-")
     en = placeringar[0] if len(placeringar) == 1 and omfang.startswith("enhet-") else None
     belopp = None
     if en:
@@ -104,7 +112,13 @@ def hamta_ursprung(
             .first()
         )
     behov = {post.pk, *(b.pk for b in barn)} | ({post.kalla_post_id} if post.kalla_post_id else set())
-    summor = hamta_summor(kolumner=[(version.pk, ar)], poster=behov, period=version.period, urval=enheter)
+    summor = hamta_summor(
+        kolumner=[(version.pk, ar)],
+        poster=behov,
+        period=version.period,
+        urval=enheter,
+        utan_interna=utan_interna,
+    )
 
     def summa(post_id, vad=ALLA):
         return summor.get(Nyckel(post_id, version.pk, ar, vad))
@@ -112,11 +126,14 @@ def hamta_ursprung(
     delar = [Del(b, omfang, b.namn, summa(b.pk), b.tecken) for b in barn]
     if not barn and post.kalla_post and belopp is None and en:
         delar = [Del(post.kalla_post, omfang, post.kalla_post.namn, summa(post.kalla_post_id))]
-    if not en:
+    if utan_interna and any(b.motpart_id for b in barn):
+        delar = _konsoliderade_delar(version, post, barn, omfang, ar, enheter)
+    elif not en and not (utan_interna and barn):
         delar = [
             Del(post, f"enhet-{p.enhet_kod}", p.enhet_namn, summa(post.pk, f"enhet:{p.enhet_id}"))
             for p in placeringar
-            if p.sektor_id or summa(post.pk, f"enhet:{p.enhet_id}")
+            if (p.sektor_id and not post.uppstallning.per_forvaltning)
+            or summa(post.pk, f"enhet:{p.enhet_id}")
         ]
     return Ursprungssvar(
         version=version,
@@ -152,7 +169,32 @@ def _brygga(version, ar, plats):
             yield Bryggled(version, ar, rad.belopp, j)
 
 
+def _konsoliderade_delar(version, post, barn, omfang, ar, enheter):
+    """A line without its förvaltningsinterna poster: the parts with all motparter, minus what is internal."""
+    delarna = omfang.replace(HEL, DELARNA, 1)
+    interna = [b for b in barn if b.motpart_id]
+    summor = hamta_summor(
+        kolumner=[(version.pk, ar)],
+        poster=[post.pk, *(b.pk for b in interna)],
+        period=version.period,
+        urval=enheter,
+    )
+    return [
+        Del(
+            post,
+            delarna,
+            f"{post.namn}, delarna med samtliga motparter",
+            summor.get(Nyckel(post.pk, version.pk, ar)),
+        ),
+        *(Del(b, delarna, b.namn, summor.get(Nyckel(b.pk, version.pk, ar)), -1) for b in interna),
+    ]
+
+
 def _omfang_namn(omfang, placeringar):
+    if omfang.startswith(f"{HEL}-"):
+        return f"{placeringar[0].enhet_namn}, utan förvaltningsinterna poster"
+    if omfang.startswith(f"{DELARNA}-"):
+        return f"{placeringar[0].enhet_namn}, alla delar med samtliga motparter"
     if omfang == ALLA:
         return "alla nämnder"
     if omfang == "egna":
@@ -163,6 +205,10 @@ def _omfang_namn(omfang, placeringar):
 
 
 def _ingar_i(post, omfang, placeringar, en):
+    if post.uppstallning.per_forvaltning:
+        if post.foralder:
+            yield Del(post.foralder, omfang, post.foralder.namn, None)
+        return
     if post.uppstallning.per_enhet:
         if en and en.sektor_kod:
             yield Del(post, f"sektor-{en.sektor_kod}", en.summarubrik, None)
@@ -193,7 +239,9 @@ def _handelser(version, post, enhet_id, ar):
 def _tryckt(version, post, omfang, ar, placeringar):
     fraga = Kontrollsumma.objects.filter(version=version, post=post, ar=ar).select_related("importfil")
     if omfang.startswith("enhet-"):
-        return fraga.filter(enhet=placeringar[0].enhet_id).first()
+        return fraga.filter(omfang=Omfangstyp.ENHET, enhet=placeringar[0].enhet_id).first()
     if omfang.startswith("sektor-"):
         return fraga.filter(sektor=placeringar[0].sektor_id).first()
+    if omfang.startswith(f"{HEL}-"):
+        return fraga.filter(omfang=Omfangstyp.HEL, enhet=placeringar[0].enhet_id).first()
     return fraga.filter(omfang="alla").first() if omfang == ALLA else None

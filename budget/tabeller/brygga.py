@@ -86,7 +86,7 @@ class _Matrisrader:
         if data.utgaende and (not data.version.bryggad or self.med_not):
             yield self._nivarad(
                 "niva",
-                f"Regionbidrag {data.ar} i tabell 4A",
+                f"Regionbidrag {data.ar} {_nivans_plats(data)}",
                 data.utgaende,
                 data.version,
                 data.ar,
@@ -157,6 +157,10 @@ def _blockrubrik(block: Block, rader: list[Justering]) -> str:
     return f"{block.label}, {' och '.join(map(str, priser))} års prisnivå"
 
 
+def _nivans_plats(data: Bryggdata) -> str:
+    return "enligt internbudgeten" if data.version.namnd_id else "i tabell 4A"
+
+
 def _bryggans(data: Bryggdata) -> dict[int, Decimal]:
     return {enhet: utgaende(niva.varde, data.summa(enhet=enhet)) for enhet, niva in data.ingaende.items()}
 
@@ -174,7 +178,8 @@ def _not(data: Bryggdata, p: Plats) -> str:
     ]
     slut = "är avrundning" if skillnad.slag == Slag.AVRUNDNING else "är mer än avrundning"
     return (
-        f"{p.enhet_namn} {data.ar} är {tal[0]} i tabell 4A; bryggan ger {tal[1]}. Skillnaden {tal[2]} {slut}."
+        f"{p.enhet_namn} {data.ar} är {tal[0]} {_nivans_plats(data)}; bryggan ger {tal[1]}. "
+        f"Skillnaden {tal[2]} {slut}."
     )
 
 
@@ -212,7 +217,7 @@ def bygg_enhetsbrygga(data: Bryggdata, plats: Plats) -> Tabell:
         )
     if niva:
         cell = Cell(niva.varde, kalla=nivaadress(plats, data.version, data.ar))
-        rader.append(Rad("niva", f"Regionbidrag {data.ar} i tabell 4A", (cell, TOM), Radslag.SUMMA))
+        rader.append(Rad("niva", f"Regionbidrag {data.ar} {_nivans_plats(data)}", (cell, TOM), Radslag.SUMMA))
     note = _not(data, plats)
     return Tabell(
         nyckel="brygga",

@@ -1,6 +1,7 @@
 """A version's tables gathered into one document: the same object becomes PDF, workbook and JSON."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from django.apps import apps
@@ -12,7 +13,8 @@ from budget.selectors.justering import hamta_brygga
 from budget.selectors.uppstallning import hamta_kolumner, lasbara_uppstallningar, region_enhet
 from budget.selectors.utredning import Utredningslage, hamta_utredning
 from budget.tabeller.balanskrav import bygg_balanskrav, varningar
-from budget.tabeller.brygga import bygg_matrisens_delar
+from budget.tabeller.brygga import bygg_enhetsbrygga, bygg_matrisens_delar
+from budget.tabeller.internbudget import las_internbudget
 from budget.tabeller.uppstallning import las_tabell
 from organisation.permissions import Enhetsurval
 from regionskane.lib.tabell import Handling, Tabell
@@ -32,8 +34,19 @@ def las_balanskrav(version: Budgetversion) -> tuple[tuple[Tabell, ...], Utrednin
 
 
 def las_bryggor(version: Budgetversion, urval: Enhetsurval) -> list[Tabell]:
-    """The matrix (bilaga 4B) of every year of the version that has justeringar, in parts that a page holds."""
+    """The matrix (bilaga 4B) of every year of the version that has justeringar, in parts that a page holds.
+
+    In a nämnd's own version, instead, the bridge of each enhet that they touch.
+    """
     aren = version.justeringar.order_by("ar").values_list("ar", flat=True).distinct()
+    if version.namnd_id:
+        data = [hamta_brygga(version, ar, urval) for ar in aren]
+        return [
+            replace(bygg_enhetsbrygga(d, p), nyckel=f"brygga-{p.enhet_kod.lower()}-{d.ar}".replace("_", "-"))
+            for d in data
+            for p in d.enheter
+            if any(p.enhet_id in rader for rader in d.rader.values())
+        ]
     return [t for ar in aren for t in bygg_matrisens_delar(hamta_brygga(version, ar, urval))]
 
 
@@ -51,6 +64,10 @@ def bygg_handling(version: Budgetversion, urval: Enhetsurval, *, bara: str = "",
         if bara and u.kod != bara and not (bara == REGIONBIDRAG and u.kod == "resultatkrav"):
             continue
         kallor |= {k.kalla_id for k in kolumner[u]}
+        if u.per_forvaltning:
+            tabeller.extend(las_internbudget(version, u, kolumner[u], urval))
+            tabeller.extend(las_bryggor(version, urval) if bara else [])
+            continue
         if u.kod != BALANSKRAV:
             tabeller.append(las_tabell(version, u, kolumner[u], urval))
             if u.kod == REGIONBIDRAG:
@@ -65,10 +82,12 @@ def bygg_handling(version: Budgetversion, urval: Enhetsurval, *, bara: str = "",
             stycken.append(_om_utredningen(lage))
             stycken.extend(a.text for a in varningar(lage.resultat))
     andrad = senast_andrad(kallor)
-    titel = tabeller[0].rubrik if bara and tabeller else version.namn
+    titel = tabeller[0].rubrik if bara and tabeller and not version.namnd_id else version.namn
     return Handling(
         titel=titel,
-        undertitel=f"Region Skåne. {version.namn}." if bara else "Region Skåne",
+        undertitel=f"Region Skåne. {version.namnd or version.namn}."
+        if bara or version.namnd
+        else "Region Skåne",
         tabeller=tuple(tabeller),
         tid=max([andrad, *tider]).isoformat(),
         fakta=tuple(_fakta(version, urval, andrad)),
@@ -104,18 +123,22 @@ def _fakta(version, urval, andrad):
         yield "Beslut", ", ".join(d for d in delar if d)
     if version.handling:
         yield "Källhandling", version.handling
-    yield "Omfattning", "Hela regionen" if urval.allt else "Egna enheter"
+    yield (
+        "Omfattning",
+        "Hela regionen" if urval.allt else version.namnd.namn if version.namnd else "Egna enheter",
+    )
     yield "Siffrorna senast ändrade", f"{timezone.localtime(andrad):%Y-%m-%d kl. %H.%M}"
     yield "Enhet", "Miljoner kronor (mnkr)"
 
 
 def senast_andrad(versioner: Iterable[int]) -> datetime:
-    """When an amount or a justering of the versions (ids) last changed; the epoch when they have none."""
+    """When an amount, a justering or a förutsättning of the versions last changed; the epoch when there are none."""
     versioner = list(versioner)
     belopp = Belopp.objects.filter(version__in=versioner).aggregate(t=Max("andrad_tid"))["t"]
-    justering = (
-        apps.get_model("budget", "JusteringEvent")
+    handelser = (
+        apps.get_model("budget", modell)
         .objects.filter(version__in=versioner)
         .aggregate(t=Max("pgh_created_at"))["t"]
+        for modell in ("JusteringEvent", "InternbudgetforutsattningEvent")
     )
-    return max((t for t in (belopp, justering) if t), default=datetime(2000, 1, 1, tzinfo=UTC))
+    return max((t for t in (belopp, *handelser) if t), default=datetime(2000, 1, 1, tzinfo=UTC))

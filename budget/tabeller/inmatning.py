@@ -82,7 +82,7 @@ def bygg_inmatning(
 def skrivbara_celler(data: Uppstallningsdata, skrivbart: Enhetsurval) -> set[Cellnyckel]:
     """Every cell of the table that the user may write."""
     enheter = [p.enhet_id for p in data.synliga if p.enhet_id in skrivbart]
-    poster = [post.pk for post in data.poster if post.typ == Posttyp.BLAD]
+    poster = [post.pk for post in data.poster if post.typ == Posttyp.BLAD and not post.dold]
     arslista = [k.ar for k in data.kolumner if k.kalla_id == data.version.pk]
     return {Cellnyckel(*cell) for cell in product(enheter, poster, arslista)}
 
@@ -91,7 +91,7 @@ def cellnamn(data: Uppstallningsdata, cell: Cellnyckel) -> str:
     """A cell in words: its row and year."""
     post = next(p for p in data.poster if p.pk == cell.post)
     plats = next(p for p in data.placeringar if p.enhet_id == cell.enhet)
-    return f"{plats.enhet_namn if data.uppstallning.per_enhet else post.namn} {cell.ar}"
+    return f"{plats.enhet_namn if data.rad_per_enhet else post.namn} {cell.ar}"
 
 
 # Of the lines that the balanskrav rule computes, these two are plain sums and can follow the typing.
@@ -161,7 +161,7 @@ class _Ritare:
                 yield from self._inmatningsrad(rad, post)
 
     def _post(self, rad: Rad) -> Post:
-        return self.data.poster[0] if self.data.uppstallning.per_enhet else self.poster[rad.nyckel]
+        return self.data.poster[0] if self.data.rad_per_enhet else self.poster[rad.nyckel]
 
     def _enhet(self, rad: Rad) -> int:
         return self.enheter.get(rad.nyckel) or self.data.placeringar[0].enhet_id

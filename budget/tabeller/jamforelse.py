@@ -37,7 +37,7 @@ class _Bygge:
         return Tabell(
             u.kod,
             u.namn,
-            "Nämnd och år" if u.per_enhet else "Post och år",
+            "Nämnd och år" if u.per_enhet and not u.per_forvaltning else "Post och år",
             self._kolumner(u.decimaler),
             tuple(rader),
             "Mnkr.",
@@ -55,6 +55,8 @@ class _Bygge:
     def _cellrad(self, c: Skillnad) -> Rad:
         post = self.j.poster[c.post]
         vad = c.enhet_namn if post.uppstallning.per_enhet else post.namn
+        if post.uppstallning.per_forvaltning:
+            vad = f"{c.enhet_namn}: {post.namn}"
         namn = (Cell(text=n or "–") for n in (c.forsta_av, c.andra_av))
         return Rad(
             f"{post.kod}-{c.enhet_kod}-{c.ar}",
@@ -63,7 +65,8 @@ class _Bygge:
         )
 
     def _summarad(self, s: Summaskillnad) -> Rad:
-        vad = "Alla nämnder" if s.post.uppstallning.per_enhet else s.post.namn
+        per_rad = s.post.uppstallning.per_enhet and not s.post.uppstallning.per_forvaltning
+        vad = "Alla nämnder" if per_rad else s.post.namn
         tom = Cell(text="")
         return Rad(
             f"summa-{s.post.kod}-{s.ar}",

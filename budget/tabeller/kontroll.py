@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from budget.models import Budgetversion
 from budget.regler.kontroll import Slag
+from budget.selectors.internbudget import DELARNA, HEL
 from budget.selectors.kontroll import Avvikelse
 from budget.tabeller.adress import Kallor
 from organisation.models import Enhet, Sektor
@@ -14,6 +15,7 @@ _KODER = {
     "SUMMA": "Tryckt summa mot sina delar",
     "RAD": "Samma rad på två ställen",
     "BRYGGA": "Regionbidrag mot förra året och årets justeringar",
+    "INTERNBUDGET": "Internbudgetens regionbidrag mot fullmäktiges",
     "REGEL": "Tryckt rad mot regelns beräkning",
 }
 _SLAG = {Slag.AVRUNDNING: "Avrundning", Slag.FEL: "Fel"}
@@ -48,7 +50,7 @@ def bygg_kontroll(version: Budgetversion, avvikelser: Iterable[Avvikelse]) -> Ta
 
     def adress(a):
         typ, _, pk = a.nyckel.omfang.partition(":")
-        koder = {"enhet": enheter, "sektor": sektorer}.get(typ)
+        koder = {"enhet": enheter, "sektor": sektorer, HEL: enheter, DELARNA: enheter}.get(typ)
         omfang = f"{typ}-{koder[int(pk)]}" if koder else "alla"
         return kallor.adress(a.version, a.post.uppstallning.kod, a.post.kod, omfang, a.nyckel.ar)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 
-from budget.models import Budgetversion, Versionstyp
+from budget.models import BEREDS, BESLUTAS, Budgetversion
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +19,19 @@ class Steg:
 
 def bygg_steg(version: Budgetversion) -> tuple[Steg, ...]:
     """Förslag, beredd, fastställd, with who decided. Nothing for a version that nobody decides on."""
-    if version.typ not in (Versionstyp.BUDGET, Versionstyp.TILLAGG):
+    if version.typ not in BESLUTAS:
         return ()
-    nu = 2 if version.faststalld else 1 if version.beredd else 0
-    forslag = "Låst" if version.last and nu == 0 else "Öppen för inmatning"
+    forslag = "Låst" if version.last and not version.beredd else "Öppen för inmatning"
     publicerad = "Så står den i den publicerade handlingen"
-    texter = (
-        forslag if nu == 0 else "",
-        _beslut(version.beredd_organ, version.beredd_datum, version.beredd_paragraf),
-        _beslut(version.beslut_organ, version.beslut_datum, version.beslut_paragraf)
-        or (publicerad if version.faststalld else "Blir inte ändrad mer"),
-    )
-    return tuple(
-        Steg(namn, text, i < nu, i == nu)
-        for i, (namn, text) in enumerate(zip(("Förslag", "Beredd", "Fastställd"), texter, strict=True))
-    )
+    faststalld = _beslut(version.beslut_organ, version.beslut_datum, version.beslut_paragraf)
+    steg = [
+        ("Förslag", "" if version.beredd or version.faststalld else forslag),
+        ("Beredd", _beslut(version.beredd_organ, version.beredd_datum, version.beredd_paragraf)),
+        ("Fastställd", faststalld or (publicerad if version.faststalld else "Ändras inte mer")),
+    ]
+    nu = 2 if version.faststalld else 1 if version.beredd else 0
+    alla = [Steg(namn, text, i < nu, i == nu) for i, (namn, text) in enumerate(steg)]
+    return tuple(alla) if version.typ in BEREDS else (alla[0], alla[2])
 
 
 def _beslut(organ, datum, paragraf) -> str:

@@ -44,16 +44,22 @@ def las_tabell(
     return bygg_tabell(data, (a for a in avvikelser if (a.nyckel.version, a.nyckel.ar) in visas))
 
 
-def bygg_tabell(data: Uppstallningsdata, avvikelser: Iterable[Avvikelse] = ()) -> Tabell:
-    """The table of an uppställning with its sums, change columns and notes on printed figures."""
-    byggare = _Byggare(data, list(avvikelser))
-    rader = byggare.per_enhet() if data.uppstallning.per_enhet else byggare.per_post()
+def bygg_tabell(
+    data: Uppstallningsdata, avvikelser: Iterable[Avvikelse] = (), *, mot_alla: bool = False
+) -> Tabell:
+    """The table of an uppställning with its sums, change columns and notes on printed figures.
+
+    The change is taken from the column before, in kronor and percent; with `mot_alla` from every column of another
+    version, in kronor.
+    """
+    byggare = _Byggare(data, list(avvikelser), mot_alla)
+    rader = byggare.per_enhet() if data.rad_per_enhet else byggare.per_post()
     ar = [k.ar for k in data.kolumner]
     spann = f"{min(ar)}–{max(ar)}" if len(set(ar)) > 1 else f"{ar[0]}" if ar else ""
     return Tabell(
         nyckel=data.uppstallning.kod,
         rubrik=f"{data.uppstallning.namn} {spann}".strip(),
-        radrubrik="Nämnd" if data.uppstallning.per_enhet else "Post",
+        radrubrik="Nämnd" if data.rad_per_enhet else "Post",
         ingress=f"{data.uppstallning.ingress} {data.version.namn}, {ENHET}.",
         kolumner=tuple(plan.kolumn for plan in byggare.kolumner),
         rader=tuple(rader),
@@ -74,8 +80,9 @@ class _Plan(NamedTuple):
 
 
 class _Byggare:
-    def __init__(self, data: Uppstallningsdata, avvikelser: list[Avvikelse]):
+    def __init__(self, data: Uppstallningsdata, avvikelser: list[Avvikelse], mot_alla: bool = False):
         self.data = data
+        self.mot_alla = mot_alla
         self.kolumner = list(self._kolumner())
         self.noter: list[str] = []
         self.notnummer = {}
@@ -88,9 +95,22 @@ class _Byggare:
             kolumn = Kolumn(kolumnnyckel(k), str(k.ar), k.rubrik, enhet=ENHET, decimaler=self._decimaler)
             rot = f"{versionsadress(k.kalla)}varifran/{self.data.uppstallning.kod}/"
             yield _Plan(kolumn, k.kalla_id, k.ar, rot)
-            if forra is not None and k.kalla_id == self.data.version.pk and forra.kalla_id != k.kalla_id:
+            if self.mot_alla and k.kalla_id == self.data.version.pk:
+                yield from self._mot_var_och_en(kolumn, k)
+            elif forra is not None and k.kalla_id == self.data.version.pk and forra.kalla_id != k.kalla_id:
                 yield from self._andringskolumner(kolumn, k, forra)
             forra = k
+
+    def _mot_var_och_en(self, kolumn, k):
+        for annan in self.data.kolumner:
+            if annan.kalla_id == k.kalla_id:
+                continue
+            nyckel = kolumnnyckel(annan)
+            andring = Kolumn(
+                f"forandring-{nyckel}", "Ändring", f"mot {annan.rubrik} {annan.ar}", Kolumnslag.DIFFERENS, ENHET,
+                self._decimaler, (kolumn.nyckel, nyckel),
+            )  # fmt: skip
+            yield _Plan(andring, k.kalla_id, k.ar, mot(annan.kalla, annan.ar))
 
     def _andringskolumner(self, kolumn, k, forra):
         under, av = f"{forra.ar}–{k.ar}", (kolumn.nyckel, kolumnnyckel(forra))
@@ -115,6 +135,12 @@ class _Byggare:
             skriv(x, skala=MNKR, **decimaler) for x in (a.tryckt, a.beraknat, abs(a.skillnad.differens))
         )
         rubrik = a.omfang_namn or a.post.namn
+        if self.data.omfang:
+            # Two columns may be of the same year, so the column says which of them it is.
+            kolumn = next(
+                k for k in self.data.kolumner if (k.kalla_id, k.ar) == (a.nyckel.version, a.nyckel.ar)
+            )
+            rubrik = f"{a.post.namn}, {kolumn.rubrik}"
         gav = "raden den hämtas från ger" if a.kod == "RAD" else "delarna ger"
         if a.foljd:
             slut = f"Skillnaden {skillnad} följer med från en av delarna, som också är tryckt annorlunda."
@@ -127,7 +153,7 @@ class _Byggare:
 
     def _notplats(self, post: int, version: int, ar: int, omfang: str) -> Nyckel:
         """The cell that a note stands in: a table of the whole region has one figure whatever its omfang."""
-        return Nyckel(post, version, ar, omfang if self.data.uppstallning.per_enhet else ALLA)
+        return Nyckel(post, version, ar, omfang if self.data.rad_per_enhet else ALLA)
 
     def celler(self, post: Post, omfang: str, adressomfang: str) -> tuple[Cell, ...]:
         """One row's figures: `omfang` as in the sums, `adressomfang` as in addresses («enhet-KOD»,
@@ -185,29 +211,44 @@ class _Byggare:
         return Rad(nyckel, rubrik, self.celler(post, omfang, adressomfang), slag, delar)
 
     def per_post(self):
-        omfang = f"enhet-{self.data.placeringar[0].enhet_kod}" if self.data.placeringar else ALLA
+        forsta = f"enhet-{self.data.placeringar[0].enhet_kod}" if self.data.placeringar else ALLA
+        omfang = self.data.omfang or forsta
         barn = {}
         for p in self.data.poster:
             barn.setdefault(p.foralder_id, []).append(p)
         for post in self.data.poster:
             if post.dold:
                 continue
-            slag = Radslag.TOTAL if post.total else Radslag.RAD if post.typ == Posttyp.BLAD else Radslag.SUMMA
+            delar = tuple(_synliga_delar(post, barn))
+            # A line that is split further down, in blad that are not shown, reads as a line.
+            enkel = post.typ == Posttyp.BLAD or (post.typ == Posttyp.SUMMA and not delar)
+            slag = Radslag.TOTAL if post.total else Radslag.RAD if enkel else Radslag.SUMMA
             yield Rad(
                 nyckel=post.kod,
                 rubrik=post.namn,
                 celler=self.celler(post, ALLA, omfang),
                 slag=slag,
-                delar=tuple(_synliga_delar(post, barn)),
+                delar=delar,
                 forklaring=post.forklaring,
                 rod=post.resultat,
             )
 
 
-def _synliga_delar(post, barn, faktor=1):
-    """The rows that a sum is made of; a hidden sum is replaced by its own parts."""
-    for b in barn.get(post.pk, ()):
-        if b.dold:
-            yield from _synliga_delar(b, barn, faktor * b.tecken)
-        else:
+def _synliga_delar(post, barn):
+    """The rows that a sum is made of, each once with its factor."""
+    delar = {}
+    for kod, faktor in _delar(post, barn, 1):
+        delar[kod] = delar.get(kod, 0) + faktor
+    return ((kod, faktor) for kod, faktor in delar.items() if faktor)
+
+
+def _delar(post, barn, faktor):
+    """A hidden sum is replaced by its own parts, and a hidden blad by the line of the same table that it fetches."""
+    syskon = {b.pk: b for b in barn.get(post.pk, ())}
+    for b in syskon.values():
+        if not b.dold:
             yield b.kod, faktor * b.tecken
+        elif b.kalla_post_id in syskon:
+            yield syskon[b.kalla_post_id].kod, faktor * b.tecken
+        else:
+            yield from _delar(b, barn, faktor * b.tecken)

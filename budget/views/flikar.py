@@ -18,8 +18,8 @@ class Sida(NamedTuple):
     plats: str
 
 
-def versionens_sidor(atkomst) -> list[Sida]:
-    """Every page of the version that the user may open, group by group."""
+def versionens_sidor(atkomst, *, kontroll: bool) -> list[Sida]:
+    """Every page of the version that the user may open, group by group; `kontroll` tells whether that is one."""
     version, hela = atkomst.version, atkomst.urval.allt
     tabeller = [u for u in atkomst.uppstallningar if u.kod != "resultatkrav"]
     sidor = [Sida("Om versionen", "", "Om versionen", "")]
@@ -31,6 +31,7 @@ def versionens_sidor(atkomst) -> list[Sida]:
         sidor.append(Sida("Mål", "scenarier", "Scenarier", "scenarier/"))
         if version.typ == Versionstyp.TILLAGG:
             sidor.append(Sida("Beslut", "finansiering", "Finansiering", "finansiering/"))
+    if kontroll:
         sidor.append(Sida("Granska", "kontroll", "Kontroll", "kontroll/"))
     sidor.append(Sida("Granska", "jamfor", "Jämför", "jamfor/"))
     return sidor

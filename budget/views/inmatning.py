@@ -1,5 +1,7 @@
 """Entering amounts in a table of a version."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -12,6 +14,7 @@ from budget.actions.belopp import Konflikt, VersionenArLast, spara_belopp
 from budget.forms.inmatning import OgiltigtFormular, OtillatenCell, las_inmatning
 from budget.selectors.balanskrav import med_regelrader
 from budget.selectors.celler import hamta_celler
+from budget.selectors.internbudget import hamta_enhetens_tabell, inmatningsenheter
 from budget.selectors.uppstallning import hamta_uppstallning
 from budget.tabeller.inmatning import INGET_SVAR, NYSS, Svar, bygg_inmatning, cellnamn, skrivbara_celler
 from budget.views.atkomst import oppna_uppstallning, oppna_version, skrivbart
@@ -34,7 +37,7 @@ def inmatning(request, ar, kod, uppstallning):
             if atkomst.version.last
             else f"Du får läsa men inte skriva i {atkomst.version.namn}."
         )
-    data = hamta_uppstallning(atkomst.version, u, atkomst.kolumner[u], atkomst.urval)
+    data = _hamta(request, atkomst, u, skriv)
     tillatna = skrivbara_celler(data, skriv)
     if not tillatna:
         raise PermissionDenied(f"Du har inga celler att fylla i under {u.namn}.")
@@ -65,7 +68,23 @@ def inmatning(request, ar, kod, uppstallning):
         )
     else:
         messages.info(request, "Inget var ändrat, så inget sparades.")
-    return redirect(f"{request.path}?sparat=1")
+    return redirect(f"{request.path}?{urlencode({'sparat': 1} | _vald_enhet(data))}")
+
+
+def _hamta(request, atkomst, u, skriv):
+    """The table to enter: all of it or, of one that is per förvaltning, that of the enhet asked for (`?enhet=`)."""
+    if not u.per_forvaltning:
+        return hamta_uppstallning(atkomst.version, u, atkomst.kolumner[u], atkomst.urval)
+    enheter = inmatningsenheter(atkomst.version, u, skriv)
+    kod = request.GET.get("enhet")
+    plats = next((p for p in enheter if kod in (None, p.enhet_kod)), None)
+    if plats is None:
+        raise PermissionDenied(f"Du har inga celler att fylla i under {u.namn} för den enheten.")
+    return hamta_enhetens_tabell(atkomst.version, u, atkomst.kolumner[u], plats)
+
+
+def _vald_enhet(data) -> dict[str, str]:
+    return {"enhet": data.placeringar[0].enhet_kod} if data.uppstallning.per_forvaltning else {}
 
 
 def _visa(request, atkomst, u, data, tillatna, svar=INGET_SVAR, *, status=200, varfor=""):
@@ -77,6 +96,11 @@ def _visa(request, atkomst, u, data, tillatna, svar=INGET_SVAR, *, status=200, v
     innehall = ram(request, atkomst, u.kod, titel=u.namn)
     innehall["smulor"][-1]["url"] = "../"
     innehall["smulor"].append({"text": "Inmatning"})
+    if u.per_forvaltning:
+        innehall["enheter"] = [
+            {"text": p.enhet_namn, "url": f"?enhet={p.enhet_kod}", "aktiv": p == data.placeringar[0]}
+            for p in inmatningsenheter(atkomst.version, u, skrivbart(request, atkomst.version))
+        ]
     innehall |= {
         "vy": vy,
         "uppstallning": u,
@@ -91,7 +115,7 @@ def _visa(request, atkomst, u, data, tillatna, svar=INGET_SVAR, *, status=200, v
 def _lastes(request, atkomst, u):
     """The version was locked while somebody typed: nothing is saved, and all that was typed is shown."""
     skriv = get_behorighet(request).urval(Ratt.SKRIVA_BELOPP, last=False, period=atkomst.version.period)
-    data = hamta_uppstallning(atkomst.version, u, atkomst.kolumner[u], atkomst.urval)
+    data = _hamta(request, atkomst, u, skriv)
     tillatna = skrivbara_celler(data, skriv)
     if not tillatna:
         raise PermissionDenied(f"{atkomst.version.namn} är låst och tar inga nya belopp.")

@@ -80,7 +80,7 @@ def _att_gora(request, version: Budgetversion):
                 "text": f"{ifyllda} av {alla} celler har ett belopp",
                 **_inmatningslage(ifyllda, alla),
             }
-    if behorighet.far(Ratt.BERAKNA_BALANSKRAV):
+    if behorighet.far(Ratt.BERAKNA_BALANSKRAV) and version.namnd_id is None:
         lage = hamta_utredning(version)
         if lage is None or not lage.aktuell:
             yield {

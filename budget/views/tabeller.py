@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from budget.actions.handling import starta_handling
-from budget.models import Budgetversion, Versionstyp
+from budget.models import BEREDS, BESLUTAS, Budgetversion
 from budget.selectors.kontroll import hamta_alla_avvikelser, hamta_skilda_rader
 from budget.tabeller.balanskrav import varningar
 from budget.tabeller.handling import bygg_handling, las_balanskrav
@@ -36,7 +36,7 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
     return {
         "version": version,
         "smulor": smulor,
-        **bygg_flikar(versionens_sidor(atkomst), aktiv, rot),
+        **bygg_flikar(versionens_sidor(atkomst, kontroll=ser_kontrollen(request, atkomst)), aktiv, rot),
         "versionsval": [
             {
                 "text": v.namn,
@@ -44,7 +44,8 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
                 "aktiv": v == version,
             }
             for v in atkomst.arets
-            if behorighet.urval(Ratt.LASA_BELOPP, last=v.last, period=v.period)
+            if v.namnd_id == version.namnd_id
+            and behorighet.urval(Ratt.LASA_BELOPP, last=v.last, period=v.period)
         ],
         "bricka": bricka(version),
         "far_skriva": skrivbart(request, version),
@@ -52,6 +53,16 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
         "far_berakna": behorighet.far(Ratt.BERAKNA_BALANSKRAV),
         "far_styra": behorighet.far(Ratt.STYRA_VERSION),
     }
+
+
+def namndens_rest(request, atkomst) -> frozenset[int]:
+    """The enheter of a nämnd's own version that the user may not read."""
+    return get_behorighet(request).namndens_enheter(atkomst.version.period) - atkomst.urval.enheter
+
+
+def ser_kontrollen(request, atkomst) -> bool:
+    """Whether the user reads all that the page Kontroll adds up: the region, or the nämnd whose version it is."""
+    return atkomst.urval.allt or bool(atkomst.version.namnd_id and not namndens_rest(request, atkomst))
 
 
 def bricka(version: Budgetversion) -> dict:
@@ -70,12 +81,16 @@ def versioner(request):
     behorighet = get_behorighet(request)
     rader = [
         {"version": v, "bricka": bricka(v), "url": reverse("version", args=[v.ar, v.kod])}
-        for v in Budgetversion.objects.select_related("kopia_av")
+        for v in Budgetversion.objects.select_related("kopia_av", "namnd")
         if behorighet.urval(Ratt.LASA_BELOPP, last=v.last, period=v.period)
     ]
     if not rader and not behorighet.omfang(Ratt.LASA_BELOPP):
         behorighet.krav(Ratt.LASA_BELOPP)
-    return render(request, "budget/versioner.html", {"rader": rader})
+    grupper = [
+        {"rubrik": "Regionens budgetar", "rader": [r for r in rader if not r["version"].namnd_id]},
+        {"rubrik": "Nämndernas internbudgetar", "rader": [r for r in rader if r["version"].namnd_id]},
+    ]
+    return render(request, "budget/versioner.html", {"grupper": [g for g in grupper if g["rader"]]})
 
 
 @login_required
@@ -97,19 +112,22 @@ def version(request, ar, kod):
     return render(request, "budget/version.html", innehall)
 
 
-_TILL_BESLUT = (Versionstyp.BUDGET, Versionstyp.TILLAGG)
-
-
 def _knappar(v: Budgetversion):
     """What may be done with a version as it stands, the next step of its way first."""
     kan = {
         "bered_version": (
             "Registrera beredning",
-            v.typ in _TILL_BESLUT and not v.faststalld and not v.beredd,
+            v.typ in BEREDS and not v.faststalld and not v.beredd,
         ),
-        "faststall_version": ("Fastställ", v.beredd and not v.faststalld),
-        "nasta_ar": (f"Starta budget {v.ar + 1}", v.faststalld and v.typ in _TILL_BESLUT),
-        "tillaggsbudget": ("Ny tilläggsbudget", v.faststalld and v.typ in _TILL_BESLUT),
+        "faststall_version": (
+            "Fastställ",
+            v.typ in BESLUTAS and not v.faststalld and (v.beredd or v.typ not in BEREDS),
+        ),
+        "nasta_ar": (
+            f"Starta {v.get_typ_display().lower()} {v.ar + 1}".replace("tilläggsbudget", "budget"),
+            v.faststalld and v.typ in BESLUTAS,
+        ),
+        "tillaggsbudget": ("Ny tilläggsbudget", v.faststalld and v.typ in BEREDS),
         "las_version": ("Lås versionen", not v.last),
         "las_upp_version": (
             "Lämna tillbaka" if v.beredd else "Öppna versionen igen",
@@ -185,7 +203,7 @@ def _senaste_jobb(request, version, slag) -> Jobb | None:
 def kontroll(request, ar, kod):
     """Printed figures against computed ones: what differs, by how much, and whether rounding explains it."""
     atkomst = oppna_version(request, ar, kod)
-    if not atkomst.urval.allt:
+    if not ser_kontrollen(request, atkomst):
         get_behorighet(request).krav(Ratt.LASA_BELOPP)
     avvikelser = hamta_alla_avvikelser([atkomst.version])
     innehall = ram(request, atkomst, "kontroll", titel="Kontroll")

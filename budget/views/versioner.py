@@ -1,5 +1,7 @@
 """What is done with whole versions. Each asks on a page of its own before it does anything."""
 
+import re
+
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -205,7 +207,9 @@ def bered(request, ar, kod):
 def faststall(request, ar, kod):
     """Record the decision that makes a version final."""
     version, innehall = _forbered(request, ar, kod, "Registrera beslut")
-    formular = Beslutsformular(_skickat(request), initial={"organ": "Regionfullmäktige"})
+    formular = Beslutsformular(
+        _skickat(request), initial={"organ": str(version.namnd or "Regionfullmäktige")}
+    )
     if request.method == "POST" and formular.is_valid():
         try:
             faststall_version(version=version, beslut=formular.beslut(), by=request.user)
@@ -244,11 +248,16 @@ def nasta_ar(request, ar, kod):
     return _ny_version(
         request, ar, kod,
         titel="Starta nästa års budget",
-        start=lambda v: {"namn": f"Budget {v.ar + 1}", "kod": f"B{v.ar + 1}"},
+        start=lambda v: {
+            "namn": re.sub(rf"\b{v.ar}\b", str(v.ar + 1), v.namn) if v.namnd_id else f"Budget {v.ar + 1}",
+            "kod": re.sub(str(v.ar), str(v.ar + 1), v.kod) if v.namnd_id else f"B{v.ar + 1}",
+        },
         skapa=lambda v, ny_kod, namn: starta_nasta_ar(kalla=v, kod=ny_kod, namn=namn, by=request.user),
         innehall_till=lambda v: {
-            "rubrik": f"Starta budget {v.ar + 1}",
-            "text": f"Den nya versionen börjar i planen i {v.namn}. Regionbidragen räknas av bryggan: nivån {v.ar} och "
+            "rubrik": f"Starta {'internbudget' if v.namnd_id else 'budget'} {v.ar + 1}",
+            "text": f"Den nya versionen börjar med beloppen i {v.namn}. Regionbidragen räknas av bryggan."
+            if not v.planar
+            else f"Den nya versionen börjar i planen i {v.namn}. Regionbidragen räknas av bryggan: nivån {v.ar} och "
             f"de justeringar som beslutas. Planårets förändring läggs in som en egen justering som du kan ändra. "
             "Det sista planåret börjar tomt.",
             "knapp": "Starta budgeten",
@@ -267,7 +276,7 @@ def tillagg(request, ar, kod):
         skapa=lambda v, ny_kod, namn: skapa_tillaggsbudget(grund=v, kod=ny_kod, namn=namn, by=request.user),
         innehall_till=lambda v: {
             "rubrik": f"Ny tilläggsbudget på {v.namn}",
-            "text": "Tilläggsbudgeten börjar som den fastställda. Ändra det som beslutet gäller; sidan Finansieringssatt "
+            "text": "Tilläggsbudgeten börjar som den fastställda. Ändra det som beslutet gäller; sidan Finansiering "
             "visar skillnaden och frågar hur den betalas (kommunallagen 11 kap. 15 §).",
             "knapp": "Skapa tilläggsbudgeten",
         },
@@ -303,8 +312,8 @@ def finansiering(request, ar, kod):
         else:
             messages.success(request, "Finansieringen är sparad.")
             return redirect("finansiering", ar, kod)
-    innehall = ram(request, atkomst, "finansiering", titel="Finansieringssatt") | {
-        "rubrik": f"Finansieringssatt av {version.namn}",
+    innehall = ram(request, atkomst, "finansiering", titel="Finansiering") | {
+        "rubrik": f"Finansiering av {version.namn}",
         "ingress": f"Det som ändras mot {version.kopia_av.namn}, och hur det betalas.",
         "t": visa(bygg_tillagg(version, hamta_tillaggsandring(version))),
         "brist": finansieringsbrist(version),

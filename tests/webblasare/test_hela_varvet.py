@@ -377,6 +377,24 @@ def test_jamforelsen_visar_en_andrad_justering(inloggad, live_server):
     expect(sida.locator("#panel")).to_contain_text("Kulturskolan")
 
 
+def test_internbudgeten_med_och_utan_interna_poster_och_vidare_till_bryggan(inloggad, live_server):
+    sida = inloggad("controller")
+    sida.goto(f"{live_server.url}/budget/2025/IB2025-MS/resultatsammanstallning/")
+    expect(sida.locator("#norv-ms-utan-forsaljning")).to_contain_text("2\u00a0160")
+    sida.get_by_role("link", name="Med interna poster").focus()
+    sida.keyboard.press("Enter")
+    rad = sida.locator("#norv-ms-med-forsaljning")
+    expect(rad).to_contain_text("2\u00a0190")
+    rad.locator("a.tal", has_text="2\u00a0190").focus()
+    sida.keyboard.press("Enter")
+    expect(sida.locator("#panel")).to_contain_text("laboratoriemedicin")
+    brott = Axe().run(sida, options=AXE).response["violations"]
+    assert [b["id"] for b in brott if b["impact"] in ("serious", "critical")] == []
+    sida.keyboard.press("Escape")
+    sida.get_by_role("link", name="Bryggan: från förra årets").click()
+    expect(sida.locator("#brygga-brygga")).to_contain_text("605,5")
+
+
 @pytest.mark.parametrize("farg", ["light", "dark"])
 def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
     funna = []
@@ -393,6 +411,7 @@ def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
             f"{ARB}/regionbidrag/inmatning/", f"{ARB}/balanskrav/inmatning/", f"{ARB}/balanskrav/",
             f"{ARB}/brygga/", f"{ARB}/brygga/justering/ny/", f"{ARB}/brygga/upprakning/?titel=A&ar=2024&demografi=0,5",
             "/budget/2024/B2024/brygga/NORV_MS/",
+            "/budget/2025/IB2025-MS/resultatsammanstallning/?interna=med", "/budget/2025/IB2025-MS/brygga/NORV_MS/",
             f"{ARB}/balanskrav/beslut/", f"{ARB}/kopiera/", f"{ARB}/las/", "/organisation/", "/stil/",
             "/tillganglighet/", "/losenord/", "/budget/2024/B2024/varifran/regionbidrag/regionbidrag/alla/2024/",
             "/finns-inte/",

@@ -1,6 +1,7 @@
 """Region Skåne's published figures and the demo users, from fixtures/. Safe to repeat."""
 
 import csv
+from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
@@ -9,12 +10,16 @@ from django.db import connection, transaction
 
 from budget.actions.balanskrav import berakna_utredning, spara_utredning
 from budget.actions.inlasning import InlasningsFel, las_in_belopp
+from budget.actions.internbudget import las_in_forutsattningar
 from budget.actions.justering import Uppgifter, las_in_justeringar
 from budget.actions.versioner import faststall_exempel, kopiera_version
 from budget.imports.beloppsfil import las_beloppsfil
 from budget.models import (
     Budgetversion,
+    Finansiering,
+    Internbudgetforutsattning,
     Justeringsrad,
+    Motpart,
     Post,
     Status,
     Uppstallning,
@@ -25,14 +30,16 @@ from organisation.models import Anvandare, Enhet, Namnd, Placering, Rolltilldeln
 from regionskane.lib.belopp import SKALOR, tolka_belopp
 
 BELOPP = (
-    "regionbidrag_4a",
-    "skatt",
-    "resultatbudget",
-    "balanskrav",
-    "kassaflode",
-    "balansbudget",
-    "investeringar",
+    "budget2024/regionbidrag_4a",
+    "budget2024/skatt",
+    "budget2024/resultatbudget",
+    "budget2024/balanskrav",
+    "budget2024/kassaflode",
+    "budget2024/balansbudget",
+    "budget2024/investeringar",
+    "ms2025/internbudget",
 )
+JUSTERINGAR = ("budget2024/regionbidrag_4b", "ms2025/regionbidrag_forandring")
 ARBETSVERSION = ("B2024-ARB", "Budget 2024, arbetsversion")
 
 
@@ -94,12 +101,20 @@ class Command(BaseCommand):
                     "sektor": sektorer.get(r["sektor"]),
                     "ordning": r["ordning"],
                     "giltig_till": r["giltig_till"],
+                    "del_av": enheter.get(r["del_av"]),
                 },
             )
+        for r in self._rader("finansieringar"):
+            nyckel = {"enhet": enheter[r.pop("enhet")]} | {k: r.pop(k) for k in ("verksamhet", "giltig_fran")}
+            nya += self._skapa(Finansiering, nyckel, {k: v or "" for k, v in r.items()})
         return nya
 
     def _uppstallningar(self):
         nya = 0
+        for r in self._rader("motparter"):
+            r["kalla"] = r["kalla"] or ""
+            nya += self._skapa(Motpart, {"kod": r.pop("kod"), "giltig_fran": r.pop("giltig_fran")}, r)
+        motparter = {m.kod: m for m in Motpart.objects.filter(giltig_till=None)}
         for r in self._rader("uppstallningar"):
             r = {k: v or "" for k, v in r.items()}
             nya += self._skapa(Uppstallning, {"kod": r.pop("kod")}, r)
@@ -116,6 +131,7 @@ class Command(BaseCommand):
                     "tecken": r["tecken"],
                     "ordning": r["ordning"],
                     "forklaring": r["forklaring"] or "",
+                    "motpart": motparter.get(r["motpart"]),
                     **{flagga: r[flagga] == "1" for flagga in ("total", "resultat", "dold")},
                 },
             )
@@ -131,8 +147,10 @@ class Command(BaseCommand):
 
     def _versioner(self):
         nya = 0
+        namnder = {n.kod: n for n in Namnd.objects.all()}
         for r in self._rader("versioner"):
             r.pop("faststalld")
+            r["namnd"] = namnder.get(r["namnd"])
             nya += self._skapa(Budgetversion, {"kod": r.pop("kod")}, r)
         versioner = {v.kod: v for v in Budgetversion.objects.all()}
         uppstallningar = {u.kod: u for u in Uppstallning.objects.all()}
@@ -151,12 +169,11 @@ class Command(BaseCommand):
 
     def _belopp(self):
         nya = sum(
-            las_in_belopp(
-                fil=las_beloppsfil(self.mapp / "budget2024" / f"{namn}.csv", namn=f"budget2024/{namn}.csv")
-            )
+            las_in_belopp(fil=las_beloppsfil(self.mapp / f"{namn}.csv", namn=f"{namn}.csv"))
             for namn in BELOPP
         )
-        nya += self._justeringar()
+        nya += sum(self._justeringar(fil) for fil in JUSTERINGAR)
+        nya += self._forutsattningar("ms2025/forutsattningar")
         for r in self._rader("versioner"):
             if r["faststalld"] == "1":
                 faststall_exempel(version=Budgetversion.objects.get(kod=r["kod"]))
@@ -170,9 +187,39 @@ class Command(BaseCommand):
             nya += 1
         return nya
 
-    def _justeringar(self):
-        """Bilaga 4B: each justering with its rows, as decided. A version that has any, or is locked, is left alone."""
-        fil = "budget2024/regionbidrag_4b"
+    def _forutsattningar(self, fil):
+        """What internbudgetar assume. A version that has any, or is locked, is left alone."""
+        rader = self._rader(fil)
+        enheter = dict(Enhet.objects.values_list("kod", "pk"))
+        tomma = Budgetversion.objects.filter(status=Status.OPPEN, forutsattningar=None)
+        nya = 0
+        for version in tomma.filter(kod__in={r["version"] for r in rader}):
+            lasta = []
+            for r in rader:
+                if r["version"] != version.kod:
+                    continue
+                if r["matt"] == "procent":
+                    varde = {"procent": Decimal(r["varde"])}
+                else:
+                    belopp = tolka_belopp(r["varde"], skala=SKALOR[r["matt"]])
+                    varde = {"belopp": belopp.varde, "precision": belopp.precision}
+                lasta.append(
+                    Internbudgetforutsattning(
+                        enhet_id=enheter[r["enhet"]],
+                        ungefar=r["cirka"] == "1",
+                        kalla=r["kalla"] or "",
+                        **varde,
+                        **{
+                            falt: r[falt]
+                            for falt in ("grupp", "nyckel", "beskrivning", "avser", "ar", "ordning")
+                        },
+                    )
+                )
+            nya += las_in_forutsattningar(version=version, lasta=lasta, varfor=f"Inläst från {fil}.csv")
+        return nya
+
+    def _justeringar(self, fil):
+        """Each justering of a bridge with its rows, as decided. A version that has any, or is locked, is left alone."""
         rader, nya = self._rader(fil), 0
         enheter = dict(Enhet.objects.values_list("kod", "pk"))
         tomma = Budgetversion.objects.filter(status=Status.OPPEN, justeringar=None)
