@@ -114,20 +114,13 @@ def version(request, ar, kod):
 
 def _knappar(v: Budgetversion):
     """What may be done with a version as it stands, the next step of its way first."""
+    beslutas, bereds = v.typ in BESLUTAS, v.typ in BEREDS
+    vad = "internbudget" if v.namnd_id else "budget"
     kan = {
-        "bered_version": (
-            "Registrera beredning",
-            v.typ in BEREDS and not v.faststalld and not v.beredd,
-        ),
-        "faststall_version": (
-            "Fastställ",
-            v.typ in BESLUTAS and not v.faststalld and (v.beredd or v.typ not in BEREDS),
-        ),
-        "nasta_ar": (
-            f"Starta {v.get_typ_display().lower()} {v.ar + 1}".replace("tilläggsbudget", "budget"),
-            v.faststalld and v.typ in BESLUTAS,
-        ),
-        "tillaggsbudget": ("Ny tilläggsbudget", v.faststalld and v.typ in BEREDS),
+        "bered_version": ("Registrera beredning", bereds and not v.faststalld and not v.beredd),
+        "faststall_version": ("Fastställ", beslutas and not v.faststalld and (v.beredd or not bereds)),
+        "nasta_ar": (f"Starta {vad} {v.ar + 1}", beslutas and v.faststalld),
+        "tillaggsbudget": ("Ny tilläggsbudget", bereds and v.faststalld),
         "las_version": ("Lås versionen", not v.last),
         "las_upp_version": (
             "Lämna tillbaka" if v.beredd else "Öppna versionen igen",
