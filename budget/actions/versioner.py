@@ -54,6 +54,10 @@ _KOPIERA = (
               registrerad_av_id, registrerad)
        SELECT %(ny)s, ar, slag, senast_ar, organ, datum, paragraf, motiv, registrerad_av_id, registrerad
        FROM budget_balanskravsbeslut WHERE version_id = %(gammal)s""",
+    """INSERT INTO budget_malavsteg (version_id, mal, fran, till, motiv, organ, datum, paragraf, kalla,
+              registrerad_av_id, registrerad)
+       SELECT %(ny)s, mal, fran, till, motiv, organ, datum, paragraf, kalla, registrerad_av_id, registrerad
+       FROM budget_malavsteg WHERE version_id = %(gammal)s""",
     """INSERT INTO budget_justering (version_id, ar, block, titel, prisniva, motiv, status, ordning, regel, rev)
        SELECT %(ny)s, ar, block, titel, prisniva, motiv, status, ordning, regel, 1
        FROM budget_justering WHERE version_id = %(gammal)s""",

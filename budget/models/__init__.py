@@ -1,7 +1,8 @@
 from budget.models.balanskrav import Balanskravsbeslut, Beslutsslag, Utredning
 from budget.models.belopp import Belopp, Importfil, Kontrollsumma, Omfangstyp, Ursprung
+from budget.models.finansiella_mal import Mal, Malavsteg
 from budget.models.justering import Block, Justering, Justeringsrad, Justeringsstatus
-from budget.models.uppstallning import Post, Posttyp, Uppstallning
+from budget.models.uppstallning import Matt, Post, Postregel, Posttyp, Uppstallning
 from budget.models.version import Budgetversion, Status, Versionskolumn, Versionstyp
 
 __all__ = [
@@ -15,8 +16,12 @@ __all__ = [
     "Justeringsrad",
     "Justeringsstatus",
     "Kontrollsumma",
+    "Mal",
+    "Malavsteg",
+    "Matt",
     "Omfangstyp",
     "Post",
+    "Postregel",
     "Posttyp",
     "Status",
     "Uppstallning",

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db.models import F
 
 from budget.models import Belopp, Budgetversion, Kontrollsumma, Post
+from budget.selectors.nyckeltal import berakna, hamta_behov
 from budget.selectors.summor import ALLA, Nyckel, Summa, hamta_summor
 from budget.selectors.uppstallning import Plats, gallande_placeringar
 from organisation.permissions import Enhetsurval
@@ -51,6 +52,52 @@ class Ursprungssvar:
     ingar_i: tuple[Del, ...]
     handelser: tuple[Handelse, ...]
     tryckt: Kontrollsumma | None
+
+
+@dataclass(frozen=True, slots=True)
+class Regeldel:
+    """A figure that a rule took: a line of a version and year; `varde` None when there is none."""
+
+    post: Post
+    version: Budgetversion
+    ar: int
+    varde: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Regelsvar:
+    """The answer for a line that `budget.regler.nyckeltal` computes. `varde` is percent, None when it cannot be
+    computed; a part that is not even a place in the system (a year that no version shows) is not among `delar`."""
+
+    version: Budgetversion
+    post: Post
+    omfang: str
+    ar: int
+    varde: Decimal | None
+    delar: tuple[Regeldel, ...]
+    tryckt: Kontrollsumma | None
+
+
+def hamta_regelsvar(version: Budgetversion, post: Post, omfang: str, ar: int) -> Regelsvar:
+    """What a computed line of a table of the whole region follows from. Four queries at most."""
+    kolumn = (version.pk, ar)
+    behov = hamta_behov([post], [kolumn])
+    summor = hamta_summor(kolumner=[kolumn, *behov.kolumner], poster=behov.poster, period=version.period)
+    svar = berakna([post], [kolumn], behov, summor).get(Nyckel(post.pk, *kolumn))
+    versioner = Budgetversion.objects.in_bulk({v for v, _ in behov.kolumner} | {version.pk})
+
+    def del_(p, v, a):
+        summa = summor.get(Nyckel(p.pk, v, a))
+        return Regeldel(p, versioner[v], a, summa and summa.varde)
+
+    delar = [del_(post.taljare, *kolumn)]
+    if post.namnare:
+        delar.append(del_(post.namnare, *kolumn))
+    delar += [del_(post.taljare, *fore) for fore in behov.fore.values()]
+    tryckt = (
+        Kontrollsumma.objects.filter(version=version, post=post, ar=ar).select_related("importfil").first()
+    )
+    return Regelsvar(version, post, omfang, ar, svar and svar.varde, tuple(delar), tryckt)
 
 
 def hamta_omfang(version: Budgetversion, post: Post, omfang: str) -> tuple[Plats, ...] | None:

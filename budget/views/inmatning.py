@@ -41,7 +41,7 @@ def inmatning(request, ar, kod, uppstallning):
     if request.method == "GET":
         return _visa(request, atkomst, u, data, tillatna)
     try:
-        inmatat = las_inmatning(request.POST, tillaten=tillatna.__contains__)
+        inmatat = las_inmatning(request.POST, tillaten=tillatna.__contains__, matt=_matt(data))
     except OtillatenCell as fel:
         raise PermissionDenied("Formuläret har en cell som du inte får skriva i.") from fel
     except OgiltigtFormular as fel:
@@ -66,6 +66,10 @@ def inmatning(request, ar, kod, uppstallning):
     else:
         messages.info(request, "Inget var ändrat, så inget sparades.")
     return redirect(f"{request.path}?sparat=1")
+
+
+def _matt(data):
+    return {p.pk: p.matt for p in data.poster}
 
 
 def _visa(request, atkomst, u, data, tillatna, svar=INGET_SVAR, *, status=200, varfor=""):
@@ -96,7 +100,7 @@ def _lastes(request, atkomst, u):
     if not tillatna:
         raise PermissionDenied(f"{atkomst.version.namn} är låst och tar inga nya belopp.")
     try:
-        inmatat = las_inmatning(request.POST, tillaten=tillatna.__contains__)
+        inmatat = las_inmatning(request.POST, tillaten=tillatna.__contains__, matt=_matt(data))
     except (OtillatenCell, OgiltigtFormular) as fel:
         raise PermissionDenied(f"{atkomst.version.namn} är låst och tar inga nya belopp.") from fel
     innehall = ram(request, atkomst, u.kod, titel=u.namn)

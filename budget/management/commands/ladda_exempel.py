@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from budget.actions.balanskrav import berakna_utredning, spara_utredning
+from budget.actions.finansiella_mal import registrera_avsteg
 from budget.actions.inlasning import InlasningsFel, las_in_belopp
 from budget.actions.justering import Uppgifter, las_in_justeringar
 from budget.actions.versioner import faststall_exempel, kopiera_version
@@ -15,6 +16,8 @@ from budget.imports.beloppsfil import las_beloppsfil
 from budget.models import (
     Budgetversion,
     Justeringsrad,
+    Malavsteg,
+    Matt,
     Post,
     Status,
     Uppstallning,
@@ -32,6 +35,7 @@ BELOPP = (
     "kassaflode",
     "balansbudget",
     "investeringar",
+    "forutsattningar",
 )
 ARBETSVERSION = ("B2024-ARB", "Budget 2024, arbetsversion")
 
@@ -116,6 +120,14 @@ class Command(BaseCommand):
                     "tecken": r["tecken"],
                     "ordning": r["ordning"],
                     "forklaring": r["forklaring"] or "",
+                    "grupp": r["grupp"] or "",
+                    "matt": r["matt"] or Matt.MNKR,
+                    "per": r["per"] or "",
+                    "decimaler": r["decimaler"],
+                    "regel": r["regel"] or "",
+                    # The lines that a rule takes stand before the one that it computes.
+                    "taljare": poster[tuple(r["taljare"].split("."))] if r["taljare"] else None,
+                    "namnare": poster[tuple(r["namnare"].split("."))] if r["namnare"] else None,
                     **{flagga: r[flagga] == "1" for flagga in ("total", "resultat", "dold")},
                 },
             )
@@ -156,7 +168,7 @@ class Command(BaseCommand):
             )
             for namn in BELOPP
         )
-        nya += self._justeringar()
+        nya += self._justeringar() + self._malavsteg()
         for r in self._rader("versioner"):
             if r["faststalld"] == "1":
                 faststall_exempel(version=Budgetversion.objects.get(kod=r["kod"]))
@@ -192,6 +204,18 @@ class Command(BaseCommand):
                     )
                 )
             nya += las_in_justeringar(version=version, lasta=lasta.values(), varfor=f"Inläst från {fil}.csv")
+        return nya
+
+    def _malavsteg(self):
+        """Decided departures from the finansiella mål. A version that has any, or is locked, is left alone."""
+        nya = 0
+        tomma = Budgetversion.objects.filter(status=Status.OPPEN, avsteg=None)
+        versioner = {v.kod: v for v in tomma}
+        for r in self._rader("budget2024/malavsteg"):
+            version = versioner.get(r.pop("version"))
+            if version:
+                registrera_avsteg(avsteg=Malavsteg(version=version, **r), by=None)
+                nya += 1
         return nya
 
     def _anvandare(self):
