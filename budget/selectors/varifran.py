@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.apps import apps
-from django.db.models import F
+from django.db.models import F, Q
 
 from budget.models import Belopp, Budgetversion, Kontrollsumma, Post
 from budget.selectors.nyckeltal import berakna, hamta_behov
@@ -124,7 +124,7 @@ def hamta_ursprung(
     *,
     historik: bool,
 ) -> Ursprungssvar:
-    """Everything about one figure. `placeringar` are the enheter it covers; six queries at most."""
+    """Everything about one figure. `placeringar` are the enheter it covers; seven queries at most."""
     enheter = Enhetsurval(enheter=frozenset(p.enhet_id for p in placeringar))
     barn = list(Post.objects.filter(foralder=post).select_related("uppstallning"))
     en = placeringar[0] if len(placeringar) == 1 and omfang.startswith("enhet-") else None
@@ -186,6 +186,10 @@ def _ingar_i(post, omfang, placeringar, en):
         return
     if post.foralder:
         yield Del(post.foralder, omfang, post.foralder.namn, None)
+    for raknad in Post.objects.filter(Q(taljare=post) | Q(namnare=post)).select_related("uppstallning"):
+        samma = raknad.uppstallning_id == post.uppstallning_id
+        namn = raknad.namn if samma else f"{raknad.uppstallning.namn}: {raknad.namn}"
+        yield Del(raknad, omfang, namn, None)
     for mottagare in post.hamtas_av.select_related("uppstallning"):
         yield Del(mottagare, omfang, f"{mottagare.uppstallning.namn}: {mottagare.namn}", None)
 

@@ -175,6 +175,7 @@ def test_excel_har_riktiga_procenttal_med_ratt_format(som):
          ("53 484", "Prognos 2023: 50 862", "budget.regler.nyckeltal.tillvaxt", "5,2 %", "Stämmer.")),
         ("forutsattningar/nettokostnadsutveckling/enhet-REGION/2024",
          ("Tryckt i handlingen: 5,0 %", "2,3 procentenheter, är mer än avrundning")),
+        ("balansbudget/eget_kapital/enhet-REGION/2024", ("Ingår i", "Soliditet vid årets slut</a>")),
         ("balansbudget/soliditet/enhet-REGION/2024",
          ("−55", "Eget kapital 2024, Budget 2024: −24 809", "45 259", "Stämmer.")),
     ],
