@@ -36,7 +36,7 @@ def kolumnnyckel(kolumn: Versionskolumn) -> str:
 
 def forandring(post: Post, ny: Decimal | None, gammal: Decimal | None, *, procent: bool) -> Decimal | None:
     """A line's change, in kronor or as a fraction. A result has no percentage: it is what is left over. Of a
-    line in percent no change is told, and a computed one tells a change itself."""
+    line in percent no change is told: percent of percent is read as what it is not."""
     if post.matt == Matt.PROCENT:
         return None
     if procent:

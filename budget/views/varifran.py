@@ -24,7 +24,7 @@ def varifran(request, ar, kod, uppstallning, post, omfang, artal):
     u = oppna_uppstallning(atkomst, uppstallning)
     det = hamta_post(u, post)
     rad = bygg_regelsvar(atkomst.version, det, artal) if u.kod == "balanskrav" else None
-    if det.regel:
+    if det.regel and not u.per_enhet:
         if artal not in atkomst.version.ar_lista or hamta_omfang(atkomst.version, det, omfang) is None:
             raise Http404
         rad = bygg_nyckeltal(hamta_regelsvar(atkomst.version, det, omfang, artal))
