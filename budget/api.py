@@ -1,4 +1,7 @@
-"""The JSON view of the same tables. Amounts are decimal strings in kronor, shares are fractions."""
+"""The JSON view of the same tables. Amounts are decimal strings in kronor, shares are fractions.
+
+A row with an `enhet` of its own is in that instead of its columns': procent (3.1 is 3,1 %), antal or kr.
+"""
 
 from dataclasses import asdict
 
@@ -118,10 +121,11 @@ def _som_json(t: Tabell) -> dict:
                 "rubrik": r.rubrik,
                 "slag": r.slag,
                 "delar": [list(d) for d in r.delar],
+                "enhet": r.enhet or None,
                 "celler": {
                     k.nyckel: {
                         "varde": c.text if c.text is not None else None if c.varde is None else str(c.varde),
-                        "visat": k.text(c),
+                        "visat": r.i(k).text(c),
                         "kalla": c.kalla,
                         "noter": list(c.noter),
                     }

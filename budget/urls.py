@@ -32,6 +32,12 @@ urlpatterns = [
     path(f"{VERSION}finansiering/", versioner.finansiering, name="finansiering"),
     path(f"{VERSION}handling/", tabeller.skapa_handling, name="skapa_handling"),
     path(f"{VERSION}finansiella-mal/", finansiella_mal.finansiella_mal, name="finansiella_mal"),
+    path(f"{VERSION}finansiella-mal/avsteg/", finansiella_mal.avsteg, name="malavsteg"),
+    path(
+        f"{VERSION}finansiella-mal/avsteg/<int:pk>/ta-bort/",
+        finansiella_mal.ta_bort,
+        name="ta_bort_malavsteg",
+    ),
     path(f"{VERSION}kontroll/", tabeller.kontroll, name="kontroll"),
     path(f"{VERSION}brygga/", brygga.brygga, name="brygga"),
     path(f"{VERSION}brygga/rakna/", versioner.lat_bryggan, name="lat_bryggan"),

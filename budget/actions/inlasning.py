@@ -4,10 +4,11 @@ from django.db import connection
 from django.utils import timezone
 
 from budget.imports.beloppsfil import Beloppsfil
-from budget.models import Budgetversion, Importfil, Kontrollsumma, Post
+from budget.models import Budgetversion, Importfil, Kontrollsumma, Matt, Post
 from organisation.models import Enhet, Sektor
 from regionskane.historik import andring
 from regionskane.lib.anmarkning import Niva
+from regionskane.lib.belopp import SKALOR
 
 
 class InlasningsFel(Exception):
@@ -41,6 +42,10 @@ def las_in_belopp(*, fil: Beloppsfil, by=None) -> int:
             fel.append(f"{plats}: budgetversionen {r.version} är låst.")
         if (r.uppstallning, r.post) not in poster:
             fel.append(f"{plats}: posten {r.post} finns inte i {r.uppstallning}.")
+        elif not _samma_matt(r.matt, poster[r.uppstallning, r.post].matt):
+            fel.append(
+                f"{plats}: posten {r.post} anges i {poster[r.uppstallning, r.post].matt}, inte i {r.matt}."
+            )
         if r.omfangstyp in ("enhet", "hel") and r.omfang not in enheter:
             fel.append(f"{plats}: enheten {r.omfang} finns inte.")
         if r.omfangstyp == "sektor" and r.omfang not in sektorer:
@@ -79,6 +84,11 @@ def las_in_belopp(*, fil: Beloppsfil, by=None) -> int:
             if r.slag == "tryckt"
         )
     return len(fil.rader)
+
+
+def _samma_matt(i_filen: str, postens: str) -> bool:
+    """Money is money in whatever unit it is written; a percentage or a number is nothing else."""
+    return i_filen == postens if postens in (Matt.PROCENT, Matt.ANTAL) else i_filen in SKALOR
 
 
 def _markera_andringen():

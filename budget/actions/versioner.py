@@ -99,6 +99,10 @@ _KOPIERA = (
        SELECT %(ny)s, enhet_id, grupp, nyckel, beskrivning, avser, ar, belopp, precision, procent, ungefar, kalla,
               ordning
        FROM budget_internbudgetforutsattning WHERE version_id = %(gammal)s""",
+    """INSERT INTO budget_malavsteg (version_id, mal, fran, till, motiv, organ, datum, paragraf, kalla,
+              registrerad_av_id, registrerad)
+       SELECT %(ny)s, mal, fran, till, motiv, organ, datum, paragraf, kalla, registrerad_av_id, registrerad
+       FROM budget_malavsteg WHERE version_id = %(gammal)s""",
     """INSERT INTO budget_justering (version_id, ar, block, titel, prisniva, motiv, status, ordning, regel, rev)
        SELECT %(ny)s, ar, block, titel, prisniva, motiv, status, ordning, regel, 1
        FROM budget_justering WHERE version_id = %(gammal)s""",

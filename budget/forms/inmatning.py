@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from budget.actions.belopp import Cellandring
+from budget.models import Matt
 from budget.selectors.celler import Cellnyckel
-from regionskane.lib.belopp import MNKR, OgiltigtBelopp, tolka_belopp
+from regionskane.lib.belopp import ENHETER, OgiltigtBelopp, tolka_belopp
 
 CELL = "c."
 VAL = "v."
@@ -36,13 +37,13 @@ class Inmatning:
 
 
 def las_inmatning(
-    post: Mapping, *, tillaten: Callable[[Cellnyckel], bool], skala: Decimal = MNKR
+    post: Mapping, *, tillaten: Callable[[Cellnyckel], bool], matt: Mapping[int, str]
 ) -> Inmatning:
     """Interpret a POST of the entry table.
 
     `tillaten` says whether a cell belongs to the table and may be written by the user; any other cell
-    raises OtillatenCell, whatever its text. Cells left as they were shown are not part of the result, so
-    that a save touches only what the user touched.
+    raises OtillatenCell, whatever its text. `matt` says what each line (post id) is given in. Cells left
+    as they were shown are not part of the result, so that a save touches only what the user touched.
     """
     sedda = _sedda(post.get("bas", "{}"))
     andringar, texter, fel, valda = [], {}, {}, {}
@@ -61,7 +62,8 @@ def las_inmatning(
         # Whoever chooses the own value in a conflict has seen what stands there now.
         rev, varde = _sedd(post, cell) if val == "mitt" else sedda.get(cell, (0, None))
         try:
-            nytt = tolka_belopp(text, skala=skala)
+            mattet = matt[cell.post]
+            nytt = tolka_belopp(text, skala=ENHETER[mattet], procent=mattet == Matt.PROCENT)
         except OgiltigtBelopp as skal:
             fel[cell], texter[cell] = str(skal), text
             continue

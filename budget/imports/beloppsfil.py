@@ -1,7 +1,8 @@
 """A CSV file of amounts → neutral rows with their place, and findings. Nothing is saved here.
 
 Columns: version, uppstallning, post, omfang (`enhet:KOD`, `sektor:KOD`, `alla`, or `hel:KOD` for a förvaltning with
-its parts and without its förvaltningsinterna poster), ar, belopp, matt (kr, tkr or mnkr), slag (`blad` is an amount,
+its parts and without its förvaltningsinterna poster), ar, belopp, matt (kr, tkr or mnkr;
+procent or antal for lines that are given so), slag (`blad` is an amount,
 `tryckt` a printed figure kept as a check), kalla.
 """
 
@@ -11,14 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from regionskane.lib.anmarkning import Anmarkning, Niva
-from regionskane.lib.belopp import SKALOR, OgiltigtBelopp, TolkatBelopp, tolka_belopp
+from regionskane.lib.belopp import ENHETER, OgiltigtBelopp, TolkatBelopp, tolka_belopp
 
 KOLUMNER = ("version", "uppstallning", "post", "omfang", "ar", "belopp", "matt", "slag", "kalla")
 
 
 @dataclass(frozen=True, slots=True)
 class Beloppsrad:
-    """One line of the file: `rad` is its line number, `belopp` kronor with the printed precision."""
+    """One line of the file: `rad` is its line number, `belopp` kronor, or for `matt` procent and antal the
+    figure itself, with the printed precision."""
 
     rad: int
     version: str
@@ -30,6 +32,7 @@ class Beloppsrad:
     belopp: TolkatBelopp
     slag: str
     kalla: str
+    matt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +86,15 @@ def _fel(kod, text):
 def _tolka_rad(rad, post) -> Beloppsrad:
     if None in post or any(v is None for v in post.values()):
         raise ValueError("raden har fel antal fält.")
-    if post["matt"] not in SKALOR:
-        raise ValueError(f"måttet «{post['matt']}» ska vara kr, tkr eller mnkr.")
+    matt = post["matt"]
+    if matt not in ENHETER:
+        raise ValueError(f"måttet «{matt}» ska vara kr, tkr, mnkr, procent eller antal.")
     if post["slag"] not in ("blad", "tryckt"):
         raise ValueError(f"slaget «{post['slag']}» ska vara blad eller tryckt.")
     if not post["ar"].isdigit():
         raise ValueError(f"året «{post['ar']}» är inte ett årtal.")
-    belopp = tolka_belopp(post["belopp"], skala=SKALOR[post["matt"]])  # OgiltigtBelopp is a ValueError
+    # OgiltigtBelopp is a ValueError
+    belopp = tolka_belopp(post["belopp"], skala=ENHETER[matt], procent=matt == "procent")
     if belopp is None:
         raise OgiltigtBelopp("beloppet saknas.")
     typ, _, kod = post["omfang"].partition(":")
@@ -99,5 +104,5 @@ def _tolka_rad(rad, post) -> Beloppsrad:
         raise ValueError("ett belopp ska höra till en enhet.")
     return Beloppsrad(
         rad, post["version"], post["uppstallning"], post["post"], typ, kod, int(post["ar"]), belopp,
-        post["slag"], post["kalla"],
+        post["slag"], post["kalla"], matt,
     )  # fmt: skip

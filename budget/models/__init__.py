@@ -1,5 +1,6 @@
 from budget.models.balanskrav import Balanskravsbeslut, Beslutsslag, Utredning
 from budget.models.belopp import Belopp, Importfil, Kontrollsumma, Omfangstyp, Ursprung
+from budget.models.finansiella_mal import Mal, Malavsteg
 from budget.models.internbudget import (
     Finansiering,
     Finansieringsform,
@@ -9,7 +10,7 @@ from budget.models.internbudget import (
 from budget.models.justering import Block, Justering, Justeringsrad, Justeringsstatus
 from budget.models.motpart import Motpart, Motpartsslag
 from budget.models.scenario import Scenario
-from budget.models.uppstallning import Post, Posttyp, Uppstallning
+from budget.models.uppstallning import Matt, Post, Postregel, Posttyp, Uppstallning
 from budget.models.version import (
     BEREDS,
     BESLUTAS,
@@ -38,10 +39,14 @@ __all__ = [
     "Justeringsrad",
     "Justeringsstatus",
     "Kontrollsumma",
+    "Mal",
+    "Malavsteg",
+    "Matt",
     "Motpart",
     "Motpartsslag",
     "Omfangstyp",
     "Post",
+    "Postregel",
     "Posttyp",
     "Scenario",
     "Status",

@@ -40,13 +40,35 @@ class Posttyp(models.TextChoices):
     REGEL = "regel", "Räknas av en regel"
 
 
+class Matt(models.TextChoices):
+    """What a line is given in. Amounts in mnkr and kr are kept in kronor, the others as they are written."""
+
+    MNKR = "mnkr", "mnkr"
+    KR = "kr", "kr"
+    PROCENT = "procent", "procent"
+    ANTAL = "antal", "antal"
+
+
+class Postregel(models.TextChoices):
+    """The rules of `budget.regler.nyckeltal` that a line may be computed by."""
+
+    TILLVAXT = "tillvaxt", "Förändring mot året före"
+    KVOT = "kvot", "Andel"
+
+
 class Post(models.Model):
     """A line of an uppställning.
 
     A SUMMA is the sum of its children, each times its `tecken` (+1 or −1). A BLAD holds amounts; with
     `kalla_post` it takes its value from that post wherever it has no amount of its own. A REGEL is
-    computed by a named rule and never summed here. `motpart` is who is on the other side of a blad's amounts, where
-    that is known; consolidation leaves the förvaltningsinterna ones out.
+    computed by a named rule and never summed here: `regel` of `taljare` (and `namnare`), in percent, or,
+    where `regel` is empty, the rule of the balanskrav.
+
+    `matt` is what the line is given in, `per` what a krona is counted on («skattekrona»), `grupp` a heading
+    that begins at the line.
+
+    `motpart` is who is on the other side of a blad's amounts, where that is known; consolidation leaves the
+    förvaltningsinterna ones out.
     """
 
     uppstallning = models.ForeignKey(Uppstallning, on_delete=models.PROTECT, related_name="poster")
@@ -64,6 +86,17 @@ class Post(models.Model):
     resultat = models.BooleanField("minus är ett dåligt besked", default=False)
     dold = models.BooleanField("visas inte som egen rad", default=False)
     forklaring = models.CharField(max_length=400, blank=True)
+    grupp = models.CharField("rubrik över raden", max_length=80, blank=True)
+    matt = models.CharField("mått", max_length=10, choices=Matt, default=Matt.MNKR)
+    per = models.CharField("kronor per", max_length=40, blank=True)
+    decimaler = models.PositiveSmallIntegerField("decimaler, om andra än tabellens", null=True, blank=True)
+    regel = models.CharField(max_length=10, choices=Postregel, blank=True)
+    taljare = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="taljare_i"
+    )
+    namnare = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="namnare_i"
+    )
 
     class Meta:
         ordering = ("uppstallning", "ordning")
@@ -79,6 +112,15 @@ class Post(models.Model):
             models.CheckConstraint(
                 name="post_bara_blad_har_motpart", condition=Q(motpart__isnull=True) | Q(typ="blad")
             ),
+            models.CheckConstraint(
+                name="post_regel_har_sina_delar",
+                condition=Q(regel="", taljare__isnull=True, namnare__isnull=True)
+                | Q(
+                    regel="tillvaxt", typ="regel", matt="procent", taljare__isnull=False, namnare__isnull=True
+                )
+                | Q(regel="kvot", typ="regel", matt="procent", taljare__isnull=False, namnare__isnull=False),
+            ),
+            models.CheckConstraint(name="post_per_galler_kronor", condition=Q(per="") | Q(matt="kr")),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -92,6 +134,16 @@ class Post(models.Model):
                           AND f.uppstallning_id = NEW.uppstallning_id
                     ) THEN
                         RAISE EXCEPTION 'Posten % kan bara ligga under en summa i samma uppställning', NEW.kod
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF EXISTS (
+                        SELECT 1 FROM budget_post f
+                        WHERE f.id IN (NEW.foralder_id, NEW.kalla_post_id) AND f.matt <> NEW.matt
+                    ) OR (TG_OP = 'UPDATE' AND EXISTS (
+                        SELECT 1 FROM budget_post b
+                        WHERE NEW.id IN (b.foralder_id, b.kalla_post_id) AND b.matt <> NEW.matt
+                    )) THEN
+                        RAISE EXCEPTION 'Posten % har ett annat mått än raden den summeras eller hämtas med', NEW.kod
                             USING ERRCODE = 'check_violation';
                     END IF;
                     IF NEW.typ <> 'blad' AND EXISTS (
@@ -110,7 +162,10 @@ class Post(models.Model):
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 declare=[("version", "text")],
                 func="""
-                    IF TG_OP = 'UPDATE' AND (NEW.typ, NEW.tecken) = (OLD.typ, OLD.tecken)
+                    IF TG_OP = 'UPDATE'
+                        AND (NEW.typ, NEW.tecken, NEW.matt, NEW.regel) = (OLD.typ, OLD.tecken, OLD.matt, OLD.regel)
+                        AND NEW.taljare_id IS NOT DISTINCT FROM OLD.taljare_id
+                        AND NEW.namnare_id IS NOT DISTINCT FROM OLD.namnare_id
                         AND NEW.uppstallning_id = OLD.uppstallning_id
                         AND NEW.foralder_id IS NOT DISTINCT FROM OLD.foralder_id
                         AND NEW.kalla_post_id IS NOT DISTINCT FROM OLD.kalla_post_id

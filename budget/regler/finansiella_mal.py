@@ -41,6 +41,17 @@ class Malunderlag:
 
 
 @dataclass(frozen=True, slots=True)
+class Avsteg:
+    """A decision to depart for a while from a goal, in the years `fran`–`till`. `beslut` says who and when."""
+
+    mal: str
+    fran: int
+    till: int
+    motiv: str
+    beslut: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bedomning:
     """The judgement of one goal. `saknas` is the kronor by which the result must improve, or the debt
     fall, to meet it: zero when it is met, None when nothing can be judged. `kanda_ar` of `fonster` years
@@ -137,12 +148,9 @@ def sjalvfinansieringsgrad(u: Malunderlag) -> Decimal | None:
     return _andel(u.arets_resultat + u.avskrivningar, u.investeringar)
 
 
-def gallande_avsteg(mal: str, ar: int, budgetar: int) -> parametrar.Avsteg | None:
-    """The decided departure from a goal in `ar`, as a budget of `budgetar` knows it. It changes no judgement."""
-    return next(
-        (a for a in parametrar.AVSTEG if a.mal == mal and a.fran <= ar <= a.till and a.budgetar <= budgetar),
-        None,
-    )
+def gallande_avsteg(avsteg: Iterable[Avsteg], mal: str, ar: int) -> Avsteg | None:
+    """The decided departure from a goal in `ar`, if any. It changes no judgement: it is shown beside it."""
+    return next((a for a in avsteg if a.mal == mal and a.fran <= ar <= a.till), None)
 
 
 def _andel(taljare: Decimal | None, namnare: Decimal | None) -> Decimal | None:

@@ -93,28 +93,3 @@ SKULDSATTNINGSMAL_ANDEL = Parameter(
     "Nettolåneskuldens största andel av skatt, utjämning och generella statliga bidrag",
     (Daterat(2022, Decimal("0.25"), _BUDGET_2024),),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Avsteg:
-    """A decided, temporary departure from a goal in the years `fran`–`till`. Budgets from `budgetar` know it."""
-
-    mal: str
-    fran: int
-    till: int
-    motiv: str
-    beslut: str
-    budgetar: int
-
-
-AVSTEG = (
-    Avsteg(
-        "resultatmal",
-        2024,
-        2025,
-        "Tillfälliga kostnader tynger ekonomin, mest 2023–2024. Från 2026 ska resultatet åter vara förenligt med "
-        "målet.",
-        "Verksamhetsplan och budget 2024",
-        2024,
-    ),
-)

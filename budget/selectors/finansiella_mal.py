@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from budget.models import Budgetversion, Post, Posttyp, Versionskolumn
+from budget.models import Budgetversion, Malavsteg, Post, Posttyp, Versionskolumn
 from budget.regler.balanskrav import Arsunderlag
-from budget.regler.finansiella_mal import Malar, Malunderlag, bedom
+from budget.regler.finansiella_mal import Avsteg, Malar, Malunderlag, bedom
 from budget.selectors.balanskrav import UPPSTALLNING, berakna, hamta_underlag
 from budget.selectors.summor import Nyckel, hamta_summor
 
@@ -19,31 +19,48 @@ KALLOR = {
 }
 
 
+# The debt of a year whose own table is not known stands as the opening debt of the year after.
+INGAENDE_SKULD = ("kassaflode", "nettoskuld_borjan")
+
+
+class Kalla(NamedTuple):
+    """Where a figure of a year was read."""
+
+    version: Budgetversion
+    uppstallning: str
+    post: str
+    ar: int
+
+
 class Malkolumn(NamedTuple):
-    """A year of the version's balanskrav with what it came to."""
+    """A year of the version's balanskrav with what it came to. `skuldkalla` is where its debt was read."""
 
     kolumn: Versionskolumn
     mal: Malar
+    skuldkalla: Kalla | None = None
 
 
 class Malunderlagsdata(NamedTuple):
-    """What the goals are judged by: the columns by year, the figures of each, and the lines of the balanskrav."""
+    """What the goals are judged by: the columns by year, the figures of each, and the lines of the balanskrav.
+    `skuldkallor` tells by year where its debt was read."""
 
     kolumner: dict[int, Versionskolumn]
     mal: tuple[Malunderlag, ...]
     balanskrav: tuple[Arsunderlag, ...]
+    skuldkallor: dict[int, Kalla]
 
 
 def hamta_finansiella_mal(version: Budgetversion) -> tuple[Malkolumn, ...]:
     """The years of the version's balanskrav in order, judged. Empty when it has no balanskrav."""
     data = hamta_malunderlag(version)
-    return tuple(Malkolumn(data.kolumner[m.ar], m) for m in bedom(data.mal))
+    return tuple(Malkolumn(data.kolumner[m.ar], m, data.skuldkallor[m.ar]) for m in bedom(data.mal))
 
 
 def hamta_malunderlag(version: Budgetversion) -> Malunderlagsdata:
     """The years of the version's balanskrav as the rules want them. Empty when it has none.
 
-    A table that does not exist, or that the year's source does not have, leaves its figure None.
+    A table that does not exist, or that the year's source does not have, leaves its figure None; a debt is then
+    looked for where the year after begins.
     """
     kolumner = {
         k.ar: k
@@ -52,17 +69,19 @@ def hamta_malunderlag(version: Budgetversion) -> Malunderlagsdata:
         ).select_related("kalla")
     }
     if not kolumner:
-        return Malunderlagsdata({}, (), ())
+        return Malunderlagsdata({}, (), (), {})
     poster = {
         (u, kod): pk
-        for u, kod, pk in Post.objects.filter(uppstallning__kod__in={u for u, _, _ in KALLOR.values()})
+        for u, kod, pk in Post.objects.filter(
+            uppstallning__kod__in={u for u, _, _ in KALLOR.values()} | {INGAENDE_SKULD[0]}
+        )
         .exclude(typ=Posttyp.REGEL)
         .values_list("uppstallning__kod", "kod", "pk")
     }
     falt = {namn: (poster.get((u, kod)), tecken) for namn, (u, kod, tecken) in KALLOR.items()}
     summor = hamta_summor(
         kolumner=[(k.kalla_id, k.ar) for k in kolumner.values()],
-        poster=[pk for pk, _ in falt.values() if pk],
+        poster=[pk for pk in [*(pk for pk, _ in falt.values()), poster.get(INGAENDE_SKULD)] if pk],
         period=version.period,
     )
     underlag = hamta_underlag(version)
@@ -74,12 +93,27 @@ def hamta_malunderlag(version: Budgetversion) -> Malunderlagsdata:
         summa = summor.get(Nyckel(post, kolumn.kalla_id, kolumn.ar)) if post else None
         return summa.varde * tecken if summa else None
 
-    mal = tuple(
-        Malunderlag(
-            ar,
-            balanskravsresultat=balanskravsresultat.get(ar),
-            **{namn: varde(kolumn, post, tecken) for namn, (post, tecken) in falt.items()},
-        )
-        for ar, kolumn in kolumner.items()
+    kallor, underlagen = {}, []
+    for ar, kolumn in kolumner.items():
+        kanda = {namn: varde(kolumn, post, tecken) for namn, (post, tecken) in falt.items()}
+        uppstallning, post, tecken = KALLOR["nettolaneskuld"]
+        kallor[ar] = Kalla(kolumn.kalla, uppstallning, post, ar)
+        if kanda["nettolaneskuld"] is None and (efter := kolumner.get(ar + 1)):
+            kanda["nettolaneskuld"] = varde(efter, poster.get(INGAENDE_SKULD), tecken)
+            kallor[ar] = Kalla(efter.kalla, *INGAENDE_SKULD, ar + 1)
+        underlagen.append(Malunderlag(ar, balanskravsresultat=balanskravsresultat.get(ar), **kanda))
+    return Malunderlagsdata(kolumner, tuple(underlagen), underlag, kallor)
+
+
+def hamta_avsteg(version: Budgetversion) -> tuple[Avsteg, ...]:
+    """The version's decided departures as the rule wants them. One query."""
+    return tuple(
+        Avsteg(a.mal, a.fran, a.till, a.motiv, beslut_i_ord(a))
+        for a in Malavsteg.objects.filter(version=version)
     )
-    return Malunderlagsdata(kolumner, mal, underlag)
+
+
+def beslut_i_ord(a: Malavsteg) -> str:
+    """Who decided it, when and where: «Regionfullmäktige 2023-11-28, § 91»."""
+    nar = f" {a.datum:%Y-%m-%d}" if a.datum else ""
+    return ", ".join(d for d in (f"{a.organ}{nar}", a.paragraf, a.kalla) if d)

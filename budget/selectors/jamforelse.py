@@ -10,6 +10,7 @@ from django.db import connection
 from budget.models import Block, Budgetversion, Post, Posttyp
 from budget.selectors.celler import ANVANDARNAMN
 from budget.selectors.justering import summera_beslutade
+from budget.selectors.nyckeltal import berakna, hamta_behov, regelrader
 from budget.selectors.summor import ALLA, Nyckel, hamta_summor
 from organisation.permissions import Enhetsurval
 
@@ -30,7 +31,7 @@ class Skillnad(NamedTuple):
 
 
 class Summaskillnad(NamedTuple):
-    """A sum that differs, in kronor: of a line over all enheter that the reader may see."""
+    """A sum or nyckeltal that differs: of a line over all enheter that the reader may see, in what it is given in."""
 
     post: Post
     ar: int
@@ -149,7 +150,7 @@ def gemensamt_urval(a: Enhetsurval, b: Enhetsurval) -> Enhetsurval:
 
 
 def jamfor_versioner(forsta: Budgetversion, andra: Budgetversion, urval: Enhetsurval) -> Jamforelse:
-    """The cells and rows of justeringar whose amounts differ, in order, and the sums. Six queries at most."""
+    """The cells and rows of justeringar whose amounts differ, in order, and the sums. Seven queries at most."""
     aren = tuple(ar for ar in forsta.ar_lista if ar in andra.ar_lista)
     fraga = {
         "forsta": forsta.pk,
@@ -167,7 +168,7 @@ def jamfor_versioner(forsta: Budgetversion, andra: Budgetversion, urval: Enhetsu
     poster = {
         p.pk: p
         for p in Post.objects.filter(uppstallning__in={c.uppstallning for c in celler})
-        .exclude(typ=Posttyp.REGEL)
+        .exclude(typ=Posttyp.REGEL, regel="")
         .select_related("uppstallning")
     }
     return Jamforelse(
@@ -194,16 +195,20 @@ def _justeringssummor(forsta, andra, justeringar: Iterable[Justeringsskillnad]):
 
 def _summor(forsta, andra, urval, aren, poster: Iterable[Post]):
     summerade = [p for p in poster if p.typ == Posttyp.SUMMA or p.uppstallning.per_enhet]
-    if not summerade:
+    nyckeltal = regelrader(poster)
+    if not summerade and not nyckeltal:
         return
+    kolumner = [(v.pk, ar) for v in (forsta, andra) for ar in aren]
+    behov = hamta_behov(nyckeltal, kolumner)
     # Each version with its own organisation; the sum over all enheter is the same whichever is used.
     summor = hamta_summor(
-        kolumner=[(v.pk, ar) for v in (forsta, andra) for ar in aren],
-        poster=[p.pk for p in summerade],
+        kolumner=[*kolumner, *behov.kolumner],
+        poster={p.pk for p in summerade} | behov.poster,
         period=forsta.period,
         urval=urval,
     )
-    for post in summerade:
+    summor |= berakna(nyckeltal, kolumner, behov, summor)
+    for post in (p for p in poster if p in summerade or p in nyckeltal):
         for ar in aren:
             x, y = (summor.get(Nyckel(post.pk, v.pk, ar, ALLA)) for v in (forsta, andra))
             if (x and x.varde) != (y and y.varde):

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -32,6 +33,8 @@ from budget.selectors.internbudget import (
     prova_regionbidrag,
 )
 from budget.selectors.justering import hamta_brygga
+from budget.selectors.nyckeltal import berakna as berakna_nyckeltal
+from budget.selectors.nyckeltal import hamta_behov
 from budget.selectors.summor import ALLA, ALLA_ENHETER, Nyckel, hamta_summor
 from organisation.models import Enhetstyp
 from organisation.permissions import Enhetsurval
@@ -43,9 +46,9 @@ class Avvikelse:
 
     `kod` is SUMMA (a printed sum), RAD (a line printed in two tables), BRYGGA (a regionbidrag that its
     justeringar do not lead to), INTERNBUDGET (a regionbidrag that is not what fullmäktige gave) or REGEL (a
-    line that a rule computes). `nyckel` is the cell, `kalla` where it was printed, `precision` the kronor of
-    its last digit. `foljd` tells of one that is more than rounding only because a part of it is: it does
-    follow from its parts as they are printed.
+    line that a rule computes from others). `nyckel` is the cell, `kalla` where it was printed, `precision` the
+    kronor of its last digit. `foljd` tells of one that is more than rounding only because a part of it is: it
+    does follow from its parts as they are printed.
     """
 
     kod: str
@@ -70,6 +73,7 @@ def hamta_alla_avvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]
     versioner = list(versioner)
     return [
         *hamta_avvikelser(versioner),
+        *hamta_nyckeltalskontroll(versioner).avvikelser,
         *hamta_bryggavvikelser(versioner),
         *hamta_internbudgetavvikelser(versioner),
         *hamta_regelavvikelser(versioner),
@@ -81,8 +85,8 @@ def hamta_avvikelser(
 ) -> list[Avvikelse]:
     """Every printed figure of the versions that disagrees with the computed one, in table order.
 
-    Lines that the balanskrav rule computes are left to `hamta_regelavvikelser`. Five queries at most,
-    however many versions and enheter; two more per förvaltning that is printed as a whole.
+    Lines that a rule computes are left to `hamta_nyckeltalskontroll` and `hamta_regelavvikelser`. Five
+    queries at most, however many versions and enheter; two more per förvaltning that is printed as a whole.
     """
     per_id = {v.pk: v for v in versioner}
     kontroller = _kontroller(per_id, uppstallning).exclude(post__typ=Posttyp.REGEL)
@@ -167,6 +171,39 @@ def hamta_skilda_rader(version: Budgetversion, uppstallning: Uppstallning) -> li
     avvikelser = hamta_avvikelser([version], uppstallning=uppstallning)
     egna = set(_egna_rader({version.pk: version}, uppstallning).values_list("post_id", "ar"))
     return [a for a in avvikelser if a.kod == "RAD" and a.ar_fel and (a.nyckel.post, a.nyckel.ar) in egna]
+
+
+class Nyckeltalskontroll(NamedTuple):
+    """`avvikelser` are the printed nyckeltal that their rule computes to something else, `oraknade` those that it
+    cannot compute, because a year is not in the system: they are no error."""
+
+    avvikelser: list[Avvikelse]
+    oraknade: list[Kontrollsumma]
+
+
+def hamta_nyckeltalskontroll(
+    versioner: Iterable[Budgetversion], *, uppstallning: Uppstallning | None = None
+) -> Nyckeltalskontroll:
+    """The printed nyckeltal of the versions against their rules, in table order. Three queries, whatever the number
+    of lines, for versions of the same years."""
+    per_id = {v.pk: v for v in versioner}
+    kontroller = list(_kontroller(per_id, uppstallning).exclude(post__regel=""))
+    poster = {k.post_id: k.post for k in kontroller}.values()
+    kolumner = {(k.version_id, k.ar) for k in kontroller}
+    behov = hamta_behov(poster, kolumner)
+    varden = {}
+    for period in {per_id[k.version_id].period for k in kontroller}:
+        par = {(v, ar) for v, ar in kolumner if per_id[v].period == period}
+        summor = hamta_summor(kolumner=[*par, *behov.kolumner], poster=behov.poster, period=period)
+        varden |= berakna_nyckeltal(poster, par, behov, summor)
+    svar = Nyckeltalskontroll([], [])
+    for k in kontroller:
+        nyckel = _kontrollnyckel(k)
+        if nyckel not in varden:
+            svar.oraknade.append(k)
+        elif a := _avvikelse("REGEL", k, per_id[k.version_id], nyckel, varden[nyckel].varde):
+            svar.avvikelser.append(a)
+    return svar
 
 
 def hamta_regelavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:

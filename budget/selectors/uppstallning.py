@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from budget.models import Budgetversion, Post, Posttyp, Uppstallning, Versionskolumn
+from budget.selectors.nyckeltal import berakna, hamta_behov, regelrader
 from budget.selectors.summor import ALLA, Nyckel, Summa, Summor, hamta_summor
 from organisation.models import Enhet, Enhetstyp
 from organisation.permissions import Enhetsurval
@@ -109,12 +110,17 @@ def hamta_uppstallning(
 ) -> Uppstallningsdata:
     """Everything that a table of the version shows in its columns, limited to what the reader may see."""
     poster = tuple(Post.objects.filter(uppstallning=uppstallning))
+    for post in poster:
+        post.uppstallning = uppstallning
+    par, rader = [(k.kalla_id, k.ar) for k in kolumner], regelrader(poster)
+    behov = hamta_behov(rader, par)
     summor = hamta_summor(
-        kolumner=[(k.kalla_id, k.ar) for k in kolumner],
-        poster=[p.pk for p in poster if p.typ != Posttyp.REGEL],
+        kolumner=[*par, *behov.kolumner],
+        poster={p.pk for p in poster if p.typ != Posttyp.REGEL} | behov.poster,
         period=version.period,
         urval=urval,
     )
+    summor |= berakna(rader, par, behov, summor)
     har_belopp = {int(n.omfang.removeprefix("enhet:")) for n in summor if n.omfang.startswith("enhet:")}
     placeringar = tuple(
         p for p in gallande_placeringar(version, uppstallning, har_belopp) if p.enhet_id in urval

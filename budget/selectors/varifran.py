@@ -5,11 +5,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.apps import apps
-from django.db.models import F
+from django.db.models import F, Q
 
 from budget.models import Belopp, Budgetversion, Justering, Kontrollsumma, Omfangstyp, Post
 from budget.selectors.internbudget import DELARNA, HEL
 from budget.selectors.justering import hamta_brygga
+from budget.selectors.nyckeltal import berakna, hamta_behov
 from budget.selectors.summor import ALLA, Nyckel, Summa, hamta_summor
 from budget.selectors.uppstallning import Plats, gallande_placeringar
 from organisation.permissions import Enhetsurval
@@ -68,6 +69,52 @@ class Ursprungssvar:
     brygga: tuple[Bryggled, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Regeldel:
+    """A figure that a rule took: a line of a version and year; `varde` None when there is none."""
+
+    post: Post
+    version: Budgetversion
+    ar: int
+    varde: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Regelsvar:
+    """The answer for a line that `budget.regler.nyckeltal` computes. `varde` is percent, None when it cannot be
+    computed; a part that is not even a place in the system (a year that no version shows) is not among `delar`."""
+
+    version: Budgetversion
+    post: Post
+    omfang: str
+    ar: int
+    varde: Decimal | None
+    delar: tuple[Regeldel, ...]
+    tryckt: Kontrollsumma | None
+
+
+def hamta_regelsvar(version: Budgetversion, post: Post, omfang: str, ar: int) -> Regelsvar:
+    """What a computed line of a table of the whole region follows from. Four queries at most."""
+    kolumn = (version.pk, ar)
+    behov = hamta_behov([post], [kolumn])
+    summor = hamta_summor(kolumner=[kolumn, *behov.kolumner], poster=behov.poster, period=version.period)
+    svar = berakna([post], [kolumn], behov, summor).get(Nyckel(post.pk, *kolumn))
+    versioner = Budgetversion.objects.in_bulk({v for v, _ in behov.kolumner} | {version.pk})
+
+    def del_(p, v, a):
+        summa = summor.get(Nyckel(p.pk, v, a))
+        return Regeldel(p, versioner[v], a, summa and summa.varde)
+
+    delar = [del_(post.taljare, *kolumn)]
+    if post.namnare:
+        delar.append(del_(post.namnare, *kolumn))
+    delar += [del_(post.taljare, *fore) for fore in behov.fore.values()]
+    tryckt = (
+        Kontrollsumma.objects.filter(version=version, post=post, ar=ar).select_related("importfil").first()
+    )
+    return Regelsvar(version, post, omfang, ar, svar and svar.varde, tuple(delar), tryckt)
+
+
 def hamta_omfang(version: Budgetversion, post: Post, omfang: str) -> tuple[Plats, ...] | None:
     """The placements that an address' «enhet-KOD», «sektor-KOD», «alla» or «egna» stands for; None if none.
 
@@ -98,7 +145,7 @@ def hamta_ursprung(
     *,
     historik: bool,
 ) -> Ursprungssvar:
-    """Everything about one figure. `placeringar` are the enheter it covers; six queries at most, and nine more for
+    """Everything about one figure. `placeringar` are the enheter it covers; seven queries at most, and nine more for
     a regionbidrag that the bridge counts."""
     enheter = Enhetsurval(enheter=frozenset(p.enhet_id for p in placeringar))
     barn = list(Post.objects.filter(foralder=post).select_related("uppstallning"))
@@ -217,6 +264,10 @@ def _ingar_i(post, omfang, placeringar, en):
         return
     if post.foralder:
         yield Del(post.foralder, omfang, post.foralder.namn, None)
+    for raknad in Post.objects.filter(Q(taljare=post) | Q(namnare=post)).select_related("uppstallning"):
+        samma = raknad.uppstallning_id == post.uppstallning_id
+        namn = raknad.namn if samma else f"{raknad.uppstallning.namn}: {raknad.namn}"
+        yield Del(raknad, omfang, namn, None)
     for mottagare in post.hamtas_av.select_related("uppstallning"):
         yield Del(mottagare, omfang, f"{mottagare.uppstallning.namn}: {mottagare.namn}", None)
 

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from budget.models import Budgetversion
-from budget.regler.finansiella_mal import Bedomning, Utfall, gallande_avsteg
-from budget.regler.parametrar import Avsteg
-from budget.selectors.finansiella_mal import KALLOR, Malkolumn
+from budget.models import Budgetversion, Mal
+from budget.regler.finansiella_mal import Avsteg, Bedomning, Utfall, gallande_avsteg
+from budget.selectors.finansiella_mal import KALLOR, Kalla, Malkolumn
 from budget.tabeller.adress import Kallor
 from budget.tabeller.uppstallning import ENHET, kolumnnyckel
 from regionskane.lib.belopp import HARDBLANK, MNKR, formatera, formatera_procent
@@ -21,15 +20,19 @@ BAS = "skatt, utjämning och generella statliga bidrag"
 _RESULTATMAL = "resultatmal"
 
 
-def bygg_finansiella_mal(version: Budgetversion, kolumner: Sequence[Malkolumn]) -> Tabell:
-    """What the version comes to against every goal. Without rows when it has no years to judge."""
-    return _Bygge(version, kolumner).tabell()
+def bygg_finansiella_mal(
+    version: Budgetversion, kolumner: Sequence[Malkolumn], avsteg: Sequence[Avsteg]
+) -> Tabell:
+    """What the version comes to against every goal, and what it has decided to depart from. Without rows when it has
+    no years to judge."""
+    return _Bygge(version, kolumner, avsteg).tabell()
 
 
 class _Bygge:
-    def __init__(self, version: Budgetversion, kolumner: Sequence[Malkolumn]):
+    def __init__(self, version: Budgetversion, kolumner: Sequence[Malkolumn], avsteg: Sequence[Avsteg]):
         self.version = version
         self.kolumner = kolumner
+        self.avsteg = avsteg
         self.kallor = Kallor()
         self.noter: list[str] = []
 
@@ -39,7 +42,7 @@ class _Bygge:
             "finansiella-mal",
             "Finansiella mål",
             "Mål",
-            tuple(Kolumn(kolumnnyckel(k), str(k.ar), k.rubrik, enhet=ENHET) for k, _ in self.kolumner),
+            tuple(Kolumn(kolumnnyckel(k), str(k.ar), k.rubrik, enhet=ENHET) for k, *_ in self.kolumner),
             rader if self.kolumner else (),
             f"{self.version.namn}, mnkr där inget annat anges. Resultatets och skuldens andelar är av {BAS}.",
             tuple(self.noter),
@@ -53,7 +56,7 @@ class _Bygge:
         yield Rad(
             "resultatandel-fonster",
             "Resultatets andel, flera år",
-            tuple(fonstercell(m.resultatmal) for _, m in self.kolumner),
+            tuple(fonstercell(m.resultatmal) for _, m, _ in self.kolumner),
             forklaring="Resultatmålet prövas på flera år i följd. Är färre kända står det hur många, och målet "
             "bedöms inte.",
         )
@@ -62,9 +65,12 @@ class _Bygge:
             lambda m: m.resultatmal,
             "Resultatet behöver förbättras med {} för att nå resultatmålet {}.",
         )
-        avsteg = [gallande_avsteg(_RESULTATMAL, m.ar, self.version.ar) for _, m in self.kolumner]
+        yield from self._avsteg(Mal.RESULTATMAL)
+
+    def _avsteg(self, mal: Mal):
+        avsteg = [gallande_avsteg(self.avsteg, mal, m.ar) for _, m, _ in self.kolumner]
         if any(avsteg):
-            yield Rad("avsteg", "Beslutat avsteg", tuple(self._avstegscell(a) for a in avsteg))
+            yield Rad(f"avsteg-{mal}", "Beslutat avsteg", tuple(self._avstegscell(mal, a) for a in avsteg))
 
     def _balanskrav(self):
         yield Rad("balanskrav-grupp", "Balanskrav", slag=Radslag.GRUPP)
@@ -73,9 +79,10 @@ class _Bygge:
             "Balanskravsresultat",
             tuple(
                 self._cell(
-                    m.underlag.balanskravsresultat, self.version, "balanskrav", "balanskravsresultat", k.ar
+                    m.underlag.balanskravsresultat,
+                    Kalla(self.version, "balanskrav", "balanskravsresultat", k.ar),
                 )
-                for k, m in self.kolumner
+                for k, m, _ in self.kolumner
             ),
             rod=True,
         )
@@ -88,13 +95,20 @@ class _Bygge:
 
     def _skuld(self):
         yield Rad("skuld-grupp", "Skuldsättningsmål", slag=Radslag.GRUPP)
-        yield self._belopp("nettolaneskuld", "Nettolåneskuld")
+        yield Rad(
+            "nettolaneskuld",
+            "Nettolåneskuld",
+            tuple(self._cell(m.underlag.nettolaneskuld, k) for _, m, k in self.kolumner),
+            forklaring="Räntebärande nettoskuld vid årets slut. Saknar året en egen kassaflödesbudget läses skulden "
+            "där nästa år börjar.",
+        )
         yield self._procent("skuldandel", "Nettolåneskuldens andel", lambda m: m.skuldsattningsmal.andel)
         yield self._bedomning(
             "skuldsattningsmal",
             lambda m: m.skuldsattningsmal,
             "Nettolåneskulden behöver minska med {} för att nå skuldsättningsmålet {}.",
         )
+        yield from self._avsteg(Mal.SKULDSATTNINGSMAL)
 
     def _finansiering(self):
         yield Rad("finansiering-grupp", "Finansieringsmål", slag=Radslag.GRUPP)
@@ -107,21 +121,23 @@ class _Bygge:
             forklaring="Årets resultat och avskrivningar som andel av investeringarna. Budgeten sätter ingen "
             "gräns, så målet visas utan bedömning.",
         )
+        yield from self._avsteg(Mal.FINANSIERINGSMAL)
 
     def _belopp(self, falt: str, rubrik: str) -> Rad:
         uppstallning, post, _ = KALLOR[falt]
         celler = tuple(
-            self._cell(getattr(m.underlag, falt), k.kalla, uppstallning, post, k.ar) for k, m in self.kolumner
+            self._cell(getattr(m.underlag, falt), Kalla(k.kalla, uppstallning, post, k.ar))
+            for k, m, _ in self.kolumner
         )
         return Rad(falt, rubrik, celler, rod=falt == "arets_resultat")
 
-    def _cell(self, varde: Decimal | None, version, uppstallning: str, post: str, ar: int) -> Cell:
+    def _cell(self, varde: Decimal | None, k: Kalla) -> Cell:
         if varde is None:
             return Cell()
-        return Cell(varde, kalla=self.kallor.adress(version, uppstallning, post, "alla", ar))
+        return Cell(varde, kalla=self.kallor.adress(k.version, k.uppstallning, k.post, "alla", k.ar))
 
     def _procent(self, nyckel: str, rubrik: str, andel: Callable, forklaring: str = "") -> Rad:
-        celler = tuple(procentcell(andel(m)) for _, m in self.kolumner)
+        celler = tuple(procentcell(andel(m)) for _, m, _ in self.kolumner)
         return Rad(nyckel, rubrik, celler, forklaring=forklaring)
 
     def _bedomning(self, mal: str, bedomning: Callable, mening: str) -> Rad:
@@ -130,13 +146,13 @@ class _Bygge:
             noter = (self._not(mening.format(skriv_mnkr(b.saknas), m.ar)),) if b.saknas else ()
             return Cell(text=UTFALLSORD[b.utfall], noter=noter)
 
-        return Rad(mal, "Bedömning", tuple(cell(m) for _, m in self.kolumner), Radslag.SUMMA)
+        return Rad(mal, "Bedömning", tuple(cell(m) for _, m, _ in self.kolumner), Radslag.SUMMA)
 
-    def _avstegscell(self, avsteg: Avsteg | None) -> Cell:
+    def _avstegscell(self, mal: Mal, avsteg: Avsteg | None) -> Cell:
         if avsteg is None:
             return Cell()
         text = (
-            f"Tillfälligt avsteg från resultatmålet {avsteg.fran}–{avsteg.till}. {avsteg.motiv} "
+            f"Tillfälligt avsteg från {mal.label.lower()} {_aren(avsteg)}. {_mening(avsteg.motiv)} "
             f"Beslut: {avsteg.beslut}."
         )
         return Cell(text="Avsteg", noter=(self._not(text),))
@@ -146,6 +162,16 @@ class _Bygge:
         if text not in self.noter:
             self.noter.append(text)
         return self.noter.index(text) + 1
+
+
+def _aren(avsteg: Avsteg) -> str:
+    return f"{avsteg.fran}–{avsteg.till}" if avsteg.till > avsteg.fran else str(avsteg.fran)
+
+
+def _mening(text: str) -> str:
+    """What somebody typed, ended as a sentence."""
+    text = " ".join(text.split())
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def procentcell(andel: Decimal | None) -> Cell:

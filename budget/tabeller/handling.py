@@ -18,6 +18,7 @@ from budget.tabeller.internbudget import las_internbudget
 from budget.tabeller.uppstallning import las_tabell
 from organisation.permissions import Enhetsurval
 from regionskane.lib.tabell import Handling, Tabell
+from regionskane.lib.visning import har_egna_enheter
 
 BALANSKRAV, REGIONBIDRAG = "balanskrav", "regionbidrag"
 
@@ -90,7 +91,7 @@ def bygg_handling(version: Budgetversion, urval: Enhetsurval, *, bara: str = "",
         else "Region Skåne",
         tabeller=tuple(tabeller),
         tid=max([andrad, *tider]).isoformat(),
-        fakta=tuple(_fakta(version, urval, andrad)),
+        fakta=tuple(_fakta(version, urval, andrad, tabeller)),
         nyckel=f"{version.kod.lower()}-{bara or 'budget'}",
         stycken=tuple(stycken),
         rot=rot,
@@ -115,7 +116,7 @@ def _om_utredningen(lage: Utredningslage) -> str:
     return f"{text} Underlaget har ändrats sedan dess; utredningen visar läget när den beräknades."
 
 
-def _fakta(version, urval, andrad):
+def _fakta(version, urval, andrad, tabeller):
     yield "Version", f"{version.namn} ({version.kod})"
     yield "Status", "Fastställd och låst" if version.faststalld else version.get_status_display()
     if version.beslut_organ or version.beslut_datum:
@@ -128,7 +129,8 @@ def _fakta(version, urval, andrad):
         "Hela regionen" if urval.allt else version.namnd.namn if version.namnd else "Egna enheter",
     )
     yield "Siffrorna senast ändrade", f"{timezone.localtime(andrad):%Y-%m-%d kl. %H.%M}"
-    yield "Enhet", "Miljoner kronor (mnkr)"
+    undantag = " där inget annat anges" if any(map(har_egna_enheter, tabeller)) else ""
+    yield "Enhet", f"Miljoner kronor (mnkr){undantag}"
 
 
 def senast_andrad(versioner: Iterable[int]) -> datetime:

@@ -15,14 +15,14 @@ from itertools import product
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from budget.models import Post, Posttyp
+from budget.models import Matt, Post, Posttyp
 from budget.regler.balanskrav import RADER
 from budget.selectors.celler import Cellnyckel, Cellvarde
 from budget.selectors.uppstallning import Uppstallningsdata
+from budget.tabeller import matt
 from budget.tabeller.adress import versionsadress
 from budget.tabeller.uppstallning import bygg_tabell, kolumnnyckel
 from organisation.permissions import Enhetsurval
-from regionskane.lib.belopp import MNKR, formatera_fullt
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 
 TOM = Cellvarde()
@@ -152,7 +152,9 @@ class _Ritare:
                 yield f'<tr class="grupp"><th scope="rowgroup" colspan="{bredd}"><span>{rubrik}</span></th></tr>'
                 continue
             post = self._post(rad)
-            if post.typ == Posttyp.REGEL:
+            if post.regel:
+                yield self._regelrad(rad, post)
+            elif post.typ == Posttyp.REGEL:
                 if post.kod in _REGELSUMMOR:
                     yield self._summarad(rad, post, _REGELSUMMOR[post.kod])
             elif rad.delar:
@@ -183,8 +185,9 @@ class _Ritare:
     def _inmatningsrad(self, rad: Rad, post: Post) -> Iterable[str]:
         rutor, under = [], []
         senast = None
-        enhet, referenser, rubrik = self._enhet(rad), self.referenser[rad.nyckel], escape(rad.rubrik)
-        for (kolumn, ar), cell in zip(self.kolumner, rad.celler, strict=True):
+        enhet, referenser, rubrik = self._enhet(rad), self.referenser[rad.nyckel], escape(_radnamn(rad, post))
+        for (tabellkolumn, ar), cell in zip(self.kolumner, rad.celler, strict=True):
+            kolumn = rad.i(tabellkolumn)
             if kolumn.slag != Kolumnslag.BELOPP:
                 rutor.append(self._andring(post, kolumn, cell, referenser))
                 continue
@@ -197,7 +200,7 @@ class _Ritare:
                 )
                 continue
             nu = self.celler.get(nyckel, TOM)
-            rutor.append(self._falt(rad, rubrik, kolumn, nyckel, nu, cell, under))
+            rutor.append(self._falt(rad, post, rubrik, kolumn, nyckel, nu, cell, under))
             if nu.tid and (senast is None or nu.tid > senast.tid):
                 senast = nu
         rod = " rod" if rad.rod else ""
@@ -206,20 +209,21 @@ class _Ritare:
         omfang = rad.nyckel if rad.nyckel in self.enheter else f"enhet-{self.data.placeringar[0].enhet_kod}"
         kalla = f"{self.rotadress}varifran/{self.tabell.nyckel}/{post.kod}/{omfang}/"
         yield (
-            f'<tr data-rad="{rad.nyckel}" data-kalla="{kalla}"{klass}><th scope="row" id="r-{rad.nyckel}">{rubrik}'
-            f'{forklaring}</th>{"".join(rutor)}<td class="lage">{self._lage(senast)}</td></tr>'
+            f'<tr data-rad="{rad.nyckel}" data-kalla="{kalla}"{_matt(post)}{klass}>'
+            f'<th scope="row" id="r-{rad.nyckel}">{rubrik}{forklaring}</th>'
+            f'{"".join(rutor)}<td class="lage">{self._lage(senast)}</td></tr>'
         )
         yield from under
 
     def _falt(
-        self, rad: Rad, radrubrik: str, kolumn: Kolumn, nyckel: Cellnyckel, nu: Cellvarde, visad: Cell,
-        under: list[str],
+        self, rad: Rad, post: Post, radrubrik: str, kolumn: Kolumn, nyckel: Cellnyckel, nu: Cellvarde,
+        visad: Cell, under: list[str],
     ) -> str:  # fmt: skip
         namn = str(nyckel)
         id_ = f"c-{nyckel.enhet}-{nyckel.post}-{nyckel.ar}"
         rubrik = f"{radrubrik}, {escape(kolumn.rubrik)}"
         text = self.svar.texter.get(nyckel)
-        sparad = "" if nu.varde is None else formatera_fullt(nu.varde, skala=MNKR, minst=kolumn.decimaler)
+        sparad = "" if nu.varde is None else matt.skriv_fullt(post, nu.varde)
         klasser, attribut = "cell", ""
         self.antal += 1
         # What is not saved keeps the base that it was typed on: a conflict collides until somebody has chosen.
@@ -232,9 +236,7 @@ class _Ritare:
         elif nyckel in self.svar.konflikter:
             klasser += " konflikt"
             attribut = f' aria-describedby="fel-{id_}"'
-            under.append(
-                self._konfliktrad(id_, namn, rubrik, text or "", self.svar.konflikter[nyckel], kolumn)
-            )
+            under.append(self._konfliktrad(id_, namn, rubrik, text or "", self.svar.konflikter[nyckel], post))
             self.felrader.append(Felrad(f"{rad.rubrik} {kolumn.rubrik}: välj mellan två värden", id_))
         elif text is not None:
             klasser += " andrad"
@@ -256,15 +258,11 @@ class _Ritare:
             f' <span class="neg">{escape(text)}</span></div></td></tr>'
         )
 
-    def _konfliktrad(self, id_, namn, rubrik, mitt, deras: Cellvarde, kolumn) -> str:
+    def _konfliktrad(self, id_, namn, rubrik, mitt, deras: Cellvarde, post: Post) -> str:
         bredd = len(self.tabell.kolumner) + 2
         vem = escape(deras.namn or "Någon")
         nar = timezone.localtime(deras.tid).strftime("kl. %H.%M") if deras.tid else "nyss"
-        text = (
-            "tomt"
-            if deras.varde is None
-            else formatera_fullt(deras.varde, skala=MNKR, minst=kolumn.decimaler)
-        )
+        text = "tomt" if deras.varde is None else matt.skriv_fullt(post, deras.varde)
         jag = deras.av == self.anvandare_id
         vem_har = "Du" if jag else vem
         plats = " i ett annat fönster" if jag else ""
@@ -303,7 +301,7 @@ class _Ritare:
             referenser = " ".join(
                 f"{self.referenser[d][kolumn.nyckel]}:{f}" for d, f in delar if d in self.referenser
             )
-            text = kolumn.text(cell)
+            text = rad.i(kolumn).text(cell)
             neg = " neg" if rad.rod and text.startswith("−") else ""
             rutor.append(
                 f'<td class="n{neg}" data-summa="{rad.nyckel}.{kolumn.nyckel}"'
@@ -312,12 +310,23 @@ class _Ritare:
         slag = "total" if rad.slag == Radslag.TOTAL else "summa"
         rod = " rod" if rad.rod else ""
         return (
-            f'<tr class="{slag}{rod}"><th scope="row">{escape(rad.rubrik)}</th>{"".join(rutor)}'
-            f'<td class="lage"></td></tr>'
+            f'<tr class="{slag}{rod}"{_matt(post)}><th scope="row">{escape(_radnamn(rad, post))}</th>'
+            f'{"".join(rutor)}<td class="lage"></td></tr>'
+        )
+
+    def _regelrad(self, rad: Rad, post: Post) -> str:
+        """A line that a rule computes: as it was last saved, since the page does not know the rule."""
+        rutor = "".join(
+            f'<td class="n">{_lank(rad.i(k).text(c), c)}</td>'
+            for k, c in zip(self.tabell.kolumner, rad.celler, strict=True)
+        )
+        return (
+            f'<tr class="{rad.slag.value}"><th scope="row">{escape(rad.rubrik)}<small class="svag">Räknas om när du'
+            f' sparar.</small></th>{rutor}<td class="lage"></td></tr>'
         )
 
     def _andring(self, post: Post, kolumn: Kolumn, cell: Cell, referenser: Mapping[str, str]) -> str:
-        if kolumn.slag == Kolumnslag.PROCENT and post.resultat:
+        if post.matt == Matt.PROCENT or (kolumn.slag == Kolumnslag.PROCENT and post.resultat):
             return f'<td class="n">{kolumn.text(cell)}</td>'
         par = f"{referenser[kolumn.av[0]]} {referenser[kolumn.av[1]]}"
         slag = "procent" if kolumn.slag == Kolumnslag.PROCENT else "differens"
@@ -327,6 +336,19 @@ class _Ritare:
             f'<td class="n{neg} rod" data-{slag}="{par}" data-decimaler="{kolumn.decimaler}">'
             f"{_lank(text, cell)}</td>"
         )
+
+
+def _radnamn(rad: Rad, post: Post) -> str:
+    """A field shows its figure bare, so here a percentage too says what it is."""
+    return f"{rad.rubrik}, procent" if post.matt == Matt.PROCENT else rad.rubrik
+
+
+def _matt(post: Post) -> str:
+    """What the page's own reckoning must know of a row that is not in the form's unit."""
+    attribut = f' data-decimaler="{post.decimaler}"' if post.decimaler is not None else ""
+    if post.matt != Matt.MNKR:
+        attribut += f' data-skala="{matt.skala(post)}"'
+    return attribut + (" data-procentsats" if post.matt == Matt.PROCENT else "")
 
 
 def _lank(text: str, cell: Cell) -> str:

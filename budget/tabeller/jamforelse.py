@@ -11,6 +11,7 @@ from budget.selectors.jamforelse import (
     Skillnad,
     Summaskillnad,
 )
+from budget.tabeller import matt
 from budget.tabeller.adress import Kallor
 from budget.tabeller.brygga import justeringsadress
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
@@ -40,7 +41,7 @@ class _Bygge:
             "Nämnd och år" if u.per_enhet and not u.per_forvaltning else "Post och år",
             self._kolumner(u.decimaler),
             tuple(rader),
-            "Mnkr.",
+            "Mnkr där inget annat anges." if any(r.enhet for r in rader) else "Mnkr.",
         )
 
     def _kolumner(self, d: int) -> tuple[Kolumn, ...]:
@@ -54,25 +55,29 @@ class _Bygge:
 
     def _cellrad(self, c: Skillnad) -> Rad:
         post = self.j.poster[c.post]
-        vad = c.enhet_namn if post.uppstallning.per_enhet else post.namn
+        vad = c.enhet_namn if post.uppstallning.per_enhet else matt.namn(post)
         if post.uppstallning.per_forvaltning:
-            vad = f"{c.enhet_namn}: {post.namn}"
+            vad = f"{c.enhet_namn}: {matt.namn(post)}"
         namn = (Cell(text=n or "–") for n in (c.forsta_av, c.andra_av))
         return Rad(
             f"{post.kod}-{c.enhet_kod}-{c.ar}",
             f"{vad} {c.ar}",
             (*self._belopp(post, f"enhet-{c.enhet_kod}", c.ar, c.forsta, c.andra), *namn),
+            enhet=matt.egen_enhet(post),
+            decimaler=post.decimaler,
         )
 
     def _summarad(self, s: Summaskillnad) -> Rad:
         per_rad = s.post.uppstallning.per_enhet and not s.post.uppstallning.per_forvaltning
-        vad = "Alla nämnder" if per_rad else s.post.namn
+        vad = "Alla nämnder" if per_rad else matt.namn(s.post)
         tom = Cell(text="")
         return Rad(
             f"summa-{s.post.kod}-{s.ar}",
             f"{vad} {s.ar}",
             (*self._belopp(s.post, "alla", s.ar, s.forsta, s.andra), tom, tom),
             Radslag.SUMMA,
+            enhet=matt.egen_enhet(s.post),
+            decimaler=s.post.decimaler,
         )
 
     def _belopp(self, post, omfang: str, ar: int, forsta: Decimal | None, andra: Decimal | None):

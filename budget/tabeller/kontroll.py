@@ -6,6 +6,7 @@ from budget.models import Budgetversion
 from budget.regler.kontroll import Slag
 from budget.selectors.internbudget import DELARNA, HEL
 from budget.selectors.kontroll import Avvikelse
+from budget.tabeller import matt
 from budget.tabeller.adress import Kallor
 from organisation.models import Enhet, Sektor
 from regionskane.lib.belopp import MNKR, formatera
@@ -43,7 +44,9 @@ def sammanfatta(avvikelser: list[Avvikelse]) -> str:
 def bygg_kontroll(version: Budgetversion, avvikelser: Iterable[Avvikelse]) -> Tabell:
     """One row per printed figure that does not follow from its parts."""
     avvikelser = list(avvikelser)
-    decimaler = max((a.post.uppstallning.decimaler for a in avvikelser), default=0)
+    i_mnkr = (a.post for a in avvikelser if not matt.egen_enhet(a.post))
+    decimaler = max(map(matt.decimaler, i_mnkr), default=0)
+    undantag = " där inget annat anges" if any(matt.egen_enhet(a.post) for a in avvikelser) else ""
     kallor = Kallor()
     enheter = dict(Enhet.objects.values_list("pk", "kod"))
     sektorer = dict(Sektor.objects.values_list("pk", "kod"))
@@ -67,6 +70,8 @@ def bygg_kontroll(version: Budgetversion, avvikelser: Iterable[Avvikelse]) -> Ta
                 Cell(text=_KODER[a.kod]),
                 Cell(text=a.kalla),
             ),
+            enhet=matt.egen_enhet(a.post),
+            decimaler=matt.decimaler(a.post) if matt.egen_enhet(a.post) else None,
         )
         for nummer, a in enumerate(avvikelser, start=1)
     )
@@ -85,5 +90,6 @@ def bygg_kontroll(version: Budgetversion, avvikelser: Iterable[Avvikelse]) -> Ta
         "Rad",
         kolumner,
         rader,
-        f"{version.namn}, mnkr. En skillnad på högst ett steg i den tryckta noggrannheten räknas som avrundning.",
+        f"{version.namn}, mnkr{undantag}. "
+        "En skillnad på högst ett steg i den tryckta noggrannheten räknas som avrundning.",
     )

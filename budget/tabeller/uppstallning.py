@@ -5,14 +5,25 @@ from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
-from budget.models import Budgetversion, Post, Posttyp, Uppstallning, Versionskolumn
+from budget.models import (
+    Budgetversion,
+    Kontrollsumma,
+    Matt,
+    Post,
+    Postregel,
+    Posttyp,
+    Uppstallning,
+    Versionskolumn,
+)
 from budget.regler.kontroll import Slag
-from budget.selectors.kontroll import Avvikelse, hamta_avvikelser
+from budget.selectors.kontroll import Avvikelse, hamta_avvikelser, hamta_nyckeltalskontroll
+from budget.selectors.nyckeltal import regelrader
 from budget.selectors.summor import ALLA, Nyckel
 from budget.selectors.uppstallning import Uppstallningsdata, hamta_uppstallning
+from budget.tabeller import matt
 from budget.tabeller.adress import mot, versionsadress
 from organisation.permissions import Enhetsurval
-from regionskane.lib.belopp import MNKR, formatera, formatera_fullt, relativ_forandring
+from regionskane.lib.belopp import relativ_forandring
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 
 ENHET = "mnkr"
@@ -24,7 +35,10 @@ def kolumnnyckel(kolumn: Versionskolumn) -> str:
 
 
 def forandring(post: Post, ny: Decimal | None, gammal: Decimal | None, *, procent: bool) -> Decimal | None:
-    """A line's change, in kronor or as a fraction. A result has no percentage: it is what is left over."""
+    """A line's change, in kronor or as a fraction. A result has no percentage: it is what is left over. Of a
+    line in percent no change is told: percent of percent is read as what it is not."""
+    if post.matt == Matt.PROCENT:
+        return None
     if procent:
         return None if post.resultat else relativ_forandring(ny, gammal)
     return None if ny is None or gammal is None else ny - gammal
@@ -40,19 +54,33 @@ def las_tabell(
     data = hamta_uppstallning(version, uppstallning, kolumner, urval)
     versioner = {k.kalla_id: k.kalla for k in data.kolumner}.values()
     avvikelser = hamta_avvikelser(versioner, uppstallning=uppstallning) if not data.delvis else []
+    oraknade = []
+    if not data.delvis and regelrader(data.poster):
+        nyckeltal = hamta_nyckeltalskontroll(versioner, uppstallning=uppstallning)
+        avvikelser += sorted(nyckeltal.avvikelser, key=lambda a: (a.post.ordning, a.nyckel.ar))
+        oraknade = nyckeltal.oraknade
     visas = {(k.kalla_id, k.ar) for k in data.kolumner}
-    return bygg_tabell(data, (a for a in avvikelser if (a.nyckel.version, a.nyckel.ar) in visas))
+    return bygg_tabell(
+        data,
+        (a for a in avvikelser if (a.nyckel.version, a.nyckel.ar) in visas),
+        (k for k in oraknade if (k.version_id, k.ar) in visas),
+    )
 
 
 def bygg_tabell(
-    data: Uppstallningsdata, avvikelser: Iterable[Avvikelse] = (), *, mot_alla: bool = False
+    data: Uppstallningsdata,
+    avvikelser: Iterable[Avvikelse] = (),
+    oraknade: Iterable[Kontrollsumma] = (),
+    *,
+    mot_alla: bool = False,
 ) -> Tabell:
-    """The table of an uppställning with its sums, change columns and notes on printed figures.
+    """The table of an uppställning with its sums, change columns and notes on printed figures: those that differ
+    and those (`oraknade`) that cannot be computed.
 
     The change is taken from the column before, in kronor and percent; with `mot_alla` from every column of another
     version, in kronor.
     """
-    byggare = _Byggare(data, list(avvikelser), mot_alla)
+    byggare = _Byggare(data, list(avvikelser), list(oraknade), mot_alla)
     rader = byggare.per_enhet() if data.rad_per_enhet else byggare.per_post()
     ar = [k.ar for k in data.kolumner]
     spann = f"{min(ar)}–{max(ar)}" if len(set(ar)) > 1 else f"{ar[0]}" if ar else ""
@@ -60,11 +88,15 @@ def bygg_tabell(
         nyckel=data.uppstallning.kod,
         rubrik=f"{data.uppstallning.namn} {spann}".strip(),
         radrubrik="Nämnd" if data.rad_per_enhet else "Post",
-        ingress=f"{data.uppstallning.ingress} {data.version.namn}, {ENHET}.",
+        ingress=f"{data.uppstallning.ingress} {data.version.namn}, {ENHET}{_undantag(data)}.",
         kolumner=tuple(plan.kolumn for plan in byggare.kolumner),
         rader=tuple(rader),
         noter=tuple(byggare.noter),
     )
+
+
+def _undantag(data: Uppstallningsdata) -> str:
+    return " där inget annat anges" if any(map(matt.egen_enhet, data.poster)) else ""
 
 
 class _Plan(NamedTuple):
@@ -80,7 +112,13 @@ class _Plan(NamedTuple):
 
 
 class _Byggare:
-    def __init__(self, data: Uppstallningsdata, avvikelser: list[Avvikelse], mot_alla: bool = False):
+    def __init__(
+        self,
+        data: Uppstallningsdata,
+        avvikelser: list[Avvikelse],
+        oraknade: list[Kontrollsumma],
+        mot_alla: bool = False,
+    ):
         self.data = data
         self.mot_alla = mot_alla
         self.kolumner = list(self._kolumner())
@@ -88,6 +126,8 @@ class _Byggare:
         self.notnummer = {}
         for a in avvikelser:
             self._not(a)
+        for k in oraknade:
+            self._oraknad(k)
 
     def _kolumner(self):
         forra = None
@@ -97,7 +137,12 @@ class _Byggare:
             yield _Plan(kolumn, k.kalla_id, k.ar, rot)
             if self.mot_alla and k.kalla_id == self.data.version.pk:
                 yield from self._mot_var_och_en(kolumn, k)
-            elif forra is not None and k.kalla_id == self.data.version.pk and forra.kalla_id != k.kalla_id:
+            elif (
+                self._visar_andringar
+                and forra is not None
+                and k.kalla_id == self.data.version.pk
+                and forra.kalla_id != k.kalla_id
+            ):
                 yield from self._andringskolumner(kolumn, k, forra)
             forra = k
 
@@ -111,6 +156,11 @@ class _Byggare:
                 self._decimaler, (kolumn.nyckel, nyckel),
             )  # fmt: skip
             yield _Plan(andring, k.kalla_id, k.ar, mot(annan.kalla, annan.ar))
+
+    @property
+    def _visar_andringar(self) -> bool:
+        """A table whose own lines tell the change from year to year has no columns for it."""
+        return not any(p.regel == Postregel.TILLVAXT for p in self.data.poster)
 
     def _andringskolumner(self, kolumn, k, forra):
         under, av = f"{forra.ar}–{k.ar}", (kolumn.nyckel, kolumnnyckel(forra))
@@ -129,11 +179,14 @@ class _Byggare:
         return self.data.uppstallning.decimaler
 
     def _not(self, a: Avvikelse):
-        skriv = formatera_fullt if a.ar_fel else formatera
-        decimaler = {"minst": self._decimaler} if a.ar_fel else {"decimaler": self._decimaler}
+        # A quotient has no last digit, so what a rule computes is always rounded as the line is shown.
+        skriv = matt.skriv_fullt if a.ar_fel and not a.post.regel else matt.skriv
         tryckt, beraknat, skillnad = (
-            skriv(x, skala=MNKR, **decimaler) for x in (a.tryckt, a.beraknat, abs(a.skillnad.differens))
+            skriv(a.post, x) for x in (a.tryckt, a.beraknat, abs(a.skillnad.differens))
         )
+        if a.post.matt == Matt.PROCENT:
+            tryckt, beraknat = (matt.med_enhet(a.post, x) for x in (tryckt, beraknat))
+            skillnad = matt.med_enhet(a.post, skillnad, skillnad=True)
         rubrik = a.omfang_namn or a.post.namn
         if self.data.omfang:
             # Two columns may be of the same year, so the column says which of them it is.
@@ -141,7 +194,7 @@ class _Byggare:
                 k for k in self.data.kolumner if (k.kalla_id, k.ar) == (a.nyckel.version, a.nyckel.ar)
             )
             rubrik = f"{a.post.namn}, {kolumn.rubrik}"
-        gav = "raden den hämtas från ger" if a.kod == "RAD" else "delarna ger"
+        gav = {"RAD": "raden den hämtas från ger", "REGEL": "raderna ger"}.get(a.kod, "delarna ger")
         if a.foljd:
             slut = f"Skillnaden {skillnad} följer med från en av delarna, som också är tryckt annorlunda."
         elif a.skillnad.slag == Slag.AVRUNDNING:
@@ -150,6 +203,16 @@ class _Byggare:
             slut = f"Skillnaden {skillnad} är mer än avrundning."
         self.noter.append(f"{rubrik} {a.nyckel.ar} är tryckt {tryckt}; {gav} {beraknat}. {slut}")
         self.notnummer.setdefault(self._notplats(*a.nyckel), []).append(len(self.noter))
+
+    def _oraknad(self, k: Kontrollsumma):
+        tryckt = matt.med_enhet(k.post, matt.skriv(k.post, k.belopp))
+        self.noter.append(
+            f"{k.post.namn} {k.ar} är tryckt {tryckt}. Den kan inte räknas: ett av talen som den bygger på finns "
+            "inte i systemet."
+        )
+        self.notnummer.setdefault(self._notplats(k.post_id, k.version_id, k.ar, ALLA), []).append(
+            len(self.noter)
+        )
 
     def _notplats(self, post: int, version: int, ar: int, omfang: str) -> Nyckel:
         """The cell that a note stands in: a table of the whole region has one figure whatever its omfang."""
@@ -219,18 +282,22 @@ class _Byggare:
         for post in self.data.poster:
             if post.dold:
                 continue
+            if post.grupp:
+                yield Rad(f"grupp-{post.kod}", post.grupp, slag=Radslag.GRUPP)
             delar = tuple(_synliga_delar(post, barn))
             # A line that is split further down, in blad that are not shown, reads as a line.
-            enkel = post.typ == Posttyp.BLAD or (post.typ == Posttyp.SUMMA and not delar)
+            enkel = post.typ == Posttyp.BLAD or post.regel or (post.typ == Posttyp.SUMMA and not delar)
             slag = Radslag.TOTAL if post.total else Radslag.RAD if enkel else Radslag.SUMMA
             yield Rad(
                 nyckel=post.kod,
-                rubrik=post.namn,
+                rubrik=matt.namn(post),
                 celler=self.celler(post, ALLA, omfang),
                 slag=slag,
                 delar=delar,
                 forklaring=post.forklaring,
                 rod=post.resultat,
+                enhet=matt.egen_enhet(post),
+                decimaler=post.decimaler,
             )
 
 

@@ -6,13 +6,15 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from budget.models import Budgetversion, Post, Ursprung
+from budget.models import Budgetversion, Matt, Post, Ursprung
 from budget.regler.kontroll import Slag, jamfor
-from budget.selectors.varifran import Ursprungssvar
+from budget.regler.nyckeltal import REGLER
+from budget.selectors.varifran import Regelsvar, Ursprungssvar
+from budget.tabeller import matt
 from budget.tabeller.adress import Kallor, versionsadress
 from budget.tabeller.brygga import justeringsadress, skriv_andring
 from budget.tabeller.uppstallning import forandring
-from regionskane.lib.belopp import MINUS, MNKR, formatera, formatera_fullt, formatera_procent
+from regionskane.lib.belopp import HARDBLANK, MINUS, MNKR, formatera, formatera_fullt, formatera_procent
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,13 @@ def _mnkr(varde: Decimal | None, decimaler: int) -> str:
     return "–" if varde is None else formatera(varde, skala=MNKR, decimaler=decimaler)
 
 
+def _precision(post: Post, precision: Decimal) -> str:
+    """How exactly a line's figure was given: «hela mnkr», «0,1 %»."""
+    if post.matt == Matt.MNKR:
+        return precision_i_ord(precision)
+    return matt.med_enhet(post, formatera_fullt(precision, skala=matt.skala(post)))
+
+
 def precision_i_ord(precision: Decimal) -> str:
     """How exactly a figure was given: «hela mnkr», «tiondels mnkr», «0,01 mnkr»."""
     kanda = {
@@ -74,29 +83,29 @@ def precision_i_ord(precision: Decimal) -> str:
 
 def bygg_kalla(svar: Ursprungssvar, *, tillagg: str = "") -> Kallvy:
     """The panel for an amount or a sum; `tillagg` is added to its footnote."""
-    decimaler = svar.post.uppstallning.decimaler
     kallor = Kallor()
 
     def adress(d):
         return kallor.adress(svar.version, d.post.uppstallning.kod, d.post.kod, d.omfang, svar.ar)
 
     varde = svar.summa.varde if svar.summa else None
-    text = _mnkr(varde, decimaler)
+    text = matt.skriv(svar.post, varde)
     return Kallvy(
         etikett=_etikett(svar),
         varde=text,
+        enhet=matt.enhetsord(svar.post),
         negativ=svar.post.resultat and text.startswith(MINUS),
         fakta=tuple(_fakta(svar, varde)),
         delar=tuple(
             Lank(
-                f"{'' if d.tecken > 0 else 'minus '}{d.namn}, {_mnkr(d.summa.varde if d.summa else None, decimaler)}",
+                f"{'' if d.tecken > 0 else 'minus '}{d.namn}, {_skriv(svar.post, d.summa and d.summa.varde)}",
                 adress(d),
             )
             for d in svar.delar
         )
         + tuple(_bryggans_delar(svar, kallor)),
         historik=tuple(
-            Historikrad(tid(h.tid), _mnkr_fullt(h.varde, decimaler), _vem(h)) for h in svar.handelser[1:]
+            Historikrad(tid(h.tid), _fullt(svar.post, h.varde), _vem(h)) for h in svar.handelser[1:]
         ),
         ingar_i=tuple(Lank(d.namn, adress(d)) for d in svar.ingar_i),
         fotnot=" ".join(d for d in (_tryckt_not(svar, varde), tillagg) if d),
@@ -105,18 +114,30 @@ def bygg_kalla(svar: Ursprungssvar, *, tillagg: str = "") -> Kallvy:
 
 
 def _bryggans_delar(svar: Ursprungssvar, kallor: Kallor):
-    decimaler, post = svar.post.uppstallning.decimaler, svar.post
+    post = svar.post
     for led in svar.brygga:
         if led.justering:
             text = f"{led.justering.titel}, {skriv_andring(led.belopp)}"
             yield Lank(text, justeringsadress(led.justering, led.version))
         else:
             adress = kallor.adress(led.version, post.uppstallning.kod, post.kod, svar.omfang, led.ar)
-            yield Lank(f"Regionbidrag {led.ar}, {_mnkr(led.belopp, decimaler)}", adress)
+            yield Lank(f"Regionbidrag {led.ar}, {_skriv(post, led.belopp)}", adress)
 
 
-def _mnkr_fullt(varde, minst):
-    return "tomt" if varde is None else formatera_fullt(varde, skala=MNKR, minst=minst)
+def _fullt(post, varde):
+    return "tomt" if varde is None else matt.skriv_fullt(post, varde)
+
+
+def _skriv(post, varde):
+    """A figure among others of its kind: with its unit only where it has one of its own."""
+    text = matt.skriv(post, varde)
+    return matt.med_enhet(post, text) if varde is not None and matt.egen_enhet(post) else text
+
+
+def _exakt(post, varde):
+    if post.matt in (Matt.MNKR, Matt.KR):
+        return f"{formatera_fullt(varde)} kr"
+    return matt.skriv_exakt(post, varde)
 
 
 def _vem(handelse):
@@ -145,10 +166,10 @@ def _fakta(svar, varde):
         if b.importfil:
             yield Faktarad("Fil och rad", f"{b.importfil.namn}, rad {b.importrad}", kod=True)
             yield Faktarad("Handling", ", ".join(d for d in (svar.version.handling, b.kalla) if d))
-        yield Faktarad("Precision", f"Given i {precision_i_ord(b.precision)}")
-        yield Faktarad("Exakt belopp", f"{formatera_fullt(b.belopp)} kr")
+        yield Faktarad("Precision", f"Given i {_precision(svar.post, b.precision)}")
+        yield Faktarad("Exakt belopp", _exakt(svar.post, b.belopp))
     elif varde is not None:
-        yield Faktarad("Exakt summa", f"{formatera_fullt(varde)} kr")
+        yield Faktarad("Exakt summa", _exakt(svar.post, varde))
     yield Faktarad("Version", _version(svar.version), versionsadress(svar.version))
     if svar.post.forklaring:
         yield Faktarad("Betyder", svar.post.forklaring)
@@ -175,20 +196,77 @@ def _slag(svar):
 def _tryckt_not(svar, varde):
     if not svar.tryckt:
         return ""
-    decimaler = svar.post.uppstallning.decimaler
-    tryckt = formatera(svar.tryckt.belopp, skala=MNKR, decimaler=decimaler)
-    plats = f"Tryckt i handlingen: {tryckt} ({svar.tryckt.kalla})."
+    plats = _tryckt_i_handlingen(svar)
     skillnad = jamfor(svar.tryckt.belopp, varde or Decimal(0), precision=svar.tryckt.precision)
     if skillnad is None:
         return f"{plats} Stämmer."
-    storlek = formatera_fullt(abs(skillnad.differens), skala=MNKR, minst=decimaler)
-    ord_ = "avrundning" if skillnad.slag == Slag.AVRUNDNING else "mer än avrundning"
-    return f"{plats} Skillnaden mot delarna, {storlek} mnkr, är {ord_}."
+    return f"{plats} Skillnaden mot delarna, {_skillnadsord(svar.post, skillnad)}."
+
+
+def _tryckt_i_handlingen(svar) -> str:
+    return f"Tryckt i handlingen: {_skriv(svar.post, svar.tryckt.belopp)} ({svar.tryckt.kalla})."
+
+
+def _skillnadsord(post, skillnad) -> str:
+    # A quotient has no last digit, so what a rule computes is rounded as the line is shown.
+    skriv = matt.skriv if post.regel else matt.skriv_fullt
+    storlek = matt.med_enhet(post, skriv(post, abs(skillnad.differens)), skillnad=True)
+    return f"{storlek}, är {'avrundning' if skillnad.slag == Slag.AVRUNDNING else 'mer än avrundning'}"
+
+
+def bygg_nyckeltal(svar: Regelsvar) -> Kallvy:
+    """The panel for a line that a named rule computes from others: the rule and the figures that it took."""
+    kallor = Kallor()
+    post, regel = svar.post, REGLER[svar.post.regel]
+    namn = {"taljare": post.taljare.namn, "namnare": post.namnare and post.namnare.namn}
+    text = matt.skriv(post, svar.varde)
+    fotnot = []
+    if svar.varde is None:
+        saknas = [f"{d.post.namn} {d.ar}" for d in svar.delar if d.varde is None]
+        if len(svar.delar) < 2:
+            saknas.append(f"{post.taljare.namn} {svar.ar - 1}")
+        skal = (
+            f"{' och '.join(saknas)} finns inte i systemet"
+            if saknas
+            else "talen har olika tecken eller är noll"
+        )
+        fotnot.append(f"Kan inte räknas: {skal}.")
+    if svar.tryckt:
+        fotnot.insert(0, _tryckt_i_handlingen(svar))
+        if svar.varde is not None:
+            skillnad = jamfor(svar.tryckt.belopp, svar.varde, precision=svar.tryckt.precision)
+            fotnot.append(
+                f"Skillnaden mot det beräknade, {_skillnadsord(post, skillnad)}." if skillnad else "Stämmer."
+            )
+    return Kallvy(
+        etikett=f"{post.namn}, {_version_och_ar(svar)}",
+        varde=text,
+        enhet=matt.enhetsord(post),
+        negativ=post.resultat and text.startswith(MINUS),
+        fakta=(
+            Faktarad("Slag", "Räknas av en regel varje gång den visas"),
+            Faktarad("Regel", f"budget.regler.nyckeltal.{post.regel}", kod=True),
+            Faktarad("Räknas som", regel.raknas_som.format(**namn, ar=svar.ar, fore=svar.ar - 1)),
+            *([Faktarad("Oavrundat", f"{svar.varde:.4f}".replace(".", ",").replace("-", MINUS) + f"{HARDBLANK}%")]
+              if svar.varde is not None else []),
+            Faktarad("Version", _version(svar.version), versionsadress(svar.version)),
+            *([Faktarad("Betyder", post.forklaring)] if post.forklaring else []),
+        ),
+        delar=tuple(
+            Lank(
+                f"{d.post.namn} {d.ar}, {d.version.namn}: {_skriv(d.post, d.varde)}",
+                kallor.adress(d.version, d.post.uppstallning.kod, d.post.kod, svar.omfang, d.ar),
+            )
+            for d in svar.delar
+        ),
+        fotnot=" ".join(fotnot),
+        lankar=(Lank("Visa tabellen", f"{versionsadress(svar.version)}{post.uppstallning.kod}/"),),
+    )  # fmt: skip
 
 
 def bygg_forandring(svar: Ursprungssvar, annan: Ursprungssvar, *, procent: bool) -> Kallvy:
     """The panel for a change: the two figures it is taken between."""
-    decimaler = svar.post.uppstallning.decimaler
+    post = svar.post
     a, b = (s.summa.varde if s.summa else None for s in (svar, annan))
     varde = forandring(svar.post, a, b, procent=procent)
     if varde is None:
@@ -196,7 +274,7 @@ def bygg_forandring(svar: Ursprungssvar, annan: Ursprungssvar, *, procent: bool)
     elif procent:
         text = formatera_procent(varde, tecken=True)
     else:
-        text = formatera(varde, skala=MNKR, decimaler=decimaler, tecken=True)
+        text = matt.skriv(post, varde, tecken=True)
     kallor = Kallor()
 
     def adress(s):
@@ -209,11 +287,11 @@ def bygg_forandring(svar: Ursprungssvar, annan: Ursprungssvar, *, procent: bool)
     return Kallvy(
         etikett=f"{_etikett(svar)}, förändring mot {annan.ar}",
         varde=text,
-        enhet="" if procent else "mnkr",
+        enhet="" if procent else matt.enhetsord(post),
         negativ=text.startswith(MINUS),
         fakta=(Faktarad("Slag", "Räknas varje gång den visas"), Faktarad("Räknas som", regel)),
         delar=tuple(
-            Lank(f"{_version_och_ar(s)}, {_mnkr(s.summa.varde if s.summa else None, decimaler)}", adress(s))
+            Lank(f"{_version_och_ar(s)}, {_skriv(post, s.summa and s.summa.varde)}", adress(s))
             for s in (svar, annan)
         ),
     )

@@ -70,7 +70,13 @@ def skrivbart(request, version: Budgetversion) -> Enhetsurval:
 
 def hamta_post(uppstallning: Uppstallning, kod: str) -> Post:
     return get_object_or_404(
-        Post.objects.select_related("uppstallning", "foralder__uppstallning", "kalla_post__uppstallning"),
+        Post.objects.select_related(
+            "uppstallning",
+            "foralder__uppstallning",
+            "kalla_post__uppstallning",
+            "taljare__uppstallning",
+            "namnare__uppstallning",
+        ),
         uppstallning=uppstallning,
         kod=kod,
     )

@@ -44,7 +44,7 @@ def inmatning(request, ar, kod, uppstallning):
     if request.method == "GET":
         return _visa(request, atkomst, u, data, tillatna)
     try:
-        inmatat = las_inmatning(request.POST, tillaten=tillatna.__contains__)
+        inmatat = las_inmatning(request.POST, tillaten=tillatna.__contains__, matt=_matt(data))
     except OtillatenCell as fel:
         raise PermissionDenied("Formuläret har en cell som du inte får skriva i.") from fel
     except OgiltigtFormular as fel:
@@ -87,6 +87,10 @@ def _vald_enhet(data) -> dict[str, str]:
     return {"enhet": data.placeringar[0].enhet_kod} if data.uppstallning.per_forvaltning else {}
 
 
+def _matt(data):
+    return {p.pk: p.matt for p in data.poster}
+
+
 def _visa(request, atkomst, u, data, tillatna, svar=INGET_SVAR, *, status=200, varfor=""):
     nu = timezone.now()
     celler = hamta_celler(atkomst.version, u, atkomst.urval, sedan=nu - NYSS)
@@ -120,7 +124,7 @@ def _lastes(request, atkomst, u):
     if not tillatna:
         raise PermissionDenied(f"{atkomst.version.namn} är låst och tar inga nya belopp.")
     try:
-        inmatat = las_inmatning(request.POST, tillaten=tillatna.__contains__)
+        inmatat = las_inmatning(request.POST, tillaten=tillatna.__contains__, matt=_matt(data))
     except (OtillatenCell, OgiltigtFormular) as fel:
         raise PermissionDenied(f"{atkomst.version.namn} är låst och tar inga nya belopp.") from fel
     innehall = ram(request, atkomst, u.kod, titel=u.namn)

@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from budget.models import Budgetversion, Posttyp
-from budget.selectors.varifran import hamta_omfang, hamta_ursprung
+from budget.selectors.varifran import hamta_omfang, hamta_regelsvar, hamta_ursprung
 from budget.tabeller.regelkalla import bygg_regelsvar, utredningsnot
-from budget.tabeller.varifran import bygg_forandring, bygg_kalla
+from budget.tabeller.varifran import bygg_forandring, bygg_kalla, bygg_nyckeltal
 from budget.views.atkomst import hamta_post, krav_pa_uppstallning, oppna_uppstallning, oppna_version
 from budget.views.tabeller import ram
 from organisation.permissions import Enhetsurval, Ratt, get_behorighet
@@ -24,6 +24,10 @@ def varifran(request, ar, kod, uppstallning, post, omfang, artal):
     u = oppna_uppstallning(atkomst, uppstallning)
     det = hamta_post(u, post)
     rad = bygg_regelsvar(atkomst.version, det, artal) if u.kod == "balanskrav" else None
+    if det.regel and not u.per_enhet:
+        if artal not in atkomst.version.ar_lista or hamta_omfang(atkomst.version, det, omfang) is None:
+            raise Http404
+        rad = bygg_nyckeltal(hamta_regelsvar(atkomst.version, det, omfang, artal))
     if rad is None:
         if det.typ == Posttyp.REGEL:
             raise Http404

@@ -13,6 +13,8 @@ TKR = Decimal(1_000)
 MNKR = Decimal(1_000_000)
 
 SKALOR = {"kr": KR, "tkr": TKR, "mnkr": MNKR}
+# What a line may be given in besides money. A percentage is kept as it is written, 3,1 and not 0,031.
+ENHETER = SKALOR | {"antal": KR, "procent": KR}
 
 HARDBLANK = "\u00a0"
 MINUS = "\u2212"
@@ -38,20 +40,20 @@ class TolkatBelopp:
     precision: Decimal
 
 
-def tolka_belopp(text: str, *, skala: Decimal = KR) -> TolkatBelopp | None:
+def tolka_belopp(text: str, *, skala: Decimal = KR, procent: bool = False) -> TolkatBelopp | None:
     """Read Swedish notation: «1 234,5», «−12», «(12)», «12−», «1234.5», «1.234,5». Empty is None, never zero.
 
-    `skala` is kronor per typed unit. Raises OgiltigtBelopp for anything that is not one number,
-    for «1.234» (which may mean either 1,234 or 1 234), for parts of an öre and for amounts that
-    do not fit in the database.
+    `skala` is kronor per typed unit; `procent` takes a percentage, with or without its sign. Raises
+    OgiltigtBelopp for anything that is not one number, for «1.234» (which may mean either 1,234 or
+    1 234), for parts of an öre and for amounts that do not fit in the database.
     """
     ren = _BLANKSTEG.sub(" ", text.replace("\ufeff", "")).strip()
     if not ren:
         return None
-    if ren.endswith("%"):
+    if ren.endswith("%") and not procent:
         raise OgiltigtBelopp(f"«{ren}» är en procentsats. Skriv ett belopp, till exempel 1 234,5.")
     negativ = False
-    kropp = ren
+    kropp = ren.removesuffix("%").strip()
     if kropp.startswith("(") and kropp.endswith(")"):
         negativ, kropp = True, kropp[1:-1].strip()
     if kropp[:1] and kropp[0] in _MINUSTECKEN + "+":
@@ -78,7 +80,8 @@ def tolka_belopp(text: str, *, skala: Decimal = KR) -> TolkatBelopp | None:
             f"«{ren}» är för stort. Kontrollera enheten: beloppet ska vara under 100 miljoner mnkr."
         )
     if kronor != kronor.quantize(ORE):
-        raise OgiltigtBelopp(f"«{ren}» har fler decimaler än ören. Ta bort decimaler.")
+        for_manga = "fler än två decimaler" if procent else "fler decimaler än ören"
+        raise OgiltigtBelopp(f"«{ren}» har {for_manga}. Ta bort decimaler.")
     return TolkatBelopp(varde=kronor.quantize(ORE) + 0, precision=max(precision, ORE))
 
 

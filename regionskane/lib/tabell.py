@@ -4,9 +4,10 @@ Amounts are unrounded `Decimal` in kronor, shares are fractions (0.031). How a f
 written is decided by its column, when it is shown.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 from regionskane.lib import belopp
@@ -33,7 +34,7 @@ class Kolumnslag(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kolumn:
-    """A column. `enhet` is kr, tkr or mnkr. A DIFFERENS is `av[0]` − `av[1]`; a PROCENT is that
+    """A column. `enhet` is kr, tkr, mnkr, antal or procent. A DIFFERENS is `av[0]` − `av[1]`; a PROCENT is that
     difference over |`av[1]`|; both name columns by `nyckel`."""
 
     nyckel: str
@@ -52,12 +53,26 @@ class Kolumn:
             return cell.saknas
         if self.slag == Kolumnslag.PROCENT:
             return belopp.formatera_procent(cell.varde, decimaler=self.decimaler, tecken=True)
-        return belopp.formatera(
+        tal = belopp.formatera(
             cell.varde,
-            skala=belopp.SKALOR[self.enhet],
+            skala=belopp.ENHETER[self.enhet],
             decimaler=self.decimaler,
             tecken=self.slag == Kolumnslag.DIFFERENS,
         )
+        return f"{tal}{belopp.HARDBLANK}{self.tillagg}" if self.tillagg else tal
+
+    @property
+    def tillagg(self) -> str:
+        """What is written after the figure: a difference between percentages is none itself."""
+        if self.enhet != "procent":
+            return ""
+        return "procentenheter" if self.slag == Kolumnslag.DIFFERENS else "%"
+
+
+@cache
+def _i_enhet(kolumn: Kolumn, enhet: str, decimaler: int | None) -> Kolumn:
+    decimaler = kolumn.decimaler if decimaler is None else decimaler
+    return replace(kolumn, enhet=enhet or kolumn.enhet, decimaler=decimaler)
 
 
 # A tuple and no dataclass: a page makes hundreds of them, in half the time.
@@ -75,7 +90,8 @@ class Cell(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Rad:
     """A row with one cell per column (none for GRUPP). `delar` says what a sum is made of:
-    (row key, factor) pairs, all of them rows of the same table."""
+    (row key, factor) pairs, all of them rows of the same table. `enhet` and `decimaler` are the row's
+    own, where its figures are not in the unit of their columns."""
 
     nyckel: str
     rubrik: str
@@ -85,6 +101,15 @@ class Rad:
     forklaring: str = ""
     paragraf: str = ""
     rod: bool = False  # a negative figure in this row is bad news and is shown as such
+    enhet: str = ""
+    decimaler: int | None = None
+
+    def i(self, kolumn: Kolumn) -> Kolumn:
+        """The column as this row's figures are written in it. A relative change is one whatever the unit."""
+        som_kolumnen = not self.enhet and self.decimaler is None
+        if som_kolumnen or kolumn.slag not in (Kolumnslag.BELOPP, Kolumnslag.DIFFERENS):
+            return kolumn
+        return _i_enhet(kolumn, self.enhet, self.decimaler)
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,7 +190,7 @@ def visa(tabell: Tabell) -> Tabellvy:
             for k in tabell.kolumner
         ),
         rader=rader,
-        enhet=gemensam_enhet(tabell),
+        enhet=enhetstext(tabell),
         klass=" ".join(_klasser(tabell, rader)),
         liggande=_liggande(tabell),
         kort=len(tabell.rader) <= STORSTA_KORTA,
@@ -206,6 +206,18 @@ def gemensam_enhet(tabell: Tabell) -> str:
     """The unit (kr, tkr, mnkr) of every amount in the table, or empty when there are several or none."""
     enheter = {k.enhet for k in tabell.kolumner if k.slag in (Kolumnslag.BELOPP, Kolumnslag.DIFFERENS)}
     return enheter.pop() if len(enheter) == 1 else ""
+
+
+def enhetstext(tabell: Tabell) -> str:
+    """The unit in words, with a reservation where some row has another: «mnkr där inget annat anges»."""
+    enhet = gemensam_enhet(tabell)
+    return f"{enhet} där inget annat anges" if enhet and har_egna_enheter(tabell) else enhet
+
+
+def har_egna_enheter(tabell: Tabell) -> bool:
+    """Whether any row is in a unit of its own."""
+    enhet = gemensam_enhet(tabell)
+    return any(r.enhet not in ("", enhet) for r in tabell.rader)
 
 
 def _klasser(tabell: Tabell, rader: Sequence[Radvy]) -> list[str]:
@@ -246,7 +258,7 @@ def _rad(tabell: Tabell, rad: Rad) -> Radvy:
         nyckel=rad.nyckel,
         rubrik=rad.rubrik,
         slag=rad.slag.value,
-        celler=tuple(_cell(k, c, rad.rod) for k, c in zip(tabell.kolumner, celler, strict=False)),
+        celler=tuple(_cell(rad.i(k), c, rad.rod) for k, c in zip(tabell.kolumner, celler, strict=False)),
         forklaring=rad.forklaring,
         paragraf=rad.paragraf,
     )

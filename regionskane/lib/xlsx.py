@@ -5,19 +5,19 @@ Formulas are written with their value, so that a reader that does not calculate 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from regionskane.lib.belopp import MINUS, SKALOR, relativ_forandring
+from regionskane.lib.belopp import ENHETER, MINUS, relativ_forandring
 from regionskane.lib.tabell import Cell, Handling, Kolumn, Kolumnslag, Rad, Radslag, Tabell
-from regionskane.lib.visning import gemensam_enhet, ren_text
+from regionskane.lib.visning import enhetstext, gemensam_enhet, har_egna_enheter, ren_text
 
 STORSTA_BLADNAMN = 31
 STORSTA_TEXT = 32_767  # XlsxWriter drops a longer text without a word
@@ -141,8 +141,7 @@ def talformat(kolumn: Kolumn) -> str:
     Excel itself turns «,» and «.» of the code into the separators of the reader's language.
     """
     tal = "#,##0" + ("." + "0" * kolumn.decimaler if kolumn.decimaler else "")
-    if kolumn.slag == Kolumnslag.PROCENT:
-        tal += '"\u00a0"%'
+    tal += _efter(kolumn)
     plus = '"+"' if kolumn.slag in (Kolumnslag.DIFFERENS, Kolumnslag.PROCENT) else ""
     return f'{plus}{tal};"{MINUS}"{tal};{tal}'
 
@@ -150,19 +149,31 @@ def talformat(kolumn: Kolumn) -> str:
 def _nollformat(kolumn: Kolumn) -> str:
     """For a figure that rounds to zero: without it Excel would show «−0,0»."""
     tal = "0" + ("." + "0" * kolumn.decimaler if kolumn.decimaler else "")
-    if kolumn.slag == Kolumnslag.PROCENT:
-        tal += '"\u00a0"%'
+    tal += _efter(kolumn)
     return f"{tal};{tal};{tal}"
+
+
+def _ar_andel(kolumn: Kolumn) -> bool:
+    """Whether the sheet holds the figure as a fraction, which Excel's own «%» shows as percent."""
+    return kolumn.slag == Kolumnslag.PROCENT or kolumn.tillagg == "%"
+
+
+def _efter(kolumn: Kolumn) -> str:
+    if _ar_andel(kolumn):
+        return '"\u00a0"%'
+    return f'"\u00a0{kolumn.tillagg}"' if kolumn.tillagg else ""
 
 
 def _halvt_steg(kolumn: Kolumn) -> str:
     """Half of the last shown digit, in the unit of the cell."""
-    steg = Decimal("0.5").scaleb(-kolumn.decimaler - (2 if kolumn.slag == Kolumnslag.PROCENT else 0))
+    steg = Decimal("0.5").scaleb(-kolumn.decimaler - (2 if _ar_andel(kolumn) else 0))
     return format(steg, "f")
 
 
 def _skala(kolumn: Kolumn) -> Decimal:
-    return Decimal(1) if kolumn.slag == Kolumnslag.PROCENT else SKALOR[kolumn.enhet]
+    if _ar_andel(kolumn):
+        return Decimal(1) if kolumn.slag == Kolumnslag.PROCENT else Decimal(100)
+    return ENHETER[kolumn.enhet]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +223,7 @@ class _Tabellblad:
         stil = self.stil
         self._text(0, 0, self.tabell.rubrik, stil(bold=True, font_size=14))
         self.blad.set_row(0, 24)
-        enhet = f"Belopp i {self.enhet}. " if self.enhet else ""
+        enhet = f"Belopp i {enhetstext(self.tabell)}. " if self.enhet else ""
         upplysning = f"{enhet}Talen är inte avrundade; talformatet avrundar det som visas."
         self._text(1, 0, upplysning, stil(font_color=_SVAG))
         if self.tabell.ingress:
@@ -247,8 +258,8 @@ class _Tabellblad:
 
     def _bredd(self, j: int, kolumn: Kolumn) -> float:
         ord_ = max((len(o) for o in _ren(f"{kolumn.rubrik} {kolumn.under}").split()), default=0)
-        celler = (r.celler[j] for r in self.tabell.rader if r.slag != Radslag.GRUPP)
-        langst = max((len(kolumn.text(c)) for c in celler), default=0)
+        rader = (r for r in self.tabell.rader if r.slag != Radslag.GRUPP)
+        langst = max((len(r.i(kolumn).text(r.celler[j])) for r in rader), default=0)
         return min(48 if kolumn.slag == Kolumnslag.TEXT else 24, max(10, ord_ + 2, langst + 3))
 
     def _sida(self) -> None:
@@ -272,7 +283,7 @@ class _Tabellblad:
                 self.blad.write_blank(r, j, None, self.stil(**ram))
         else:
             for j, (kolumn, cell) in enumerate(zip(self.tabell.kolumner, rad.celler, strict=True), start=1):
-                self._skriv_cell(r, j, rad, kolumn, cell, ram)
+                self._skriv_cell(r, j, rad, rad.i(kolumn), cell, ram)
                 if kolumn.slag == Kolumnslag.TEXT:
                     hojd = max(hojd, _antal_rader(kolumn.text(cell), self._bredd(j - 1, kolumn)))
         self.blad.set_row(r, 14 * hojd + (10 if rad.slag == Radslag.GRUPP else 3))
@@ -339,7 +350,7 @@ class _Tabellblad:
         index = [self._kolumn[nyckel] for nyckel in kolumn.av]
         rutor = [xl_rowcol_to_cell(r, i + 1) for i in index]
         ny, gammal = (rad.celler[i].varde if rad.celler[i].text is None else None for i in index)
-        skalor = [_skala(self.tabell.kolumner[i]) for i in index]
+        skalor = [_skala(rad.i(self.tabell.kolumner[i])) for i in index]
         mal = skalor[0] if kolumn.slag == Kolumnslag.PROCENT else _skala(kolumn)
         a, b = (_ganger(ruta, skala / mal) for ruta, skala in zip(rutor, skalor, strict=True))
         saknas = _ren(cell.saknas).replace('"', '""')
@@ -372,38 +383,34 @@ class _Tabellblad:
         """Red for bad news and no sign on a figure that rounds to zero, also after someone edits it."""
         if not self.tabell.rader:
             return
-        forsta, sista = self.huvud + 1, self.huvud + len(self.tabell.rader)
         for j, kolumn in enumerate(self.tabell.kolumner, start=1):
-            if kolumn.slag == Kolumnslag.TEXT:
-                continue
-            halv = _halvt_steg(kolumn)
-            ruta = xl_rowcol_to_cell(forsta, j)
-            noll = self.stil.villkor(num_format=_nollformat(kolumn))
-            self.blad.conditional_format(
-                forsta,
-                j,
-                sista,
-                j,
-                {"type": "formula", "criteria": f"=AND(ISNUMBER({ruta}),ABS({ruta})<{halv})", "format": noll},
-            )
-            forandring = kolumn.slag in (Kolumnslag.DIFFERENS, Kolumnslag.PROCENT)
-            roda = [(forsta, sista)] if forandring else self._roda_rader()
-            for a, b in roda:
-                ruta = xl_rowcol_to_cell(a, j)
-                self.blad.conditional_format(
-                    a,
-                    j,
-                    b,
-                    j,
-                    {
-                        "type": "formula",
-                        "criteria": f"=AND(ISNUMBER({ruta}),N({ruta})<=-{halv})",
-                        "format": self.stil.villkor(font_color=_ROD),
-                    },
-                )
+            if kolumn.slag != Kolumnslag.TEXT:
+                for forsta, sista, som_visad in self._block(kolumn):
+                    self._villkor_i(j, forsta, sista, som_visad)
 
-    def _roda_rader(self) -> list[tuple[int, int]]:
-        return [(self.huvud + 1 + i,) * 2 for i, rad in enumerate(self.tabell.rader) if rad.rod]
+    def _block(self, kolumn: Kolumn) -> Iterator[tuple[int, int, Kolumn]]:
+        """Neighbouring rows whose figures in the column are written alike."""
+        rader = enumerate(self.tabell.rader, start=self.huvud + 1)
+        for som_visad, grupp in groupby(rader, key=lambda par: par[1].i(kolumn)):
+            nummer = [r for r, _ in grupp]
+            yield nummer[0], nummer[-1], som_visad
+
+    def _villkor_i(self, j: int, forsta: int, sista: int, kolumn: Kolumn) -> None:
+        def lagg(a: int, b: int, villkor: str, stil) -> None:
+            kriterium = f"=AND(ISNUMBER({xl_rowcol_to_cell(a, j)}),{villkor.format(xl_rowcol_to_cell(a, j))})"
+            self.blad.conditional_format(
+                a, j, b, j, {"type": "formula", "criteria": kriterium, "format": stil}
+            )
+
+        halv = _halvt_steg(kolumn)
+        lagg(forsta, sista, f"ABS({{}})<{halv}", self.stil.villkor(num_format=_nollformat(kolumn)))
+        forandring = kolumn.slag in (Kolumnslag.DIFFERENS, Kolumnslag.PROCENT)
+        for a, b in [(forsta, sista)] if forandring else self._roda_rader(forsta, sista):
+            lagg(a, b, f"N({{}})<=-{halv}", self.stil.villkor(font_color=_ROD))
+
+    def _roda_rader(self, forsta: int, sista: int) -> list[tuple[int, int]]:
+        rader = enumerate(self.tabell.rader, start=self.huvud + 1)
+        return [(r, r) for r, rad in rader if rad.rod and forsta <= r <= sista]
 
     def _under(self) -> None:
         r = self.huvud + len(self.tabell.rader) + 2
@@ -585,8 +592,9 @@ def _skriv_om(blad, handling: Handling, namn: Sequence[str], stil: _Stilar, har_
     r = rubrik(r + 1, "Så läser du arbetsboken")
     enheter = {gemensam_enhet(t) for t in handling.tabeller}
     enhet = enheter.pop() if len(enheter) == 1 else ""
+    egna = any(map(har_egna_enheter, handling.tabeller))
     allt = (
-        f"Alla belopp står i {enhet}."
+        f"{f'Belopp står i {enhet} där raden inte säger något annat' if egna else f'Alla belopp står i {enhet}'}."
         if enhet
         else "Enheten står överst på varje blad eller i kolumnens rubrik."
     )

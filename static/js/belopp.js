@@ -41,17 +41,18 @@ export class OgiltigtBelopp extends Error {
  *
  * @param {string} text
  * @param {bigint} [skala] Kronor per typed unit.
+ * @param {boolean} [procent] Take a percentage, with or without its sign.
  * @returns {bigint | null} Öre.
  * @throws {OgiltigtBelopp}
  */
-export function tolkaBelopp(text, skala = 1n) {
+export function tolkaBelopp(text, skala = 1n, procent = false) {
   const ren = text.replaceAll("\ufeff", "").replace(BLANKSTEG, " ").trim();
   if (!ren) return null;
-  if (ren.endsWith("%")) {
+  if (ren.endsWith("%") && !procent) {
     throw new OgiltigtBelopp(`«${ren}» är en procentsats.`, "Skriv ett belopp, till exempel 1 234,5.", "en procentsats");
   }
   let negativ = false;
-  let kropp = ren;
+  let kropp = ren.replace(/%$/, "").trim();
   if (kropp.startsWith("(") && kropp.endsWith(")")) {
     negativ = true;
     kropp = kropp.slice(1, -1).trim();
@@ -85,7 +86,8 @@ export function tolkaBelopp(text, skala = 1n) {
     );
   }
   if (uppskalat % nedskalning) {
-    throw new OgiltigtBelopp(`«${ren}» har fler decimaler än ören.`, "Ta bort decimaler.", "för många decimaler");
+    const forManga = procent ? "fler än två decimaler" : "fler decimaler än ören";
+    throw new OgiltigtBelopp(`«${ren}» har ${forManga}.`, "Ta bort decimaler.", "för många decimaler");
   }
   const ore = uppskalat / nedskalning;
   return negativ ? -ore : ore;

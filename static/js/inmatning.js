@@ -10,7 +10,8 @@
  * - a read-only figure that others refer to: `data-nyckel data-varde`
  * - a sum: `data-summa="<key>" data-delar="<key>:<factor> …" data-fast="<kronor>"`
  * - a comparison: `data-differens="<a> <b>"` is a − b, `data-procent="<a> <b>"` is (a − b) / |b|; both with «+»
- *   unless `data-tecken="nej"`. `data-skala` and `data-decimaler` may stand nearer than on the form
+ *   unless `data-tecken="nej"`. `data-skala` and `data-decimaler` may stand nearer than on the form, and
+ *   `data-procentsats` on a row says that it is given in percent
  * - class `rod` on a row or a figure: negative is red
  * - a conflict: radios `v.<key>`, the own one with `data-mitt`, the other with its `data-varde`; none is checked
  *   until somebody chooses

@@ -116,3 +116,20 @@ def test_avrundar_halvor_fran_noll(varde, decimaler, visat):
 )
 def test_procent_med_tecken(andel, visat):
     assert belopp.formatera_procent(Decimal(andel), tecken=True) == visat
+
+
+@pytest.mark.parametrize(
+    ("text", "varde", "precision"),
+    [("12 %", "12", "1"), ("−0,3 %", "-0.3", "0.1"), ("3,75", "3.75", "0.01"), ("(2,5) %", "-2.5", "0.1")],
+)
+def test_en_procentsats_lases_med_eller_utan_tecken(text, varde, precision):
+    tolkat = tolka_belopp(text, procent=True)
+    assert (tolkat.varde, tolkat.precision) == (Decimal(varde), Decimal(precision))
+
+
+@pytest.mark.parametrize(
+    ("text", "fel"), [("3,755 %", "fler än två decimaler"), ("%", "inte ett tal"), ("1 % 2", "inte ett tal")]
+)
+def test_det_som_inte_ar_en_procentsats_avvisas(text, fel):
+    with pytest.raises(OgiltigtBelopp, match=fel):
+        tolka_belopp(text, procent=True)

@@ -380,3 +380,30 @@ def test_ore_overlever_i_stora_tal():
         tabell = Tabell("t", "T", "Rad", (Kolumn("k", "K", enhet=enhet),), (Rad("r", "R", (Cell(-stort),)),))
         varde = oppna(xlsx.skriv_handling(Handling("H", "", (tabell,), "2024-01-01")))["T"]["B4"].value
         assert varde == float(-stort / SKALOR[enhet])
+
+
+def test_en_rad_i_egen_enhet_har_sitt_eget_talformat_och_sin_egen_skala():
+    kolumner = (
+        Kolumn("a", "A"),
+        Kolumn("b", "B"),
+        Kolumn("d", "Skillnad", "", Kolumnslag.DIFFERENS, av=("b", "a")),
+    )
+    rader = (
+        Rad("m", "Pengar", (Cell(Decimal(2_000_000)), Cell(Decimal(5_000_000)), Cell(Decimal(3_000_000)))),
+        Rad("p", "Procent", (Cell(Decimal("3.6")), Cell(Decimal("4.1")), Cell(Decimal("0.5"))),
+            enhet="procent", decimaler=1),
+        Rad("n", "Antal", (Cell(Decimal(1413080)), Cell(Decimal(1424117)), Cell(Decimal(11037))), enhet="antal"),
+    )  # fmt: skip
+    bok = xlsx.skriv_handling(Handling("H", "", (Tabell("t", "T", "Rad", kolumner, rader),), "2024-01-01"))
+    visade = oppna(bok)["T"], oppna(bok, varden=True)["T"]
+    assert visade[0]["A2"].value.startswith("Belopp i mnkr där inget annat anges.")
+    assert [[c.value for c in rad] for rad in visade[1]["B4:D6"]] == [
+        [2, 5, 3], [0.036, 0.041, 0.5], [1413080, 1424117, 11037],
+    ]  # fmt: skip
+    assert visade[0]["D5"].value == '=IF(COUNT(C5,B5)=2,C5*100-B5*100,"–")'
+    assert visade[0]["B5"].number_format.endswith('#,##0.0"\u00a0"%')
+    assert visade[0]["D5"].number_format.endswith('#,##0.0"\u00a0procentenheter"')
+    assert visade[0]["B6"].number_format == '#,##0;"−"#,##0;#,##0'
+    # Each unit has its own condition for what rounds to zero.
+    omraden = [str(villkor.sqref) for villkor in oppna(bok)["T"].conditional_formatting]
+    assert {"B4", "B5", "B6"} <= set(omraden)

@@ -395,6 +395,52 @@ def test_internbudgeten_med_och_utan_interna_poster_och_vidare_till_bryggan(inlo
     expect(sida.locator("#brygga-brygga")).to_contain_text("605,5")
 
 
+def test_en_procentrad_skrivs_in_summan_foljer_och_det_raknade_raknas_om(inloggad, live_server):
+    sida = inloggad("koncerncontroller")
+    sida.goto(f"{live_server.url}{ARB}/forutsattningar/inmatning/")
+    falt = sida.locator(_cell("aga_pension"))
+    falt.fill("24,1 %")
+    summa = sida.locator("[data-summa='aga.B2024-ARB-2024']")
+    expect(summa).to_have_text("55,65\u00a0%")
+    sida.keyboard.press("Enter")
+    expect(falt).to_have_value("24,10")
+    invanare = sida.locator(_cell("invanare"))
+    invanare.fill("12 %")
+    sida.keyboard.press("Enter")
+    expect(sida.locator("tr.u-fel")).to_contain_text("«12 %» är en procentsats")
+    # A block as it is copied from the document, with the computed line between the entered ones.
+    _klistra(invanare, "1 440 000\t1 450 000\n1,12 %\t0,69 %\n2,5 %\t2,5 %")
+    expect(invanare).to_have_value("1\u00a0440\u00a0000")
+    expect(sida.locator(_cell("internranta", 2025))).to_have_value("2,5")
+    sida.keyboard.press("Control+s")
+    expect(sida.get_by_text("belopp sparade")).to_be_visible()
+    expect(summa).to_have_text("55,65\u00a0%")
+    expect(sida.get_by_role("row", name="Befolkningsökning")).to_contain_text("1,12\u00a0%")
+
+
+def test_ett_avsteg_registreras_visas_och_tas_bort(inloggad, live_server):
+    sida = inloggad("koncerncontroller")
+    sida.goto(f"{live_server.url}{ARB}/finansiella-mal/")
+    sida.get_by_role("link", name="Avsteg", exact=True).click()
+    sida.get_by_label("Mål").select_option(label="Skuldsättningsmålet")
+    sida.get_by_label("Från år").select_option("2025")
+    sida.get_by_label("Motiv").fill("Sjukhusen byggs")
+    sida.get_by_label("Beslutsdatum").fill("2023-11-28")
+    sida.get_by_label("Paragraf i protokollet").fill("§ 91")
+    sida.get_by_role("button", name="Registrera avsteget").click()
+    expect(sida.get_by_text("Välj 2025 eller ett senare år.")).to_be_visible()
+    expect(sida.get_by_label("Motiv")).to_have_value("Sjukhusen byggs")
+    sida.get_by_label("Till och med år").select_option("2026")
+    sida.get_by_role("button", name="Registrera avsteget").click()
+    expect(sida.get_by_text("Avsteget är registrerat.")).to_be_visible()
+    expect(sida.get_by_text("Tillfälligt avsteg från skuldsättningsmålet 2025–2026.")).to_be_visible()
+    sida.get_by_role("link", name="Avsteg", exact=True).click()
+    sida.get_by_role("link", name="Ta bort avsteget från skuldsättningsmålet 2025–2026").click()
+    sida.get_by_role("button", name="Ta bort avsteget").click()
+    expect(sida.get_by_text("Avsteget är borttaget.")).to_be_visible()
+    expect(sida.get_by_text("Sjukhusen byggs")).to_have_count(0)
+
+
 @pytest.mark.parametrize("farg", ["light", "dark"])
 def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
     funna = []
@@ -405,7 +451,8 @@ def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
             "/budget/2024/B2024/resultatbudget/", "/budget/2024/B2024/balanskrav/", "/budget/2024/B2024/kontroll/",
             "/budget/2024/B2024/kassaflode/", "/budget/2024/B2024/balansbudget/", "/budget/2024/B2024/investeringar/",
             f"{ARB}/kassaflode/inmatning/",
-            "/budget/2024/B2024/finansiella-mal/",
+            "/budget/2024/B2024/finansiella-mal/", f"{ARB}/finansiella-mal/avsteg/",
+            "/budget/2024/B2024/forutsattningar/", f"{ARB}/forutsattningar/inmatning/",
             "/budget/2024/B2024/jamfor/?mot=B2023",
             "/budget/2024/B2024/scenarier/", "/budget/2024/B2024/scenarier/nytt/",
             f"{ARB}/regionbidrag/inmatning/", f"{ARB}/balanskrav/inmatning/", f"{ARB}/balanskrav/",

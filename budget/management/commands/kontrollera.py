@@ -6,7 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from budget.models import Budgetversion
 from budget.selectors.kontroll import Avvikelse, hamta_alla_avvikelser
-from regionskane.lib.belopp import MNKR, formatera_fullt
+from budget.tabeller import matt
+from regionskane.lib.belopp import avrunda
 
 
 class Command(BaseCommand):
@@ -14,7 +15,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--budgetversion", metavar="KOD", help="Bara den versionen. Utelämnas för alla.")
-        parser.add_argument("--json", action="store_true", help="Skriv JSON. Belopp i mnkr.")
+        parser.add_argument("--json", action="store_true", help="Skriv JSON, i mnkr eller radens egen enhet.")
 
     def handle(self, *args, budgetversion, **options):
         versioner = list(Budgetversion.objects.order_by("ar", "kod"))
@@ -32,8 +33,17 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(avvikelser)} skillnader: {len(avvikelser) - fel} avrundning, {fel} fel.")
 
 
-def _mnkr(kronor) -> str:
-    tal = format((kronor / MNKR).normalize(), "f")
+def _varden(a: Avvikelse):
+    """Printed, computed and their difference. A quotient may have no last digit, so it is cut two digits after
+    the printed ones."""
+    if not a.post.regel:
+        return a.tryckt, a.beraknat, a.skillnad.differens
+    beraknat = avrunda(a.beraknat, a.precision / 100)
+    return a.tryckt, beraknat, a.tryckt - beraknat
+
+
+def _tal(a: Avvikelse, varde) -> str:
+    tal = format((varde / matt.skala(a.post)).normalize(), "f")
     return "0" if tal == "-0" else tal
 
 
@@ -43,9 +53,9 @@ def _plats(a: Avvikelse) -> str:
 
 
 def _text(a: Avvikelse) -> str:
-    tryckt, beraknat, differens = (
-        formatera_fullt(x, skala=MNKR) for x in (a.tryckt, a.beraknat, a.skillnad.differens)
-    )
+    *varden, skillnad = _varden(a)
+    tryckt, beraknat = (matt.skriv_exakt(a.post, x) for x in varden)
+    differens = matt.skriv_exakt(a.post, skillnad, skillnad=True)
     namn = ", ".join(d for d in (a.post.namn, a.omfang_namn) if d)
     foljd = " Det följer av en del som också är tryckt annorlunda." if a.foljd else ""
     text = f"{a.version.namn}: {namn} {a.nyckel.ar} är tryckt {tryckt} men beräknas till {beraknat} ({differens})."
@@ -53,13 +63,14 @@ def _text(a: Avvikelse) -> str:
 
 
 def _som_json(a: Avvikelse) -> dict:
+    tryckt, beraknat, differens = (_tal(a, x) for x in _varden(a))
     return {
         "kod": a.kod,
         "plats": _plats(a),
         "ar": a.nyckel.ar,
-        "tryckt": _mnkr(a.tryckt),
-        "beraknat": _mnkr(a.beraknat),
-        "differens": _mnkr(a.skillnad.differens),
+        "tryckt": tryckt,
+        "beraknat": beraknat,
+        "differens": differens,
         "slag": a.skillnad.slag.value,
         "text": _text(a),
         "kalla": a.kalla,

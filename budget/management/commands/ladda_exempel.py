@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from budget.actions.balanskrav import berakna_utredning, spara_utredning
+from budget.actions.finansiella_mal import registrera_avsteg
 from budget.actions.inlasning import InlasningsFel, las_in_belopp
 from budget.actions.internbudget import las_in_forutsattningar
 from budget.actions.justering import Uppgifter, las_in_justeringar
@@ -19,6 +20,8 @@ from budget.models import (
     Finansiering,
     Internbudgetforutsattning,
     Justeringsrad,
+    Malavsteg,
+    Matt,
     Motpart,
     Post,
     Status,
@@ -37,6 +40,7 @@ BELOPP = (
     "budget2024/kassaflode",
     "budget2024/balansbudget",
     "budget2024/investeringar",
+    "budget2024/forutsattningar",
     "ms2025/internbudget",
 )
 JUSTERINGAR = ("budget2024/regionbidrag_4b", "ms2025/regionbidrag_forandring")
@@ -132,6 +136,14 @@ class Command(BaseCommand):
                     "ordning": r["ordning"],
                     "forklaring": r["forklaring"] or "",
                     "motpart": motparter.get(r["motpart"]),
+                    "grupp": r["grupp"] or "",
+                    "matt": r["matt"] or Matt.MNKR,
+                    "per": r["per"] or "",
+                    "decimaler": r["decimaler"],
+                    "regel": r["regel"] or "",
+                    # The lines that a rule takes stand before the one that it computes.
+                    "taljare": poster[tuple(r["taljare"].split("."))] if r["taljare"] else None,
+                    "namnare": poster[tuple(r["namnare"].split("."))] if r["namnare"] else None,
                     **{flagga: r[flagga] == "1" for flagga in ("total", "resultat", "dold")},
                 },
             )
@@ -174,6 +186,7 @@ class Command(BaseCommand):
         )
         nya += sum(self._justeringar(fil) for fil in JUSTERINGAR)
         nya += self._forutsattningar("ms2025/forutsattningar")
+        nya += self._malavsteg()
         for r in self._rader("versioner"):
             if r["faststalld"] == "1":
                 faststall_exempel(version=Budgetversion.objects.get(kod=r["kod"]))
@@ -239,6 +252,18 @@ class Command(BaseCommand):
                     )
                 )
             nya += las_in_justeringar(version=version, lasta=lasta.values(), varfor=f"Inläst från {fil}.csv")
+        return nya
+
+    def _malavsteg(self):
+        """Decided departures from the finansiella mål. A version that has any, or is locked, is left alone."""
+        nya = 0
+        tomma = Budgetversion.objects.filter(status=Status.OPPEN, avsteg=None)
+        versioner = {v.kod: v for v in tomma}
+        for r in self._rader("budget2024/malavsteg"):
+            version = versioner.get(r.pop("version"))
+            if version:
+                registrera_avsteg(avsteg=Malavsteg(version=version, **r), by=None)
+                nya += 1
         return nya
 
     def _anvandare(self):

@@ -4,9 +4,9 @@ import { OgiltigtBelopp, formateraFullt, oreFranDecimal, tolkaBelopp } from "../
 import { rutor } from "../dom.js";
 
 /** Parse a text to a value or the error that says why not. */
-function tolka(text, skala) {
+function tolka(text, { skala, procent }) {
   try {
-    return { varde: tolkaBelopp(text, skala), fel: null };
+    return { varde: tolkaBelopp(text, skala, procent), fel: null };
   } catch (fel) {
     if (fel instanceof OgiltigtBelopp) return { varde: null, fel };
     throw fel;
@@ -24,6 +24,7 @@ export class Cell {
     this.rubrik = input.ariaLabel ?? "";
     this.skala = BigInt(input.closest("[data-skala]")?.dataset.skala ?? "1");
     this.decimaler = Number(input.closest("[data-decimaler]")?.dataset.decimaler ?? "0");
+    this.procent = input.closest("[data-procentsats]") !== null;
     /** The last saved value, in öre. */
     this.sparad = oreFranDecimal(input.dataset.varde);
     /** What an empty cell fetches from another table, in öre; null when it fetches nothing. */
@@ -82,7 +83,7 @@ export class Cell {
 
   /** Read the text anew. */
   tolka() {
-    const { varde, fel } = tolka(this.text, this.skala);
+    const { varde, fel } = tolka(this.text, this);
     this.varde = varde;
     this.tolkfel = fel;
   }
@@ -90,7 +91,7 @@ export class Cell {
   /** Whether a text says what the cell already says, however it is written. */
   motsvarar(text) {
     if (this.text.trim() === text.trim()) return true;
-    const { varde, fel } = tolka(text, this.skala);
+    const { varde, fel } = tolka(text, this);
     return !fel && !this.tolkfel && varde === this.varde;
   }
 

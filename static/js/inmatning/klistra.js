@@ -70,19 +70,18 @@ export function planera(start, block, varde) {
   const lasningar = radval.flatMap((rader) =>
     [blad.kolumner, blad.belopp].map((kolumner) => {
       const lagd = lagg(texter, etiketter, rader, rader.indexOf(blad.startrad), kolumner, kolumner.indexOf(start.kolumn));
-      return { ...lagd, motsagelser: prova(lagd.traffar, start, varde) };
+      return { ...lagd, motsagelser: prova(lagd.traffar, varde) };
     }),
   );
   // The first of equals: the reading as a sheet.
   const { traffar, utanfor } = lasningar.reduce((bast, lasning) => (lasning.motsagelser < bast.motsagelser ? lasning : bast));
 
   const plan = { placerade: [], utanFalt: 0, utanfor, summor: [] };
-  const enhet = sistaSiffran(traffar, start);
   for (const { plats, text } of traffar) {
     if (plats?.cell && !plats.cell.last) plan.placerade.push([plats.cell, text === SAKNAS ? "" : text]);
     else if (text && text !== SAKNAS) plan.utanFalt += 1;
-    const ore = plats?.summa ? tal(text, start.skala) : null;
-    if (ore !== null) plan.summor.push({ nyckel: plats.nyckel, ore, enhet });
+    const ore = plats?.summa ? tal(text, plats) : null;
+    if (ore !== null) plan.summor.push({ nyckel: plats.nyckel, ore, enhet: sistaSiffran(traffar, plats) });
   }
   return plan;
 }
@@ -148,25 +147,25 @@ function arRubrikrad(texter, etikett, nasta) {
  * How much the figures of the block speak against where they have come: those that do not fit less those that
  * do, for sums and for comparisons by themselves. Zeros fit anywhere and tell nothing.
  */
-function prova(traffar, start, varde) {
+function prova(traffar, varde) {
   const klistrade = new Map();
   for (const { plats, text } of traffar) {
-    const ore = plats?.nyckel ? tal(text, start.skala) : null;
+    const ore = plats?.nyckel ? tal(text, plats) : null;
     if (ore !== null) klistrade.set(plats.nyckel, ore);
   }
   const vardet = (nyckel) => klistrade.get(nyckel) ?? varde(nyckel) ?? null;
-  const enhet = sistaSiffran(traffar, start);
   let summor = 0;
   let jamforelser = 0;
   for (const { plats, text } of traffar) {
-    if (!TALLIK.test(text)) continue;
-    const ore = tal(text, start.skala);
-    if (plats?.summa) {
+    if (!plats || !TALLIK.test(text)) continue;
+    const ore = tal(text, plats);
+    const enhet = sistaSiffran(traffar, plats);
+    if (plats.summa) {
       const { delar, fast } = plats.summa;
       const vantat = delar.reduce((total, [nyckel, faktor]) => total + (vardet(nyckel) ?? 0n) * faktor, fast);
       summor += omdome(ore, vantat, enhet * BigInt(delar.length + 1));
-    } else if (!plats?.nyckel) {
-      const [a, b] = plats?.jamforelse && !plats.jamforelse.procent ? plats.jamforelse.nycklar.map(vardet) : [null, null];
+    } else if (!plats.nyckel) {
+      const [a, b] = plats.jamforelse && !plats.jamforelse.procent ? plats.jamforelse.nycklar.map(vardet) : [null, null];
       if (a !== null && b !== null) jamforelser += omdome(ore, a - b, enhet * 2n);
       else jamforelser += text.endsWith("%") ? -1 : 1;
     }
@@ -182,14 +181,15 @@ function omdome(ore, vantat, tolerans) {
 }
 
 /** The öre of the last digit that the block shows, at least as much as the page's own. */
-function sistaSiffran(traffar, { skala, decimaler }) {
+function sistaSiffran(traffar, { format: { skala, decimaler } }) {
   const visade = traffar.map(({ text }) => (text.endsWith("%") ? 0 : (/[.,]([0-9]+)/.exec(text)?.[1].length ?? 0)));
   return (skala * 100n) / 10n ** BigInt(Math.min(decimaler, Math.max(0, ...visade)));
 }
 
-function tal(text, skala) {
+/** A text as the row of its place would take it. */
+function tal(text, { format: { skala, procentsats } }) {
   try {
-    return tolkaBelopp(text, skala);
+    return tolkaBelopp(text, skala, procentsats);
   } catch (fel) {
     if (fel instanceof OgiltigtBelopp) return null;
     throw fel;

@@ -1,11 +1,11 @@
 /** The table as a spreadsheet sees it: every shown row and column of figures, also those that take no typing. */
 
 import { rutor } from "../dom.js";
-import { lasJamforelse, lasSumma } from "./summor.js";
+import { lasFormat, lasJamforelse, lasSumma } from "./summor.js";
 
 /**
  * @typedef {{nyckel: string | null, cell: import("./celler.js").Cell | null, summa: ReturnType<typeof lasSumma> | null,
- *   jamforelse: ReturnType<typeof lasJamforelse> | null}} Plats
+ *   jamforelse: ReturnType<typeof lasJamforelse> | null, format: ReturnType<typeof lasFormat>}} Plats
  * @typedef {{rubrik: string, grupp: boolean, summa: boolean, platser: Map<number, Plats>}} Platsrad `grupp`: a
  *   heading between the rows, without figures.
  */
@@ -46,6 +46,7 @@ function lasPlats(td, cell) {
     cell,
     summa: summa === undefined ? null : lasSumma(td),
     jamforelse: differens === undefined && procent === undefined ? null : lasJamforelse(td),
+    format: lasFormat(td),
   };
 }
 

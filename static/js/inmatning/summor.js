@@ -5,7 +5,7 @@
  * can follow. A reference that is not in the page makes the figure «–»: better none than a wrong one.
  */
 
-import { MINUS, formatera, formateraProcent, oreFranDecimal } from "../belopp.js";
+import { HARDBLANK, MINUS, formatera, formateraProcent, oreFranDecimal } from "../belopp.js";
 
 const SAKNAS = "–";
 
@@ -55,9 +55,9 @@ export function skapaSummor(form, celler) {
 
   function raknaOm() {
     varden = new Map();
-    for (const { nyckel, td, skala, decimaler } of visade) {
+    for (const { nyckel, td, skala, decimaler, tillagg } of visade) {
       const v = varde(nyckel);
-      visa(td, v === undefined ? SAKNAS : formatera(v, { skala, decimaler }));
+      visa(td, v === undefined ? SAKNAS : formatera(v, { skala, decimaler }) + tillagg);
     }
     for (const jamforelse of jamforelser) {
       const [forsta, andra] = jamforelse.nycklar.map((nyckel) =>
@@ -98,10 +98,14 @@ export function lasJamforelse(td) {
   return { td, procent, nycklar, tecken: td.dataset.tecken !== "nej", ...lasFormat(td) };
 }
 
-function lasFormat(td) {
+/** How the figures of a row are written, which may be nearer than on the form. */
+export function lasFormat(td) {
+  const procentsats = td.closest("[data-procentsats]") !== null;
   return {
     skala: BigInt(td.closest("[data-skala]")?.dataset.skala ?? "1"),
     decimaler: Number(td.closest("[data-decimaler]")?.dataset.decimaler ?? "0"),
+    procentsats,
+    tillagg: procentsats ? `${HARDBLANK}%` : "",
   };
 }
 

@@ -88,7 +88,28 @@ def test_kontrollera_namner_varje_tryckt_summa_som_inte_foljer_av_delarna(db, ca
         ("B2024/balanskrav/arets_resultat", 2025, "652", "653", "avrundning"),
         ("B2024/balanskrav/arets_resultat", 2026, "1144", "1143", "avrundning"),
         ("B2024/balanskrav/balanskravsresultat", 2026, "295", "294", "avrundning"),
+        # 53 610 / 52 211 is 2,7 % more as printed too (textrad 2893–2894).
+        ("B2024/forutsattningar/nettokostnadsutveckling", 2024, "5", "2.68", "fel"),
     }
+
+
+@pytest.mark.parametrize(
+    ("kod", "vantat"),
+    [
+        # 52 211 / 45 586 is 14,5 % more as printed too. What 2022 grew by cannot be told without 2021.
+        ("P2023", {("REGEL", "nettokostnadsutveckling", 2023, "17.5", "14.533", "2.967", "fel")}),
+        ("BS2022", set()),
+        ("B2024", {("REGEL", "nettokostnadsutveckling", 2024, "5", "2.68", "2.32", "fel")}),
+    ],
+)
+def test_kontrollera_namner_just_de_forutsattningar_som_inte_foljer(db, capsys, kod, vantat):
+    rader = _json(capsys, "kontrollera", "--budgetversion", kod, "--json")
+    nycklar = ("kod", "ar", "tryckt", "beraknat", "differens", "slag")
+    assert {
+        (r["kod"], r["plats"].split("/")[2], *(r[n] for n in nycklar[1:]))
+        for r in rader
+        if "/forutsattningar/" in r["plats"]
+    } == vantat
 
 
 @pytest.mark.parametrize(
@@ -155,6 +176,7 @@ def test_ett_andrat_blad_gor_just_sina_summor_fel(version, capsys):
     assert [(r["plats"], r["ar"]) for r in fore if r["slag"] == "fel"] == [
         ("PROV/kassaflode/arets_kassaflode", 2024),
         ("PROV/kassaflode/likvida_slut", 2024),
+        ("PROV/forutsattningar/nettokostnadsutveckling", 2024),
     ]
     kn = Belopp.objects.get(version=kopia, enhet__kod="KN", ar=2025)
     kn.belopp += 10_000_000
@@ -190,6 +212,8 @@ def test_ett_andrat_blad_i_resultatbudgeten_foljer_med_till_balanskravet(version
         ("PROV/kassaflode/arets_kassaflode", 2024, "1075", "fel"),  # 1065 before
         ("PROV/kassaflode/likvida_slut", 2024, "1075", "fel"),
         ("PROV/balansbudget/arets_resultat", 2024, "10", "fel"),
+        ("PROV/forutsattningar/nettokostnader", 2024, "10", "fel"),
+        ("PROV/forutsattningar/nettokostnadsutveckling", 2024, "2.301", "fel"),  # 2.32 before
     }
 
 
@@ -206,6 +230,10 @@ def test_exemplet_en_gang_till_andrar_inget(db, capsys):
 def test_en_summa_som_bara_foljer_med_sin_del_sags_gora_det(db, capsys):
     rader = _json(capsys, "kontrollera", "--budgetversion", "B2024", "--json")
     texter = {r["plats"]: r["text"] for r in rader if r["slag"] == "fel"}
-    assert set(texter) == {"B2024/kassaflode/arets_kassaflode", "B2024/kassaflode/likvida_slut"}
+    assert set(texter) == {
+        "B2024/kassaflode/arets_kassaflode",
+        "B2024/kassaflode/likvida_slut",
+        "B2024/forutsattningar/nettokostnadsutveckling",
+    }
     assert "följer av en del" in texter["B2024/kassaflode/likvida_slut"]
     assert "följer av en del" not in texter["B2024/kassaflode/arets_kassaflode"]

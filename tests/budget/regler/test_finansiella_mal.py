@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from budget.regler.finansiella_mal import Malunderlag, Utfall, bedom, gallande_avsteg
+from budget.regler.finansiella_mal import Avsteg, Malunderlag, Utfall, bedom, gallande_avsteg
 from regionskane.lib.belopp import MNKR, formatera_procent
 
 TRYCKT = [  # år, resultat, bas, nettolåneskuld, avskrivningar, investeringar, balanskravsresultat
@@ -77,10 +77,16 @@ def test_samma_ar_tva_ganger_avvisas():
         bedom([AREN[0], AREN[0]])
 
 
-def test_avsteget_galler_sina_ar_och_inte_aldre_budgetar():
-    assert [ar for ar in range(2022, 2028) if gallande_avsteg("resultatmal", ar, 2024)] == [2024, 2025]
-    assert gallande_avsteg("resultatmal", 2024, 2023) is None
-    assert gallande_avsteg("skuldsattningsmal", 2024, 2024) is None
+def test_avsteget_galler_sina_ar_och_sitt_mal():
+    avsteg = (
+        Avsteg("resultatmal", 2024, 2025, "Tillfälliga kostnader", "Regionfullmäktige"),
+        Avsteg("resultatmal", 2027, 2027, "Igen", "Regionfullmäktige"),
+    )
+    galler = {ar: gallande_avsteg(avsteg, "resultatmal", ar) for ar in range(2022, 2029)}
+    assert [ar for ar, a in galler.items() if a] == [2024, 2025, 2027]
+    assert galler[2027].motiv == "Igen"
+    assert gallande_avsteg(avsteg, "skuldsattningsmal", 2024) is None
+    assert gallande_avsteg((), "resultatmal", 2024) is None
 
 
 belopp = st.decimals(-(10**11), 10**11, places=2)
