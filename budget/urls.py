@@ -3,6 +3,7 @@ from django.urls import path
 from budget.views import (
     balanskrav,
     brygga,
+    ersattningsmodell,
     finansiella_mal,
     inmatning,
     jamforelse,
@@ -28,6 +29,9 @@ urlpatterns = [
     path(f"{VERSION}kontroll/", tabeller.kontroll, name="kontroll"),
     path(f"{VERSION}brygga/", brygga.brygga, name="brygga"),
     path(f"{VERSION}brygga/upprakning/", justering.rakna_upp, name="upprakning"),
+    path(
+        f"{VERSION}brygga/ersattningsmodell/", ersattningsmodell.ersattningsmodell, name="ersattningsmodell"
+    ),
     path(f"{VERSION}brygga/justering/ny/", justering.ny_justering, name="ny_justering"),
     path(f"{VERSION}brygga/justering/<int:pk>/", justering.justering, name="justering"),
     path(f"{VERSION}brygga/justering/<int:pk>/ta-bort/", justering.ta_bort, name="ta_bort_justering"),
