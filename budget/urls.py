@@ -2,6 +2,7 @@ from django.urls import path
 
 from budget.views import (
     balanskrav,
+    beslutspunkter,
     brygga,
     ersattningsmodell,
     finansiella_mal,
@@ -36,6 +37,12 @@ urlpatterns = [
     path(f"{VERSION}brygga/justering/<int:pk>/", justering.justering, name="justering"),
     path(f"{VERSION}brygga/justering/<int:pk>/ta-bort/", justering.ta_bort, name="ta_bort_justering"),
     path(f"{VERSION}brygga/<slug:enhet>/", brygga.enhetsbrygga, name="enhetsbrygga"),
+    path(f"{VERSION}beslut/", beslutspunkter.beslutspunkter, name="beslutspunkter"),
+    path(f"{VERSION}beslut/ny/", beslutspunkter.ny_beslutspunkt, name="ny_beslutspunkt"),
+    path(f"{VERSION}beslut/tal/<slug:namn>/", beslutspunkter.beslutstal, name="beslutstal"),
+    path(f"{VERSION}beslut/<int:pk>/", beslutspunkter.beslutspunkt, name="beslutspunkt"),
+    path(f"{VERSION}beslut/<int:pk>/flytta/", beslutspunkter.flytta, name="flytta_beslutspunkt"),
+    path(f"{VERSION}beslut/<int:pk>/ta-bort/", beslutspunkter.ta_bort, name="ta_bort_beslutspunkt"),
     path(f"{VERSION}jamfor/", jamforelse.jamfor, name="jamfor"),
     path(f"{VERSION}balanskrav/berakna/", balanskrav.berakna, name="berakna_balanskrav"),
     path(f"{VERSION}balanskrav/beslut/", balanskrav.beslut, name="balanskravsbeslut"),

@@ -1,5 +1,6 @@
 from budget.models.balanskrav import Balanskravsbeslut, Beslutsslag, Utredning
 from budget.models.belopp import Belopp, Importfil, Kontrollsumma, Omfangstyp, Ursprung
+from budget.models.beslutspunkt import Beslutsmatt, Beslutspunkt, Beslutstal
 from budget.models.justering import Block, Justering, Justeringsrad, Justeringsstatus
 from budget.models.uppstallning import Post, Posttyp, Uppstallning
 from budget.models.version import Budgetversion, Status, Versionskolumn, Versionstyp
@@ -7,7 +8,10 @@ from budget.models.version import Budgetversion, Status, Versionskolumn, Version
 __all__ = [
     "Balanskravsbeslut",
     "Belopp",
+    "Beslutsmatt",
+    "Beslutspunkt",
     "Beslutsslag",
+    "Beslutstal",
     "Block",
     "Budgetversion",
     "Importfil",
