@@ -79,7 +79,7 @@ class Beslutspunktsformular(forms.Form):
 
     @property
     def uppgiftsfalt(self):
-        return [self[namn] for namn in UPPGIFTSFALT if namn != "text"]
+        return [self[namn] for namn in UPPGIFTSFALT if namn not in ("rubrik", "text")]
 
     @property
     def talrader(self):

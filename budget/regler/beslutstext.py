@@ -55,7 +55,7 @@ Bit = Ord | Hanvisning | Trasig
 
 _BIT = re.compile(r"\{([^{}]*)\}|([{}])|([^{}]+)")
 _AR = re.compile(r"(?:(\d{4})|år(?:([+\-\u2212])(\d))?)$")
-_POST = re.compile(r"([\w-]+)\.([\w-]+)(?: ([\w-]+))?$", re.ASCII)
+_POST = re.compile(r"([\w-]+)\.([\w-]+)(?: ([A-Za-z][\w-]*))?$", re.ASCII)
 _NAMNGIVEN = re.compile(r"(beslut|bilaga): ?([\w-]+)$", re.ASCII)
 
 

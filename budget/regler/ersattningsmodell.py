@@ -101,7 +101,7 @@ def ersattningsmodell(idag: Mapping[int, Decimal], p: Parametrar) -> dict[int, U
             idag[e],
             procent[e] / summa,
             fordelat[e],
-            avrunda(fordelat[e] - idag[e], STEG),
+            fordelat[e] - idag[e],
             effekter[e],
             _dampad(fordelat[e] - idag[e], golv[e], tak[e], p),
         )

@@ -95,7 +95,8 @@ def _skriv(version: Budgetversion, bit: Last, region: str) -> Textbit:
         case Slag.SENAST:
             return Textbit(date_format(bit.dag, "j F Y"))
         case Slag.BILAGA:
-            return Textbit(bit.bilaga, f"{rot}{bit.uppstallning.kod if bit.uppstallning else 'brygga'}/")
+            sida = bit.uppstallning.kod if bit.uppstallning else "brygga"
+            return Textbit(bit.bilaga.replace(" ", HARDBLANK), f"{rot}{sida}/")
         case Slag.BESLUT:
             return Textbit(skriv_tal(bit.tal), f"{rot}beslut/tal/{h.namn}/", varifran=True)
     u = bit.post.uppstallning

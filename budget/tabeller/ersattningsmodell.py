@@ -12,8 +12,9 @@ DECIMALER = 1
 Baser = Sequence[tuple[Plats, Decimal]]
 
 
-def i_ord(u: Utfall) -> str:
-    """What the effect means: «90,5 mnkr mer», and what the dämpare has to do with it."""
+def i_ord(u: Utfall, *, rest: bool) -> str:
+    """What the effect means: «90,5 mnkr mer», and what the dämpare has to do with it; `rest` tells that some are held
+    back, so that the others share what they leave."""
     if u.effekt:
         belopp = formatera(abs(u.effekt), skala=MNKR, decimaler=DECIMALER)
         text = f"{belopp}{HARDBLANK}mnkr {'mer' if u.effekt > 0 else 'mindre'}"
@@ -21,7 +22,7 @@ def i_ord(u: Utfall) -> str:
         text = "Oförändrat"
     if u.dampad:
         return f"{text}, {'ökningen' if u.dampad > 0 else 'minskningen'} är dämpad"
-    return f"{text}, bär av det dämpade" if u.effekt != u.utan_dampare else text
+    return f"{text}, delar på resten" if rest else text
 
 
 def bygg_jamforelse(baser: Baser, varianter: Mapping[str, Mapping[int, Utfall]]) -> Tabell:
@@ -43,7 +44,8 @@ def bygg_jamforelse(baser: Baser, varianter: Mapping[str, Mapping[int, Utfall]])
         celler = [Cell(bas)]
         for utfall in varianter.values():
             u = utfall[p.enhet_id]
-            celler += [Cell(u.effekt), Cell(text=i_ord(u))]
+            rest = any(x.dampad for x in utfall.values())
+            celler += [Cell(u.effekt), Cell(text=i_ord(u, rest=rest))]
         rader.append(Rad(p.enhet_kod, p.enhet_namn, tuple(celler)))
     summor = [Cell(_summa(bas for _, bas in baser))]
     for utfall in varianter.values():

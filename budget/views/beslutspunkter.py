@@ -151,8 +151,7 @@ def _formular(request, atkomst, punkt, form, *, status=200, nu=None):
     innehall |= {
         "punkt": punkt,
         "form": form,
-        "textfalt": form["text"],
-        "text_nu": nu.get("text", ""),
+        "forst": [(form[namn], nu.get(namn, "")) for namn in ("rubrik", "text")],
         "uppgifter": [(falt, nu.get(falt.name, "")) for falt in form.uppgiftsfalt],
         "talrader": [[(falt, nu.get(falt.name, "")) for falt in rad] for rad in form.talrader],
         "bitar": bitar,
@@ -229,7 +228,7 @@ def ta_bort(request, ar, kod, pk):
     innehall["smulor"].append({"text": "Ta bort"})
     innehall |= {
         "rubrik": f"Ta bort «{punkt.rubrik}»?",
-        "text": "Punkten och dess egna tal försvinner ur beslutet, och de följande får nya nummer. Historiken har kvar den.",
+        "text": "Punkten och dess egna tal försvinner ur beslutet, och de följande får nya nummer.",
         "knapp": "Ta bort punkten",
     }
     return render(request, "budget/bekrafta.html", innehall)

@@ -102,4 +102,4 @@ def test_summan_ar_noll_och_ingen_gar_over_sin_dampare(idag, vikter, upp, ned):
         assert ned is None or -u.effekt <= u.idag * ned / 100
         assert u.nytt >= 0
     if upp is None and ned is None:
-        assert all(abs(u.effekt - (u.fordelat - u.idag)) < len(idag) * STEG for u in utfall.values())
+        assert all(abs(u.effekt - u.utan_dampare) < len(idag) * STEG for u in utfall.values())
