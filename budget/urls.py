@@ -2,7 +2,9 @@ from django.urls import path
 
 from budget.views import (
     balanskrav,
+    beslutspunkter,
     brygga,
+    ersattningsmodell,
     finansiella_mal,
     inmatning,
     internbudget,
@@ -42,10 +44,19 @@ urlpatterns = [
     path(f"{VERSION}brygga/", brygga.brygga, name="brygga"),
     path(f"{VERSION}brygga/rakna/", versioner.lat_bryggan, name="lat_bryggan"),
     path(f"{VERSION}brygga/upprakning/", justering.rakna_upp, name="upprakning"),
+    path(
+        f"{VERSION}brygga/ersattningsmodell/", ersattningsmodell.ersattningsmodell, name="ersattningsmodell"
+    ),
     path(f"{VERSION}brygga/justering/ny/", justering.ny_justering, name="ny_justering"),
     path(f"{VERSION}brygga/justering/<int:pk>/", justering.justering, name="justering"),
     path(f"{VERSION}brygga/justering/<int:pk>/ta-bort/", justering.ta_bort, name="ta_bort_justering"),
     path(f"{VERSION}brygga/<slug:enhet>/", brygga.enhetsbrygga, name="enhetsbrygga"),
+    path(f"{VERSION}beslut/", beslutspunkter.beslutspunkter, name="beslutspunkter"),
+    path(f"{VERSION}beslut/ny/", beslutspunkter.ny_beslutspunkt, name="ny_beslutspunkt"),
+    path(f"{VERSION}beslut/tal/<slug:namn>/", beslutspunkter.beslutstal, name="beslutstal"),
+    path(f"{VERSION}beslut/<int:pk>/", beslutspunkter.beslutspunkt, name="beslutspunkt"),
+    path(f"{VERSION}beslut/<int:pk>/flytta/", beslutspunkter.flytta, name="flytta_beslutspunkt"),
+    path(f"{VERSION}beslut/<int:pk>/ta-bort/", beslutspunkter.ta_bort, name="ta_bort_beslutspunkt"),
     path(f"{VERSION}jamfor/", jamforelse.jamfor, name="jamfor"),
     path(f"{VERSION}scenarier/", scenario.scenarier, name="scenarier"),
     path(f"{VERSION}scenarier/nytt/", scenario.nytt_scenario, name="nytt_scenario"),

@@ -49,7 +49,7 @@ class Beslut:
 def kopiera_version(
     *, kalla: Budgetversion, kod: str, namn: str, by=None, typ: str | None = None
 ) -> Budgetversion:
-    """A new open version with every amount, printed sum, decision, justering and column of another.
+    """A new open version with every amount, printed sum, decision, justering, beslutspunkt and column of another.
 
     Amounts keep their source, so «varifrån?» answers the same in the copy until somebody changes them. `typ` is
     the copy's; without it a copy of a tilläggsbudget is a budget of its own, and else of the same typ.
@@ -112,6 +112,14 @@ _KOPIERA = (
        JOIN budget_justering g ON g.id = r.justering_id AND g.version_id = %(gammal)s
        JOIN budget_justering n ON n.version_id = %(ny)s
             AND (n.ar, n.block, n.titel) = (g.ar, g.block, g.titel)""",
+    """INSERT INTO budget_beslutspunkt (version_id, ordning, numrerad, rubrik, text, mottagare, senast, kalla, rev)
+       SELECT %(ny)s, ordning, numrerad, rubrik, text, mottagare, senast, kalla, 1
+       FROM budget_beslutspunkt WHERE version_id = %(gammal)s""",
+    """INSERT INTO budget_beslutstal (version_id, punkt_id, namn, matt, varde, precision, jamfors_med, kalla)
+       SELECT %(ny)s, n.id, t.namn, t.matt, t.varde, t.precision, t.jamfors_med, t.kalla
+       FROM budget_beslutstal t
+       JOIN budget_beslutspunkt g ON g.id = t.punkt_id AND g.version_id = %(gammal)s
+       JOIN budget_beslutspunkt n ON n.version_id = %(ny)s AND n.ordning = g.ordning""",
 )
 
 

@@ -33,7 +33,7 @@ def faltnamn(plats: Plats) -> str:
     return f"belopp-{plats.enhet_kod}"
 
 
-SATSER = ("loner_priser", "demografi", "medicinteknik", "effektivisering")
+SATSER = ("loner", "priser", "demografi", "medicinteknik", "effektivisering")
 
 
 class Procentfalt(forms.CharField):
@@ -141,7 +141,10 @@ class Upprakningsformular(forms.Form):
 
     titel = forms.CharField(label="Titel", max_length=120)
     ar = forms.TypedChoiceField(label="År", coerce=int)
-    loner_priser = Procentfalt(label="Löner och priser, %")
+    loner = Procentfalt(
+        label="Löner, %", help_text="Löneökningen gånger lönernas andel av basen. Läggs ihop med priser."
+    )
+    priser = Procentfalt(label="Priser, %", help_text="Prisökningen gånger övriga kostnaders andel av basen.")
     demografi = Procentfalt(label="Demografi, %")
     medicinteknik = Procentfalt(label="Medicinsk teknik, %")
     effektivisering = Procentfalt(

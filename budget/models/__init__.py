@@ -1,5 +1,6 @@
 from budget.models.balanskrav import Balanskravsbeslut, Beslutsslag, Utredning
 from budget.models.belopp import Belopp, Importfil, Kontrollsumma, Omfangstyp, Ursprung
+from budget.models.beslutspunkt import Beslutsmatt, Beslutspunkt, Beslutstal
 from budget.models.finansiella_mal import Mal, Malavsteg
 from budget.models.internbudget import (
     Finansiering,
@@ -26,7 +27,10 @@ __all__ = [
     "BESLUTAS",
     "Balanskravsbeslut",
     "Belopp",
+    "Beslutsmatt",
+    "Beslutspunkt",
     "Beslutsslag",
+    "Beslutstal",
     "Block",
     "Budgetversion",
     "Finansiering",

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from regionskane.lib.belopp import avrunda
 
-REGEL = "upprakning-1"
+REGEL = "upprakning-2"
 # Regionbidrag is decided in mnkr with one decimal, so each part is rounded to that before it is added.
 STEG = Decimal(100_000)
 HUNDRA = Decimal(100)
@@ -14,14 +14,25 @@ HUNDRA = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class Satser:
-    """Percent of the base: 1.5 is one and a half percent. Effektivisering is given with minus."""
+    """Percent of the base: 1.5 is one and a half percent. Effektivisering is given with minus.
 
-    loner_priser: Decimal
+    Löner and priser are given apart and each as its part of the whole base, so that their sum is the weighted
+    percentage that the documents print on one row (Medicinsk service 2025: 1,5 %). They are counted as that one
+    part: rounded apart they would not always give the printed amount.
+    """
+
+    loner: Decimal
+    priser: Decimal
     demografi: Decimal
     medicinteknik: Decimal
     effektivisering: Decimal
 
+    @property
+    def loner_priser(self) -> Decimal:
+        return self.loner + self.priser
+
     def delar(self) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+        """The percentages that are counted each for itself."""
         return self.loner_priser, self.demografi, self.medicinteknik, self.effektivisering
 
 

@@ -236,9 +236,13 @@ def bygg_enhetsbrygga(data: Bryggdata, plats: Plats) -> Tabell:
 def bygg_upprakning(data: Bryggdata, forslag: dict[int, Forslag], satser: Satser) -> Tabell:
     """The proposal with its arithmetic: base, what each sats gives, and the sum per enhet."""
     namn = ("Löner och priser", "Demografi", "Medicinsk teknik", "Effektivisering")
+    under = [f"{formatera(s, decimaler=2)} %" for s in satser.delar()]
+    if satser.loner and satser.priser:
+        loner, priser = (formatera(s, decimaler=2) for s in (satser.loner, satser.priser))
+        under[0] = f"{loner} + {priser} = {under[0]}"
     delar = [
-        Kolumn(f"del-{i}", rubrik, f"{formatera(s, decimaler=2)} %", enhet="mnkr", decimaler=DECIMALER)
-        for i, (rubrik, s) in enumerate(zip(namn, satser.delar(), strict=True))
+        Kolumn(f"del-{i}", rubrik, sats, enhet="mnkr", decimaler=DECIMALER)
+        for i, (rubrik, sats) in enumerate(zip(namn, under, strict=True))
     ]
     rader = [
         Rad(p.enhet_kod, p.enhet_namn, _forslagsceller(f))

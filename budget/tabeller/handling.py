@@ -1,5 +1,6 @@
 """A version's tables gathered into one document: the same object becomes PDF, workbook and JSON."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,11 +9,13 @@ from django.apps import apps
 from django.db.models import Max
 from django.utils import timezone
 
-from budget.models import Belopp, Budgetversion, Versionskolumn
+from budget.models import BESLUTAS, Belopp, Budgetversion, Uppstallning, Versionskolumn
+from budget.selectors.beslutspunkter import JUSTERINGARS_BILAGA, hamta_beslutspunkter
 from budget.selectors.justering import hamta_brygga
 from budget.selectors.uppstallning import hamta_kolumner, lasbara_uppstallningar, region_enhet
 from budget.selectors.utredning import Utredningslage, hamta_utredning
 from budget.tabeller.balanskrav import bygg_balanskrav, varningar
+from budget.tabeller.beslutspunkter import bygg_handlingspunkter
 from budget.tabeller.brygga import bygg_enhetsbrygga, bygg_matrisens_delar
 from budget.tabeller.internbudget import las_internbudget
 from budget.tabeller.uppstallning import las_tabell
@@ -54,8 +57,9 @@ def las_bryggor(version: Budgetversion, urval: Enhetsurval) -> list[Tabell]:
 def bygg_handling(version: Budgetversion, urval: Enhetsurval, *, bara: str = "", rot: str = "") -> Handling:
     """The document of a version for a reader; with `bara`, only the table of that kod. `rot` is the site's address.
 
-    Its time is when the figures, or an utredning that is in it, last changed, so that the same figures
-    always give the same bytes.
+    The whole document is what fullmäktige decides on: the points of the decision, for a reader of the whole region,
+    and the tables in the order of their bilagor, with those that belong to none last. Its time is when the figures,
+    or an utredning that is in it, last changed, so that the same figures always give the same bytes.
     """
     tabeller: list[Tabell] = []
     stycken = list(_STYCKEN)
@@ -70,32 +74,73 @@ def bygg_handling(version: Budgetversion, urval: Enhetsurval, *, bara: str = "",
             tabeller.extend(las_bryggor(version, urval) if bara else [])
             continue
         if u.kod != BALANSKRAV:
-            tabeller.append(las_tabell(version, u, kolumner[u], urval))
+            t = las_tabell(version, u, kolumner[u], urval)
+            if not t.rader and not bara:
+                continue
+            tabeller.append(_i_bilaga(t, bilaga(u), bara))
             if u.kod == REGIONBIDRAG:
-                tabeller.extend(las_bryggor(version, urval))
+                tabeller += [
+                    _i_bilaga(del_, JUSTERINGARS_BILAGA, bara) for del_ in las_bryggor(version, urval)
+                ]
             continue
         delar, lage = las_balanskrav(version)
-        tabeller.extend(delar)
+        tabeller += [_i_bilaga(del_, bilaga(u), bara) for del_ in delar]
         if lage is None:
             stycken.append("Balanskravsutredningen är inte beräknad och finns därför inte med.")
         else:
             tider.append(lage.utredning.skapad)
             stycken.append(_om_utredningen(lage))
             stycken.extend(a.text for a in varningar(lage.resultat))
+    tabeller.sort(key=_bilagans_plats)
+    region = region_enhet()
+    punkter = ()
+    if urval.allt and not bara:
+        punkter = bygg_handlingspunkter(version, hamta_beslutspunkter(version), region.kod)
     andrad = senast_andrad(kallor)
     titel = tabeller[0].rubrik if bara and tabeller and not version.namnd_id else version.namn
     return Handling(
         titel=titel,
-        undertitel=f"Region Skåne. {version.namnd or version.namn}."
+        undertitel=f"{region.namn}. {version.namnd or version.namn}."
         if bara or version.namnd
-        else "Region Skåne",
+        else f"{region.namn}. {beslutslage(version)}",
         tabeller=tuple(tabeller),
         tid=max([andrad, *tider]).isoformat(),
         fakta=tuple(_fakta(version, urval, andrad, tabeller)),
         nyckel=f"{version.kod.lower()}-{bara or 'budget'}",
         stycken=tuple(stycken),
         rot=rot,
+        punkter=punkter,
     )
+
+
+def bilaga(uppstallning: Uppstallning) -> str:
+    """Which bilaga a table stands in («bilaga 4A»); empty for one that only a chapter of the document shows."""
+    return uppstallning.handling if _BILAGA.match(uppstallning.handling) else ""
+
+
+_BILAGA = re.compile(r"bilaga (\d+)(\w*)$")
+
+
+def _i_bilaga(t: Tabell, namn: str, bara: str) -> Tabell:
+    return t if bara else replace(t, bilaga=namn)
+
+
+def _bilagans_plats(t: Tabell) -> tuple:
+    traff = _BILAGA.match(t.bilaga)
+    return (False, int(traff[1]), traff[2]) if traff else (True, 0, "")
+
+
+def beslutslage(version: Budgetversion) -> str:
+    """What the title page says of the decision: by whom, when and in which paragraph, or that it is a proposal."""
+    organ = version.beslut_organ or str(version.namnd or "regionfullmäktige")
+    if not (version.faststalld or version.beslut_datum):
+        return f"Förslag till {organ[:1].lower()}{organ[1:]}"
+    delar = (
+        f"Fastställd av {organ[:1].lower()}{organ[1:]}",
+        str(version.beslut_datum or ""),
+        version.beslut_paragraf,
+    )
+    return " ".join(d for d in delar if d)
 
 
 _STYCKEN = (
@@ -119,9 +164,8 @@ def _om_utredningen(lage: Utredningslage) -> str:
 def _fakta(version, urval, andrad, tabeller):
     yield "Version", f"{version.namn} ({version.kod})"
     yield "Status", "Fastställd och låst" if version.faststalld else version.get_status_display()
-    if version.beslut_organ or version.beslut_datum:
-        delar = (version.beslut_organ, str(version.beslut_datum or ""), version.beslut_paragraf)
-        yield "Beslut", ", ".join(d for d in delar if d)
+    if version.typ in BESLUTAS:
+        yield "Beslut", beslutslage(version)
     if version.handling:
         yield "Källhandling", version.handling
     yield (
@@ -134,13 +178,19 @@ def _fakta(version, urval, andrad, tabeller):
 
 
 def senast_andrad(versioner: Iterable[int]) -> datetime:
-    """When an amount, a justering or a förutsättning of the versions last changed; the epoch when there are none."""
+    """When an amount, a justering, a förutsättning or a decision point of the versions last changed; the epoch when
+    there are none."""
     versioner = list(versioner)
     belopp = Belopp.objects.filter(version__in=versioner).aggregate(t=Max("andrad_tid"))["t"]
     handelser = (
         apps.get_model("budget", modell)
         .objects.filter(version__in=versioner)
         .aggregate(t=Max("pgh_created_at"))["t"]
-        for modell in ("JusteringEvent", "InternbudgetforutsattningEvent")
+        for modell in (
+            "JusteringEvent",
+            "InternbudgetforutsattningEvent",
+            "BeslutspunktEvent",
+            "BeslutstalEvent",
+        )
     )
     return max((t for t in (belopp, *handelser) if t), default=datetime(2000, 1, 1, tzinfo=UTC))

@@ -29,6 +29,8 @@ def versionens_sidor(atkomst, *, kontroll: bool) -> list[Sida]:
     if hela:
         sidor.append(Sida("Mål", "finansiella-mal", "Finansiella mål", "finansiella-mal/"))
         sidor.append(Sida("Mål", "scenarier", "Scenarier", "scenarier/"))
+        if not version.namnd_id:
+            sidor.append(Sida("Beslut", "beslut", "Beslut", "beslut/"))
         if version.typ == Versionstyp.TILLAGG:
             sidor.append(Sida("Beslut", "finansiering", "Finansiering", "finansiering/"))
     if kontroll:

@@ -8,8 +8,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from budget.actions.handling import starta_handling
 from budget.models import BEREDS, BESLUTAS, Budgetversion
+from budget.selectors.beslutspunkter import hamta_beslutsavvikelser
 from budget.selectors.kontroll import hamta_alla_avvikelser, hamta_skilda_rader
 from budget.tabeller.balanskrav import varningar
+from budget.tabeller.beslutspunkter import skriv_avvikelse
 from budget.tabeller.handling import bygg_handling, las_balanskrav
 from budget.tabeller.kontroll import bygg_kontroll, sammanfatta, skild_rad
 from budget.tabeller.remsa import bygg_remsa
@@ -201,8 +203,10 @@ def kontroll(request, ar, kod):
     avvikelser = hamta_alla_avvikelser([atkomst.version])
     innehall = ram(request, atkomst, "kontroll", titel="Kontroll")
     t = bygg_kontroll(atkomst.version, avvikelser)
+    beslut = [skriv_avvikelse(a) for a in hamta_beslutsavvikelser([atkomst.version])]
     innehall |= {"rubrik": "Kontroll av tryckta siffror", "ingress": t.ingress}
     innehall |= {"t": visa(t), "antal": len(avvikelser), "sammanfattning": sammanfatta(avvikelser)}
+    innehall |= {"beslut": beslut}
     return render(request, "budget/kontroll.html", innehall)
 
 

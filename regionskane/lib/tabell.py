@@ -114,7 +114,8 @@ class Rad:
 
 @dataclass(frozen=True, slots=True)
 class Tabell:
-    """A whole table. `nyckel` is stable and fit for an address, a sheet name and an HTML id."""
+    """A whole table. `nyckel` is stable and fit for an address, a sheet name and an HTML id. `bilaga` is which bilaga
+    of its document it stands in: «bilaga 4A»."""
 
     nyckel: str
     rubrik: str
@@ -123,6 +124,7 @@ class Tabell:
     rader: tuple[Rad, ...]
     ingress: str = ""
     noter: tuple[str, ...] = ()
+    bilaga: str = ""
 
     def cell(self, rad: str, kolumn: str) -> Cell:
         """The cell at a row key and column key. Raises KeyError when there is none."""
@@ -133,6 +135,26 @@ class Tabell:
         return rader[0].celler[index]
 
 
+class Punkttal(NamedTuple):
+    """A figure in the text of a Punkt: as it is read, in kronor when it is an amount, and the path of its source."""
+
+    text: str
+    varde: Decimal | None
+    kalla: str
+
+
+@dataclass(frozen=True, slots=True)
+class Punkt:
+    """A point of a decision. `nummer` is empty for one that stands before the numbered."""
+
+    nummer: str
+    rubrik: str
+    text: str
+    mottagare: str = ""
+    senast: str = ""
+    tal: tuple[Punkttal, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Handling:
     """What a document contains, gathered once: PDF, workbook and JSON are views of it.
@@ -140,7 +162,8 @@ class Handling:
     `fakta` are label and text pairs for the first page (version, status, decision, time of the
     figures). `tid` is an ISO timestamp and the only time that ends up in a file, so that the same
     content always gives the same bytes. `rot` is the site's address («https://budget.exempel.se»), put
-    before the `kalla` paths wherever workbook or PDF shows them; empty leaves them as paths.
+    before the `kalla` paths wherever workbook or PDF shows them; empty leaves them as paths. `punkter` is what is
+    to be decided; it stands before the tables.
     """
 
     titel: str
@@ -152,3 +175,51 @@ class Handling:
     nyckel: str = "handling"
     stycken: tuple[str, ...] = field(default=())
     rot: str = ""
+    punkter: tuple[Punkt, ...] = ()
+
+
+def punkttabeller(punkter: tuple[Punkt, ...]) -> tuple[Tabell, ...]:
+    """The points as tables, for who shows nothing else: their texts, and the figures in them with their sources."""
+    if not punkter:
+        return ()
+    texter = Tabell(
+        "beslut",
+        "Beslut",
+        "Punkt",
+        tuple(
+            Kolumn(nyckel, rubrik, slag=Kolumnslag.TEXT)
+            for nyckel, rubrik in (
+                ("vad", "Vad"),
+                ("text", "Beslut"),
+                ("till", "Riktas till"),
+                ("senast", "Senast"),
+            )
+        ),
+        tuple(
+            Rad(
+                f"punkt-{i}",
+                p.nummer or "–",
+                tuple(Cell(text=t or None, saknas="") for t in (p.rubrik, p.text, p.mottagare, p.senast)),
+            )
+            for i, p in enumerate(punkter, start=1)
+        ),
+    )
+    tal = tuple(
+        Rad(
+            f"tal-{i}-{j}",
+            f"{p.nummer}. {p.rubrik}" if p.nummer else p.rubrik,
+            (
+                Cell(t.varde, kalla=t.kalla) if t.varde is not None else Cell(saknas=""),
+                Cell(text=t.text, kalla=t.kalla),
+            ),
+        )
+        for i, p in enumerate(punkter, start=1)
+        for j, t in enumerate(p.tal, start=1)
+    )
+    if not tal:
+        return (texter,)
+    kolumner = (
+        Kolumn("mnkr", "Belopp", decimaler=1),
+        Kolumn("text", "Så står det i texten", slag=Kolumnslag.TEXT),
+    )
+    return texter, Tabell("beslutets-tal", "Beslutets tal", "Punkt", kolumner, tal)

@@ -4,15 +4,16 @@ Templates only place what stands here, so screen and paper cannot format a figur
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
+from itertools import groupby
 
 from django.utils.safestring import SafeString, mark_safe
 
 from regionskane.lib.belopp import MINUS
-from regionskane.lib.tabell import Cell, Handling, Kolumn, Kolumnslag, Rad, Radslag, Tabell
+from regionskane.lib.tabell import Cell, Handling, Kolumn, Kolumnslag, Punkt, Rad, Radslag, Tabell
 
 # More columns of figures than this do not fit beside the row headings on an upright A4 page.
 STORSTA_STAENDE = 6
@@ -133,8 +134,20 @@ class Kapitelvy:
 
 
 @dataclass(frozen=True, slots=True)
+class Bilagevy:
+    """The chapters that stand under one heading: a bilaga, or what belongs to none."""
+
+    ankare: str
+    rubrik: str
+    kapitel: tuple[Kapitelvy, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Handlingsvy:
-    """A document as it is read: the whole context of `templates/rapporter/handling.html`."""
+    """A document as it is read: the whole context of `templates/rapporter/handling.html`.
+
+    `bilagor` are the same chapters as `kapitel`, gathered under their headings; empty for a document without them.
+    """
 
     titel: str
     undertitel: str
@@ -142,6 +155,9 @@ class Handlingsvy:
     fakta: tuple[tuple[str, str], ...]
     kapitel: tuple[Kapitelvy, ...]
     stycken: tuple[str, ...]
+    bilagor: tuple[Bilagevy, ...] = ()
+    inledning: tuple[Punkt, ...] = ()
+    punkter: tuple[Punkt, ...] = ()
 
 
 def visa_handling(
@@ -154,17 +170,30 @@ def visa_handling(
     nycklar = [t.nyckel for t in handling.tabeller]
     if len(set(nycklar)) != len(nycklar):
         raise ValueError(f"Handlingen «{handling.titel}» har två tabeller med samma nyckel.")
+    kapitel = tuple(
+        Kapitelvy(str(nummer), f"tabell-{t.nyckel}", visa(t), tuple((diagram or {}).get(t.nyckel, ())))
+        for nummer, t in enumerate(handling.tabeller, start=1)
+    )
     return Handlingsvy(
         titel=handling.titel,
         undertitel=handling.undertitel,
         ingress=handling.ingress,
         fakta=handling.fakta,
-        kapitel=tuple(
-            Kapitelvy(str(nummer), f"tabell-{t.nyckel}", visa(t), tuple((diagram or {}).get(t.nyckel, ())))
-            for nummer, t in enumerate(handling.tabeller, start=1)
-        ),
+        kapitel=kapitel,
         stycken=handling.stycken,
+        bilagor=tuple(_bilagor(handling, kapitel)),
+        inledning=tuple(p for p in handling.punkter if not p.nummer),
+        punkter=tuple(p for p in handling.punkter if p.nummer),
     )
+
+
+def _bilagor(handling: Handling, kapitel: Sequence[Kapitelvy]) -> Iterator[Bilagevy]:
+    if not any(t.bilaga for t in handling.tabeller):
+        return
+    par = zip(handling.tabeller, kapitel, strict=True)
+    for bilaga, grupp in groupby(par, key=lambda x: x[0].bilaga):
+        rubrik = bilaga[:1].upper() + bilaga[1:] if bilaga else "Underlag"
+        yield Bilagevy(rubrik.lower().replace(" ", "-"), rubrik, tuple(k for _, k in grupp))
 
 
 def visa(tabell: Tabell) -> Tabellvy:

@@ -6,7 +6,7 @@ Formulas are written with their value, so that a reader that does not calculate 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -16,7 +16,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from regionskane.lib.belopp import ENHETER, MINUS, relativ_forandring
-from regionskane.lib.tabell import Cell, Handling, Kolumn, Kolumnslag, Rad, Radslag, Tabell
+from regionskane.lib.tabell import Cell, Handling, Kolumn, Kolumnslag, Rad, Radslag, Tabell, punkttabeller
 from regionskane.lib.visning import enhetstext, gemensam_enhet, har_egna_enheter, ren_text
 
 STORSTA_BLADNAMN = 31
@@ -46,11 +46,13 @@ _TUNN, _DUBBEL, _HARFIN = 1, 6, 7
 
 
 def skriv_handling(handling: Handling) -> bytes:
-    """Write the workbook: «Om», one sheet per table, «Källor». The same handling gives the same bytes.
+    """Write the workbook: «Om», the points of the decision, one sheet per table, «Källor». The same handling gives
+    the same bytes.
 
     Raises ValueError when `handling.tid` is not an ISO timestamp, when a row has another number of
     cells than its table has columns, or when `delar` or `av` names a row or column that is not there.
     """
+    handling = replace(handling, tabeller=punkttabeller(handling.punkter) + handling.tabeller, punkter=())
     minne = BytesIO()
     bok = xlsxwriter.Workbook(minne, {"in_memory": True})
     bok.set_properties(
@@ -582,7 +584,10 @@ def _skriv_om(blad, handling: Handling, namn: Sequence[str], stil: _Stilar, har_
         r = par(r, etikett, text)
     r = rubrik(r + 1, "Blad")
     lank = stil(font_color=_ACCENT, underline=1)
-    mal = [(n, t.rubrik) for n, t in zip(namn, handling.tabeller, strict=True)]
+    mal = [
+        (n, f"{t.bilaga[:1].upper()}{t.bilaga[1:]}. {t.rubrik}" if t.bilaga else t.rubrik)
+        for n, t in zip(namn, handling.tabeller, strict=True)
+    ]
     mal += [(KALLBLADET, "Varifrån varje tal kommer")] if har_kallor else []
     for bladet, text in mal:
         citerat = bladet.replace("'", "''")

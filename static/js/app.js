@@ -1,6 +1,7 @@
 /** Entry point: starts each part where its hook is in the page. Everything here is an improvement on a page that works without. */
 
 import { startaBekrafta } from "./bekrafta.js";
+import { startaInfoga } from "./infoga.js";
 import { startaInmatning } from "./inmatning.js";
 import { startaJobb } from "./jobb.js";
 import { startaKopiera } from "./kopiera.js";
@@ -24,3 +25,4 @@ starta(startaVarifran);
 starta(startaJobb);
 starta(startaKopiera);
 starta(startaBekrafta);
+starta(startaInfoga);

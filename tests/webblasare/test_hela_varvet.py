@@ -1,6 +1,7 @@
 """The whole turn in a real browser: enter, save, compute, ask, download. And axe on every page."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -441,6 +442,82 @@ def test_ett_avsteg_registreras_visas_och_tas_bort(inloggad, live_server):
     expect(sida.get_by_text("Sjukhusen byggs")).to_have_count(0)
 
 
+def test_upprakning_blir_ett_utkast(inloggad, live_server):
+    sida = inloggad("koncerncontroller")
+    sida.goto(f"{live_server.url}{ARB}/brygga/")
+    sida.get_by_role("link", name="Räkna upp").click()
+    sida.get_by_label("Titel").fill("Uppräkning på prov")
+    sida.get_by_label("Löner, %").fill("1,1")
+    sida.get_by_label("Priser, %").fill("0,4")
+    sida.get_by_role("button", name="Visa förslaget").click()
+    expect(sida.get_by_role("columnheader", name="1,10 + 0,40 = 1,50 %")).to_be_visible()
+    expect(sida.get_by_role("row", name="Medicinsk service")).to_contain_text("9,0")
+    assert _allvarliga_brott(sida) == []
+    sida.get_by_role("button", name="Spara som utkast till justering").click()
+    expect(sida.get_by_text("Förslaget är sparat som utkast")).to_be_visible()
+    expect(sida.get_by_label("Sjukhusstyrelse Sus")).to_have_value("165,6")
+
+
+def test_ersattningsmodellens_variant_blir_ett_utkast(inloggad, live_server):
+    sida = inloggad("koncerncontroller")
+    sida.goto(f"{live_server.url}{ARB}/brygga/")
+    sida.get_by_role("link", name="Ersättningsmodell").click()
+    sida.get_by_label("Titel på justeringen").fill("Modellen på prov")
+    for namn, andel in (
+        ("Sus", "60,6"), ("Landskrona", "1,5"), ("Helsingborg", "14,1"), ("Ängelholm", "2,8"), ("Kristianstad", "10,4"),
+        ("Hässleholm", "2,9"), ("Ystad", "4,9"), ("Trelleborg", "2,7"),
+    ):  # fmt: skip
+        sida.get_by_label(f"Sjukhusstyrelse {namn}, andel i procent, variant A").fill(andel)
+    sida.get_by_label("Dämpare uppåt, procent, variant B").fill("2")
+    sida.get_by_role("button", name="Visa effekterna").focus()
+    sida.keyboard.press("Enter")
+    rad = sida.locator("#ersattningsmodell-CSK")
+    expect(rad).to_contain_text("+97,0")
+    expect(rad).to_contain_text("+37,0")
+    expect(rad).to_contain_text("ökningen är dämpad")
+    expect(sida.locator("#ersattningsmodell-alla")).to_contain_text("Effekterna tar ut varandra")
+    assert _allvarliga_brott(sida) == []
+    sida.get_by_role("button", name="Spara variant B som utkast").click()
+    expect(sida.get_by_text("Varianten är sparad som utkast")).to_be_visible()
+    expect(sida.get_by_label("Sjukhusstyrelse Kristianstad")).to_have_value("37")
+    expect(sida.get_by_label("Motiv")).to_have_value(re.compile("Dämpare 2 procent uppåt"))
+
+
+def test_en_beslutspunkt_skrivs_med_ett_tal_ur_listan(inloggad, live_server):
+    sida = inloggad("koncerncontroller")
+    sida.goto(f"{live_server.url}{ARB}/beslut/")
+    sida.locator("a.tal", has_text="5\u00a0533").click()
+    expect(sida.locator("#panel")).to_contain_text("inklusive kreditivränta")
+    sida.keyboard.press("Escape")
+    sida.get_by_role("link", name="Ny punkt").click()
+    sida.get_by_label("Rubrik").fill("Årets resultat")
+    text = sida.get_by_label("Beslutets text")
+    text.fill("Resultatet är , och lånen ökar.")
+    text.evaluate("nod => nod.setSelectionRange(14, 14)")
+    sida.get_by_label("Infoga tal, bilaga eller datum").select_option("resultatbudget.arets_resultat")
+    sida.get_by_role("button", name="Infoga").click()
+    expect(text).to_have_value("Resultatet är {resultatbudget.arets_resultat år}, och lånen ökar.")
+    sida.get_by_role("button", name="Visa texten").click()
+    expect(sida.locator(".punkt__text")).to_contain_text(
+        "är −4\u00a0417\u00a0miljoner kronor, och lånen ökar."
+    )
+    text.fill("Resultatet är {resultatbudget.arets_resultet år}.")
+    sida.get_by_role("button", name="Spara punkten").click()
+    expect(text).to_have_value("Resultatet är {resultatbudget.arets_resultet år}.")
+    expect(sida.locator("#id_text_error")).to_contain_text("ingen rad «arets_resultet»")
+    assert _allvarliga_brott(sida) == []
+    text.fill("Resultatet är {resultatbudget.arets_resultat år}.")
+    sida.get_by_role("button", name="Spara punkten").click()
+    ny = sida.get_by_role("listitem").filter(has_text="Årets resultat").last
+    expect(ny).to_contain_text("13.")
+    ny.get_by_role("button", name="Flytta upp").click()
+    expect(sida.get_by_role("listitem").filter(has_text="Resultatet är −4").last).to_contain_text("12.")
+    sida.get_by_role("link", name="Ta bort «Årets resultat»").click()
+    assert _allvarliga_brott(sida) == []
+    sida.get_by_role("button", name="Ta bort punkten").click()
+    expect(sida.get_by_text("«Årets resultat» är borttagen")).to_be_visible()
+
+
 @pytest.mark.parametrize("farg", ["light", "dark"])
 def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
     funna = []
@@ -457,6 +534,7 @@ def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
             "/budget/2024/B2024/scenarier/", "/budget/2024/B2024/scenarier/nytt/",
             f"{ARB}/regionbidrag/inmatning/", f"{ARB}/balanskrav/inmatning/", f"{ARB}/balanskrav/",
             f"{ARB}/brygga/", f"{ARB}/brygga/justering/ny/", f"{ARB}/brygga/upprakning/?titel=A&ar=2024&demografi=0,5",
+            f"{ARB}/brygga/ersattningsmodell/", f"{ARB}/beslut/", f"{ARB}/beslut/ny/", "/budget/2024/B2024/beslut/",
             "/budget/2024/B2024/brygga/NORV_MS/",
             "/budget/2025/IB2025-MS/resultatsammanstallning/?interna=med", "/budget/2025/IB2025-MS/brygga/NORV_MS/",
             f"{ARB}/balanskrav/beslut/", f"{ARB}/kopiera/", f"{ARB}/las/", "/organisation/", "/stil/",

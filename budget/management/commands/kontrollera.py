@@ -5,8 +5,11 @@ import json
 from django.core.management.base import BaseCommand, CommandError
 
 from budget.models import Budgetversion
+from budget.regler.kontroll import Slag
+from budget.selectors.beslutspunkter import Beslutsavvikelse, hamta_beslutsavvikelser
 from budget.selectors.kontroll import Avvikelse, hamta_alla_avvikelser
 from budget.tabeller import matt
+from budget.tabeller.beslutspunkter import skriv_avvikelse, tal_som_text
 from regionskane.lib.belopp import avrunda
 
 
@@ -24,13 +27,18 @@ class Command(BaseCommand):
             if not versioner:
                 raise CommandError(f"Budgetversionen {budgetversion} finns inte.")
         avvikelser = hamta_alla_avvikelser(versioner)
+        beslut = hamta_beslutsavvikelser(versioner)
         if options["json"]:
-            self.stdout.write(json.dumps([_som_json(a) for a in avvikelser], ensure_ascii=False, indent=2))
+            alla = [_som_json(a) for a in avvikelser] + [_beslut_som_json(a) for a in beslut]
+            self.stdout.write(json.dumps(alla, ensure_ascii=False, indent=2))
             return
         for a in avvikelser:
             self.stdout.write(f"{a.skillnad.slag.upper():<11} {_text(a)}")
-        fel = sum(a.ar_fel for a in avvikelser)
-        self.stdout.write(f"{len(avvikelser)} skillnader: {len(avvikelser) - fel} avrundning, {fel} fel.")
+        for a in beslut:
+            self.stdout.write(f"{a.slag.upper():<11} {skriv_avvikelse(a)}")
+        slag = [a.skillnad.slag for a in avvikelser] + [a.slag for a in beslut]
+        fel = sum(s == Slag.FEL for s in slag)
+        self.stdout.write(f"{len(slag)} skillnader: {len(slag) - fel} avrundning, {fel} fel.")
 
 
 def _varden(a: Avvikelse):
@@ -74,4 +82,17 @@ def _som_json(a: Avvikelse) -> dict:
         "slag": a.skillnad.slag.value,
         "text": _text(a),
         "kalla": a.kalla,
+    }
+
+
+def _beslut_som_json(a: Beslutsavvikelse) -> dict:
+    """Figures in the unit of the decision's own figure; empty where a placeholder has no answer."""
+    return {
+        "kod": "BESLUT",
+        "plats": f"{a.version.kod}/beslut/{a.nummer or a.punkt.rubrik}",
+        "ar": a.version.ar,
+        **tal_som_text(a),
+        "slag": a.slag.value,
+        "text": skriv_avvikelse(a),
+        "kalla": ", ".join(d for d in (a.version.handling, a.punkt.kalla) if d),
     }

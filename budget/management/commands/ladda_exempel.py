@@ -1,6 +1,7 @@
 """Region Skåne's published figures and the demo users, from fixtures/. Safe to repeat."""
 
 import csv
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,11 +10,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from budget.actions.balanskrav import berakna_utredning, spara_utredning
+from budget.actions.beslutspunkter import Punktuppgifter, Talrad, las_in_beslutspunkter
 from budget.actions.finansiella_mal import registrera_avsteg
 from budget.actions.inlasning import InlasningsFel, las_in_belopp
 from budget.actions.internbudget import las_in_forutsattningar
 from budget.actions.justering import Uppgifter, las_in_justeringar
 from budget.actions.versioner import faststall_exempel, kopiera_version
+from budget.forms.beslutspunkter import las_tal
 from budget.imports.beloppsfil import las_beloppsfil
 from budget.models import (
     Budgetversion,
@@ -187,6 +190,7 @@ class Command(BaseCommand):
         nya += sum(self._justeringar(fil) for fil in JUSTERINGAR)
         nya += self._forutsattningar("ms2025/forutsattningar")
         nya += self._malavsteg()
+        nya += self._beslutspunkter()
         for r in self._rader("versioner"):
             if r["faststalld"] == "1":
                 faststall_exempel(version=Budgetversion.objects.get(kod=r["kod"]))
@@ -264,6 +268,38 @@ class Command(BaseCommand):
             if version:
                 registrera_avsteg(avsteg=Malavsteg(version=version, **r), by=None)
                 nya += 1
+        return nya
+
+    def _beslutspunkter(self):
+        """Fullmäktige's decision in our own words, with its figures. A version that has points, or is locked, is left
+        alone."""
+        fil, nya = "budget2024/beslutspunkter", 0
+        tal = {}
+        for r in self._rader("budget2024/beslutstal"):
+            belopp = las_tal(r["tal"].replace(".", ","), r["matt"])
+            rad = Talrad(
+                r["namn"], r["matt"], belopp.varde, belopp.precision, r["jamfors_med"] or "", r["kalla"] or ""
+            )
+            tal.setdefault((r["version"], r["ordning"]), []).append(rad)
+        rader = self._rader(fil)
+        tomma = Budgetversion.objects.filter(status=Status.OPPEN, beslutspunkter=None)
+        for version in tomma.filter(kod__in={r["version"] for r in rader}):
+            lasta = [
+                (
+                    Punktuppgifter(
+                        r["rubrik"],
+                        r["text"],
+                        r["mottagare"] or "",
+                        date.fromisoformat(r["senast"]) if r["senast"] else None,
+                        r["numrerad"] == "1",
+                        r["kalla"] or "",
+                    ),
+                    tal.get((version.kod, r["ordning"]), []),
+                )
+                for r in rader
+                if r["version"] == version.kod
+            ]
+            nya += las_in_beslutspunkter(version=version, lasta=lasta, varfor=f"Inläst från {fil}.csv")
         return nya
 
     def _anvandare(self):

@@ -9,7 +9,7 @@ from budget.regler.brygga import utgaende
 from budget.regler.upprakning import STEG, Satser, summera, upprakning
 
 MNKR = 1_000_000
-MS = Satser(*(Decimal(s) for s in ("1.5", "0.5", "0.5", "-1.5")))
+MS = Satser(*(Decimal(s) for s in ("1.1", "0.4", "0.5", "0.5", "-1.5")))
 
 
 def _mnkr(text):
@@ -33,6 +33,15 @@ def test_medicinsk_service_2025():
 )
 def test_varje_del_ar_hela_steg_och_ligger_inom_ett_halvt(bas, sats):
     noll = Decimal(0)
-    forslag = upprakning({1: bas}, Satser(sats, noll, noll, noll))[1]
+    forslag = upprakning({1: bas}, Satser(sats, noll, noll, noll, noll))[1]
     assert forslag.summa % STEG == 0
     assert abs(forslag.summa - bas * sats / 100) <= STEG / 2
+
+
+def test_loner_och_priser_raknas_som_sin_summa():
+    # Rounded apart 0,75 % of 581,3 would be 4,4 twice, 8,8; the printed row is 1,5 % and 8,7.
+    noll = Decimal(0)
+    halva = Decimal("0.75")
+    delat = upprakning({1: _mnkr("581.3")}, Satser(halva, halva, noll, noll, noll))
+    assert delat == upprakning({1: _mnkr("581.3")}, Satser(noll, 2 * halva, noll, noll, noll))
+    assert delat[1].summa == _mnkr("8.7")
