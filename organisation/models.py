@@ -25,6 +25,7 @@ class Enhetstyp(models.TextChoices):
     DELRAM = "delram", "Delram"
     ANSLAG = "anslag", "Anslag"
     REGION = "region", "Hela regionen"
+    OBJEKT = "objekt", "Investeringsobjekt"
 
 
 class Sektor(models.Model):

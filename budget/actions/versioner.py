@@ -63,6 +63,9 @@ _KOPIERA = (
        JOIN budget_justering g ON g.id = r.justering_id AND g.version_id = %(gammal)s
        JOIN budget_justering n ON n.version_id = %(ny)s
             AND (n.ar, n.block, n.titel) = (g.ar, g.block, g.titel)""",
+    """INSERT INTO budget_investeringsbeslut (version_id, objekt_id, organ, datum, paragraf, text, avslutas_ar, kalla)
+       SELECT %(ny)s, objekt_id, organ, datum, paragraf, text, avslutas_ar, kalla
+       FROM budget_investeringsbeslut WHERE version_id = %(gammal)s ORDER BY id""",
 )
 
 

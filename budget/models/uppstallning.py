@@ -4,6 +4,8 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
+INVESTERINGSOBJEKT = "investeringsobjekt"
+
 
 class Uppstallning(models.Model):
     """A table: resultatbudget, regionbidrag, balanskrav. `per_enhet` has one row per enhet."""
@@ -22,6 +24,11 @@ class Uppstallning(models.Model):
 
     def __str__(self):
         return self.namn
+
+    @property
+    def per_objekt(self) -> bool:
+        """Whether its rows are investment objects. There is one such table, known by its kod as the balanskrav is."""
+        return self.kod == INVESTERINGSOBJEKT
 
 
 class Posttyp(models.TextChoices):

@@ -94,7 +94,7 @@ def hamta_avvikelser(
         ar_kontroll = isinstance(k, Kontrollsumma)
         post_id = k.post_id if ar_kontroll else k.post.kalla_post_id
         nyckel = _kontrollnyckel(k) if ar_kontroll else _enhetsnyckel(k)
-        summa = summor[version.period].get(Nyckel(post_id, k.version_id, k.ar, nyckel.omfang))
+        summa = summor[version.period].get(Nyckel(post_id, k.version_id, k.ar, _summerat(k.post, nyckel)))
         if summa is None and not ar_kontroll:
             continue  # nothing to fetch in the other table, so the own figure is the only one
         avvikelse = _avvikelse(
@@ -102,7 +102,9 @@ def hamta_avvikelser(
             k, version, nyckel, summa.varde if summa else Decimal(0),
         )  # fmt: skip
         if avvikelse and ar_kontroll and avvikelse.ar_fel and barn[k.post_id]:
-            som_tryckt = _av_tryckta_delar(nyckel, barn[k.post_id], tryckta, summor[version.period])
+            som_tryckt = _av_tryckta_delar(
+                nyckel, barn[k.post_id], tryckta, summor[version.period], _summerat(k.post, nyckel)
+            )
             foljd = jamfor(k.belopp, som_tryckt, precision=k.precision) is None
             avvikelse = replace(avvikelse, foljd=foljd)
         if avvikelse:
@@ -110,12 +112,18 @@ def hamta_avvikelser(
     return avvikelser
 
 
-def _av_tryckta_delar(nyckel: Nyckel, barn, tryckta, summor) -> Decimal:
+def _summerat(post: Post, nyckel: Nyckel) -> str:
+    """The omfang of the sum: a line of a table of the whole region is over all enheter, whoever holds its parts."""
+    return nyckel.omfang if post.uppstallning.per_enhet else ALLA
+
+
+def _av_tryckta_delar(nyckel: Nyckel, barn, tryckta, summor, omfang: str) -> Decimal:
     """The sum as the reader of the document would make it: of the parts as printed, where they are printed."""
     varde = Decimal(0)
     for b in barn:
         cell = nyckel._replace(post=b.pk)
-        beraknat = summor[cell].varde if cell in summor else Decimal(0)
+        summa = summor.get(cell._replace(omfang=omfang))
+        beraknat = summa.varde if summa else Decimal(0)
         varde += b.tecken * tryckta.get(cell, beraknat)
     return varde
 
@@ -218,6 +226,8 @@ def _avvikelse(kod, k, version, nyckel, beraknat) -> Avvikelse | None:
         return None
     sektor = getattr(k, "sektor", None)
     namn = k.enhet.namn if k.enhet else sektor.summarubrik if sektor else "alla nämnder"
+    if k.post.uppstallning.per_objekt and not k.enhet:
+        namn = ""
     plats = f"{k.importfil.namn} rad {k.importrad}" if k.importfil else "inmatad"
     kalla = ", ".join(del_ for del_ in (version.handling, k.kalla, plats) if del_)
     return Avvikelse(

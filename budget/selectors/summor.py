@@ -3,7 +3,8 @@
 Pages, checks, PDF, Excel and the API all read their figures here. The database does the adding, over
 the function `budget_postled`, which says for every post which leaves it is made of, with what factor, and
 through which leaves it passes on the way. A leaf with an amount of its own shuts off what it would
-otherwise fetch, and nothing is fetched from a table that the version does not have for the year.
+otherwise fetch (the region's own amount also shuts off what its enheter have), and nothing is fetched from
+a table that the version does not have for the year.
 """
 
 from collections.abc import Iterable
@@ -54,8 +55,8 @@ WITH led AS MATERIALIZED (
     WHERE (%(allt)s OR b.enhet_id = ANY(%(enheter)s))
       AND (led.via = '{}' OR NOT EXISTS (
           SELECT 1 FROM budget_belopp eget
-          WHERE eget.version_id = b.version_id AND eget.enhet_id = b.enhet_id
-            AND eget.ar = b.ar AND eget.post_id = ANY(led.via)))
+          WHERE eget.version_id = b.version_id AND eget.ar = b.ar AND eget.post_id = ANY(led.via)
+            AND eget.enhet_id IN (b.enhet_id, (SELECT id FROM organisation_enhet WHERE typ = 'region'))))
     GROUP BY led.rot_id, led.version_id, led.ar, b.enhet_id
 )
 SELECT rot_id, version_id, ar, 'enhet:' || enhet_id, belopp, precision, antal::int FROM enhetssumma

@@ -8,8 +8,8 @@ from django.apps import apps
 from django.db.models import F
 
 from budget.models import Belopp, Budgetversion, Kontrollsumma, Post
-from budget.selectors.summor import ALLA, Nyckel, Summa, hamta_summor
-from budget.selectors.uppstallning import Plats, gallande_placeringar
+from budget.selectors.summor import ALLA, ALLA_ENHETER, Nyckel, Summa, hamta_summor
+from budget.selectors.uppstallning import Plats, gallande_placeringar, region_enhet
 from organisation.permissions import Enhetsurval
 
 
@@ -78,7 +78,8 @@ def hamta_ursprung(
     historik: bool,
 ) -> Ursprungssvar:
     """Everything about one figure. `placeringar` are the enheter it covers; six queries at most."""
-    enheter = Enhetsurval(enheter=frozenset(p.enhet_id for p in placeringar))
+    per_enhet = post.uppstallning.per_enhet
+    enheter = Enhetsurval(enheter=frozenset(p.enhet_id for p in placeringar)) if per_enhet else ALLA_ENHETER
     barn = list(Post.objects.filter(foralder=post).select_related("uppstallning"))
     en = placeringar[0] if len(placeringar) == 1 and omfang.startswith("enhet-") else None
     belopp = None
@@ -96,7 +97,8 @@ def hamta_ursprung(
 
     delar = [Del(b, omfang, b.namn, summa(b.pk), b.tecken) for b in barn]
     if not barn and post.kalla_post and belopp is None and en:
-        delar = [Del(post.kalla_post, omfang, post.kalla_post.namn, summa(post.kalla_post_id))]
+        i_kallan = ALLA if post.kalla_post.uppstallning.per_enhet and not per_enhet else omfang
+        delar = [Del(post.kalla_post, i_kallan, post.kalla_post.namn, summa(post.kalla_post_id))]
     if not en:
         delar = [
             Del(post, f"enhet-{p.enhet_kod}", p.enhet_namn, summa(post.pk, f"enhet:{p.enhet_id}"))
@@ -136,9 +138,15 @@ def _ingar_i(post, omfang, placeringar, en):
             yield Del(post, f"sektor-{en.sektor_kod}", en.summarubrik, None)
         if omfang not in (ALLA, "egna"):
             yield Del(post, ALLA, "Totalsumma", None)
+        elif omfang == ALLA:
+            yield from _hamtas_av(post, f"enhet-{region_enhet().kod}") if post.uppstallning.per_objekt else ()
         return
     if post.foralder:
         yield Del(post.foralder, omfang, post.foralder.namn, None)
+    yield from _hamtas_av(post, omfang)
+
+
+def _hamtas_av(post, omfang):
     for mottagare in post.hamtas_av.select_related("uppstallning"):
         yield Del(mottagare, omfang, f"{mottagare.uppstallning.namn}: {mottagare.namn}", None)
 

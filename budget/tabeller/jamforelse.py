@@ -48,6 +48,7 @@ class _Bygge:
     def _cellrad(self, c: Skillnad) -> Rad:
         post = self.j.poster[c.post]
         vad = c.enhet_namn if post.uppstallning.per_enhet else post.namn
+        vad = f"{vad}, {post.namn}" if post.uppstallning.per_objekt else vad
         namn = (Cell(text=n or "–") for n in (c.forsta_av, c.andra_av))
         return Rad(
             f"{post.kod}-{c.enhet_kod}-{c.ar}",
@@ -56,7 +57,8 @@ class _Bygge:
         )
 
     def _summarad(self, s: Summaskillnad) -> Rad:
-        vad = "Alla nämnder" if s.post.uppstallning.per_enhet else s.post.namn
+        namndvis = s.post.uppstallning.per_enhet and not s.post.uppstallning.per_objekt
+        vad = "Alla nämnder" if namndvis else s.post.namn
         tom = Cell(text="")
         return Rad(
             f"summa-{s.post.kod}-{s.ar}",
