@@ -12,7 +12,7 @@ from budget.selectors.justering import hamta_brygga
 from budget.selectors.uppstallning import hamta_uppstallningar, lasbara_uppstallningar
 from budget.tabeller.brygga import bygg_matris
 from budget.tabeller.handling import las_balanskrav
-from budget.tabeller.uppstallning import las_tabell
+from budget.tabeller.investeringar import las_uppstallning
 from budget.views.atkomst import oppna_uppstallning, oppna_version
 from budget.views.brygga import oppna_brygga, valt_ar
 from budget.views.justering import bygg_formular, krav_justera
@@ -61,7 +61,7 @@ def tabell(request, ar, kod, uppstallning):
             "aktuell": lage.aktuell,
         }
     else:
-        tabeller = (las_tabell(atkomst.version, u, atkomst.kolumner[u], atkomst.urval),)
+        tabeller = (las_uppstallning(atkomst.version, u, atkomst.kolumner[u], atkomst.urval),)
     return Response(svar | {"tabeller": [_som_json(t) for t in tabeller]})
 
 

@@ -95,6 +95,20 @@ SKULDSATTNINGSMAL_ANDEL = Parameter(
 )
 
 
+_FORUTSATTNINGAR = "Verksamhetsplan och budget 2024, övriga beräkningsförutsättningar, textrad 2988"
+
+KREDITIVRANTA = Parameter(
+    "Kreditivränta, region Skånes genomsnittliga ränta på låneskulden",
+    (
+        Daterat(2021, Decimal("0.0055"), _FORUTSATTNINGAR),
+        Daterat(2022, Decimal("0.0160"), _FORUTSATTNINGAR),
+        Daterat(2023, Decimal("0.0225"), _FORUTSATTNINGAR),
+        Daterat(2024, Decimal("0.0280"), _FORUTSATTNINGAR),
+        Daterat(2025, Decimal("0.0290"), _FORUTSATTNINGAR),
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Avsteg:
     """A decided, temporary departure from a goal in the years `fran`–`till`. Budgets from `budgetar` know it."""

@@ -20,8 +20,10 @@ from budget.models import (
 )
 from budget.regler.brygga import utgaende
 from budget.regler.kontroll import Skillnad, Slag, jamfor
+from budget.regler.samband import Utfall
 from budget.selectors.balanskrav import berakna, hamta_underlag
 from budget.selectors.justering import hamta_brygga
+from budget.selectors.samband import hamta_egna_samband
 from budget.selectors.summor import ALLA, ALLA_ENHETER, Nyckel, hamta_summor
 from organisation.models import Enhetstyp
 
@@ -31,9 +33,10 @@ class Avvikelse:
     """A printed figure that does not follow from its parts. Amounts in kronor.
 
     `kod` is SUMMA (a printed sum), RAD (a line printed in two tables), BRYGGA (a regionbidrag that its
-    justeringar do not lead to) or REGEL (a line that a rule computes). `nyckel` is the cell, `kalla` where
-    it was printed, `precision` the kronor of its last digit. `foljd` tells of one that is more than rounding
-    only because a part of it is: it does follow from its parts as they are printed.
+    justeringar do not lead to), REGEL (a line that a rule computes) or SAMBAND (two tables that should agree;
+    `tryckt` is then the first's figure and `omfang_namn` the tie). `nyckel` is the cell, `kalla` where it was
+    printed, `precision` the kronor of its last digit. `foljd` tells of one that is more than rounding only because
+    a part of it is: it does follow from its parts as they are printed.
     """
 
     kod: str
@@ -60,6 +63,7 @@ def hamta_alla_avvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]
         *hamta_avvikelser(versioner),
         *hamta_bryggavvikelser(versioner),
         *hamta_regelavvikelser(versioner),
+        *hamta_sambandsavvikelser(versioner),
     ]
 
 
@@ -179,6 +183,29 @@ def hamta_bryggavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]
     return avvikelser
 
 
+# A line printed in two tables is found as RAD already.
+_RAD_NAMNER = ("RESULTAT_KASSA", "RESULTAT_BALANS")
+
+
+def hamta_sambandsavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
+    """Figures of two tables that the document means to be the same, and that differ by more than rounding.
+
+    One that agrees as printed is left out: what parts it is named as a SUMMA. `tryckt` is the tie's first side.
+    """
+    avvikelser = []
+    for version, data, s in hamta_egna_samband(versioner):
+        if s.utfall != Utfall.SKILJER or not s.regel.samma or s.regel.kod in _RAD_NAMNER:
+            continue
+        post = data.poster[(*s.regel.vanster.delar, *s.regel.vanster.forra)[0][0]]
+        avvikelser.append(
+            Avvikelse(
+                "SAMBAND", version, post, Nyckel(post.pk, version.pk, s.ar, ALLA), s.regel.rubrik,
+                s.vanster, s.hoger, Skillnad(s.differens, Slag.FEL), s.precision, version.handling,
+            )
+        )  # fmt: skip
+    return avvikelser
+
+
 def _kontroller(per_id, uppstallning):
     villkor = Q(version__in=per_id) & (Q(post__uppstallning=uppstallning) if uppstallning else Q())
     return (
@@ -226,6 +253,8 @@ def _avvikelse(kod, k, version, nyckel, beraknat) -> Avvikelse | None:
         return None
     sektor = getattr(k, "sektor", None)
     namn = k.enhet.namn if k.enhet else sektor.summarubrik if sektor else "alla nämnder"
+    if k.post.uppstallning.per_objekt and k.enhet is None:
+        namn = ""  # its lines are of all objects and say so themselves
     if k.post.uppstallning.per_objekt and not k.enhet:
         namn = ""
     plats = f"{k.importfil.namn} rad {k.importrad}" if k.importfil else "inmatad"

@@ -13,7 +13,7 @@ from budget.selectors.uppstallning import hamta_kolumner, lasbara_uppstallningar
 from budget.selectors.utredning import Utredningslage, hamta_utredning
 from budget.tabeller.balanskrav import bygg_balanskrav, varningar
 from budget.tabeller.brygga import bygg_matrisens_delar
-from budget.tabeller.uppstallning import las_tabell
+from budget.tabeller.investeringar import las_uppstallning
 from organisation.permissions import Enhetsurval
 from regionskane.lib.tabell import Handling, Tabell
 
@@ -52,7 +52,7 @@ def bygg_handling(version: Budgetversion, urval: Enhetsurval, *, bara: str = "",
             continue
         kallor |= {k.kalla_id for k in kolumner[u]}
         if u.kod != BALANSKRAV:
-            tabeller.append(las_tabell(version, u, kolumner[u], urval))
+            tabeller.append(las_uppstallning(version, u, kolumner[u], urval))
             if u.kod == REGIONBIDRAG:
                 tabeller.extend(las_bryggor(version, urval))
             continue

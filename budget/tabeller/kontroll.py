@@ -15,6 +15,7 @@ _KODER = {
     "RAD": "Samma rad på två ställen",
     "BRYGGA": "Regionbidrag mot förra året och årets justeringar",
     "REGEL": "Tryckt rad mot regelns beräkning",
+    "SAMBAND": "Två uppställningar mot varandra",
 }
 _SLAG = {Slag.AVRUNDNING: "Avrundning", Slag.FEL: "Fel"}
 

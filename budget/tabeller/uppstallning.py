@@ -61,6 +61,23 @@ def bygg_tabell(data: Uppstallningsdata, avvikelser: Iterable[Avvikelse] = ()) -
     )
 
 
+def nottext(a: Avvikelse, decimaler: int) -> str:
+    """What a note says about a printed figure that its parts do not give."""
+    skriv = formatera_fullt if a.ar_fel else formatera
+    hur = {"minst": decimaler} if a.ar_fel else {"decimaler": decimaler}
+    tryckt, beraknat, skillnad = (
+        skriv(x, skala=MNKR, **hur) for x in (a.tryckt, a.beraknat, abs(a.skillnad.differens))
+    )
+    gav = "raden den hämtas från ger" if a.kod == "RAD" else "delarna ger"
+    if a.foljd:
+        slut = f"Skillnaden {skillnad} följer med från en av delarna, som också är tryckt annorlunda."
+    elif a.skillnad.slag == Slag.AVRUNDNING:
+        slut = f"Skillnaden {skillnad} är avrundning."
+    else:
+        slut = f"Skillnaden {skillnad} är mer än avrundning."
+    return f"{a.omfang_namn or a.post.namn} {a.nyckel.ar} är tryckt {tryckt}; {gav} {beraknat}. {slut}"
+
+
 class _Plan(NamedTuple):
     """A column and what it shows: an amount of `version` (id) and `ar`, or a change that leads to it.
 
@@ -109,20 +126,7 @@ class _Byggare:
         return self.data.uppstallning.decimaler
 
     def _not(self, a: Avvikelse):
-        skriv = formatera_fullt if a.ar_fel else formatera
-        decimaler = {"minst": self._decimaler} if a.ar_fel else {"decimaler": self._decimaler}
-        tryckt, beraknat, skillnad = (
-            skriv(x, skala=MNKR, **decimaler) for x in (a.tryckt, a.beraknat, abs(a.skillnad.differens))
-        )
-        rubrik = a.omfang_namn or a.post.namn
-        gav = "raden den hämtas från ger" if a.kod == "RAD" else "delarna ger"
-        if a.foljd:
-            slut = f"Skillnaden {skillnad} följer med från en av delarna, som också är tryckt annorlunda."
-        elif a.skillnad.slag == Slag.AVRUNDNING:
-            slut = f"Skillnaden {skillnad} är avrundning."
-        else:
-            slut = f"Skillnaden {skillnad} är mer än avrundning."
-        self.noter.append(f"{rubrik} {a.nyckel.ar} är tryckt {tryckt}; {gav} {beraknat}. {slut}")
+        self.noter.append(nottext(a, self._decimaler))
         self.notnummer.setdefault(self._notplats(*a.nyckel), []).append(len(self.noter))
 
     def _notplats(self, post: int, version: int, ar: int, omfang: str) -> Nyckel:

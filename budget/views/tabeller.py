@@ -9,10 +9,14 @@ from django.views.decorators.http import require_GET, require_POST
 from budget.actions.handling import starta_handling
 from budget.models import Budgetversion
 from budget.selectors.kontroll import hamta_alla_avvikelser, hamta_skilda_rader
+from budget.selectors.samband import hamta_samband
 from budget.tabeller.balanskrav import varningar
 from budget.tabeller.handling import bygg_handling, las_balanskrav
+from budget.tabeller.investeringar import las_uppstallning
 from budget.tabeller.kontroll import bygg_kontroll, sammanfatta, skild_rad
 from budget.tabeller.remsa import bygg_remsa
+from budget.tabeller.samband import TABELLER as SAMBANDSTABELLER
+from budget.tabeller.samband import sambandsrader
 from budget.tabeller.uppstallning import las_tabell
 from budget.views.atkomst import oppna_uppstallning, oppna_version, skrivbart
 from organisation.permissions import Ratt, get_behorighet
@@ -36,6 +40,7 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
     if atkomst.urval.allt:
         adress = f"{rot}finansiella-mal/"
         flikar.append({"text": "Finansiella mål", "url": adress, "aktiv": aktiv == "finansiella-mal"})
+        flikar.append({"text": "Samband", "url": f"{rot}samband/", "aktiv": aktiv == "samband"})
         flikar.append({"text": "Kontroll", "url": f"{rot}kontroll/", "aktiv": aktiv == "kontroll"})
     flikar.append({"text": "Jämför", "url": f"{rot}jamfor/", "aktiv": aktiv == "jamfor"})
     smulor = [{"text": "Budget", "url": reverse("versioner")}, {"text": version.namn, "url": rot}]
@@ -108,13 +113,15 @@ def tabell(request, ar, kod, uppstallning):
     innehall = ram(request, atkomst, u.kod, titel=u.namn) | {"uppstallning": u}
     if u.kod == "balanskrav":
         return _balanskrav(request, atkomst, innehall)
-    t = las_tabell(atkomst.version, u, atkomst.kolumner[u], atkomst.urval)
+    t = las_uppstallning(atkomst.version, u, atkomst.kolumner[u], atkomst.urval)
     innehall["tabeller"] = [visa(t)]
     if u.kod == "regionbidrag" and atkomst.urval.allt:
         krav = next((x for x in atkomst.uppstallningar if x.kod == "resultatkrav"), None)
         if krav:
             resultatkrav = las_tabell(atkomst.version, krav, atkomst.kolumner[krav], atkomst.urval)
             innehall["tabeller"] += [visa(resultatkrav)] if resultatkrav.rader else []
+    if u.kod in SAMBANDSTABELLER and atkomst.urval.allt:
+        innehall["samband"] = sambandsrader(hamta_samband(atkomst.version), u.kod)
     innehall["rubrik"], innehall["ingress"] = t.rubrik, t.ingress
     innehall["tom"] = not any(c.varde is not None for r in t.rader for c in r.celler)
     return render(request, "budget/tabell.html", innehall)

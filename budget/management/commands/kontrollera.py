@@ -38,7 +38,7 @@ def _mnkr(kronor) -> str:
 
 
 def _plats(a: Avvikelse) -> str:
-    delar = (a.version.kod, a.post.uppstallning.kod, a.post.kod, a.omfang_namn)
+    delar = (a.version.kod, a.post.uppstallning.kod, a.post.kod, "" if a.kod == "SAMBAND" else a.omfang_namn)
     return "/".join(d for d in delar if d)
 
 
@@ -46,6 +46,8 @@ def _text(a: Avvikelse) -> str:
     tryckt, beraknat, differens = (
         formatera_fullt(x, skala=MNKR) for x in (a.tryckt, a.beraknat, a.skillnad.differens)
     )
+    if a.kod == "SAMBAND":
+        return f"{a.version.namn}: {a.omfang_namn} {a.nyckel.ar}: {tryckt} mot {beraknat} ({differens})."
     namn = ", ".join(d for d in (a.post.namn, a.omfang_namn) if d)
     foljd = " Det följer av en del som också är tryckt annorlunda." if a.foljd else ""
     text = f"{a.version.namn}: {namn} {a.nyckel.ar} är tryckt {tryckt} men beräknas till {beraknat} ({differens})."
