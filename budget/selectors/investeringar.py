@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -168,20 +169,30 @@ def valbara_namnder(version: Budgetversion, ids: frozenset[int] | None) -> list[
     return list(fraga if ids is None else fraga.filter(pk__in=ids))
 
 
-def hamta_gruppmatt(version: Budgetversion) -> dict[tuple[str, str], Summa]:
-    """What the objects of each line of 5A have cost before the first year, and the room for them, by (post,
-    measure). Two queries."""
+class Gruppmatt(NamedTuple):
+    """What the objects of each line of 5A have cost before the first year, and the room for them: `poster` are the
+    kod of those lines in 5B, `summor` those that have an amount."""
+
+    uppstallning: Uppstallning | None
+    poster: frozenset[str]
+    summor: dict[str, Summa]
+
+
+def hamta_gruppmatt(version: Budgetversion) -> Gruppmatt:
+    """The measures that 5A shows beside its years. Two queries."""
     poster = {
-        p.pk: p.kod
-        for p in Post.objects.filter(uppstallning__kod=INVESTERINGSOBJEKT)
+        p.pk: p
+        for p in Post.objects.filter(
+            uppstallning__kod=INVESTERINGSOBJEKT, foralder__isnull=False
+        ).select_related("uppstallning")
         if p.kod.endswith((UTFALL, PLAN))
     }
     summor = hamta_summor(kolumner=[(version.pk, version.ar)], poster=poster, period=version.period)
-    return {
-        (poster[n.post].rpartition("_")[0], "_" + poster[n.post].rpartition("_")[2]): s
-        for n, s in summor.items()
-        if n.omfang == ALLA
-    }
+    return Gruppmatt(
+        next((p.uppstallning for p in poster.values()), None),
+        frozenset(p.kod for p in poster.values()),
+        {poster[n.post].kod: s for n, s in summor.items() if n.omfang == ALLA},
+    )
 
 
 def berakna_kreditivranta(data: Objektdata) -> tuple[Kreditivranta, ...]:

@@ -57,15 +57,32 @@ def las_uppstallning(
 
 
 def _med_objektens_matt(version: Budgetversion, tabell: Tabell) -> Tabell:
-    """5A with the two columns that it has from its objects: spent before the first year, and the room in all."""
+    """5A with the two columns that it has from its objects: spent before the first year, and the room in all.
+
+    A line that no object costs anything in a year is zero, as it is printed.
+    """
     matt, kallor = hamta_gruppmatt(version), Kallor()
+    if not matt.summor:
+        return tabell
+    noter, vid = list(tabell.noter), {}
+    for a in hamta_avvikelser([version], uppstallning=matt.uppstallning):
+        if a.post.kod in matt.poster:
+            noter.append(nottext(a, 0))
+            vid.setdefault(a.post.kod, []).append(len(noter))
+    grupper = {kod.rpartition("_")[0] for kod in matt.poster}
 
     def cell(rad: Rad, suffix: str) -> Cell:
-        summa = matt.get((rad.nyckel, suffix))
+        kod = rad.nyckel + suffix
+        summa = matt.summor.get(kod)
         if not summa:
             return Cell(saknas="")
-        adress = kallor.adress(version, "investeringsobjekt", rad.nyckel + suffix, ALLA, version.ar)
-        return Cell(summa.varde, kalla=adress)
+        adress = kallor.adress(version, matt.uppstallning.kod, kod, ALLA, version.ar)
+        return Cell(summa.varde, kalla=adress, noter=tuple(vid.get(kod, ())))
+
+    def arsceller(rad: Rad):
+        if rad.nyckel not in grupper:
+            return rad.celler
+        return (c if c.varde is not None else c._replace(varde=Decimal(0)) for c in rad.celler)
 
     return replace(
         tabell,
@@ -75,9 +92,10 @@ def _med_objektens_matt(version: Budgetversion, tabell: Tabell) -> Tabell:
             Kolumn("plan", "Totalt", "planutrymme", enhet=ENHET),
         ),
         rader=tuple(
-            replace(r, celler=(cell(r, UTFALL), *r.celler, cell(r, PLAN))) if r.celler else r
+            replace(r, celler=(cell(r, UTFALL), *arsceller(r), cell(r, PLAN))) if r.celler else r
             for r in tabell.rader
         ),
+        noter=tuple(noter),
     )
 
 
@@ -103,6 +121,11 @@ class _Bygge:
         self.data, self.med_ord = data, med_ord
         self.kallor = Kallor()
         self.noter: list[str] = []
+        # The document's own notes come first; those on printed sums follow.
+        for o in data.objekt:
+            for b in data.beslut.get(o.pk, ()):
+                if b.text:
+                    self._not(beslutstext(b))
         self.vid: dict[tuple[str, int], list[int]] = {}
         for a in avvikelser:
             text = nottext(a, data.uppstallning.decimaler)

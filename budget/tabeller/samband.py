@@ -105,11 +105,10 @@ def sammanfatta_samband(samband: Iterable[Samband]) -> str:
 
 
 def sambandsrader(data: Sambandsdata, tabell: str) -> list[str]:
-    """The ties that differ and that a table has a side in, a line each."""
-    return [
-        f"{s.regel.rubrik}, {s.ar}."
-        for s in data.skilda
-        if any(
-            n[0] == tabell for led in (s.regel.vanster, s.regel.hoger) for n, _ in (*led.delar, *led.forra)
-        )
-    ]
+    """The ties that differ and that a table has a side in, a line each with its years."""
+    aren = {}
+    for s in data.skilda:
+        sidor = (s.regel.vanster, s.regel.hoger)
+        if any(n[0] == tabell for led in sidor for n, _ in (*led.delar, *led.forra)):
+            aren.setdefault(s.regel.rubrik, []).append(str(s.ar))
+    return [f"{rubrik} ({', '.join(ar)})." for rubrik, ar in aren.items()]
