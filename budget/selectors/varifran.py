@@ -81,7 +81,8 @@ def hamta_ursprung(
     per_enhet = post.uppstallning.per_enhet
     enheter = Enhetsurval(enheter=frozenset(p.enhet_id for p in placeringar)) if per_enhet else ALLA_ENHETER
     barn = list(Post.objects.filter(foralder=post).select_related("uppstallning"))
-    en = placeringar[0] if len(placeringar) == 1 and omfang.startswith("enhet-") else None
+    # A table of the whole region has one figure per line, whatever its address calls it.
+    en = placeringar[0] if len(placeringar) == 1 and (omfang.startswith("enhet-") or not per_enhet) else None
     belopp = None
     if en:
         belopp = (
@@ -168,7 +169,7 @@ def _handelser(version, post, enhet_id, ar):
 
 def _tryckt(version, post, omfang, ar, placeringar):
     fraga = Kontrollsumma.objects.filter(version=version, post=post, ar=ar).select_related("importfil")
-    if omfang.startswith("enhet-"):
+    if omfang.startswith("enhet-") or not post.uppstallning.per_enhet:
         return fraga.filter(enhet=placeringar[0].enhet_id).first()
     if omfang.startswith("sektor-"):
         return fraga.filter(sektor=placeringar[0].sektor_id).first()
