@@ -110,7 +110,7 @@ def hamta_ursprung(
         version=version,
         post=post,
         omfang=omfang,
-        omfang_namn=_omfang_namn(omfang, placeringar),
+        omfang_namn=_omfang_namn(post, omfang, placeringar),
         ar=ar,
         summa=summa(post.pk),
         belopp=belopp,
@@ -123,9 +123,11 @@ def hamta_ursprung(
     )
 
 
-def _omfang_namn(omfang, placeringar):
+def _omfang_namn(post, omfang, placeringar):
+    if not post.uppstallning.per_enhet:
+        return placeringar[0].enhet_namn
     if omfang == ALLA:
-        return "alla nämnder"
+        return "alla objekt" if post.uppstallning.per_objekt else "alla nämnder"
     if omfang == "egna":
         return "egna enheter"
     if omfang.startswith("sektor-"):

@@ -46,10 +46,10 @@ def bygg_samband(version: Budgetversion, data: Sambandsdata) -> Tabell:
             f"{s.regel.kod.lower().replace('_', '-')}-{s.ar}",
             str(s.ar),
             (
+                Cell(text=_ORD[s.utfall], noter=noter),
                 cell(s, s.regel.vanster, s.vanster),
                 cell(s, s.regel.hoger, s.hoger),
                 Cell(s.differens),
-                Cell(text=_ORD[s.utfall], noter=noter),
             ),
             Radslag.DEL,
         )
@@ -77,10 +77,10 @@ def bygg_samband(version: Budgetversion, data: Sambandsdata) -> Tabell:
         "Samband mellan tabellerna",
         "Samband och år",
         (
+            Kolumn("utfall", "Utfall", slag=Kolumnslag.TEXT),
             Kolumn("vanster", "Det ena"),
             Kolumn("hoger", "Det andra"),
             Kolumn("skillnad", "Skillnad", "", Kolumnslag.DIFFERENS, av=("vanster", "hoger")),
-            Kolumn("utfall", "Utfall", slag=Kolumnslag.TEXT),
         ),
         tuple(rader),
         f"{version.namn}, mnkr. Siffror som ska följa varandra i resultatbudget, kassaflödesbudget, balansbudget och "
