@@ -16,7 +16,7 @@ from budget.selectors.uppstallning import hamta_uppstallningar, lasbara_uppstall
 from budget.tabeller.brygga import bygg_matris
 from budget.tabeller.handling import las_balanskrav
 from budget.tabeller.internbudget import las_internbudget
-from budget.tabeller.uppstallning import las_tabell
+from budget.tabeller.investeringar import las_uppstallning
 from budget.views.atkomst import oppna_uppstallning, oppna_version
 from budget.views.brygga import oppna_brygga, valt_ar
 from budget.views.justering import bygg_formular, krav_justera
@@ -67,7 +67,7 @@ def tabell(request, ar, kod, uppstallning):
     elif u.per_forvaltning:
         tabeller = las_internbudget(atkomst.version, u, atkomst.kolumner[u], atkomst.urval)
     else:
-        tabeller = (las_tabell(atkomst.version, u, atkomst.kolumner[u], atkomst.urval),)
+        tabeller = (las_uppstallning(atkomst.version, u, atkomst.kolumner[u], atkomst.urval),)
     return Response(svar | {"tabeller": [_som_json(t) for t in tabeller]})
 
 

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from organisation.models import Anvandare, Roll, Rolltilldelning
+from organisation.models import Anvandare, Enhet, Enhetstyp, Roll, Rolltilldelning
 
 
 class Anvandarformular(forms.ModelForm):
@@ -46,6 +46,7 @@ class Rollformular(forms.ModelForm):
     def __init__(self, *args, anvandare: Anvandare, **kwargs):
         super().__init__(*args, instance=Rolltilldelning(anvandare=anvandare), **kwargs)
         self.fields["roll"].choices = [("", "Välj …"), *Roll.choices]
+        self.fields["enhet"].queryset = Enhet.objects.exclude(typ=Enhetstyp.OBJEKT)
         self.fields["namnd"].empty_label = self.fields["enhet"].empty_label = "Ingen"
 
     def clean(self):

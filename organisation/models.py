@@ -26,6 +26,7 @@ class Enhetstyp(models.TextChoices):
     DEL = "del", "Del av förvaltning"
     ANSLAG = "anslag", "Anslag"
     REGION = "region", "Hela regionen"
+    OBJEKT = "objekt", "Investeringsobjekt"
 
 
 class Sektor(models.Model):

@@ -106,6 +106,12 @@ class Behorighet:
         """Whether the user has a right that does not depend on any enhet."""
         return Omfang.ALLT in self.omfang(ratt)
 
+    def namnder(self, ratt: Ratt) -> frozenset[int]:
+        """The nämnder (ids) for which a role of the user's gives a right to what is the nämnd's own."""
+        return frozenset(
+            r.namnd_id for r in self.roller if r.namnd_id and Omfang.EGET in RATTER[ratt][r.roll]
+        )
+
     def krav(self, ratt: Ratt) -> None:
         """Raise PermissionDenied with a sentence for the user unless `far(ratt)`."""
         if not self.far(ratt):

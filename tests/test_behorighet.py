@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 ARB, FAST = "/budget/2024/B2024-ARB", "/budget/2024/B2024"
 IB = "/budget/2025/IB2025-MS"
+OBJEKT = "investeringsobjekt/objekt/INV-B-SJUKHUS-LUND"
 ROLLER = ("", "controller", "controller-kn", "koncerncontroller", "politiker", "revisor", "administrator")
 
 # name: (method, address, status per role in the order of ROLLER)
@@ -64,6 +65,19 @@ TABELL = [
     ("ta_bort_malavsteg", "GET", f"{ARB}/finansiella-mal/avsteg/999999/ta-bort/",
      (302, 403, 403, 404, 403, 403, 403)),
     ("ta_bort_malavsteg", "POST", f"{ARB}/finansiella-mal/avsteg/999999/ta-bort/",
+     (302, 403, 403, 404, 403, 403, 403)),
+    ("samband", "GET", f"{FAST}/samband/", (302, 200, 200, 200, 200, 200, 403)),
+    ("samband", "GET", f"{ARB}/samband/", (302, 403, 403, 200, 403, 200, 403)),
+    ("investeringar", "GET", f"{FAST}/investeringsobjekt/", (302, 200, 200, 200, 200, 200, 403)),
+    ("investeringar", "GET", f"{ARB}/investeringsobjekt/", (302, 200, 200, 200, 403, 200, 403)),
+    ("nytt_objekt", "GET", f"{ARB}/investeringsobjekt/nytt/", (302, 200, 200, 200, 403, 403, 403)),
+    ("nytt_objekt", "POST", f"{ARB}/investeringsobjekt/nytt/", (302, 422, 422, 422, 403, 403, 403)),
+    ("nytt_objekt", "GET", f"{FAST}/investeringsobjekt/nytt/", (302, 403, 403, 403, 403, 403, 403)),
+    ("investeringsobjekt", "GET", f"{FAST}/{OBJEKT}/", (302, 200, 200, 200, 200, 200, 403)),
+    ("investeringsobjekt", "GET", f"{ARB}/{OBJEKT}/", (302, 403, 403, 200, 403, 200, 403)),
+    ("investeringsobjekt", "POST", f"{ARB}/{OBJEKT}/", (302, 403, 403, 422, 403, 403, 403)),
+    ("investeringsobjekt", "POST", f"{FAST}/{OBJEKT}/", (302, 403, 403, 422, 403, 403, 403)),
+    ("ta_bort_investeringsbeslut", "POST", f"{ARB}/{OBJEKT}/beslut/999999/ta-bort/",
      (302, 403, 403, 404, 403, 403, 403)),
     ("kontroll", "GET", f"{FAST}/kontroll/", (302, 200, 200, 200, 200, 200, 403)),
     ("kontroll", "GET", f"{ARB}/kontroll/", (302, 403, 403, 200, 403, 200, 403)),

@@ -120,6 +120,9 @@ _KOPIERA = (
        FROM budget_beslutstal t
        JOIN budget_beslutspunkt g ON g.id = t.punkt_id AND g.version_id = %(gammal)s
        JOIN budget_beslutspunkt n ON n.version_id = %(ny)s AND n.ordning = g.ordning""",
+    """INSERT INTO budget_investeringsbeslut (version_id, objekt_id, organ, datum, paragraf, text, avslutas_ar, kalla)
+       SELECT %(ny)s, objekt_id, organ, datum, paragraf, text, avslutas_ar, kalla
+       FROM budget_investeringsbeslut WHERE version_id = %(gammal)s ORDER BY id""",
 )
 
 

@@ -8,10 +8,17 @@ from budget.models.internbudget import (
     Forutsattningsgrupp,
     Internbudgetforutsattning,
 )
+from budget.models.investering import (
+    INOM_RAM,
+    Investeringsbeslut,
+    Investeringsgrupp,
+    Investeringsobjekt,
+    Investeringsslag,
+)
 from budget.models.justering import Block, Justering, Justeringsrad, Justeringsstatus
 from budget.models.motpart import Motpart, Motpartsslag
 from budget.models.scenario import Scenario
-from budget.models.uppstallning import Matt, Post, Postregel, Posttyp, Uppstallning
+from budget.models.uppstallning import INVESTERINGSOBJEKT, Matt, Post, Postregel, Posttyp, Uppstallning
 from budget.models.version import (
     BEREDS,
     BESLUTAS,
@@ -25,6 +32,8 @@ from budget.models.version import (
 __all__ = [
     "BEREDS",
     "BESLUTAS",
+    "INOM_RAM",
+    "INVESTERINGSOBJEKT",
     "Balanskravsbeslut",
     "Belopp",
     "Beslutsmatt",
@@ -39,6 +48,10 @@ __all__ = [
     "Forutsattningsgrupp",
     "Importfil",
     "Internbudgetforutsattning",
+    "Investeringsbeslut",
+    "Investeringsgrupp",
+    "Investeringsobjekt",
+    "Investeringsslag",
     "Justering",
     "Justeringsrad",
     "Justeringsstatus",

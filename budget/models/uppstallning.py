@@ -8,6 +8,7 @@ from budget.models.motpart import Motpart
 
 # The table that is shown per förvaltning and part, with its poster as rows.
 RESULTATSAMMANSTALLNING = "resultatsammanstallning"
+INVESTERINGSOBJEKT = "investeringsobjekt"
 
 
 class Uppstallning(models.Model):
@@ -32,6 +33,11 @@ class Uppstallning(models.Model):
     def per_forvaltning(self) -> bool:
         """Amounts per enhet, as for `per_enhet`, but a table of its own for each, with a row per post."""
         return self.kod == RESULTATSAMMANSTALLNING
+
+    @property
+    def per_objekt(self) -> bool:
+        """Whether its rows are investment objects. There is one such table, known by its kod as the balanskrav is."""
+        return self.kod == INVESTERINGSOBJEKT
 
 
 class Posttyp(models.TextChoices):

@@ -22,6 +22,7 @@ from budget.models import (
 from budget.models.uppstallning import RESULTATSAMMANSTALLNING
 from budget.regler.brygga import utgaende
 from budget.regler.kontroll import Skillnad, Slag, jamfor
+from budget.regler.samband import Utfall
 from budget.selectors.balanskrav import berakna, hamta_underlag
 from budget.selectors.internbudget import (
     DELARNA,
@@ -35,6 +36,7 @@ from budget.selectors.internbudget import (
 from budget.selectors.justering import hamta_brygga
 from budget.selectors.nyckeltal import berakna as berakna_nyckeltal
 from budget.selectors.nyckeltal import hamta_behov
+from budget.selectors.samband import hamta_egna_samband
 from budget.selectors.summor import ALLA, ALLA_ENHETER, Nyckel, hamta_summor
 from organisation.models import Enhetstyp
 from organisation.permissions import Enhetsurval
@@ -45,10 +47,11 @@ class Avvikelse:
     """A printed figure that does not follow from its parts. Amounts in kronor.
 
     `kod` is SUMMA (a printed sum), RAD (a line printed in two tables), BRYGGA (a regionbidrag that its
-    justeringar do not lead to), INTERNBUDGET (a regionbidrag that is not what fullmäktige gave) or REGEL (a
-    line that a rule computes from others). `nyckel` is the cell, `kalla` where it was printed, `precision` the
-    kronor of its last digit. `foljd` tells of one that is more than rounding only because a part of it is: it
-    does follow from its parts as they are printed.
+    justeringar do not lead to), INTERNBUDGET (a regionbidrag that is not what fullmäktige gave), REGEL (a
+    line that a rule computes from others) or SAMBAND (two tables that should agree; `tryckt` is then the first's
+    figure and `omfang_namn` the tie). `nyckel` is the cell, `kalla` where it was printed, `precision` the kronor of
+    its last digit. `foljd` tells of one that is more than rounding only because a part of it is: it does follow
+    from its parts as they are printed.
     """
 
     kod: str
@@ -77,6 +80,7 @@ def hamta_alla_avvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]
         *hamta_bryggavvikelser(versioner),
         *hamta_internbudgetavvikelser(versioner),
         *hamta_regelavvikelser(versioner),
+        *hamta_sambandsavvikelser(versioner),
     ]
 
 
@@ -117,12 +121,14 @@ def hamta_avvikelser(
         ar_kontroll = isinstance(k, Kontrollsumma)
         post_id = k.post_id if ar_kontroll else k.post.kalla_post_id
         nyckel = _kontrollnyckel(k) if ar_kontroll else _enhetsnyckel(k)
-        summa = summor[version.period].get(Nyckel(post_id, k.version_id, k.ar, nyckel.omfang))
+        summa = summor[version.period].get(Nyckel(post_id, k.version_id, k.ar, _summerat(k.post, nyckel)))
         if summa is None and not ar_kontroll:
             continue  # nothing to fetch in the other table, so the own figure is the only one
         avvikelse = _avvikelse(_kod(k, nyckel), k, version, nyckel, summa.varde if summa else Decimal(0))
         if avvikelse and ar_kontroll and avvikelse.ar_fel and barn[k.post_id]:
-            som_tryckt = _av_tryckta_delar(nyckel, barn[k.post_id], tryckta, summor[version.period])
+            som_tryckt = _av_tryckta_delar(
+                nyckel, barn[k.post_id], tryckta, summor[version.period], _summerat(k.post, nyckel)
+            )
             foljd = jamfor(k.belopp, som_tryckt, precision=k.precision) is None
             avvikelse = replace(avvikelse, foljd=foljd)
         if avvikelse:
@@ -155,12 +161,18 @@ def _kod(k: Kontrollsumma | Belopp, nyckel: Nyckel) -> str:
     return "SUMMA" if summa or not nyckel.omfang.startswith("enhet:") else "RAD"
 
 
-def _av_tryckta_delar(nyckel: Nyckel, barn, tryckta, summor) -> Decimal:
+def _summerat(post: Post, nyckel: Nyckel) -> str:
+    """The omfang of the sum: a line of a table of the whole region is over all enheter, whoever holds its parts."""
+    return nyckel.omfang if post.uppstallning.per_enhet else ALLA
+
+
+def _av_tryckta_delar(nyckel: Nyckel, barn, tryckta, summor, omfang: str) -> Decimal:
     """The sum as the reader of the document would make it: of the parts as printed, where they are printed."""
     varde = Decimal(0)
     for b in barn:
         cell = nyckel._replace(post=b.pk)
-        beraknat = summor[cell].varde if cell in summor else Decimal(0)
+        summa = summor.get(cell._replace(omfang=omfang))
+        beraknat = summa.varde if summa else Decimal(0)
         varde += b.tecken * tryckta.get(cell, beraknat)
     return varde
 
@@ -281,6 +293,29 @@ def hamta_internbudgetavvikelser(versioner: Iterable[Budgetversion]) -> list[Avv
     return avvikelser
 
 
+# A line printed in two tables is found as RAD already.
+_RAD_NAMNER = ("RESULTAT_KASSA", "RESULTAT_BALANS")
+
+
+def hamta_sambandsavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
+    """Figures of two tables that the document means to be the same, and that differ by more than rounding.
+
+    One that agrees as printed is left out: what parts it is named as a SUMMA. `tryckt` is the tie's first side.
+    """
+    avvikelser = []
+    for version, data, s in hamta_egna_samband(versioner):
+        if s.utfall != Utfall.SKILJER or not s.regel.samma or s.regel.kod in _RAD_NAMNER:
+            continue
+        post = data.poster[(*s.regel.vanster.delar, *s.regel.vanster.forra)[0][0]]
+        avvikelser.append(
+            Avvikelse(
+                "SAMBAND", version, post, Nyckel(post.pk, version.pk, s.ar, ALLA), s.regel.rubrik,
+                s.vanster, s.hoger, Skillnad(s.differens, Slag.FEL), s.precision, version.handling,
+            )
+        )  # fmt: skip
+    return avvikelser
+
+
 def _kontroller(per_id, uppstallning):
     villkor = Q(version__in=per_id) & (Q(post__uppstallning=uppstallning) if uppstallning else Q())
     return (
@@ -330,6 +365,8 @@ def _avvikelse(kod, k, version, nyckel, beraknat) -> Avvikelse | None:
     namn = k.enhet.namn if k.enhet else sektor.summarubrik if sektor else "alla nämnder"
     if nyckel.omfang.startswith(HEL):
         namn += ", utan förvaltningsinterna poster"
+    if k.post.uppstallning.per_objekt and k.enhet is None:
+        namn = ""  # its lines are of all objects and say so themselves
     plats = f"{k.importfil.namn} rad {k.importrad}" if k.importfil else "inmatad"
     kalla = ", ".join(del_ for del_ in (version.handling, k.kalla, plats) if del_)
     return Avvikelse(

@@ -3,8 +3,9 @@
 Pages, checks, PDF, Excel and the API all read their figures here. The database does the adding, over
 the function `budget_postled`, which says for every post which leaves it is made of, with what factor, and
 through which leaves it passes on the way. A leaf with an amount of its own shuts off what it would
-otherwise fetch, and nothing is fetched from a table that the version does not have for the year. Where a bridged
-version has no level of its own for regionbidrag, `budget_bryggfakta` gives the one that its justeringar lead to.
+otherwise fetch (the region's own amount also shuts off what its enheter have), and nothing is fetched from
+a table that the version does not have for the year. Where a bridged version has no level of its own for
+regionbidrag, `budget_bryggfakta` gives the one that its justeringar lead to.
 
 Consolidation leaves the leaves of förvaltningsinterna motparter out. A leaf that is reached through a fetching one
 counts with the fetching one's motpart: it is that one's line.
@@ -69,8 +70,8 @@ WITH led AS MATERIALIZED (
     WHERE (%(allt)s OR b.enhet_id = ANY(%(enheter)s))
       AND (b.via = '{}' OR NOT EXISTS (
           SELECT 1 FROM budget_belopp eget
-          WHERE eget.version_id = b.version_id AND eget.enhet_id = b.enhet_id
-            AND eget.ar = b.ar AND eget.post_id = ANY(b.via)))
+          WHERE eget.version_id = b.version_id AND eget.ar = b.ar AND eget.post_id = ANY(b.via)
+            AND eget.enhet_id IN (b.enhet_id, (SELECT id FROM organisation_enhet WHERE typ = 'region'))))
     GROUP BY b.rot_id, b.version_id, b.ar, b.enhet_id
 )
 SELECT rot_id, version_id, ar, 'enhet:' || enhet_id, belopp, precision, antal::int FROM enhetssumma

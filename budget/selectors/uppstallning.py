@@ -136,7 +136,8 @@ SELECT e.id, e.kod, e.namn, p.sektor_id, s.kod, s.namn, s.summarubrik, p.del_av_
 FROM organisation_enhet e
 LEFT JOIN organisation_platser(%(fran)s, %(till)s) p ON p.enhet_id = e.id
 LEFT JOIN organisation_sektor s ON s.id = p.sektor_id
-WHERE (e.typ = %(region)s) = %(hela)s AND (p.enhet_id IS NOT NULL OR e.id = ANY(%(ocksa)s))
+WHERE (e.typ = %(region)s) = %(hela)s AND (e.typ = %(objekt)s) = %(per_objekt)s
+  AND (p.enhet_id IS NOT NULL OR e.id = ANY(%(ocksa)s))
 ORDER BY s.ordning, p.ordning, e.kod
 """
 
@@ -157,6 +158,8 @@ def gallande_placeringar(
                 "till": version.period.till,
                 "region": Enhetstyp.REGION.value,
                 "hela": not uppstallning.per_enhet,
+                "objekt": Enhetstyp.OBJEKT.value,
+                "per_objekt": uppstallning.per_objekt,
                 "ocksa": list(ocksa),
             },
         )

@@ -11,8 +11,8 @@ from budget.models import Belopp, Budgetversion, Justering, Kontrollsumma, Omfan
 from budget.selectors.internbudget import DELARNA, HEL
 from budget.selectors.justering import hamta_brygga
 from budget.selectors.nyckeltal import berakna, hamta_behov
-from budget.selectors.summor import ALLA, Nyckel, Summa, hamta_summor
-from budget.selectors.uppstallning import Plats, gallande_placeringar
+from budget.selectors.summor import ALLA, ALLA_ENHETER, Nyckel, Summa, hamta_summor
+from budget.selectors.uppstallning import Plats, gallande_placeringar, region_enhet
 from organisation.permissions import Enhetsurval
 
 
@@ -147,10 +147,12 @@ def hamta_ursprung(
 ) -> Ursprungssvar:
     """Everything about one figure. `placeringar` are the enheter it covers; seven queries at most, and nine more for
     a regionbidrag that the bridge counts."""
-    enheter = Enhetsurval(enheter=frozenset(p.enhet_id for p in placeringar))
+    per_enhet = post.uppstallning.per_enhet
+    enheter = Enhetsurval(enheter=frozenset(p.enhet_id for p in placeringar)) if per_enhet else ALLA_ENHETER
     barn = list(Post.objects.filter(foralder=post).select_related("uppstallning"))
     utan_interna = omfang.startswith(f"{HEL}-")
-    en = placeringar[0] if len(placeringar) == 1 and omfang.startswith("enhet-") else None
+    # A table of the whole region has one figure per line, whatever its address calls it.
+    en = placeringar[0] if len(placeringar) == 1 and (omfang.startswith("enhet-") or not per_enhet) else None
     belopp = None
     if en:
         belopp = (
@@ -172,7 +174,8 @@ def hamta_ursprung(
 
     delar = [Del(b, omfang, b.namn, summa(b.pk), b.tecken) for b in barn]
     if not barn and post.kalla_post and belopp is None and en:
-        delar = [Del(post.kalla_post, omfang, post.kalla_post.namn, summa(post.kalla_post_id))]
+        i_kallan = ALLA if post.kalla_post.uppstallning.per_enhet and not per_enhet else omfang
+        delar = [Del(post.kalla_post, i_kallan, post.kalla_post.namn, summa(post.kalla_post_id))]
     if utan_interna and any(b.motpart_id for b in barn):
         delar = _konsoliderade_delar(version, post, barn, omfang, ar, enheter)
     elif not en and not (utan_interna and barn):
@@ -186,7 +189,7 @@ def hamta_ursprung(
         version=version,
         post=post,
         omfang=omfang,
-        omfang_namn=_omfang_namn(omfang, placeringar),
+        omfang_namn=_omfang_namn(post, omfang, placeringar),
         ar=ar,
         summa=summa(post.pk),
         belopp=belopp,
@@ -237,13 +240,15 @@ def _konsoliderade_delar(version, post, barn, omfang, ar, enheter):
     ]
 
 
-def _omfang_namn(omfang, placeringar):
+def _omfang_namn(post, omfang, placeringar):
+    if not post.uppstallning.per_enhet:
+        return placeringar[0].enhet_namn
     if omfang.startswith(f"{HEL}-"):
         return f"{placeringar[0].enhet_namn}, utan förvaltningsinterna poster"
     if omfang.startswith(f"{DELARNA}-"):
         return f"{placeringar[0].enhet_namn}, alla delar med samtliga motparter"
     if omfang == ALLA:
-        return "alla nämnder"
+        return "alla objekt" if post.uppstallning.per_objekt else "alla nämnder"
     if omfang == "egna":
         return "egna enheter"
     if omfang.startswith("sektor-"):
@@ -261,13 +266,19 @@ def _ingar_i(post, omfang, placeringar, en):
             yield Del(post, f"sektor-{en.sektor_kod}", en.summarubrik, None)
         if omfang not in (ALLA, "egna"):
             yield Del(post, ALLA, "Totalsumma", None)
+        elif omfang == ALLA:
+            yield from _hamtas_av(post, f"enhet-{region_enhet().kod}") if post.uppstallning.per_objekt else ()
         return
     if post.foralder:
         yield Del(post.foralder, omfang, post.foralder.namn, None)
+    yield from _hamtas_av(post, omfang)
     for raknad in Post.objects.filter(Q(taljare=post) | Q(namnare=post)).select_related("uppstallning"):
         samma = raknad.uppstallning_id == post.uppstallning_id
         namn = raknad.namn if samma else f"{raknad.uppstallning.namn}: {raknad.namn}"
         yield Del(raknad, omfang, namn, None)
+
+
+def _hamtas_av(post, omfang):
     for mottagare in post.hamtas_av.select_related("uppstallning"):
         yield Del(mottagare, omfang, f"{mottagare.uppstallning.namn}: {mottagare.namn}", None)
 
@@ -289,7 +300,7 @@ def _handelser(version, post, enhet_id, ar):
 
 def _tryckt(version, post, omfang, ar, placeringar):
     fraga = Kontrollsumma.objects.filter(version=version, post=post, ar=ar).select_related("importfil")
-    if omfang.startswith("enhet-"):
+    if omfang.startswith("enhet-") or not post.uppstallning.per_enhet:
         return fraga.filter(omfang=Omfangstyp.ENHET, enhet=placeringar[0].enhet_id).first()
     if omfang.startswith("sektor-"):
         return fraga.filter(sektor=placeringar[0].sektor_id).first()

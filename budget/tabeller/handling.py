@@ -18,7 +18,7 @@ from budget.tabeller.balanskrav import bygg_balanskrav, varningar
 from budget.tabeller.beslutspunkter import bygg_handlingspunkter
 from budget.tabeller.brygga import bygg_enhetsbrygga, bygg_matrisens_delar
 from budget.tabeller.internbudget import las_internbudget
-from budget.tabeller.uppstallning import las_tabell
+from budget.tabeller.investeringar import las_uppstallning
 from organisation.permissions import Enhetsurval
 from regionskane.lib.tabell import Handling, Tabell
 from regionskane.lib.visning import har_egna_enheter
@@ -74,7 +74,7 @@ def bygg_handling(version: Budgetversion, urval: Enhetsurval, *, bara: str = "",
             tabeller.extend(las_bryggor(version, urval) if bara else [])
             continue
         if u.kod != BALANSKRAV:
-            t = las_tabell(version, u, kolumner[u], urval)
+            t = las_uppstallning(version, u, kolumner[u], urval)
             if not t.rader and not bara:
                 continue
             tabeller.append(_i_bilaga(t, bilaga(u), bara))

@@ -76,7 +76,7 @@ def bygg_inmatning(
     svar: Svar = INGET_SVAR,
 ) -> Inmatningsvy:
     """The entry table of an uppställning; cells that are not in `skrivbara` are locked."""
-    return _Ritare(data, celler, skrivbara, anvandare_id, nu, svar).vy()
+    return Ritare(data, celler, skrivbara, anvandare_id, nu, svar).vy()
 
 
 def skrivbara_celler(data: Uppstallningsdata, skrivbart: Enhetsurval) -> set[Cellnyckel]:
@@ -107,22 +107,41 @@ def _skriv_sedda(sedda: Mapping[Cellnyckel, tuple[int, Decimal | None]]) -> str:
     )
 
 
-class _Ritare:
+class Ritare:
+    """Draws an entry table. A table whose columns are of different poster says so in the methods that a subclass
+    may replace: `_bygg_tabell`, `_kolumnar`, `_cell`, `_cellkalla` and `_radpost`."""
+
     def __init__(self, data, celler, skrivbara, anvandare_id, nu, svar):
         self.data, self.celler, self.svar, self.skrivbara = data, celler, svar, skrivbara
         self.anvandare_id, self.nu = anvandare_id, nu
-        self.tabell: Tabell = bygg_tabell(data)
+        self.tabell: Tabell = self._bygg_tabell()
         self.poster = {p.kod: p for p in data.poster}
         self.enheter = {f"enhet-{p.enhet_kod}": p.enhet_id for p in data.placeringar}
-        egna = {kolumnnyckel(k): k.ar for k in data.kolumner if k.kalla_id == data.version.pk}
-        # The year of a column that the version itself holds, None for one that is only shown beside it.
-        self.kolumner = [(k, egna.get(k.nyckel)) for k in self.tabell.kolumner]
+        self.kolumner = self._kolumnar()
         self.beloppskolumner = [k.nyckel for k in self.tabell.kolumner if k.slag == Kolumnslag.BELOPP]
         self.rotadress = versionsadress(data.version)
         self.referenser = {r.nyckel: self._referenser(r) for r in self.tabell.rader}
         self.felrader: list[Felrad] = []
         self.sedda: dict[Cellnyckel, tuple[int, Decimal | None]] = {}
         self.antal = 0
+
+    def _bygg_tabell(self) -> Tabell:
+        return bygg_tabell(self.data)
+
+    def _kolumnar(self) -> list[tuple[Kolumn, int | None]]:
+        """Each column with the year that the version itself holds, None for one that is only shown beside it."""
+        egna = {kolumnnyckel(k): k.ar for k in self.data.kolumner if k.kalla_id == self.data.version.pk}
+        return [(k, egna.get(k.nyckel)) for k in self.tabell.kolumner]
+
+    def _cell(self, rad: Rad, post: Post, kolumn: Kolumn, ar: int) -> Cellnyckel:
+        return Cellnyckel(self._enhet(rad), post.pk, ar)
+
+    def _cellkalla(self, rad: Rad, kolumn: Kolumn) -> str:
+        """The attribute that says where a field's figure is asked for, when it is not where the row's are."""
+        return ""
+
+    def _radpost(self, rad: Rad, post: Post) -> Post:
+        return post
 
     def vy(self) -> Inmatningsvy:
         kropp = mark_safe("".join(self._rader()))
@@ -176,22 +195,21 @@ class _Ritare:
         referenser = {nyckel: f"{rad.nyckel}.{nyckel}" for nyckel in self.beloppskolumner}
         post = self._post(rad)
         if not rad.delar and post.typ == Posttyp.BLAD:
-            enhet = self._enhet(rad)
             for kolumn, ar in self.kolumner:
-                if ar and (cell := Cellnyckel(enhet, post.pk, ar)) in self.skrivbara:
+                if ar and (cell := self._cell(rad, post, kolumn, ar)) in self.skrivbara:
                     referenser[kolumn.nyckel] = str(cell)
         return referenser
 
     def _inmatningsrad(self, rad: Rad, post: Post) -> Iterable[str]:
         rutor, under = [], []
         senast = None
-        enhet, referenser, rubrik = self._enhet(rad), self.referenser[rad.nyckel], escape(_radnamn(rad, post))
+        referenser, rubrik = self.referenser[rad.nyckel], escape(_radnamn(rad, post))
         for (tabellkolumn, ar), cell in zip(self.kolumner, rad.celler, strict=True):
             kolumn = rad.i(tabellkolumn)
             if kolumn.slag != Kolumnslag.BELOPP:
                 rutor.append(self._andring(post, kolumn, cell, referenser))
                 continue
-            nyckel = Cellnyckel(enhet, post.pk, ar) if ar else None
+            nyckel = self._cell(rad, post, kolumn, ar) if ar else None
             if nyckel not in self.skrivbara:
                 varde = "" if cell.varde is None else cell.varde
                 referens = referenser[kolumn.nyckel]
@@ -207,7 +225,7 @@ class _Ritare:
         klass = f' class="{rad.slag.value}{rod}{" har-under" if under else ""}"'
         forklaring = f'<small class="svag">{escape(rad.forklaring)}</small>' if rad.forklaring else ""
         omfang = rad.nyckel if rad.nyckel in self.enheter else f"enhet-{self.data.placeringar[0].enhet_kod}"
-        kalla = f"{self.rotadress}varifran/{self.tabell.nyckel}/{post.kod}/{omfang}/"
+        kalla = f"{self.rotadress}varifran/{self.tabell.nyckel}/{self._radpost(rad, post).kod}/{omfang}/"
         yield (
             f'<tr data-rad="{rad.nyckel}" data-kalla="{kalla}"{_matt(post)}{klass}>'
             f'<th scope="row" id="r-{rad.nyckel}">{rubrik}{forklaring}</th>'
@@ -221,7 +239,7 @@ class _Ritare:
     ) -> str:  # fmt: skip
         namn = str(nyckel)
         id_ = f"c-{nyckel.enhet}-{nyckel.post}-{nyckel.ar}"
-        rubrik = f"{radrubrik}, {escape(kolumn.rubrik)}"
+        rubrik = f"{radrubrik}, {escape(kolumn.rubrik)}".replace("\u00ad", "")
         text = self.svar.texter.get(nyckel)
         sparad = "" if nu.varde is None else matt.skriv_fullt(post, nu.varde)
         klasser, attribut = "cell", ""
@@ -246,7 +264,7 @@ class _Ritare:
             attribut += f' data-hamtat="{visad.varde}" placeholder="{kolumn.text(visad)}"'
         varde = "" if nu.varde is None else nu.varde
         return (
-            f'<td class="{klasser}"><input class="n" inputmode="decimal" id="{id_}"'
+            f'<td class="{klasser}"{self._cellkalla(rad, kolumn)}><input class="n" inputmode="decimal" id="{id_}"'
             f' name="c.{namn}" value="{sparad if text is None else escape(text)}" data-varde="{varde}"'
             f' aria-label="{rubrik}"{attribut}></td>'
         )

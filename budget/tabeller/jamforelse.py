@@ -58,6 +58,8 @@ class _Bygge:
         vad = c.enhet_namn if post.uppstallning.per_enhet else matt.namn(post)
         if post.uppstallning.per_forvaltning:
             vad = f"{c.enhet_namn}: {matt.namn(post)}"
+        elif post.uppstallning.per_objekt:
+            vad = f"{c.enhet_namn}, {matt.namn(post)}"
         namn = (Cell(text=n or "–") for n in (c.forsta_av, c.andra_av))
         return Rad(
             f"{post.kod}-{c.enhet_kod}-{c.ar}",
@@ -68,8 +70,8 @@ class _Bygge:
         )
 
     def _summarad(self, s: Summaskillnad) -> Rad:
-        per_rad = s.post.uppstallning.per_enhet and not s.post.uppstallning.per_forvaltning
-        vad = "Alla nämnder" if per_rad else matt.namn(s.post)
+        ensam = s.post.uppstallning.per_forvaltning or s.post.uppstallning.per_objekt
+        vad = "Alla nämnder" if s.post.uppstallning.per_enhet and not ensam else matt.namn(s.post)
         tom = Cell(text="")
         return Rad(
             f"summa-{s.post.kod}-{s.ar}",

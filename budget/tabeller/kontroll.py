@@ -18,6 +18,7 @@ _KODER = {
     "BRYGGA": "Regionbidrag mot förra året och årets justeringar",
     "INTERNBUDGET": "Internbudgetens regionbidrag mot fullmäktiges",
     "REGEL": "Tryckt rad mot regelns beräkning",
+    "SAMBAND": "Två uppställningar mot varandra",
 }
 _SLAG = {Slag.AVRUNDNING: "Avrundning", Slag.FEL: "Fel"}
 

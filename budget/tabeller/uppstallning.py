@@ -99,6 +99,26 @@ def _undantag(data: Uppstallningsdata) -> str:
     return " där inget annat anges" if any(map(matt.egen_enhet, data.poster)) else ""
 
 
+def nottext(a: Avvikelse, rubrik: str = "") -> str:
+    """What a note says about a printed figure that its parts do not give; `rubrik` is what the line is called."""
+    # A quotient has no last digit, so what a rule computes is always rounded as the line is shown.
+    skriv = matt.skriv_fullt if a.ar_fel and not a.post.regel else matt.skriv
+    tryckt, beraknat, skillnad = (skriv(a.post, x) for x in (a.tryckt, a.beraknat, abs(a.skillnad.differens)))
+    if a.post.matt == Matt.PROCENT:
+        tryckt, beraknat = (matt.med_enhet(a.post, x) for x in (tryckt, beraknat))
+        skillnad = matt.med_enhet(a.post, skillnad, skillnad=True)
+    gav = {"RAD": "raden den hämtas från ger", "REGEL": "raderna ger"}.get(a.kod, "delarna ger")
+    if a.foljd:
+        slut = f"Skillnaden {skillnad} följer med från en av delarna, som också är tryckt annorlunda."
+    elif a.skillnad.slag == Slag.AVRUNDNING:
+        slut = f"Skillnaden {skillnad} är avrundning."
+    else:
+        slut = f"Skillnaden {skillnad} är mer än avrundning."
+    return (
+        f"{rubrik or a.omfang_namn or a.post.namn} {a.nyckel.ar} är tryckt {tryckt}; {gav} {beraknat}. {slut}"
+    )
+
+
 class _Plan(NamedTuple):
     """A column and what it shows: an amount of `version` (id) and `ar`, or a change that leads to it.
 
@@ -179,29 +199,14 @@ class _Byggare:
         return self.data.uppstallning.decimaler
 
     def _not(self, a: Avvikelse):
-        # A quotient has no last digit, so what a rule computes is always rounded as the line is shown.
-        skriv = matt.skriv_fullt if a.ar_fel and not a.post.regel else matt.skriv
-        tryckt, beraknat, skillnad = (
-            skriv(a.post, x) for x in (a.tryckt, a.beraknat, abs(a.skillnad.differens))
-        )
-        if a.post.matt == Matt.PROCENT:
-            tryckt, beraknat = (matt.med_enhet(a.post, x) for x in (tryckt, beraknat))
-            skillnad = matt.med_enhet(a.post, skillnad, skillnad=True)
-        rubrik = a.omfang_namn or a.post.namn
+        rubrik = ""
         if self.data.omfang:
             # Two columns may be of the same year, so the column says which of them it is.
             kolumn = next(
                 k for k in self.data.kolumner if (k.kalla_id, k.ar) == (a.nyckel.version, a.nyckel.ar)
             )
             rubrik = f"{a.post.namn}, {kolumn.rubrik}"
-        gav = {"RAD": "raden den hämtas från ger", "REGEL": "raderna ger"}.get(a.kod, "delarna ger")
-        if a.foljd:
-            slut = f"Skillnaden {skillnad} följer med från en av delarna, som också är tryckt annorlunda."
-        elif a.skillnad.slag == Slag.AVRUNDNING:
-            slut = f"Skillnaden {skillnad} är avrundning."
-        else:
-            slut = f"Skillnaden {skillnad} är mer än avrundning."
-        self.noter.append(f"{rubrik} {a.nyckel.ar} är tryckt {tryckt}; {gav} {beraknat}. {slut}")
+        self.noter.append(nottext(a, rubrik))
         self.notnummer.setdefault(self._notplats(*a.nyckel), []).append(len(self.noter))
 
     def _oraknad(self, k: Kontrollsumma):

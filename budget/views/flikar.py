@@ -5,7 +5,11 @@ from typing import NamedTuple
 from budget.models import Versionstyp
 
 # A table that is not named here belongs to the economy of the whole region.
-_GRUPP = {"regionbidrag": "Regionbidrag", "investeringar": "Investeringar"}
+_GRUPP = {
+    "regionbidrag": "Regionbidrag",
+    "investeringar": "Investeringar",
+    "investeringsobjekt": "Investeringar",
+}
 EKONOMI = "Ekonomi"
 
 
@@ -27,6 +31,8 @@ def versionens_sidor(atkomst, *, kontroll: bool) -> list[Sida]:
     if any(u.kod == "regionbidrag" for u in tabeller):
         sidor.append(Sida("Regionbidrag", "brygga", "Justeringar", "brygga/"))
     if hela:
+        if any(u.kod == "kassaflode" for u in tabeller):
+            sidor.append(Sida(EKONOMI, "samband", "Samband", "samband/"))
         sidor.append(Sida("Mål", "finansiella-mal", "Finansiella mål", "finansiella-mal/"))
         sidor.append(Sida("Mål", "scenarier", "Scenarier", "scenarier/"))
         if not version.namnd_id:

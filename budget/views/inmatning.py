@@ -1,5 +1,7 @@
 """Entering amounts in a table of a version."""
 
+from collections.abc import Callable
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -15,11 +17,29 @@ from budget.forms.inmatning import OgiltigtFormular, OtillatenCell, las_inmatnin
 from budget.selectors.balanskrav import med_regelrader
 from budget.selectors.celler import hamta_celler
 from budget.selectors.internbudget import hamta_enhetens_tabell, inmatningsenheter
+from budget.selectors.investeringar import hamta_objekt
 from budget.selectors.uppstallning import hamta_uppstallning
 from budget.tabeller.inmatning import INGET_SVAR, NYSS, Svar, bygg_inmatning, cellnamn, skrivbara_celler
+from budget.tabeller.investeringar import bygg_objektinmatning, objektcellnamn, skrivbara_objektceller
 from budget.views.atkomst import oppna_uppstallning, oppna_version, skrivbart
 from budget.views.tabeller import ram
 from organisation.permissions import Ratt, get_behorighet
+
+
+class Bord(NamedTuple):
+    """How a kind of table is entered: what it is read from, which cells may be written, its page, a cell's name."""
+
+    hamta: Callable
+    skrivbara: Callable
+    bygg: Callable
+    namn: Callable
+
+
+# By whether the rows are investment objects.
+BORD = {
+    False: Bord(hamta_uppstallning, skrivbara_celler, bygg_inmatning, cellnamn),
+    True: Bord(hamta_objekt, skrivbara_objektceller, bygg_objektinmatning, objektcellnamn),
+}
 
 
 @login_required
@@ -38,7 +58,7 @@ def inmatning(request, ar, kod, uppstallning):
             else f"Du får läsa men inte skriva i {atkomst.version.namn}."
         )
     data = _hamta(request, atkomst, u, skriv)
-    tillatna = skrivbara_celler(data, skriv)
+    tillatna = BORD[u.per_objekt].skrivbara(data, skriv)
     if not tillatna:
         raise PermissionDenied(f"Du har inga celler att fylla i under {u.namn}.")
     if request.method == "GET":
@@ -74,7 +94,7 @@ def inmatning(request, ar, kod, uppstallning):
 def _hamta(request, atkomst, u, skriv):
     """The table to enter: all of it or, of one that is per förvaltning, that of the enhet asked for (`?enhet=`)."""
     if not u.per_forvaltning:
-        return hamta_uppstallning(atkomst.version, u, atkomst.kolumner[u], atkomst.urval)
+        return BORD[u.per_objekt].hamta(atkomst.version, u, atkomst.kolumner[u], atkomst.urval)
     enheter = inmatningsenheter(atkomst.version, u, skriv)
     kod = request.GET.get("enhet")
     plats = next((p for p in enheter if kod in (None, p.enhet_kod)), None)
@@ -96,7 +116,7 @@ def _visa(request, atkomst, u, data, tillatna, svar=INGET_SVAR, *, status=200, v
     celler = hamta_celler(atkomst.version, u, atkomst.urval, sedan=nu - NYSS)
     if u.kod == "balanskrav":
         data = med_regelrader(data)
-    vy = bygg_inmatning(data, celler, tillatna, anvandare_id=request.user.pk, nu=nu, svar=svar)
+    vy = BORD[u.per_objekt].bygg(data, celler, tillatna, anvandare_id=request.user.pk, nu=nu, svar=svar)
     innehall = ram(request, atkomst, u.kod, titel=u.namn)
     innehall["smulor"][-1]["url"] = "../"
     innehall["smulor"].append({"text": "Inmatning"})
@@ -120,7 +140,8 @@ def _lastes(request, atkomst, u):
     """The version was locked while somebody typed: nothing is saved, and all that was typed is shown."""
     skriv = get_behorighet(request).urval(Ratt.SKRIVA_BELOPP, last=False, period=atkomst.version.period)
     data = _hamta(request, atkomst, u, skriv)
-    tillatna = skrivbara_celler(data, skriv)
+    bord = BORD[u.per_objekt]
+    tillatna = bord.skrivbara(data, skriv)
     if not tillatna:
         raise PermissionDenied(f"{atkomst.version.namn} är låst och tar inga nya belopp.")
     try:
@@ -130,7 +151,7 @@ def _lastes(request, atkomst, u):
     innehall = ram(request, atkomst, u.kod, titel=u.namn)
     innehall |= {
         "uppstallning": u,
-        "rader": [(cellnamn(data, cell), text) for cell, text in inmatat.texter.items()],
+        "rader": [(bord.namn(data, cell), text) for cell, text in inmatat.texter.items()],
         "varfor": inmatat.varfor,
     }
     return render(request, "budget/lastes.html", innehall, status=409)

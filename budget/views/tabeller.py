@@ -10,11 +10,15 @@ from budget.actions.handling import starta_handling
 from budget.models import BEREDS, BESLUTAS, Budgetversion
 from budget.selectors.beslutspunkter import hamta_beslutsavvikelser
 from budget.selectors.kontroll import hamta_alla_avvikelser, hamta_skilda_rader
+from budget.selectors.samband import hamta_samband
 from budget.tabeller.balanskrav import varningar
 from budget.tabeller.beslutspunkter import skriv_avvikelse
 from budget.tabeller.handling import bygg_handling, las_balanskrav
+from budget.tabeller.investeringar import las_uppstallning
 from budget.tabeller.kontroll import bygg_kontroll, sammanfatta, skild_rad
 from budget.tabeller.remsa import bygg_remsa
+from budget.tabeller.samband import TABELLER as SAMBANDSTABELLER
+from budget.tabeller.samband import sambandsrader
 from budget.tabeller.steg import bygg_steg
 from budget.tabeller.uppstallning import las_tabell
 from budget.views.atkomst import oppna_uppstallning, oppna_version, skrivbart
@@ -146,13 +150,15 @@ def tabell(request, ar, kod, uppstallning):
     innehall = ram(request, atkomst, u.kod, titel=u.namn) | {"uppstallning": u}
     if u.kod == "balanskrav":
         return _balanskrav(request, atkomst, innehall)
-    t = las_tabell(atkomst.version, u, atkomst.kolumner[u], atkomst.urval)
+    t = las_uppstallning(atkomst.version, u, atkomst.kolumner[u], atkomst.urval)
     innehall["tabeller"] = [visa(t)]
     if u.kod == "regionbidrag" and atkomst.urval.allt:
         krav = next((x for x in atkomst.uppstallningar if x.kod == "resultatkrav"), None)
         if krav:
             resultatkrav = las_tabell(atkomst.version, krav, atkomst.kolumner[krav], atkomst.urval)
             innehall["tabeller"] += [visa(resultatkrav)] if resultatkrav.rader else []
+    if u.kod in SAMBANDSTABELLER and atkomst.urval.allt:
+        innehall["samband"] = sambandsrader(hamta_samband(atkomst.version), u.kod)
     innehall["rubrik"], innehall["ingress"] = t.rubrik, t.ingress
     innehall["tom"] = not any(c.varde is not None for r in t.rader for c in r.celler)
     return render(request, "budget/tabell.html", innehall)

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_GET, require_POST
 
 from organisation.context import TEMAN
-from organisation.models import Anvandare, Placering, Rolltilldelning
+from organisation.models import Anvandare, Enhetstyp, Placering, Rolltilldelning
 from organisation.permissions import RATTER, Ratt, get_behorighet
 
 ETT_AR = 365 * 24 * 60 * 60
@@ -92,8 +92,8 @@ def organisation(request):
                 for ratt, roller in RATTER.items()
             ],
             "roller": [roll.label for roll in RATTER[Ratt.LASA_BELOPP]],
-            "placeringar": Placering.objects.select_related("enhet", "namnd", "sektor").order_by(
-                "sektor__ordning", "ordning"
-            ),
+            "placeringar": Placering.objects.exclude(enhet__typ=Enhetstyp.OBJEKT)
+            .select_related("enhet", "namnd", "sektor")
+            .order_by("sektor__ordning", "ordning"),
         },
     )

@@ -150,7 +150,63 @@ def rita_vattenfall(diagram: Vattenfall, *, bredd: int, id_: str) -> str:
     return "".join(delar) + "</svg>"
 
 
-def _kort(namn: str, bredd: int) -> str:
+@dataclass(frozen=True, slots=True)
+class Andel:
+    """A part of a whole: 1 is all of it. `tal` is what it is a share of, as it is read."""
+
+    namn: str
+    varde: Decimal
+    tal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Andelsdiagram:
+    """Shares beside each other against the line of the whole. `text` writes a share as it is read."""
+
+    rubrik: str
+    under: str
+    andelar: tuple[Andel, ...]
+    text: Callable[[Decimal], str]
+
+    def skriv(self, andel: Andel) -> str:
+        return f"{andel.tal}, {self.text(andel.varde)}"
+
+    def beskrivning(self) -> str:
+        """All shares in words, for those who do not see the drawing."""
+        return (
+            f"{self.rubrik}. {self.under} "
+            + "; ".join(f"{a.namn} {self.skriv(a)}" for a in self.andelar)
+            + "."
+        )
+
+
+ANDELSHOJD, ANDELSTAL = 34, 140
+
+
+def rita_andelar(diagram: Andelsdiagram, *, bredd: int, id_: str) -> str:
+    """The chart as SVG of a width in px, a row per share: name and numbers above, bar below. What is more than the
+    whole is drawn in the colour of bad news, and its number says so."""
+    hogst = max([a.varde for a in diagram.andelar] + [Decimal(1)])
+    hela = float(bredd / hogst)
+    hojd = ANDELSHOJD * len(diagram.andelar) + 4
+    delar = [
+        f'<svg class="dia" viewBox="0 0 {bredd} {hojd}" role="img" aria-labelledby="{id_}">',
+        f'<title id="{id_}">{escape(diagram.beskrivning())}</title>',
+    ]
+    for i, a in enumerate(diagram.andelar):
+        y = i * ANDELSHOJD
+        klass = "bar bar--neg" if a.varde > 1 else "bar"
+        langd = float(max(a.varde, Decimal(0)) / hogst * bredd)
+        delar.append(
+            f'<text x="0" y="{y + 13}">{escape(_kort(a.namn, bredd, ANDELSTAL))}</text>'
+            f'<text class="v h" x="{bredd}" y="{y + 13}" text-anchor="end">{escape(diagram.skriv(a))}</text>'
+            f'<rect class="{klass}" x="0" y="{y + 18}" width="{max(langd, 1.5):.1f}" height="8"/>'
+            f'<line class="budget" x1="{hela:.1f}" x2="{hela:.1f}" y1="{y + 16}" y2="{y + 28}"/>'
+        )
+    return "".join(delar) + "</svg>"
+
+
+def _kort(namn: str, bredd: int, talbredd: int = TALBREDD) -> str:
     # About 6,5 px per letter at 12 px; the whole name stands in the title and in the table beside.
-    ryms = int((bredd - TALBREDD) / 6.5)
+    ryms = int((bredd - talbredd) / 6.5)
     return namn if len(namn) <= ryms else namn[: ryms - 1].rstrip() + "…"

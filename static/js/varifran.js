@@ -109,7 +109,7 @@ function osparat() {
 
 /** The page that answers for a field's saved amount: its row's address and the year that its name ends with. */
 function faltadress(falt) {
-  return `${falt.closest("tr[data-kalla]").dataset.kalla}${falt.name.split(".").pop()}/`;
+  return `${falt.closest("[data-kalla]").dataset.kalla}${falt.name.split(".").pop()}/`;
 }
 
 /** Let the fields of an entry table ask: `fraga` is called with the field. */

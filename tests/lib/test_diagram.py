@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from regionskane.lib.diagram import Steg, Vattenfall, rita_vattenfall
+from regionskane.lib.diagram import Andel, Andelsdiagram, Steg, Vattenfall, rita_andelar, rita_vattenfall
 
 
 @pytest.mark.parametrize("niva", ["567.4", "-48872", "0"])
@@ -25,3 +25,17 @@ def test_staplarna_ligger_i_bilden_och_talen_star_i_ord(niva, andringar):
     assert "Så &lt;här&gt;" in svg and f"Före {niva}" in svg
     for i, a in enumerate(andringar):
         assert f"Ändring {i} {a:+}" in svg
+
+
+def test_andelar_ritas_mot_linjen_for_hela_och_over_den_i_varningsfarg():
+    d = Andelsdiagram(
+        "Rubrik",
+        "Under.",
+        (Andel("Över & ut", Decimal("1.25"), "125 av 100"), Andel("Halva", Decimal("0.5"), "50 av 100")),
+        lambda v: f"{v:.0%}",
+    )
+    svg = rita_andelar(d, bredd=500, id_="x")
+    assert "Över &amp; ut 125 av 100, 125%; Halva 50 av 100, 50%." in svg
+    assert svg.count('class="bar bar--neg"') == 1
+    # 1,25 fills the width, so the whole stands at 400 and a half is 200 wide.
+    assert 'x1="400.0"' in svg and 'width="200.0"' in svg

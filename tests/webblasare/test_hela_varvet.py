@@ -518,6 +518,47 @@ def test_en_beslutspunkt_skrivs_med_ett_tal_ur_listan(inloggad, live_server):
     expect(sida.get_by_text("«Årets resultat» är borttagen")).to_be_visible()
 
 
+def test_ett_nytt_objekt_far_ett_ar_och_5a_foljer_med(inloggad, live_server):
+    sida = inloggad("koncerncontroller")
+    sida.goto(f"{live_server.url}{ARB}/investeringar/")
+    rad = sida.locator("#investeringar-bygg_service")
+    expect(rad).to_contain_text("154")
+    sida.get_by_role("link", name="Investeringsobjekt", exact=True).click()
+    sida.get_by_role("link", name="Nytt objekt").click()
+    sida.get_by_label("Namn").fill("Nytt kök")
+    sida.get_by_label("Slag").select_option(label="Bygg")
+    sida.get_by_label("Grupp").select_option(label="Fastighets- och servicenämnd")
+    sida.get_by_label("Nämnd", exact=True).select_option(label="Servicenämnden")
+    sida.get_by_role("button", name="Lägg upp objektet").click()
+    expect(sida.get_by_text("Skriv minst ett belopp")).to_be_visible()
+    expect(sida.get_by_label("Namn")).to_have_value("Nytt kök")
+    sida.get_by_label("Totalt planutrymme").fill("60")
+    sida.get_by_role("button", name="Lägg upp objektet").click()
+    expect(sida.get_by_text("«Nytt kök» är upplagt.")).to_be_visible()
+    svar = Axe().run(sida, options=AXE).response
+    assert [b["id"] for b in svar["violations"] if b["impact"] in ("serious", "critical")] == []
+
+    sida.get_by_role("link", name="Ändra belopp").click()
+    falt = sida.get_by_role("textbox", name="Nytt kök, 2025")
+    falt.focus()
+    sida.keyboard.type("46")
+    summa = sida.locator("[data-summa='summa-bygg_service.B2024-ARB-2025']")
+    expect(summa).to_have_text("200")
+    # A field of another measure asks about its own figure.
+    sida.get_by_role("textbox", name="Nytt kök, Planutrymme").focus()
+    sida.keyboard.press("Shift+F2")
+    expect(sida.locator("#panel")).to_contain_text("totalt planutrymme")
+    sida.keyboard.press("Escape")
+    sida.keyboard.press("Control+s")
+    expect(sida.get_by_text("Sparat kl.")).to_be_visible()
+    expect(summa).to_have_text("200")
+    svar = Axe().run(sida, options=AXE).response
+    assert [b["id"] for b in svar["violations"] if b["impact"] in ("serious", "critical")] == []
+
+    sida.goto(f"{live_server.url}{ARB}/investeringar/")
+    expect(rad).to_contain_text("200")
+
+
 @pytest.mark.parametrize("farg", ["light", "dark"])
 def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
     funna = []
@@ -530,6 +571,9 @@ def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
             f"{ARB}/kassaflode/inmatning/",
             "/budget/2024/B2024/finansiella-mal/", f"{ARB}/finansiella-mal/avsteg/",
             "/budget/2024/B2024/forutsattningar/", f"{ARB}/forutsattningar/inmatning/",
+            "/budget/2024/B2024/samband/", "/budget/2024/B2024/investeringsobjekt/",
+            f"{ARB}/investeringsobjekt/inmatning/", f"{ARB}/investeringsobjekt/nytt/",
+            f"{ARB}/investeringsobjekt/objekt/INV-B-SJUKHUS-LUND/",
             "/budget/2024/B2024/jamfor/?mot=B2023",
             "/budget/2024/B2024/scenarier/", "/budget/2024/B2024/scenarier/nytt/",
             f"{ARB}/regionbidrag/inmatning/", f"{ARB}/balanskrav/inmatning/", f"{ARB}/balanskrav/",

@@ -56,7 +56,7 @@ def _tal(a: Avvikelse, varde) -> str:
 
 
 def _plats(a: Avvikelse) -> str:
-    delar = (a.version.kod, a.post.uppstallning.kod, a.post.kod, a.omfang_namn)
+    delar = (a.version.kod, a.post.uppstallning.kod, a.post.kod, "" if a.kod == "SAMBAND" else a.omfang_namn)
     return "/".join(d for d in delar if d)
 
 
@@ -64,6 +64,8 @@ def _text(a: Avvikelse) -> str:
     *varden, skillnad = _varden(a)
     tryckt, beraknat = (matt.skriv_exakt(a.post, x) for x in varden)
     differens = matt.skriv_exakt(a.post, skillnad, skillnad=True)
+    if a.kod == "SAMBAND":
+        return f"{a.version.namn}: {a.omfang_namn} {a.nyckel.ar}: {tryckt} mot {beraknat} ({differens})."
     namn = ", ".join(d for d in (a.post.namn, a.omfang_namn) if d)
     foljd = " Det följer av en del som också är tryckt annorlunda." if a.foljd else ""
     text = f"{a.version.namn}: {namn} {a.nyckel.ar} är tryckt {tryckt} men beräknas till {beraknat} ({differens})."

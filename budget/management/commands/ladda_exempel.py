@@ -22,6 +22,8 @@ from budget.models import (
     Budgetversion,
     Finansiering,
     Internbudgetforutsattning,
+    Investeringsbeslut,
+    Investeringsobjekt,
     Justeringsrad,
     Malavsteg,
     Matt,
@@ -32,7 +34,7 @@ from budget.models import (
     Versionskolumn,
 )
 from organisation.demo import demolosenord
-from organisation.models import Anvandare, Enhet, Namnd, Placering, Rolltilldelning, Sektor
+from organisation.models import Anvandare, Enhet, Enhetstyp, Namnd, Placering, Rolltilldelning, Sektor
 from regionskane.lib.belopp import SKALOR, tolka_belopp
 
 BELOPP = (
@@ -43,10 +45,12 @@ BELOPP = (
     "budget2024/kassaflode",
     "budget2024/balansbudget",
     "budget2024/investeringar",
+    "budget2024/investeringsobjekt",
     "budget2024/forutsattningar",
     "ms2025/internbudget",
 )
 JUSTERINGAR = ("budget2024/regionbidrag_4b", "ms2025/regionbidrag_forandring")
+FORSTA_DAG = "2022-01-01"
 ARBETSVERSION = ("B2024-ARB", "Budget 2024, arbetsversion")
 
 
@@ -66,7 +70,8 @@ class Command(BaseCommand):
         self.mapp = Path(settings.BASE_DIR) / "fixtures"
         try:
             with transaction.atomic():
-                nya = self._organisation() + self._uppstallningar() + self._versioner() + self._belopp()
+                nya = self._organisation() + self._uppstallningar() + self._versioner()
+                nya += self._investeringsobjekt() + self._belopp()
                 if not options["utan_anvandare"]:
                     nya += self._anvandare()
         except InlasningsFel as fel:
@@ -180,6 +185,26 @@ class Command(BaseCommand):
                 },
                 {"rubrik": r["rubrik"], "ordning": r["ordning"]},
             )
+        return nya
+
+    def _investeringsobjekt(self):
+        """The objects of bilaga 5B and what its footnotes say. A locked version keeps the notes that it has."""
+        nya = 0
+        namnder = {n.kod: n for n in Namnd.objects.all()}
+        for r in self._rader("investeringsobjekt"):
+            nya += self._skapa(Enhet, {"kod": r["enhet"]}, {"namn": r.pop("namn"), "typ": Enhetstyp.OBJEKT})
+            enhet = Enhet.objects.get(kod=r.pop("enhet"))
+            plats = {"namnd": namnder[r.pop("namnd")], "ordning": r["ordning"]}
+            nya += self._skapa(Placering, {"enhet": enhet, "giltig_fran": FORSTA_DAG}, plats)
+            nya += self._skapa(Investeringsobjekt, {"enhet": enhet}, r | {"kalla": r["kalla"] or ""})
+        objekt = {o.enhet.kod: o for o in Investeringsobjekt.objects.select_related("enhet")}
+        oppna = {v.kod: v for v in Budgetversion.objects.filter(status=Status.OPPEN)}
+        for r in self._rader("investeringsbeslut"):
+            if version := oppna.get(r["version"]):
+                nyckel = {"version": version, "objekt": objekt[r["objekt"]], "text": r["text"] or ""}
+                falt = {f: r[f] or "" for f in ("organ", "paragraf", "kalla")}
+                falt |= {f: r[f] for f in ("datum", "avslutas_ar")}
+                nya += self._skapa(Investeringsbeslut, nyckel, falt)
         return nya
 
     def _belopp(self):

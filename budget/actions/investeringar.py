@@ -1,0 +1,167 @@
+"""Writing investment objects: new, renamed, with what is decided about them. Each is one transaction."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Max
+
+from budget.actions.belopp import Cellandring, VersionenArLast, spara_belopp
+from budget.models import (
+    INVESTERINGSOBJEKT,
+    Belopp,
+    Budgetversion,
+    Investeringsbeslut,
+    Investeringsobjekt,
+    Post,
+    Status,
+)
+from budget.models.investering import postkod
+from budget.selectors.celler import Cellnyckel
+from organisation.models import Enhet, Enhetstyp, Namnd, Placering
+from regionskane.historik import andring
+from regionskane.lib.belopp import TolkatBelopp
+
+
+class InvesteringsFel(Exception):
+    """The object cannot be saved like that. `str()` is a sentence for the user."""
+
+
+class ObjektetAndrat(InvesteringsFel):
+    """Somebody else has changed the object since the user opened it; nothing is saved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Objektuppgifter:
+    """What a new object is. `slag` and `grupp` are values of their choices."""
+
+    namn: str
+    slag: str
+    grupp: str
+    strategiskt: bool
+    namnd: Namnd
+
+
+@dataclass(frozen=True, slots=True)
+class Beslutsuppgifter:
+    """What is decided or noted about an object in a version; `avslutas_ar` ends it."""
+
+    organ: str
+    datum: date | None
+    paragraf: str
+    text: str
+    avslutas_ar: int | None
+
+
+def skapa_objekt(
+    *,
+    version: Budgetversion,
+    uppgifter: Objektuppgifter,
+    belopp: Mapping[tuple[str, int], TolkatBelopp],
+    by,
+) -> Investeringsobjekt:
+    """A new object with its first amounts in a version: (measure, year) → amount, the measure as in 5B's poster.
+
+    An object stands in the versions where it has an amount. Raises InvesteringsFel for a locked version, no amount,
+    and a name that an object of the same kind and group has already.
+    """
+    if version.last:
+        raise InvesteringsFel(f"{version.namn} är låst. Ingenting har sparats.")
+    if not belopp:
+        raise InvesteringsFel("Skriv minst ett belopp, så att objektet kommer med i versionen.")
+    u = uppgifter
+    if Investeringsobjekt.objects.filter(enhet__namn__iexact=u.namn, slag=u.slag, grupp=u.grupp).exists():
+        raise InvesteringsFel(
+            f"Det finns redan ett objekt som heter «{u.namn}» i den gruppen. Välj ett annat namn."
+        )
+    kod = postkod(u.slag, u.grupp, strategiskt=u.strategiskt)
+    poster = {
+        p.kod: p.pk for p in Post.objects.filter(uppstallning__kod=INVESTERINGSOBJEKT, kod__startswith=kod)
+    }
+    varfor = f"Nytt investeringsobjekt: {u.namn}"
+    try:
+        with transaction.atomic(), andring(by=by, varfor=varfor):
+            sista = Investeringsobjekt.objects.aggregate(m=Max("ordning"))["m"] or 0
+            enhet = Enhet.objects.create(
+                kod=f"INV-{uuid.uuid4().hex[:10].upper()}", namn=u.namn, typ=Enhetstyp.OBJEKT
+            )
+            Placering.objects.create(
+                enhet=enhet, namnd=u.namnd, ordning=sista + 1, giltig_fran=date(version.ar, 1, 1)
+            )
+            objekt = Investeringsobjekt.objects.create(
+                enhet=enhet, slag=u.slag, grupp=u.grupp, strategiskt=u.strategiskt, ordning=sista + 1
+            )
+            andringar = [
+                Cellandring(Cellnyckel(enhet.pk, poster[kod + mattet], ar), 0, None, b)
+                for (mattet, ar), b in belopp.items()
+            ]
+            spara_belopp(version=version, andringar=andringar, by=by, varfor=varfor)
+    except VersionenArLast as fel:
+        raise InvesteringsFel(str(fel)) from fel
+    return objekt
+
+
+def byt_namn(*, objekt: Investeringsobjekt, namn: str, sedd_rev: int, by) -> None:
+    """Rename an object. Raises InvesteringsFel when a locked version shows it, ObjektetAndrat when somebody else
+    was there before."""
+    if namn == objekt.enhet.namn:
+        return
+    last = Belopp.objects.filter(enhet=objekt.enhet_id, version__status=Status.LAST).select_related("version")
+    if forsta := last.first():
+        raise InvesteringsFel(
+            f"Objektet ingår i {forsta.version.namn}, som är låst, och behåller därför sitt namn."
+        )
+    with andring(by=by, varfor=f"Investeringsobjektet byter namn till {namn}"):
+        andrade = Investeringsobjekt.objects.filter(pk=objekt.pk, rev=sedd_rev).update(rev=F("rev") + 1)
+        if not andrade:
+            raise ObjektetAndrat(
+                "Någon annan har ändrat objektet medan du skrev. Inget är sparat. Det som är sparat nu står under "
+                "fältet; spara igen för att ersätta det med ditt."
+            )
+        Enhet.objects.filter(pk=objekt.enhet_id).update(namn=namn)
+    objekt.enhet.namn = namn
+
+
+def registrera_investeringsbeslut(
+    *, version: Budgetversion, objekt: Investeringsobjekt, uppgifter: Beslutsuppgifter, by
+) -> Investeringsbeslut:
+    """Add what is decided about an object in a version.
+
+    Raises InvesteringsFel for a locked version, a text that stands there already, and an end before years that the
+    object has amounts for.
+    """
+    u = uppgifter
+    if version.last:
+        raise InvesteringsFel(f"{version.namn} är låst. Ingenting har sparats.")
+    if u.avslutas_ar:
+        efter = Belopp.objects.filter(
+            version=version, enhet=objekt.enhet_id, post__kod=objekt.postkod, ar__gt=u.avslutas_ar
+        ).exclude(belopp=0)
+        if aren := sorted(efter.values_list("ar", flat=True)):
+            ar = " och ".join(str(a) for a in aren)
+            raise InvesteringsFel(
+                f"Objektet har belopp för {ar}. Töm dem innan du avslutar det {u.avslutas_ar}."
+            )
+    try:
+        with transaction.atomic(), andring(by=by, varfor=f"Beslut om {objekt.enhet.namn}"):
+            return Investeringsbeslut.objects.create(
+                version=version, objekt=objekt, organ=u.organ, datum=u.datum, paragraf=u.paragraf, text=u.text,
+                avslutas_ar=u.avslutas_ar,
+            )  # fmt: skip
+    except IntegrityError as fel:
+        if "investeringsbeslut_en_gang" in str(fel):
+            raise InvesteringsFel("Det beslutet står redan under objektet.") from fel
+        version.refresh_from_db()
+        if version.last:
+            raise InvesteringsFel(f"{version.namn} låstes medan du skrev. Ingenting har sparats.") from fel
+        raise
+
+
+def ta_bort_investeringsbeslut(*, beslut: Investeringsbeslut, by) -> None:
+    """Take a decision away; the history keeps it. Raises InvesteringsFel in a locked version."""
+    if beslut.version.last:
+        raise InvesteringsFel(f"{beslut.version.namn} är låst. Ingenting har tagits bort.")
+    with andring(by=by, varfor=f"Beslut om {beslut.objekt} borttaget"):
+        beslut.delete()

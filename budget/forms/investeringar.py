@@ -1,0 +1,171 @@
+"""The forms of an investment object: what it is with its first amounts, its name, and what is decided about it."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.utils import timezone
+
+from budget.actions.investeringar import Beslutsuppgifter, Objektuppgifter
+from budget.forms.justering import Beloppsfalt
+from budget.models import Budgetversion, Investeringsgrupp, Investeringsobjekt, Investeringsslag
+from budget.selectors.investeringar import PLAN, PROGNOS, UTFALL, Filter
+from organisation.models import Namnd
+from regionskane.lib.belopp import TolkatBelopp
+
+
+class Objektformular(forms.Form):
+    """A new object. `namnder` are those that the user may write for."""
+
+    namn = forms.CharField(
+        label="Namn", max_length=120, error_messages={"required": "Skriv vad objektet heter."}
+    )
+    slag = forms.ChoiceField(
+        label="Slag",
+        choices=[("", "Välj …"), *Investeringsslag.choices],
+        error_messages={"required": "Välj bygg eller utrustning."},
+    )
+    grupp = forms.ChoiceField(
+        label="Grupp",
+        choices=[("", "Välj …"), *Investeringsgrupp.choices],
+        error_messages={"required": "Välj grupp."},
+    )
+    namnd = forms.ModelChoiceField(
+        Namnd.objects.none(),
+        label="Nämnd",
+        empty_label="Välj …",
+        error_messages={"required": "Välj den nämnd som objektet hör till."},
+    )
+    strategiskt = forms.TypedChoiceField(
+        label="Räknas som",
+        coerce=lambda v: v == "ja",
+        choices=[("ja", "Strategiskt objekt, läggs till 5A"), ("nej", "Objekt inom en ram i 5A")],
+        initial="ja",
+    )
+
+    def __init__(self, *args, version: Budgetversion, namnder: Iterable[Namnd], **kwargs):
+        super().__init__(*args, **kwargs)
+        namnder = list(namnder)
+        self.fields["namnd"].queryset = Namnd.objects.filter(pk__in=[n.pk for n in namnder])
+        if len(namnder) == 1:
+            self.fields["namnd"].initial = namnder[0]
+        self.matt = {
+            "utfall": (UTFALL, version.ar, f"Utfall t.o.m. {version.ar - 1}"),
+            **{f"ar-{ar}": ("", ar, f"Utgift {ar}") for ar in version.ar_lista},
+            "prognos": (PROGNOS, version.ar, "Prognos, hela objektet"),
+            "plan": (PLAN, version.ar, "Totalt planutrymme"),
+        }
+        for falt, (_, _, etikett) in self.matt.items():
+            self.fields[f"belopp-{falt}"] = Beloppsfalt(
+                label=etikett,
+                required=False,
+                widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+            )
+
+    @property
+    def uppgiftsfalt(self):
+        return [self[f] for f in ("namn", "slag", "grupp", "namnd", "strategiskt")]
+
+    @property
+    def beloppsfalt(self):
+        return [self[f"belopp-{f}"] for f in self.matt]
+
+    def uppgifter(self) -> Objektuppgifter:
+        d = self.cleaned_data
+        return Objektuppgifter(d["namn"], d["slag"], d["grupp"], d["strategiskt"], d["namnd"])
+
+    def belopp(self) -> dict[tuple[str, int], TolkatBelopp]:
+        """(measure, year) → amount, for the fields that are filled in."""
+        return {
+            (mattet, ar): b
+            for falt, (mattet, ar, _) in self.matt.items()
+            if (b := self.cleaned_data[f"belopp-{falt}"])
+        }
+
+
+class Namnformular(forms.Form):
+    """An object's name, as it was shown in `rev`."""
+
+    namn = forms.CharField(
+        label="Namn", max_length=120, error_messages={"required": "Skriv vad objektet heter."}
+    )
+    rev = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, objekt: Investeringsobjekt, **kwargs):
+        super().__init__(*args, initial={"namn": objekt.enhet.namn, "rev": objekt.rev}, **kwargs)
+
+    def svara_pa(self, objekt: Investeringsobjekt) -> None:
+        """From here on the form answers to what is saved now: saved again, it replaces it."""
+        self.data = self.data.copy()
+        self.data["rev"] = str(objekt.rev)
+
+
+class Investeringsbeslutsformular(forms.Form):
+    """A decision or a note about an object in a version."""
+
+    text = forms.CharField(label="Vad som gäller", max_length=400, required=False,
+                           widget=forms.Textarea(attrs={"rows": 2}),
+                           help_text="Blir en fotnot under tabellen.")  # fmt: skip
+    organ = forms.CharField(label="Beslutande organ", max_length=100, required=False)
+    datum = forms.DateField(
+        label="Beslutsdatum",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"invalid": "Skriv datumet som 2023-11-28."},
+    )
+    paragraf = forms.CharField(label="Paragraf i protokollet", max_length=20, required=False)
+    avslutas_ar = forms.IntegerField(
+        label="Avslutas efter år",
+        required=False,
+        help_text="Fyll i när objektet ska avslutas. Efter det året tar det inga belopp i versionen.",
+        error_messages={"invalid": "Skriv ett årtal, till exempel 2025."},
+    )
+
+    def __init__(self, *args, version: Budgetversion, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["avslutas_ar"].min_value = version.ar
+        self.version = version
+
+    def clean(self):
+        data = super().clean()
+        ar = data.get("avslutas_ar")
+        if ar and not self.version.ar <= ar <= self.version.ar_lista[-1] + 30:
+            self.add_error("avslutas_ar", f"Skriv ett år från och med {self.version.ar}.")
+        if data.get("datum") and data["datum"] > timezone.localdate():
+            self.add_error("datum", "Datumet ligger i framtiden. Registrera beslutet när det är fattat.")
+        if not self.errors and not data.get("text") and not ar:
+            self.add_error("text", "Skriv vad som gäller, eller det år som objektet avslutas.")
+        return data
+
+    def uppgifter(self) -> Beslutsuppgifter:
+        d = self.cleaned_data
+        return Beslutsuppgifter(d["organ"], d["datum"], d["paragraf"], d["text"], d["avslutas_ar"])
+
+
+class Filterformular(forms.Form):
+    """What of the objects to show. Anything that is not a choice is left out."""
+
+    sok = forms.CharField(
+        label="Sök objekt", required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    namnd = forms.ChoiceField(label="Nämnd", required=False)
+    slag = forms.ChoiceField(label="Slag", required=False, choices=[("", "Alla"), *Investeringsslag.choices])
+    strategiskt = forms.ChoiceField(
+        label="Räknas som",
+        required=False,
+        choices=[("", "Alla"), ("ja", "Strategiska objekt"), ("nej", "Objekt inom ram")],
+    )
+
+    def __init__(self, *args, namnder: Iterable[Namnd] = (), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["namnd"].choices = [("", "Alla"), *((n.kod, n.namn) for n in namnder)]
+
+
+def las_filter(fraga) -> Filter:
+    """The filter of an address. An unknown nämnd finds nothing, as an unknown word does."""
+    slag, strategiskt = fraga.get("slag", ""), fraga.get("strategiskt", "")
+    return Filter(
+        sok=fraga.get("sok", "").strip()[:100],
+        namnd=fraga.get("namnd", "")[:50],
+        slag=slag if slag in Investeringsslag.values else "",
+        strategiskt=strategiskt if strategiskt in ("ja", "nej") else "",
+    )

@@ -1,0 +1,72 @@
+"""The figures that the ties between the tables are asked of, and what the rule says of them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from budget.models import Budgetversion, Kontrollsumma, Post, Versionskolumn
+from budget.regler.samband import REGLER, Samband, Siffra, prova
+from budget.selectors.summor import Nyckel, hamta_summor
+
+# The lines that any tie needs, as (uppställning, post).
+_RADER = frozenset(n for r in REGLER for led in (r.vanster, r.hoger) for n, _ in (*led.delar, *led.forra))
+
+
+@dataclass(frozen=True)
+class Sambandsdata:
+    """The ties of a version's years, and where each figure is read: (uppställning, post, år) → its version."""
+
+    samband: tuple[Samband, ...]
+    kallor: dict[tuple[str, str, int], Budgetversion]
+    poster: dict[tuple[str, str], Post]
+
+    @property
+    def skilda(self) -> tuple[Samband, ...]:
+        return tuple(s for s in self.samband if s.utfall == "skiljer")
+
+
+def hamta_samband(version: Budgetversion) -> Sambandsdata:
+    """Every tie of every year that the tables of the version show. Four queries."""
+    koder = {u for u, _ in _RADER}
+    kolumner = list(
+        Versionskolumn.objects.filter(version=version, uppstallning__kod__in=koder)
+        .select_related("kalla", "uppstallning")
+        .order_by("ar")
+    )
+    poster = {
+        (p.uppstallning.kod, p.kod): p
+        for p in Post.objects.filter(uppstallning__kod__in=koder).select_related("uppstallning")
+        if (p.uppstallning.kod, p.kod) in _RADER
+    }
+    summor = hamta_summor(
+        kolumner=[(k.kalla_id, k.ar) for k in kolumner],
+        poster=[p.pk for p in poster.values()],
+        period=version.period,
+    )
+    tryckta = {
+        (v, p, ar): belopp
+        for v, p, ar, belopp in Kontrollsumma.objects.filter(
+            version__in={k.kalla_id for k in kolumner}, post__in=poster.values()
+        ).values_list("version", "post", "ar", "belopp")
+    }
+    siffror, kallor = defaultdict(dict), {}
+    for k in kolumner:
+        for (u, kod), post in poster.items():
+            summa = summor.get(Nyckel(post.pk, k.kalla_id, k.ar))
+            if u == k.uppstallning.kod and summa:
+                tryckt = tryckta.get((k.kalla_id, post.pk, k.ar))
+                siffror[k.ar][u, kod] = Siffra(summa.varde, summa.precision, k.kalla.namn, tryckt)
+                kallor[u, kod, k.ar] = k.kalla
+    samband = tuple(s for ar in sorted(siffror) for s in prova(ar, siffror[ar], siffror.get(ar - 1, {})))
+    return Sambandsdata(samband, kallor, poster)
+
+
+def hamta_egna_samband(
+    versioner: Iterable[Budgetversion],
+) -> list[tuple[Budgetversion, Sambandsdata, Samband]]:
+    """The ties of each version in its own years."""
+    svar = []
+    for version in versioner:
+        data = hamta_samband(version)
+        svar += [(version, data, s) for s in data.samband if s.ar in version.ar_lista]
+    return svar
