@@ -1,5 +1,12 @@
 from budget.models.balanskrav import Balanskravsbeslut, Beslutsslag, Utredning
 from budget.models.belopp import Belopp, Importfil, Kontrollsumma, Omfangstyp, Ursprung
+from budget.models.budgetdel import (
+    Budgetdel,
+    Delstatustext,
+    Kommentar,
+    Paminnelse,
+    Paminnelsestatus,
+)
 from budget.models.justering import Block, Justering, Justeringsrad, Justeringsstatus
 from budget.models.uppstallning import Post, Posttyp, Uppstallning
 from budget.models.version import Budgetversion, Status, Versionskolumn, Versionstyp
@@ -9,13 +16,18 @@ __all__ = [
     "Belopp",
     "Beslutsslag",
     "Block",
+    "Budgetdel",
     "Budgetversion",
+    "Delstatustext",
     "Importfil",
     "Justering",
     "Justeringsrad",
     "Justeringsstatus",
+    "Kommentar",
     "Kontrollsumma",
     "Omfangstyp",
+    "Paminnelse",
+    "Paminnelsestatus",
     "Post",
     "Posttyp",
     "Status",

@@ -24,6 +24,7 @@ from budget.tabeller.uppstallning import bygg_tabell, kolumnnyckel
 from organisation.permissions import Enhetsurval
 from regionskane.lib.belopp import MNKR, formatera_fullt
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
+from regionskane.lib.visning import antal_kommentarer, skriv_kommentarer
 
 TOM = Cellvarde()
 # A cell is shown as newly saved for this long.
@@ -74,9 +75,11 @@ def bygg_inmatning(
     anvandare_id: int,
     nu: datetime,
     svar: Svar = INGET_SVAR,
+    kommentarer: Mapping[Cellnyckel, int] | None = None,
 ) -> Inmatningsvy:
-    """The entry table of an uppställning; cells that are not in `skrivbara` are locked."""
-    return _Ritare(data, celler, skrivbara, anvandare_id, nu, svar).vy()
+    """The entry table of an uppställning; cells that are not in `skrivbara` are locked. `kommentarer` is how many open
+    comments a cell has."""
+    return _Ritare(data, celler, skrivbara, anvandare_id, nu, svar, kommentarer or {}).vy()
 
 
 def skrivbara_celler(data: Uppstallningsdata, skrivbart: Enhetsurval) -> set[Cellnyckel]:
@@ -108,7 +111,8 @@ def _skriv_sedda(sedda: Mapping[Cellnyckel, tuple[int, Decimal | None]]) -> str:
 
 
 class _Ritare:
-    def __init__(self, data, celler, skrivbara, anvandare_id, nu, svar):
+    def __init__(self, data, celler, skrivbara, anvandare_id, nu, svar, kommentarer):
+        self.kommentarer = kommentarer
         self.data, self.celler, self.svar, self.skrivbara = data, celler, svar, skrivbara
         self.anvandare_id, self.nu = anvandare_id, nu
         self.tabell: Tabell = bygg_tabell(data)
@@ -192,8 +196,11 @@ class _Ritare:
             if nyckel not in self.skrivbara:
                 varde = "" if cell.varde is None else cell.varde
                 referens = referenser[kolumn.nyckel]
+                antal = self.kommentarer.get(nyckel, 0)
+                klass, marke = (" komm", skriv_kommentarer(antal)) if antal else ("", "")
                 rutor.append(
-                    f'<td class="n" data-nyckel="{referens}" data-varde="{varde}">{_lank(kolumn.text(cell), cell)}</td>'
+                    f'<td class="n{klass}" data-nyckel="{referens}" data-varde="{varde}">'
+                    f"{_lank(kolumn.text(cell), cell)}{marke}</td>"
                 )
                 continue
             nu = self.celler.get(nyckel, TOM)
@@ -243,6 +250,9 @@ class _Ritare:
         if nu.varde is None and visad.varde is not None:
             attribut += f' data-hamtat="{visad.varde}" placeholder="{kolumn.text(visad)}"'
         varde = "" if nu.varde is None else nu.varde
+        if antal := self.kommentarer.get(nyckel, 0):
+            klasser += " komm"
+            rubrik += f", {antal_kommentarer(antal)}"
         return (
             f'<td class="{klasser}"><input class="n" inputmode="decimal" id="{id_}"'
             f' name="c.{namn}" value="{sparad if text is None else escape(text)}" data-varde="{varde}"'

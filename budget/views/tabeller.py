@@ -8,8 +8,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from budget.actions.handling import starta_handling
 from budget.models import Budgetversion
+from budget.selectors.kommentar import rakna_per_plats
 from budget.selectors.kontroll import hamta_alla_avvikelser, hamta_skilda_rader
 from budget.tabeller.balanskrav import varningar
+from budget.tabeller.budgetdel import markera_kommentarer
 from budget.tabeller.handling import bygg_handling, las_balanskrav
 from budget.tabeller.kontroll import bygg_kontroll, sammanfatta, skild_rad
 from budget.tabeller.remsa import bygg_remsa
@@ -38,6 +40,10 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
         flikar.append({"text": "Finansiella mål", "url": adress, "aktiv": aktiv == "finansiella-mal"})
         flikar.append({"text": "Kontroll", "url": f"{rot}kontroll/", "aktiv": aktiv == "kontroll"})
     flikar.append({"text": "Jämför", "url": f"{rot}jamfor/", "aktiv": aktiv == "jamfor"})
+    if behorighet.urval(Ratt.LASA_DELAR, last=version.last, period=version.period) and (
+        version.delar.exists() or (behorighet.far(Ratt.GRANSKA_DELAR) and not version.last)
+    ):
+        flikar.insert(1, {"text": "Nämndernas delar", "url": f"{rot}delar/", "aktiv": aktiv == "delar"})
     smulor = [{"text": "Budget", "url": reverse("versioner")}, {"text": version.namn, "url": rot}]
     if titel:
         smulor.append({"text": titel})
@@ -109,7 +115,11 @@ def tabell(request, ar, kod, uppstallning):
     if u.kod == "balanskrav":
         return _balanskrav(request, atkomst, innehall)
     t = las_tabell(atkomst.version, u, atkomst.kolumner[u], atkomst.urval)
-    innehall["tabeller"] = [visa(t)]
+    laser = get_behorighet(request).urval(
+        Ratt.LASA_DELAR, last=atkomst.version.last, period=atkomst.version.period
+    )
+    kommentarer = rakna_per_plats(atkomst.version, u, laser)
+    innehall["tabeller"] = [visa(markera_kommentarer(t, kommentarer))]
     if u.kod == "regionbidrag" and atkomst.urval.allt:
         krav = next((x for x in atkomst.uppstallningar if x.kod == "resultatkrav"), None)
         if krav:

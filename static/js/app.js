@@ -3,6 +3,7 @@
 import { startaBekrafta } from "./bekrafta.js";
 import { startaInmatning } from "./inmatning.js";
 import { startaJobb } from "./jobb.js";
+import { startaKommentar } from "./kommentar.js";
 import { startaKopiera } from "./kopiera.js";
 import { startaVarifran } from "./varifran.js";
 
@@ -20,5 +21,6 @@ for (const form of document.querySelectorAll("form[data-inmatning]")) starta(sta
 starta(() => document.querySelector(".flikar [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }));
 starta(startaVarifran);
 starta(startaJobb);
+starta(startaKommentar);
 starta(startaKopiera);
 starta(startaBekrafta);
