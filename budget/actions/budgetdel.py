@@ -45,7 +45,7 @@ def oppna_for_inmatning(*, version: Budgetversion, sista_dag: date, by) -> int:
         raise DelFel(f"{version.namn} är låst. Öppna versionen först.")
     _krav_dag(sista_dag)
     namnder = namnder_med_rad(version)
-    with andring(by=by, varfor=f"Öppnad för inmatning till {sista_dag}"):
+    with andring(by=by, varfor=f"inmatning till {_dag(sista_dag)}"):
         # Held, so that two who open at the same time do not both make the parts.
         Budgetversion.objects.select_for_update().get(pk=version.pk)
         finns = set(Budgetdel.objects.filter(version=version).values_list("namnd", flat=True))
@@ -120,7 +120,7 @@ def aterlamna(
 def andra_sista_dag(*, budgetdel: Budgetdel, sista_dag: date, by, sedd_rev: int | None = None) -> None:
     """Give a nämnd another last day. Raises DelFel."""
     _krav_dag(sista_dag)
-    with andring(by=by, varfor=f"Ny sista dag {sista_dag}"):
+    with andring(by=by, varfor=_dag(sista_dag)):
         nu = _hall(budgetdel, sedd_rev)
         if not nu.skrivbar:
             raise DelFel(f"{nu.namnd} har redan lämnat in sin del.")

@@ -76,10 +76,11 @@ def bygg_inmatning(
     nu: datetime,
     svar: Svar = INGET_SVAR,
     kommentarer: Mapping[Cellnyckel, int] | None = None,
+    inlamnade: Set[int] = frozenset(),
 ) -> Inmatningsvy:
     """The entry table of an uppställning; cells that are not in `skrivbara` are locked. `kommentarer` is how many open
-    comments a cell has."""
-    return _Ritare(data, celler, skrivbara, anvandare_id, nu, svar, kommentarer or {}).vy()
+    comments a cell has, `inlamnade` the enheter (ids) whose nämnd has handed in."""
+    return _Ritare(data, celler, skrivbara, anvandare_id, nu, svar, kommentarer or {}, inlamnade).vy()
 
 
 def skrivbara_celler(data: Uppstallningsdata, skrivbart: Enhetsurval) -> set[Cellnyckel]:
@@ -111,8 +112,8 @@ def _skriv_sedda(sedda: Mapping[Cellnyckel, tuple[int, Decimal | None]]) -> str:
 
 
 class _Ritare:
-    def __init__(self, data, celler, skrivbara, anvandare_id, nu, svar, kommentarer):
-        self.kommentarer = kommentarer
+    def __init__(self, data, celler, skrivbara, anvandare_id, nu, svar, kommentarer, inlamnade):
+        self.kommentarer, self.inlamnade = kommentarer, inlamnade
         self.data, self.celler, self.svar, self.skrivbara = data, celler, svar, skrivbara
         self.anvandare_id, self.nu = anvandare_id, nu
         self.tabell: Tabell = bygg_tabell(data)
@@ -212,9 +213,10 @@ class _Ritare:
         forklaring = f'<small class="svag">{escape(rad.forklaring)}</small>' if rad.forklaring else ""
         omfang = rad.nyckel if rad.nyckel in self.enheter else f"enhet-{self.data.placeringar[0].enhet_kod}"
         kalla = f"{self.rotadress}varifran/{self.tabell.nyckel}/{post.kod}/{omfang}/"
+        lage = '<span class="svag">Inlämnad</span>' if enhet in self.inlamnade else self._lage(senast)
         yield (
             f'<tr data-rad="{rad.nyckel}" data-kalla="{kalla}"{klass}><th scope="row" id="r-{rad.nyckel}">{rubrik}'
-            f'{forklaring}</th>{"".join(rutor)}<td class="lage">{self._lage(senast)}</td></tr>'
+            f'{forklaring}</th>{"".join(rutor)}<td class="lage">{lage}</td></tr>'
         )
         yield from under
 

@@ -157,11 +157,21 @@ def delar(request, ar, kod):
 
 
 def _sammanfatta(rader) -> str:
-    antal = {text: sum(r.budgetdel.status == v for r in rader) for v, text in Delstatustext.choices}
-    delar_ = ", ".join(f"{n} {text.lower()}" for text, n in antal.items() if n)
+    antal = {v: sum(r.budgetdel.status == v for r in rader) for v in Delstatustext.values}
+    delar_ = ", ".join(f"{n} {text if n == 1 else flera}" for v, text, flera in _LAGESORD if (n := antal[v]))
     sena = sum(r.lage.vantar and r.sen for r in rader)
     ord_ = "1 del" if len(rader) == 1 else f"{len(rader)} delar"
-    return f"{ord_}: {delar_}." + (f" {sena} sen." if sena == 1 else f" {sena} sena." if sena else "")
+    slut = f" {sena} är {'sen' if sena == 1 else 'sena'}." if sena else ""
+    return f"{ord_}: {delar_}.{slut}"
+
+
+_LAGESORD = (
+    (Delstatustext.OPPEN, "öppen", "öppna"),
+    (Delstatustext.INLAMNAD, "inlämnad", "inlämnade"),
+    (Delstatustext.GRANSKAD, "granskad", "granskade"),
+    (Delstatustext.ATER, "åter för komplettering", "åter för komplettering"),
+    (Delstatustext.KLAR, "klar", "klara"),
+)
 
 
 def _huvud(request, ordet: str, efter: str) -> dict:

@@ -45,7 +45,7 @@ def inmatning(request, ar, kod, uppstallning):
     if request.method == "GET":
         if inlamnade == tillatna:
             raise PermissionDenied(_inlamnad(atkomst.version, stangda, inlamnade))
-        return _visa(request, atkomst, u, data, tillatna - inlamnade)
+        return _visa(request, atkomst, u, data, tillatna - inlamnade, inlamnade=stangda.keys())
     try:
         inmatat = las_inmatning(request.POST, tillaten=tillatna.__contains__)
     except OtillatenCell as fel:
@@ -57,14 +57,34 @@ def inmatning(request, ar, kod, uppstallning):
     tillatna -= inlamnade
     if inmatat.fel:
         svar = Svar(inmatat.texter, inmatat.fel, {}, inmatat.sedda)
-        return _visa(request, atkomst, u, data, tillatna, svar, status=422, varfor=inmatat.varfor)
+        return _visa(
+            request,
+            atkomst,
+            u,
+            data,
+            tillatna,
+            svar,
+            status=422,
+            varfor=inmatat.varfor,
+            inlamnade=stangda.keys(),
+        )
     try:
         antal = spara_belopp(
             version=atkomst.version, andringar=list(inmatat.andringar), by=request.user, varfor=inmatat.varfor
         )
     except Konflikt as krock:
         svar = Svar(inmatat.texter, {}, krock.celler, inmatat.sedda)
-        return _visa(request, atkomst, u, data, tillatna, svar, status=409, varfor=inmatat.varfor)
+        return _visa(
+            request,
+            atkomst,
+            u,
+            data,
+            tillatna,
+            svar,
+            status=409,
+            varfor=inmatat.varfor,
+            inlamnade=stangda.keys(),
+        )
     except DelenArInlamnad as fel:
         return _lastes(request, atkomst, u, str(fel))
     except VersionenArLast:
@@ -79,7 +99,9 @@ def inmatning(request, ar, kod, uppstallning):
     return redirect(f"{request.path}?sparat=1")
 
 
-def _visa(request, atkomst, u, data, tillatna, svar=INGET_SVAR, *, status=200, varfor=""):
+def _visa(
+    request, atkomst, u, data, tillatna, svar=INGET_SVAR, *, status=200, varfor="", inlamnade=frozenset()
+):
     nu = timezone.now()
     celler = hamta_celler(atkomst.version, u, atkomst.urval, sedan=nu - NYSS)
     if u.kod == "balanskrav":
@@ -87,8 +109,9 @@ def _visa(request, atkomst, u, data, tillatna, svar=INGET_SVAR, *, status=200, v
     laser = get_behorighet(request).urval(Ratt.LASA_DELAR, last=False, period=atkomst.version.period)
     kommentarer = rakna_per_cell(atkomst.version, u, laser)
     vy = bygg_inmatning(
-        data, celler, tillatna, anvandare_id=request.user.pk, nu=nu, svar=svar, kommentarer=kommentarer
-    )
+        data, celler, tillatna, anvandare_id=request.user.pk, nu=nu, svar=svar, kommentarer=kommentarer,
+        inlamnade=inlamnade,
+    )  # fmt: skip
     innehall = ram(request, atkomst, u.kod, titel=u.namn)
     innehall["smulor"][-1]["url"] = "../"
     innehall["smulor"].append({"text": "Inmatning"})

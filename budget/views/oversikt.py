@@ -137,7 +137,7 @@ def _delar(version: Budgetversion, skriv: Enhetsurval, *, granskar: bool, rot: s
         return
     for d in delar:
         egna = [e for e, namnd in enheter.items() if namnd == d.namnd_id]
-        if d.status == Delstatus.KLAR or not all(e in skriv for e in egna):
+        if not d.skrivbar or not all(e in skriv for e in egna):
             continue
         yield {
             "etikett": "Lämna in",

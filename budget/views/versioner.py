@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from budget.actions.versioner import VersionsFel, kopiera_version, las_upp_version, las_version
+from budget.regler.delflode import Delstatus
 from budget.views.atkomst import oppna_version
 from budget.views.tabeller import ram
 from organisation.permissions import Ratt, get_behorighet
@@ -68,10 +69,12 @@ def las(request, ar, kod):
                 request, f"{version.namn} är låst. Ingen kan ändra beloppen förrän du öppnar den igen."
             )
             return redirect("version", ar, kod)
+    kvar = version.delar.exclude(status=Delstatus.KLAR).count()
     innehall |= {
         "rubrik": f"Lås {version.namn}?",
         "text": "När versionen är låst kan ingen ändra ett belopp i den, och politiker kan läsa den. "
-        "Du kan öppna den igen så länge den inte är fastställd.",
+        "Du kan öppna den igen så länge den inte är fastställd."
+        + (f" Observera: {kvar} av nämndernas delar är inte klara." if kvar else ""),
         "knapp": "Lås versionen",
     }
     return _svara(request, innehall, formular)

@@ -328,6 +328,7 @@ def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
             "/budget/2024/B2024/brygga/NORV_MS/",
             f"{ARB}/balanskrav/beslut/", f"{ARB}/kopiera/", f"{ARB}/las/", "/organisation/", "/stil/",
             "/tillganglighet/", "/losenord/", "/budget/2024/B2024/varifran/regionbidrag/regionbidrag/alla/2024/",
+            f"{ARB}/delar/", "/notiser/",
             "/finns-inte/",
         )),
         ("administrator", ("/organisation/", "/organisation/anvandare/ny/", f"/organisation/anvandare/{jag.pk}/")),
