@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from budget.actions.handling import starta_handling
 from budget.models import Budgetversion
+from budget.selectors.budgetdel import stangda_enheter
 from budget.selectors.kommentar import rakna_per_plats
 from budget.selectors.kontroll import hamta_alla_avvikelser, hamta_skilda_rader
 from budget.tabeller.balanskrav import varningar
@@ -17,7 +18,7 @@ from budget.tabeller.kontroll import bygg_kontroll, sammanfatta, skild_rad
 from budget.tabeller.remsa import bygg_remsa
 from budget.tabeller.uppstallning import las_tabell
 from budget.views.atkomst import oppna_uppstallning, oppna_version, skrivbart
-from organisation.permissions import Ratt, get_behorighet
+from organisation.permissions import Enhetsurval, Ratt, get_behorighet
 from regionskane.jobb.models import Jobb, Jobbstatus
 from regionskane.jobb.views import vill_ha_fragment
 from regionskane.lib import xlsx
@@ -40,8 +41,11 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
         flikar.append({"text": "Finansiella mål", "url": adress, "aktiv": aktiv == "finansiella-mal"})
         flikar.append({"text": "Kontroll", "url": f"{rot}kontroll/", "aktiv": aktiv == "kontroll"})
     flikar.append({"text": "Jämför", "url": f"{rot}jamfor/", "aktiv": aktiv == "jamfor"})
+    har_delar, skriv = version.delar.exists(), skrivbart(request, version)
+    if har_delar and not skriv.allt:
+        skriv = Enhetsurval(enheter=skriv.enheter - stangda_enheter(version).keys())
     if behorighet.urval(Ratt.LASA_DELAR, last=version.last, period=version.period) and (
-        version.delar.exists() or (behorighet.far(Ratt.GRANSKA_DELAR) and not version.last)
+        har_delar or (behorighet.far(Ratt.GRANSKA_DELAR) and not version.last)
     ):
         flikar.insert(1, {"text": "Nämndernas delar", "url": f"{rot}delar/", "aktiv": aktiv == "delar"})
     smulor = [{"text": "Budget", "url": reverse("versioner")}, {"text": version.namn, "url": rot}]
@@ -61,7 +65,7 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
             if behorighet.urval(Ratt.LASA_BELOPP, last=v.last, period=v.period)
         ],
         "bricka": bricka(version),
-        "far_skriva": skrivbart(request, version),
+        "far_skriva": skriv,
         "far_exportera": bool(behorighet.urval(Ratt.EXPORTERA, last=version.last, period=version.period)),
         "far_berakna": behorighet.far(Ratt.BERAKNA_BALANSKRAV),
         "far_styra": behorighet.far(Ratt.STYRA_VERSION),

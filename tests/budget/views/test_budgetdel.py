@@ -221,6 +221,7 @@ def test_inlamnad_del_skrivs_inte_av_nagon(som, ga_till, oppnad, anvandare):
     assert konc.post(adress, {"bas": konc_bas, namn: "400,5"}).status_code == 409
     svar = klient.get(adress)
     assert svar.status_code == 403 and "har lämnat in sin del" in svar.content.decode()
+    assert "Ändra belopp" not in klient.get(f"{ARB}/regionbidrag/").content.decode()
     html = konc.get(adress).content.decode()
     assert f'name="{namn}"' not in html and "357,4" in html and html.count(">Inlämnad</span>") == 1
     andring = Cellandring(
