@@ -90,7 +90,8 @@ def _beratta(kommentar: Kommentar, by) -> None:
     """Tell the nämnd's controllers and the reviewers, but not who wrote."""
     version, enheter = kommentar.version, hamta_delenheter(kommentar.version)
     if kommentar.budgetdel_id:
-        namnd, berorda = kommentar.budgetdel.namnd_id, []
+        namnd = kommentar.budgetdel.namnd_id
+        berorda = [enhet for enhet, n in enheter.items() if n == namnd]
         plats = str(kommentar.budgetdel.namnd)
         url = reverse("budgetdel", args=[version.ar, version.kod, kommentar.budgetdel.namnd.kod])
     else:

@@ -19,7 +19,8 @@ def _dag(etikett: str, **tillval) -> forms.DateField:
 
 class Oppningsformular(forms.Form):
     sista_dag = _dag(
-        "Sista dag att lämna in", help_text="Nämnderna påminns 7, 3 och 1 dag före, och när de är sena."
+        "Sista dag att lämna in",
+        help_text="Nämnderna påminns 7, 3 och 1 dag före, på sista dagen och varje vardag som de är sena.",
     )
 
 

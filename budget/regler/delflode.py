@@ -1,5 +1,5 @@
-"""How a nämnd's part of a budget goes from hand to hand (Region Skåne's budgetprocess: nämnden lämnar sitt underlag,
-regionkontoret granskar). Page, API, actions and the database's own guard all read FLODE."""
+"""How a nämnd's part of a budget goes from hand to hand: the nämnd hands in by the day that styrelsen has set
+(kommunallagen 11 kap.), somebody reviews. Page, API, actions and the database's own guard all read FLODE."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from budget.actions import budgetdel as handling
+from budget.actions import budgetdel as aktion
 from budget.actions.budgetdel import DelenAndrad, DelFel
 from budget.forms.budgetdel import Aterlamningsformular, Dagformular, Oppningsformular
 from budget.models import Budgetdel, Delstatustext
@@ -118,7 +118,7 @@ def delar(request, ar, kod):
         form = Oppningsformular(request.POST)
         if form.is_valid():
             try:
-                antal = handling.oppna_for_inmatning(
+                antal = aktion.oppna_for_inmatning(
                     version=version, sista_dag=form.cleaned_data["sista_dag"], by=request.user
                 )
             except DelFel as fel:
@@ -268,7 +268,7 @@ def lamna_in(request, ar, kod, namnd):
     status, fel = 200, ""
     if request.method == "POST":
         try:
-            handling.lamna_in(
+            aktion.lamna_in(
                 budgetdel=d.budgetdel,
                 by=request.user,
                 avtryck=request.POST.get("avtryck", ""),
@@ -297,9 +297,9 @@ def lamna_in(request, ar, kod, namnd):
 
 
 _STEG = {
-    Steg.TA_TILLBAKA: (handling.ta_tillbaka, "Delen är tagen tillbaka och kan ändras."),
-    Steg.GRANSKA: (handling.granska, "Delen är markerad som granskad."),
-    Steg.KLARMARKERA: (handling.klarmarkera, "Delen är klar."),
+    Steg.TA_TILLBAKA: (aktion.ta_tillbaka, "Delen är tagen tillbaka och kan ändras."),
+    Steg.GRANSKA: (aktion.granska, "Delen är markerad som granskad."),
+    Steg.KLARMARKERA: (aktion.klarmarkera, "Delen är klar."),
 }
 
 
@@ -336,7 +336,7 @@ def aterlamna(request, ar, kod, namnd):
         form, status = Aterlamningsformular(request.POST), 422
         if form.is_valid():
             try:
-                handling.aterlamna(
+                aktion.aterlamna(
                     budgetdel=d.budgetdel,
                     kommentar=form.cleaned_data["kommentar"],
                     sista_dag=form.cleaned_data["sista_dag"],
@@ -370,7 +370,7 @@ def sista_dag(request, ar, kod, namnd):
     form = Dagformular(request.POST)
     if form.is_valid():
         try:
-            handling.andra_sista_dag(
+            aktion.andra_sista_dag(
                 budgetdel=d.budgetdel,
                 sista_dag=form.cleaned_data["sista_dag"],
                 sedd_rev=form.cleaned_data["rev"],

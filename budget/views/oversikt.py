@@ -123,7 +123,9 @@ def _delar(version: Budgetversion, skriv: Enhetsurval, *, granskar: bool, rot: s
         kvar = [las_lage(d, timezone.localdate()) for d in delar if d.skrivbar]
         sena = sum(lage.sen for lage in kvar)
         if vantar or kvar:
-            text = f"{len(kvar)} har inte lämnat in" + (f", {sena} av dem är sena" if sena else "")
+            text = f"{len(kvar)} har inte lämnat in"
+            if sena:
+                text += f", {sena} av dem är {'sen' if sena == 1 else 'sena'}"
             yield {
                 "etikett": "Granskning",
                 "rubrik": f"Nämndernas delar, {version.namn}",
@@ -137,7 +139,7 @@ def _delar(version: Budgetversion, skriv: Enhetsurval, *, granskar: bool, rot: s
         return
     for d in delar:
         egna = [e for e, namnd in enheter.items() if namnd == d.namnd_id]
-        if not d.skrivbar or not all(e in skriv for e in egna):
+        if not d.skrivbar or not egna or not all(e in skriv for e in egna):
             continue
         yield {
             "etikett": "Lämna in",

@@ -12,7 +12,7 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from budget.actions import budgetdel as handling
+from budget.actions import budgetdel as aktion
 from budget.actions.paminnelse import paminn_om_delar
 from budget.actions.versioner import las_version
 from budget.models import Budgetdel, Paminnelse
@@ -39,9 +39,7 @@ def oppnad(version, anvandare, klocka):
     """Opened with three days left; only KN and NORV have controllers."""
     klocka(ONSDAG)
     v = version("B2024-ARB")
-    handling.oppna_for_inmatning(
-        version=v, sista_dag=ONSDAG + timedelta(3), by=anvandare("koncerncontroller")
-    )
+    aktion.oppna_for_inmatning(version=v, sista_dag=ONSDAG + timedelta(3), by=anvandare("koncerncontroller"))
     Notis.objects.all().delete()
     return v
 
@@ -92,15 +90,13 @@ def test_de_sena_paminns_varje_vardag_tills_de_lamnar_in(oppnad, brev, klocka, a
     for dagar in range(8):
         klocka(ONSDAG + timedelta(dagar))
         if dagar == 6:
-            handling.lamna_in(
-                budgetdel=d, by=anvandare("controller-kn"), avtryck=las_avtryck(oppnad, enheter)
-            )
+            aktion.lamna_in(budgetdel=d, by=anvandare("controller-kn"), avtryck=las_avtryck(oppnad, enheter))
         paminn_om_delar()
     assert [(p.dag - ONSDAG).days for p in _kn()] == [0, 2, 5]
     amnen = [b.subject for b in mail.outbox if "kn" in b.to[0]]
     assert amnen[2] == "Kulturnämnden är 2 dagar sen med sin del av Budget 2024, arbetsversion"
     klocka(ONSDAG + timedelta(8))
-    handling.aterlamna(budgetdel=d, by=anvandare("koncerncontroller"), kommentar="Se över")
+    aktion.aterlamna(budgetdel=d, by=anvandare("koncerncontroller"), kommentar="Se över")
     assert paminn_om_delar() == 19 + 1
     las_version(version=oppnad, by=anvandare("koncerncontroller"))
     klocka(ONSDAG + timedelta(9))

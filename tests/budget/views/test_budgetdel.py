@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from budget.actions import budgetdel as handling
+from budget.actions import budgetdel as aktion
 from budget.actions.belopp import Cellandring, DelenArInlamnad, spara_belopp
 from budget.actions.kommentar import kommentera_cell, kommentera_del
 from budget.actions.versioner import kopiera_version, las_version
@@ -37,7 +37,7 @@ VAG = {
 def oppnad(version, anvandare):
     v = version("B2024-ARB")
     dag = timezone.localdate() + timedelta(30)
-    handling.oppna_for_inmatning(version=v, sista_dag=dag, by=anvandare("koncerncontroller"))
+    aktion.oppna_for_inmatning(version=v, sista_dag=dag, by=anvandare("koncerncontroller"))
     return v
 
 
@@ -56,11 +56,11 @@ def ga_till(delen, anvandare):
         kn, kc, d = anvandare("controller-kn"), anvandare("koncerncontroller"), delen()
         for steg in VAG[status]:
             if steg == "lamna_in":
-                handling.lamna_in(budgetdel=d, by=kn, avtryck=_avtryck(d))
+                aktion.lamna_in(budgetdel=d, by=kn, avtryck=_avtryck(d))
             elif steg == "aterlamna":
-                handling.aterlamna(budgetdel=d, by=kc, kommentar="Se över")
+                aktion.aterlamna(budgetdel=d, by=kc, kommentar="Se över")
             else:
-                getattr(handling, steg)(budgetdel=d, by=kc)
+                getattr(aktion, steg)(budgetdel=d, by=kc)
         return d
 
     return ga
@@ -341,7 +341,7 @@ def test_nasta_del_leder_vidare_bland_dem_som_vantar(som, oppnad, ga_till, anvan
     kc = anvandare("koncerncontroller")
     for kod in ("PN", "SN"):
         d = Budgetdel.objects.get(version=oppnad, namnd__kod=kod)
-        handling.lamna_in(budgetdel=d, by=kc, avtryck=_avtryck(d))
+        aktion.lamna_in(budgetdel=d, by=kc, avtryck=_avtryck(d))
     klient = som("koncerncontroller")
 
     def nasta(kod):
@@ -490,7 +490,7 @@ def test_fragorna_vaxer_inte_med_delar_kommentarer_eller_notiser(som, oppnad, ga
         Placering.objects.create(
             enhet=enhet, namnd=namnd, sektor=mall.sektor, ordning=i, giltig_fran="2022-01-01"
         )
-    assert handling.oppna_for_inmatning(version=oppnad, sista_dag=timezone.localdate(), by=kc) == 200
+    assert aktion.oppna_for_inmatning(version=oppnad, sista_dag=timezone.localdate(), by=kc) == 200
     for i in range(20):
         kommentera_cell(version=oppnad, cell=cell, text=f"Nr {i}", by=kc)
     Notis.objects.bulk_create(Notis(mottagare=kc, text="x", url="/") for _ in range(300))
