@@ -9,16 +9,22 @@ from django.urls import path, reverse
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
+from budget.actions import budgetdel
 from budget.actions.justering import JusteringsFel, spara_justering
+from budget.forms.budgetdel import Aterlamningsformular, Oppningsformular
 from budget.models import Budgetversion
+from budget.regler.delflode import Steg
+from budget.selectors.budgetdel import las_avtryck
 from budget.selectors.justering import hamta_brygga
 from budget.selectors.uppstallning import hamta_uppstallningar, lasbara_uppstallningar
 from budget.tabeller.brygga import bygg_matris
+from budget.tabeller.budgetdel import Delrad
 from budget.tabeller.handling import las_balanskrav
 from budget.tabeller.internbudget import las_internbudget
 from budget.tabeller.investeringar import las_uppstallning
 from budget.views.atkomst import oppna_uppstallning, oppna_version
 from budget.views.brygga import oppna_brygga, valt_ar
+from budget.views.budgetdel import far_ta_steg, krav_steg, mina_steg, oppna_del, oppna_delar
 from budget.views.justering import bygg_formular, krav_justera
 from organisation.permissions import Ratt, get_behorighet
 from regionskane.lib.tabell import Tabell
@@ -109,6 +115,102 @@ def justeringar(request, ar, kod):
     return Response({"id": sparad.pk, "status": sparad.status, "adress": adress}, status=201)
 
 
+@api_view(["GET", "POST"])
+def delar(request, ar, kod):
+    """The nämnder's parts that the user may read; a POST of {"sista_dag": "2024-10-01"} opens the version for entry.
+
+    A POST answers 201, or 400 with what is wrong with it.
+    """
+    atkomst, rader = oppna_delar(request, ar, kod)
+    if request.method == "POST":
+        get_behorighet(request).krav(Ratt.GRANSKA_DELAR)
+        form = Oppningsformular(request.data if isinstance(request.data, dict) else {})
+        if not form.is_valid():
+            return Response({"fel": [fel for lista in form.errors.values() for fel in lista]}, status=400)
+        try:
+            antal = budgetdel.oppna_for_inmatning(
+                version=atkomst.version, sista_dag=form.cleaned_data["sista_dag"], by=request.user
+            )
+        except budgetdel.DelFel as fel:
+            return Response({"fel": [str(fel)]}, status=400)
+        return Response({"oppnade": antal}, status=201)
+    return Response({"version": atkomst.version.kod, "delar": [_del_som_json(r) for r in rader]})
+
+
+@api_view(["GET", "POST"])
+def en_del(request, ar, kod, namnd):
+    """One part with the steps that the user may take; a POST takes one.
+
+    It takes {"steg", "rev"}, and "avtryck" (the amounts as the GET showed them) to hand in, "kommentar" and perhaps
+    "sista_dag" to give back. Answers 200 with the part, 400 with what is wrong, 409 when somebody was there before.
+    """
+    d = oppna_del(request, ar, kod, namnd)
+    if request.method == "POST":
+        data = request.data if isinstance(request.data, dict) else {}
+        steg = next((s for s in Steg if s == data.get("steg")), None)
+        if steg is None:
+            if not any(far_ta_steg(request, d, s) for s in Steg):
+                krav_steg(request, d, Steg.GRANSKA)
+            return Response({"fel": [f"Skicka steg, ett av {', '.join(Steg)}."]}, status=400)
+        krav_steg(request, d, steg)
+        try:
+            _ta_steg(d, steg, data, request.user)
+        except budgetdel.DelFel as fel:
+            status = 409 if isinstance(fel, budgetdel.DelenAndrad) else 400
+            return Response({"fel": [str(fel)]}, status=status)
+        d = oppna_del(request, ar, kod, namnd)
+    svar = _del_som_json(d.rad) | {
+        "avtryck": las_avtryck(d.atkomst.version, d.enheter),
+        "steg": [s.value for s in mina_steg(request, d)],
+    }
+    return Response(svar)
+
+
+def _ta_steg(d, steg: Steg, data: dict, anvandare) -> None:
+    rev = data.get("rev")
+    if rev is not None and (not isinstance(rev, int) or isinstance(rev, bool)):
+        raise budgetdel.DelFel("rev är ett heltal: det som GET visade.")
+    gemensamt = {"budgetdel": d.budgetdel, "by": anvandare, "sedd_rev": rev}
+    if steg == Steg.LAMNA_IN:
+        if not data.get("avtryck"):
+            raise budgetdel.DelFel("Skicka avtryck, det som GET visade, så att just de beloppen lämnas in.")
+        budgetdel.lamna_in(avtryck=str(data["avtryck"]), **gemensamt)
+    elif steg == Steg.ATERLAMNA:
+        form = Aterlamningsformular({
+            "kommentar": data.get("kommentar", ""), "sista_dag": data.get("sista_dag", ""), "rev": rev or 0,
+        })  # fmt: skip
+        if not form.is_valid():
+            raise budgetdel.DelFel(" ".join(fel for lista in form.errors.values() for fel in lista))
+        budgetdel.aterlamna(
+            kommentar=form.cleaned_data["kommentar"], sista_dag=form.cleaned_data["sista_dag"], **gemensamt
+        )
+    else:
+        gor = {
+            Steg.TA_TILLBAKA: budgetdel.ta_tillbaka,
+            Steg.GRANSKA: budgetdel.granska,
+            Steg.KLARMARKERA: budgetdel.klarmarkera,
+        }[steg]
+        gor(**gemensamt)
+
+
+def _del_som_json(r: Delrad) -> dict:
+    return {
+        "namnd": r.budgetdel.namnd.kod,
+        "namn": r.namnd,
+        "status": r.budgetdel.status,
+        "sista_dag": r.budgetdel.sista_dag,
+        "inlamnad": r.budgetdel.inlamnad_tid,
+        "vantar": r.lage.vantar,
+        "dagar": r.lage.dagar,
+        "sen": r.sen,
+        "senast_andrad": r.senast,
+        "celler": r.celler,
+        "tomma": r.tomma,
+        "oppna_kommentarer": r.kommentarer,
+        "rev": r.budgetdel.rev,
+    }
+
+
 def _som_json(t: Tabell) -> dict:
     return {
         "nyckel": t.nyckel,
@@ -140,5 +242,7 @@ def _som_json(t: Tabell) -> dict:
 urlpatterns = [
     path("budget/", versioner, name="api_versioner"),
     path("budget/<int:ar>/<slug:kod>/justeringar/", justeringar, name="api_justeringar"),
+    path("budget/<int:ar>/<slug:kod>/delar/", delar, name="api_delar"),
+    path("budget/<int:ar>/<slug:kod>/delar/<slug:namnd>/", en_del, name="api_del"),
     path("budget/<int:ar>/<slug:kod>/<slug:uppstallning>/", tabell, name="api_tabell"),
 ]

@@ -1,18 +1,30 @@
 """The budget's kinds of job, as the queue runs them."""
 
+import logging
+
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from budget.actions import balanskrav, handling
+from budget.actions.paminnelse import paminn_om_delar
 from budget.models import Budgetversion
 from budget.tabeller.handling import bygg_handling
 from organisation.permissions import Behorighet, Ratt
+from regionskane.celery import app
 from regionskane.jobb.actions import spara_fil
 from regionskane.jobb.slag import JobbFel, jobbslag
 from regionskane.lib import pdf, xlsx
 from regionskane.lib.visning import visa_handling
 
+logg = logging.getLogger(__name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@app.task
+def paminn():
+    """Remind the nämnder of their parts; beat asks every hour, and each is reminded once a day."""
+    if antal := paminn_om_delar():
+        logg.info("Påminde om %s delar", antal)
 
 
 def _far_berakna(jobb) -> bool:

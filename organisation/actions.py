@@ -1,10 +1,12 @@
 """Users and their roles: created and changed by an administratör, recorded in the history."""
 
 import secrets
+from collections.abc import Iterable
 
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
-from organisation.models import Anvandare, Roll, Rolltilldelning
+from organisation.models import Anvandare, Notis, Roll, Rolltilldelning
 from regionskane.historik import andring
 
 
@@ -55,6 +57,18 @@ def ta_roll(*, tilldelning: Rolltilldelning, by) -> None:
         raise AnvandareFel("Du kan inte ta bort din egen roll som administratör. Be en annan administratör.")
     with andring(by=by):
         tilldelning.delete()
+
+
+def notifiera(*, mottagare: Iterable[int], text: str, url: str) -> None:
+    """Tell users (ids) of something, each in the bell of their own pages."""
+    korta = text if len(text) <= 200 else f"{text[:199]}…"
+    Notis.objects.bulk_create(Notis(mottagare_id=m, text=korta, url=url) for m in dict.fromkeys(mottagare))
+
+
+def markera_sedda(*, by, notiser: Iterable[int] | None = None) -> int:
+    """Mark a user's own notices (ids; None: all of them) as read. Returns how many were not."""
+    olasta = Notis.objects.filter(mottagare=by, sedd__isnull=True)
+    return (olasta if notiser is None else olasta.filter(pk__in=notiser)).update(sedd=timezone.now())
 
 
 def _engangslosenord() -> str:

@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from organisation.models import Notis
 from organisation.permissions import Ratt, get_behorighet
 
 TEMAN = {"ljust": "light", "mörkt": "dark"}
@@ -13,7 +14,9 @@ def ram(request):
     if getattr(request, "user", None) is not None and request.user.is_authenticated:
         behorighet = get_behorighet(request)
         roller = ", ".join(dict.fromkeys(r.get_roll_display().lower() for r in behorighet.roller))
-        anvandare = {"namn": str(request.user), "roll_text": roller or "ingen roll"}
+        # Counted only where the header is drawn: a fragment has none.
+        olasta = Notis.objects.filter(mottagare=request.user, sedd__isnull=True).count
+        anvandare = {"namn": str(request.user), "roll_text": roller or "ingen roll", "olasta": olasta}
         meny = [_post(request, "Översikt", reverse("oversikt"), exakt=True)]
         if behorighet.omfang(Ratt.LASA_BELOPP):
             meny.append(_post(request, "Budget", reverse("versioner")))

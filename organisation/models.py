@@ -212,3 +212,26 @@ class Rolltilldelning(models.Model):
     def __str__(self):
         plats = self.namnd or self.enhet or "hela regionen"
         return f"{self.get_roll_display()}, {plats}"
+
+
+class Notis(models.Model):
+    """Something that a user should know of, told by any app: a line of text and where to go. Behind the bell.
+
+    It opens nothing: the page at `url` asks for the user's rights anew.
+    """
+
+    mottagare = models.ForeignKey(Anvandare, on_delete=models.CASCADE, related_name="notiser")
+    text = models.CharField(max_length=200)
+    url = models.CharField(max_length=300)
+    skapad = models.DateTimeField(auto_now_add=True)
+    sedd = models.DateTimeField("läst", null=True, blank=True)
+
+    class Meta:
+        ordering = ("-skapad", "-pk")
+        verbose_name_plural = "notiser"
+        indexes = [
+            models.Index(fields=("mottagare",), condition=Q(sedd__isnull=True), name="notis_olasta"),
+        ]
+
+    def __str__(self):
+        return self.text

@@ -20,6 +20,8 @@ class Ratt(StrEnum):
     LASA_HISTORIK = "läsa tidigare värden"
     LASA_VERSIONER = "se vilka budgetversioner som finns"
     STYRA_VERSION = "låsa, låsa upp och kopiera budgetversioner"
+    LASA_DELAR = "läsa nämndernas delar och kommentarerna i dem"
+    GRANSKA_DELAR = "öppna en version för inmatning och granska nämndernas delar"
     BERAKNA_BALANSKRAV = "beräkna balanskravet och registrera beslut om det"
     EXPORTERA = "ladda ned PDF och Excel"
     LASA_ORGANISATION = "se användare och organisation"
@@ -42,6 +44,8 @@ _TABELL = {
     Ratt.LASA_HISTORIK:        ({E},       {A},       set(),     {A},       set()),
     Ratt.LASA_VERSIONER:       ({A},       {A},       {F},       {A},       set()),
     Ratt.STYRA_VERSION:        (set(),     {A},       set(),     set(),     set()),
+    Ratt.LASA_DELAR:           ({E},       {A},       set(),     {A},       set()),
+    Ratt.GRANSKA_DELAR:        (set(),     {A},       set(),     set(),     set()),
     Ratt.BERAKNA_BALANSKRAV:   (set(),     {A},       set(),     set(),     set()),
     Ratt.EXPORTERA:            ({E, F},    {A},       {F},       {A},       set()),
     Ratt.LASA_ORGANISATION:    (set(),     {A},       set(),     {A},       {A}),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from organisation.views import anvandare, konto
+from organisation.views import anvandare, konto, notiser
 
 urlpatterns = [
     path("logga-in/", konto.LoggaIn.as_view(), name="logga_in"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("tema/", konto.tema, name="tema"),
     path("stil/", konto.stil, name="stil"),
     path("tillganglighet/", konto.tillganglighet, name="tillganglighet"),
+    path("notiser/", notiser.notiser, name="notiser"),
+    path("notiser/sedda/", notiser.alla_sedda, name="notiser_sedda"),
+    path("notiser/<int:pk>/", notiser.oppna, name="notis"),
     path("organisation/", konto.organisation, name="organisation"),
     path("organisation/anvandare/ny/", anvandare.ny, name="ny_anvandare"),
     path("organisation/anvandare/<int:pk>/", anvandare.visa, name="anvandare"),

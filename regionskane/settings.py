@@ -8,6 +8,7 @@ from pathlib import Path
 
 import dj_database_url
 import pgtrigger
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -302,7 +303,25 @@ CELERY_BEAT_SCHEDULE = {
         # A worker that was away comes back to one of these, not to a night's worth.
         "options": {"expires": 55},
     },
+    # Asked every hour of the day, so that a worker that was away at seven reminds at eight; a part once a day.
+    "paminn-om-delar": {
+        "task": "budget.tasks.paminn",
+        "schedule": crontab(minute=5, hour="7-17"),
+        "options": {"expires": 3000},
+    },
 }
+
+# Mail. Without EMAIL_HOST nothing is sent, and reminders stand in the system only.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "").strip()
+EMAIL_PORT = _heltal("EMAIL_PORT", 587)
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "").strip()
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _flagga("EMAIL_USE_TLS", True)
+EMAIL_TIMEOUT = 20
+EMAIL_SUBJECT_PREFIX = ""
+DEFAULT_FROM_EMAIL = _text("EMAIL_FROM", "budget@example.se") if EMAIL_HOST else "budget@localhost"
+# The site's address in what is sent from outside a request.
+WEBBADRESS = _text("WEBBADRESS", "https://budget.example.se") if EMAIL_HOST else ""
 
 LOGGING = {
     "version": 1,

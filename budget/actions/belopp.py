@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import IntegrityError, connection
 
 from budget.models import Budgetversion, Status
+from budget.selectors.budgetdel import stangda_enheter
 from budget.selectors.celler import ANVANDARNAMN, Cellnyckel, Cellvarde
 from regionskane.historik import andring
 from regionskane.lib.belopp import TolkatBelopp
@@ -26,6 +27,10 @@ class Cellandring:
 
 class VersionenArLast(Exception):
     """The version is locked. `str()` is a sentence for the user."""
+
+
+class DelenArInlamnad(VersionenArLast):
+    """The nämnd has handed in its part, so its amounts are locked. `str()` is a sentence for the user."""
 
 
 class Konflikt(Exception):
@@ -65,7 +70,8 @@ def spara_belopp(*, version: Budgetversion, andringar: list[Cellandring], by, va
     """Write the changed cells of a version and return how many there were.
 
     Raises Konflikt, and writes nothing, when a cell no longer holds what the user was shown and not
-    what the user wants either. Raises VersionenArLast for a locked version.
+    what the user wants either. Raises VersionenArLast for a locked version, DelenArInlamnad for a cell whose nämnd
+    has handed in.
     """
     if version.last:
         raise VersionenArLast(f"{version.namn} är låst. Ingenting har sparats.")
@@ -73,12 +79,17 @@ def spara_belopp(*, version: Budgetversion, andringar: list[Cellandring], by, va
         return 0
     # Always in the same order, so that two who save the same cells wait for each other and not in a circle.
     andringar = sorted(andringar, key=lambda a: a.cell)
-    with _last_blir_begripligt(version), andring(by=by, varfor=varfor), connection.cursor() as cursor:
+    with (
+        _last_blir_begripligt(version, andringar),
+        andring(by=by, varfor=varfor),
+        connection.cursor() as cursor,
+    ):
         nu, id_per_cell = _las(cursor, version, [a.cell for a in andringar])
         krockar = {a.cell: nu.get(a.cell, TOM) for a in andringar if _krock(a, nu.get(a.cell, TOM))}
         if krockar:
             raise Konflikt(krockar)
         kvar = [a for a in andringar if (a.nytt.varde if a.nytt else None) != nu.get(a.cell, TOM).varde]
+        _krav_oppen_del(version, kvar)
         skriv, tom = [a for a in kvar if a.nytt], [a for a in kvar if not a.nytt]
         if skriv:
             cursor.execute(
@@ -104,14 +115,24 @@ def spara_belopp(*, version: Budgetversion, andringar: list[Cellandring], by, va
 
 
 @contextmanager
-def _last_blir_begripligt(version):
-    # The version may be locked between the reading of it and the write; then the trigger says so.
+def _last_blir_begripligt(version, andringar):
+    # The version may be locked, or a part handed in, between our reading and the write; then the trigger says so.
     try:
         yield
     except IntegrityError as fel:
         if Budgetversion.objects.filter(pk=version.pk, status=Status.LAST).exists():
             raise VersionenArLast(f"{version.namn} låstes medan du skrev. Ingenting har sparats.") from fel
+        _krav_oppen_del(version, andringar)
         raise
+
+
+def _krav_oppen_del(version, andringar):
+    stangda = stangda_enheter(version) if andringar else {}
+    for a in andringar:
+        if a.cell.enhet in stangda:
+            raise DelenArInlamnad(
+                f"{stangda[a.cell.enhet]} har lämnat in sin del av {version.namn}. Ingenting har sparats."
+            )
 
 
 def _krock(a: Cellandring, nu: Cellvarde) -> bool:

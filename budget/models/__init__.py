@@ -2,38 +2,17 @@ from budget.models.balanskrav import Balanskravsbeslut, Beslutsslag, Utredning
 from budget.models.belopp import Belopp, Importfil, Kontrollsumma, Omfangstyp, Ursprung
 from budget.models.beslutspunkt import Beslutsmatt, Beslutspunkt, Beslutstal
 from budget.models.finansiella_mal import Mal, Malavsteg
-from budget.models.internbudget import (
-    Finansiering,
-    Finansieringsform,
-    Forutsattningsgrupp,
-    Internbudgetforutsattning,
-)
-from budget.models.investering import (
-    INOM_RAM,
-    Investeringsbeslut,
-    Investeringsgrupp,
-    Investeringsobjekt,
-    Investeringsslag,
-)
+from budget.models.internbudget import Finansiering, Finansieringsform, Forutsattningsgrupp, Internbudgetforutsattning
+from budget.models.investering import Budgetdel, Delstatustext, INOM_RAM, Investeringsbeslut, Investeringsgrupp, Investeringsobjekt, Investeringsslag, Kommentar, Paminnelse, Paminnelsestatus, budget, budgetdel, from, import, models
 from budget.models.justering import Block, Justering, Justeringsrad, Justeringsstatus
 from budget.models.motpart import Motpart, Motpartsslag
 from budget.models.scenario import Scenario
 from budget.models.uppstallning import INVESTERINGSOBJEKT, Matt, Post, Postregel, Posttyp, Uppstallning
-from budget.models.version import (
-    BEREDS,
-    BESLUTAS,
-    Budgetversion,
-    Finansieringssatt,
-    Status,
-    Versionskolumn,
-    Versionstyp,
-)
+from budget.models.version import BEREDS, BESLUTAS, Budgetversion, Finansieringssatt, Status, Versionskolumn, Versionstyp
 
 __all__ = [
     "BEREDS",
     "BESLUTAS",
-    "INOM_RAM",
-    "INVESTERINGSOBJEKT",
     "Balanskravsbeslut",
     "Belopp",
     "Beslutsmatt",
@@ -41,11 +20,15 @@ __all__ = [
     "Beslutsslag",
     "Beslutstal",
     "Block",
+    "Budgetdel",
     "Budgetversion",
+    "Delstatustext",
     "Finansiering",
     "Finansieringsform",
     "Finansieringssatt",
     "Forutsattningsgrupp",
+    "INOM_RAM",
+    "INVESTERINGSOBJEKT",
     "Importfil",
     "Internbudgetforutsattning",
     "Investeringsbeslut",
@@ -55,6 +38,7 @@ __all__ = [
     "Justering",
     "Justeringsrad",
     "Justeringsstatus",
+    "Kommentar",
     "Kontrollsumma",
     "Mal",
     "Malavsteg",
@@ -62,6 +46,8 @@ __all__ = [
     "Motpart",
     "Motpartsslag",
     "Omfangstyp",
+    "Paminnelse",
+    "Paminnelsestatus",
     "Post",
     "Postregel",
     "Posttyp",
@@ -72,4 +58,9 @@ __all__ = [
     "Utredning",
     "Versionskolumn",
     "Versionstyp",
+    "budget",
+    "budgetdel",
+    "from",
+    "import",
+    "models",
 ]

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from budget.models.uppstallning import Post
-from budget.models.vakt import LAST_VERSION, vakt, vakter_mot_last_version
+from budget.models.vakt import LAST_VERSION, vakt, vakter_mot_inlamnad_del, vakter_mot_last_version
 from budget.models.version import Budgetversion
 from organisation.models import Enhet, Sektor
 
@@ -83,6 +83,7 @@ class Belopp(models.Model):
             vakt("vakt_update", pgtrigger.Update, "new", LAST_VERSION + _CELLER),
             vakt("vakt_flytt", pgtrigger.Update, "old", LAST_VERSION),
             vakt("vakt_delete", pgtrigger.Delete, "old", LAST_VERSION),
+            *vakter_mot_inlamnad_del(),
             pgtrigger.Trigger(
                 name="rev",
                 when=pgtrigger.Before,

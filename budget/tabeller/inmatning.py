@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from html import escape
 from itertools import product
+from types import MappingProxyType
 
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -24,6 +25,7 @@ from budget.tabeller.adress import versionsadress
 from budget.tabeller.uppstallning import bygg_tabell, kolumnnyckel
 from organisation.permissions import Enhetsurval
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
+from regionskane.lib.visning import antal_kommentarer, skriv_kommentarer
 
 TOM = Cellvarde()
 # A cell is shown as newly saved for this long.
@@ -74,9 +76,12 @@ def bygg_inmatning(
     anvandare_id: int,
     nu: datetime,
     svar: Svar = INGET_SVAR,
+    kommentarer: Mapping[Cellnyckel, int] | None = None,
+    inlamnade: Set[int] = frozenset(),
 ) -> Inmatningsvy:
-    """The entry table of an uppställning; cells that are not in `skrivbara` are locked."""
-    return Ritare(data, celler, skrivbara, anvandare_id, nu, svar).vy()
+    """The entry table of an uppställning; cells that are not in `skrivbara` are locked. `kommentarer` is how many open
+    comments a cell has, `inlamnade` the enheter (ids) whose nämnd has handed in."""
+    return Ritare(data, celler, skrivbara, anvandare_id, nu, svar, kommentarer or {}, inlamnade).vy()
 
 
 def skrivbara_celler(data: Uppstallningsdata, skrivbart: Enhetsurval) -> set[Cellnyckel]:
@@ -111,7 +116,18 @@ class Ritare:
     """Draws an entry table. A table whose columns are of different poster says so in the methods that a subclass
     may replace: `_bygg_tabell`, `_kolumnar`, `_cell`, `_cellkalla` and `_radpost`."""
 
-    def __init__(self, data, celler, skrivbara, anvandare_id, nu, svar):
+    def __init__(
+        self,
+        data,
+        celler,
+        skrivbara,
+        anvandare_id,
+        nu,
+        svar,
+        kommentarer=MappingProxyType({}),
+        inlamnade=frozenset(),
+    ):
+        self.kommentarer, self.inlamnade = kommentarer, inlamnade
         self.data, self.celler, self.svar, self.skrivbara = data, celler, svar, skrivbara
         self.anvandare_id, self.nu = anvandare_id, nu
         self.tabell: Tabell = self._bygg_tabell()
@@ -213,8 +229,11 @@ class Ritare:
             if nyckel not in self.skrivbara:
                 varde = "" if cell.varde is None else cell.varde
                 referens = referenser[kolumn.nyckel]
+                antal = self.kommentarer.get(nyckel, 0)
+                klass, marke = (" komm", skriv_kommentarer(antal)) if antal else ("", "")
                 rutor.append(
-                    f'<td class="n" data-nyckel="{referens}" data-varde="{varde}">{_lank(kolumn.text(cell), cell)}</td>'
+                    f'<td class="n{klass}" data-nyckel="{referens}" data-varde="{varde}">'
+                    f"{_lank(kolumn.text(cell), cell)}{marke}</td>"
                 )
                 continue
             nu = self.celler.get(nyckel, TOM)
@@ -226,10 +245,12 @@ class Ritare:
         forklaring = f'<small class="svag">{escape(rad.forklaring)}</small>' if rad.forklaring else ""
         omfang = rad.nyckel if rad.nyckel in self.enheter else f"enhet-{self.data.placeringar[0].enhet_kod}"
         kalla = f"{self.rotadress}varifran/{self.tabell.nyckel}/{self._radpost(rad, post).kod}/{omfang}/"
+        inlamnad = self._enhet(rad) in self.inlamnade
+        lage = '<span class="svag">Inlämnad</span>' if inlamnad else self._lage(senast)
         yield (
             f'<tr data-rad="{rad.nyckel}" data-kalla="{kalla}"{_matt(post)}{klass}>'
             f'<th scope="row" id="r-{rad.nyckel}">{rubrik}{forklaring}</th>'
-            f'{"".join(rutor)}<td class="lage">{self._lage(senast)}</td></tr>'
+            f'{"".join(rutor)}<td class="lage">{lage}</td></tr>'
         )
         yield from under
 
@@ -263,6 +284,9 @@ class Ritare:
         if nu.varde is None and visad.varde is not None:
             attribut += f' data-hamtat="{visad.varde}" placeholder="{kolumn.text(visad)}"'
         varde = "" if nu.varde is None else nu.varde
+        if antal := self.kommentarer.get(nyckel, 0):
+            klasser += " komm"
+            rubrik += f", {antal_kommentarer(antal)}"
         return (
             f'<td class="{klasser}"{self._cellkalla(rad, kolumn)}><input class="n" inputmode="decimal" id="{id_}"'
             f' name="c.{namn}" value="{sparad if text is None else escape(text)}" data-varde="{varde}"'

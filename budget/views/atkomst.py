@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from budget.models import Budgetversion, Post, Uppstallning, Versionskolumn
 from budget.selectors.uppstallning import hamta_kolumner, lasbara_uppstallningar
-from organisation.permissions import Enhetsurval, Ratt, get_behorighet
+from organisation.permissions import Enhetsurval, Omfang, Ratt, get_behorighet
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,11 @@ def oppna_version(request, ar: int, kod: str, ratt: Ratt = Ratt.LASA_BELOPP) -> 
     version = next((v for v in arets if v.kod == kod), None)
     if version is None:
         raise Http404
-    urval = get_behorighet(request).urval(ratt, last=version.last, period=version.period)
+    behorighet = get_behorighet(request)
+    urval = behorighet.urval(ratt, last=version.last, period=version.period)
     if not urval:
-        nar = "" if version.last else " förrän den är låst"
+        senare = Omfang.FASTSTALLT in behorighet.omfang(ratt) and not version.last
+        nar = " förrän den är låst" if senare else ""
         raise PermissionDenied(f"Din roll får inte {ratt.value} i {version.namn}{nar}.")
     return Atkomst(version, urval, arets)
 

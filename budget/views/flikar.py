@@ -22,11 +22,14 @@ class Sida(NamedTuple):
     plats: str
 
 
-def versionens_sidor(atkomst, *, kontroll: bool) -> list[Sida]:
-    """Every page of the version that the user may open, group by group; `kontroll` tells whether that is one."""
+def versionens_sidor(atkomst, *, kontroll: bool, delar: bool) -> list[Sida]:
+    """Every page of the version that the user may open, group by group; `kontroll` and `delar` tell whether
+    those are among them."""
     version, hela = atkomst.version, atkomst.urval.allt
     tabeller = [u for u in atkomst.uppstallningar if u.kod != "resultatkrav"]
     sidor = [Sida("Om versionen", "", "Om versionen", "")]
+    if delar:
+        sidor.append(Sida("Nämndernas delar", "delar", "Nämndernas delar", "delar/"))
     sidor += [Sida(_GRUPP.get(u.kod, EKONOMI), u.kod, u.namn, f"{u.kod}/") for u in tabeller]
     if any(u.kod == "regionbidrag" for u in tabeller):
         sidor.append(Sida("Regionbidrag", "brygga", "Justeringar", "brygga/"))

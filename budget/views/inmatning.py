@@ -12,12 +12,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from budget.actions.belopp import Konflikt, VersionenArLast, spara_belopp
+from budget.actions.belopp import DelenArInlamnad, Konflikt, VersionenArLast, spara_belopp
 from budget.forms.inmatning import OgiltigtFormular, OtillatenCell, las_inmatning
 from budget.selectors.balanskrav import med_regelrader
+from budget.selectors.budgetdel import stangda_enheter
 from budget.selectors.celler import hamta_celler
 from budget.selectors.internbudget import hamta_enhetens_tabell, inmatningsenheter
 from budget.selectors.investeringar import hamta_objekt
+from budget.selectors.kommentar import rakna_per_cell
 from budget.selectors.uppstallning import hamta_uppstallning
 from budget.tabeller.inmatning import INGET_SVAR, NYSS, Svar, bygg_inmatning, cellnamn, skrivbara_celler
 from budget.tabeller.investeringar import bygg_objektinmatning, objektcellnamn, skrivbara_objektceller
@@ -61,24 +63,53 @@ def inmatning(request, ar, kod, uppstallning):
     tillatna = BORD[u.per_objekt].skrivbara(data, skriv)
     if not tillatna:
         raise PermissionDenied(f"Du har inga celler att fylla i under {u.namn}.")
+    stangda = stangda_enheter(atkomst.version)
+    inlamnade = {c for c in tillatna if c.enhet in stangda}
     if request.method == "GET":
-        return _visa(request, atkomst, u, data, tillatna)
+        if inlamnade == tillatna:
+            raise PermissionDenied(_inlamnad(atkomst.version, stangda, inlamnade))
+        return _visa(request, atkomst, u, data, tillatna - inlamnade, inlamnade=stangda.keys())
     try:
         inmatat = las_inmatning(request.POST, tillaten=tillatna.__contains__, matt=_matt(data))
     except OtillatenCell as fel:
         raise PermissionDenied("Formuläret har en cell som du inte får skriva i.") from fel
     except OgiltigtFormular as fel:
         return HttpResponseBadRequest(str(fel))
+    if rorda := inlamnade & inmatat.texter.keys():
+        return _lastes(request, atkomst, u, _inlamnad(atkomst.version, stangda, rorda))
+    tillatna -= inlamnade
     if inmatat.fel:
         svar = Svar(inmatat.texter, inmatat.fel, {}, inmatat.sedda)
-        return _visa(request, atkomst, u, data, tillatna, svar, status=422, varfor=inmatat.varfor)
+        return _visa(
+            request,
+            atkomst,
+            u,
+            data,
+            tillatna,
+            svar,
+            status=422,
+            varfor=inmatat.varfor,
+            inlamnade=stangda.keys(),
+        )
     try:
         antal = spara_belopp(
             version=atkomst.version, andringar=list(inmatat.andringar), by=request.user, varfor=inmatat.varfor
         )
     except Konflikt as krock:
         svar = Svar(inmatat.texter, {}, krock.celler, inmatat.sedda)
-        return _visa(request, atkomst, u, data, tillatna, svar, status=409, varfor=inmatat.varfor)
+        return _visa(
+            request,
+            atkomst,
+            u,
+            data,
+            tillatna,
+            svar,
+            status=409,
+            varfor=inmatat.varfor,
+            inlamnade=stangda.keys(),
+        )
+    except DelenArInlamnad as fel:
+        return _lastes(request, atkomst, u, str(fel))
     except VersionenArLast:
         return _lastes(request, atkomst, u)
     klocka = timezone.localtime().strftime("%H.%M")
@@ -111,12 +142,19 @@ def _matt(data):
     return {p.pk: p.matt for p in data.poster}
 
 
-def _visa(request, atkomst, u, data, tillatna, svar=INGET_SVAR, *, status=200, varfor=""):
+def _visa(
+    request, atkomst, u, data, tillatna, svar=INGET_SVAR, *, status=200, varfor="", inlamnade=frozenset()
+):
     nu = timezone.now()
     celler = hamta_celler(atkomst.version, u, atkomst.urval, sedan=nu - NYSS)
     if u.kod == "balanskrav":
         data = med_regelrader(data)
-    vy = BORD[u.per_objekt].bygg(data, celler, tillatna, anvandare_id=request.user.pk, nu=nu, svar=svar)
+    laser = get_behorighet(request).urval(Ratt.LASA_DELAR, last=False, period=atkomst.version.period)
+    kommentarer = rakna_per_cell(atkomst.version, u, laser)
+    vy = BORD[u.per_objekt].bygg(
+        data, celler, tillatna, anvandare_id=request.user.pk, nu=nu, svar=svar, kommentarer=kommentarer,
+        inlamnade=inlamnade,
+    )  # fmt: skip
     innehall = ram(request, atkomst, u.kod, titel=u.namn)
     innehall["smulor"][-1]["url"] = "../"
     innehall["smulor"].append({"text": "Inmatning"})
@@ -136,8 +174,17 @@ def _visa(request, atkomst, u, data, tillatna, svar=INGET_SVAR, *, status=200, v
     return render(request, "budget/inmatning.html", innehall, status=status)
 
 
-def _lastes(request, atkomst, u):
-    """The version was locked while somebody typed: nothing is saved, and all that was typed is shown."""
+def _inlamnad(version, stangda, celler) -> str:
+    namnder = ", ".join(dict.fromkeys(stangda[c.enhet] for c in sorted(celler)))
+    return (
+        f"{namnder} har lämnat in sin del av {version.namn}, så beloppen ligger fast. "
+        "Ta tillbaka delen, eller be en koncerncontroller lämna den åter, om något ska ändras."
+    )
+
+
+def _lastes(request, atkomst, u, inlamnad=""):
+    """The version was locked, or a part handed in (`inlamnad` says so), while somebody typed: nothing is saved, and
+    all that was typed is shown."""
     skriv = get_behorighet(request).urval(Ratt.SKRIVA_BELOPP, last=False, period=atkomst.version.period)
     data = _hamta(request, atkomst, u, skriv)
     bord = BORD[u.per_objekt]
@@ -153,6 +200,7 @@ def _lastes(request, atkomst, u):
         "uppstallning": u,
         "rader": [(bord.namn(data, cell), text) for cell, text in inmatat.texter.items()],
         "varfor": inmatat.varfor,
+        "inlamnad": inlamnad,
     }
     return render(request, "budget/lastes.html", innehall, status=409)
 

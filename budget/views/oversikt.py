@@ -3,11 +3,14 @@
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
 
 from budget.diagram.resultat import bygg_resultatdiagram
 from budget.models import Budgetversion, Versionskolumn
+from budget.regler.delflode import Delstatus
+from budget.selectors.budgetdel import hamta_delar, hamta_delenheter, stangda_enheter
 from budget.selectors.oversikt import (
     hamta_oppna_versioner,
     hamta_senaste_andringar,
@@ -20,6 +23,7 @@ from budget.selectors.uppstallning import (
 )
 from budget.selectors.utredning import hamta_utredning
 from budget.selectors.versioner import gallande_budget
+from budget.tabeller.budgetdel import FORM, las_lage, skriv_dag, tid_i_ord
 from budget.tabeller.inmatning import skrivbara_celler
 from budget.tabeller.uppstallning import bygg_tabell
 from budget.tabeller.varifran import tid
@@ -66,13 +70,18 @@ def _att_gora(request, version: Budgetversion):
     skriv = skrivbart(request, version)
     behorighet = get_behorighet(request)
     rot = reverse("version", args=[version.ar, version.kod])
+    stangda = stangda_enheter(version)
+    yield from _delar(version, skriv, granskar=behorighet.far(Ratt.GRANSKA_DELAR), rot=rot)
     if skriv:
         kolumner = hamta_kolumner(version)
         for u in lasbara_uppstallningar(kolumner, skriv):
             if u.kod == "resultatkrav":
                 continue
             data = hamta_uppstallning(version, u, kolumner[u], skriv)
-            alla, ifyllda = len(skrivbara_celler(data, skriv)), rakna_ifyllda(version, u, skriv)
+            celler = skrivbara_celler(data, skriv)
+            if celler and all(c.enhet in stangda for c in celler):
+                continue
+            alla, ifyllda = len(celler), rakna_ifyllda(version, u, skriv)
             yield {
                 "etikett": "Inmatning",
                 "rubrik": f"{u.namn}, {version.namn}",
@@ -104,6 +113,43 @@ def _att_gora(request, version: Budgetversion):
                 "lage_text": "Uppgift saknas",
                 "knapp": "Registrera",
             }
+
+
+def _delar(version: Budgetversion, skriv: Enhetsurval, *, granskar: bool, rot: str):
+    """What the parts of a version ask for: review by who reviews, handing in by who may write a whole nämnd."""
+    delar, enheter = hamta_delar(version), hamta_delenheter(version)
+    if granskar and delar:
+        vantar = sum(d.status == Delstatus.INLAMNAD for d in delar)
+        kvar = [las_lage(d, timezone.localdate()) for d in delar if d.skrivbar]
+        sena = sum(lage.sen for lage in kvar)
+        if vantar or kvar:
+            text = f"{len(kvar)} har inte lämnat in"
+            if sena:
+                text += f", {sena} av dem är {'sen' if sena == 1 else 'sena'}"
+            yield {
+                "etikett": "Granskning",
+                "rubrik": f"Nämndernas delar, {version.namn}",
+                "url": f"{rot}delar/" + ("?status=inlamnad" if vantar else ""),
+                "text": text if kvar else "Alla har lämnat in",
+                "lage": "pagar" if vantar else "ej_startat",
+                "lage_text": f"{vantar} att granska" if vantar else "Inget att granska",
+                "knapp": "Granska" if vantar else "Följ",
+            }
+    if skriv.allt:
+        return
+    for d in delar:
+        egna = [e for e, namnd in enheter.items() if namnd == d.namnd_id]
+        if not d.skrivbar or not egna or not all(e in skriv for e in egna):
+            continue
+        yield {
+            "etikett": "Lämna in",
+            "rubrik": f"{d.namnd}, {version.namn}",
+            "url": f"{rot}delar/{d.namnd.kod}/",
+            "text": f"Sista dag {skriv_dag(d.sista_dag)}. {tid_i_ord(las_lage(d, timezone.localdate()))}",
+            "lage": FORM[Delstatus(d.status)],
+            "lage_text": d.get_status_display(),
+            "knapp": "Öppna",
+        }
 
 
 def _inmatningslage(ifyllda: int, alla: int) -> dict:

@@ -9,10 +9,13 @@ from django.views.decorators.http import require_GET, require_POST
 from budget.actions.handling import starta_handling
 from budget.models import BEREDS, BESLUTAS, Budgetversion
 from budget.selectors.beslutspunkter import hamta_beslutsavvikelser
+from budget.selectors.budgetdel import stangda_enheter
+from budget.selectors.kommentar import rakna_per_plats
 from budget.selectors.kontroll import hamta_alla_avvikelser, hamta_skilda_rader
 from budget.selectors.samband import hamta_samband
 from budget.tabeller.balanskrav import varningar
 from budget.tabeller.beslutspunkter import skriv_avvikelse
+from budget.tabeller.budgetdel import markera_kommentarer
 from budget.tabeller.handling import bygg_handling, las_balanskrav
 from budget.tabeller.investeringar import las_uppstallning
 from budget.tabeller.kontroll import bygg_kontroll, sammanfatta, skild_rad
@@ -23,7 +26,7 @@ from budget.tabeller.steg import bygg_steg
 from budget.tabeller.uppstallning import las_tabell
 from budget.views.atkomst import oppna_uppstallning, oppna_version, skrivbart
 from budget.views.flikar import bygg_flikar, versionens_sidor
-from organisation.permissions import Ratt, get_behorighet
+from organisation.permissions import Enhetsurval, Ratt, get_behorighet
 from regionskane.jobb.models import Jobb, Jobbstatus
 from regionskane.jobb.views import vill_ha_fragment
 from regionskane.lib import xlsx
@@ -36,13 +39,23 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
     """What every page of a version shows: crumbs, tabs, other versions of the year, what may be done."""
     version, behorighet = atkomst.version, get_behorighet(request)
     rot = reverse("version", args=[version.ar, version.kod])
+    har_delar, skriv = version.delar.exists(), skrivbart(request, version)
+    if har_delar and not skriv.allt:
+        skriv = Enhetsurval(enheter=skriv.enheter - stangda_enheter(version).keys())
+    delar = behorighet.urval(Ratt.LASA_DELAR, last=version.last, period=version.period) and (
+        har_delar or (behorighet.far(Ratt.GRANSKA_DELAR) and not version.last)
+    )
     smulor = [{"text": "Budget", "url": reverse("versioner")}, {"text": version.namn, "url": rot}]
     if titel:
         smulor.append({"text": titel})
     return {
         "version": version,
         "smulor": smulor,
-        **bygg_flikar(versionens_sidor(atkomst, kontroll=ser_kontrollen(request, atkomst)), aktiv, rot),
+        **bygg_flikar(
+            versionens_sidor(atkomst, kontroll=ser_kontrollen(request, atkomst), delar=bool(delar)),
+            aktiv,
+            rot,
+        ),
         "versionsval": [
             {
                 "text": v.namn,
@@ -54,7 +67,7 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
             and behorighet.urval(Ratt.LASA_BELOPP, last=v.last, period=v.period)
         ],
         "bricka": bricka(version),
-        "far_skriva": skrivbart(request, version),
+        "far_skriva": skriv,
         "far_exportera": bool(behorighet.urval(Ratt.EXPORTERA, last=version.last, period=version.period)),
         "far_berakna": behorighet.far(Ratt.BERAKNA_BALANSKRAV),
         "far_styra": behorighet.far(Ratt.STYRA_VERSION),
@@ -151,7 +164,11 @@ def tabell(request, ar, kod, uppstallning):
     if u.kod == "balanskrav":
         return _balanskrav(request, atkomst, innehall)
     t = las_uppstallning(atkomst.version, u, atkomst.kolumner[u], atkomst.urval)
-    innehall["tabeller"] = [visa(t)]
+    laser = get_behorighet(request).urval(
+        Ratt.LASA_DELAR, last=atkomst.version.last, period=atkomst.version.period
+    )
+    kommentarer = rakna_per_plats(atkomst.version, u, laser)
+    innehall["tabeller"] = [visa(markera_kommentarer(t, kommentarer))]
     if u.kod == "regionbidrag" and atkomst.urval.allt:
         krav = next((x for x in atkomst.uppstallningar if x.kod == "resultatkrav"), None)
         if krav:

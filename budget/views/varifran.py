@@ -4,14 +4,25 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from budget.models import Budgetversion, Posttyp
+from budget.selectors.celler import Cellnyckel
+from budget.selectors.kommentar import hamta_celltradar
 from budget.selectors.varifran import hamta_omfang, hamta_regelsvar, hamta_ursprung
+from budget.tabeller.kommentar import INGET_SKRIVET, bygg_kommentarer
 from budget.tabeller.regelkalla import bygg_regelsvar, utredningsnot
 from budget.tabeller.varifran import bygg_forandring, bygg_kalla, bygg_nyckeltal
-from budget.views.atkomst import hamta_post, krav_pa_uppstallning, oppna_uppstallning, oppna_version
+from budget.views.atkomst import (
+    hamta_post,
+    krav_pa_uppstallning,
+    oppna_uppstallning,
+    oppna_version,
+    skrivbart,
+)
 from budget.views.tabeller import ram
+from organisation.models import Enhet
 from organisation.permissions import Enhetsurval, Ratt, get_behorighet
 from regionskane.jobb.views import vill_ha_fragment
 
@@ -20,6 +31,11 @@ from regionskane.jobb.views import vill_ha_fragment
 @require_GET
 def varifran(request, ar, kod, uppstallning, post, omfang, artal):
     """Where a figure comes from. `?mot=KOD.ÅR` asks about the change from another version and year."""
+    return visa_varifran(request, ar, kod, uppstallning, post, omfang, artal)
+
+
+def visa_varifran(request, ar, kod, uppstallning, post, omfang, artal, *, skrivet=INGET_SKRIVET):
+    """The answer, also to a comment on the figure that was refused (`skrivet`)."""
     atkomst = oppna_version(request, ar, kod)
     u = oppna_uppstallning(atkomst, uppstallning)
     det = hamta_post(u, post)
@@ -40,12 +56,35 @@ def varifran(request, ar, kod, uppstallning, post, omfang, artal):
             if mot
             else bygg_kalla(svar, tillagg=_om_utredningen(atkomst.version, u, svar))
         )
+    kommentarer = None
+    if det.typ == Posttyp.BLAD and omfang.startswith("enhet-") and "mot" not in request.GET:
+        enhet = get_object_or_404(Enhet, kod=omfang.removeprefix("enhet-"))
+        cell = Cellnyckel(enhet.pk, det.pk, artal)
+        kommentarer = cellkommentarer(request, atkomst.version, det, enhet.kod, cell, skrivet)
     if vill_ha_fragment(request):
-        return render(request, "_komponenter/kalla.html", {"kalla": rad})
+        innehall = {"kalla": rad, "kommentarer": kommentarer, "i_panel": True}
+        return render(request, "_komponenter/kalla.html", innehall)
     innehall = ram(request, atkomst, u.kod, titel=u.namn)
     innehall["smulor"][-1]["url"] = f"{innehall['smulor'][1]['url']}{u.kod}/"
     innehall["smulor"].append({"text": "Varifrån kommer siffran?"})
-    return render(request, "budget/varifran.html", innehall | {"kalla": rad})
+    innehall |= {"kalla": rad, "kommentarer": kommentarer}
+    return render(request, "budget/varifran.html", innehall, status=422 if skrivet.fel else 200)
+
+
+def cellkommentarer(request, version, post, enhet: str, cell: Cellnyckel, skrivet=INGET_SKRIVET):
+    """The comments on a cell for who may read them, otherwise None."""
+    behorighet = get_behorighet(request)
+    laser = behorighet.urval(Ratt.LASA_DELAR, last=version.last, period=version.period)
+    if cell.enhet not in laser:
+        return None
+    adress = [version.ar, version.kod, post.uppstallning.kod, post.kod, enhet, cell.ar]
+    return bygg_kommentarer(
+        hamta_celltradar(version, cell),
+        adress=reverse("kommentera_cell", args=adress),
+        far_skriva=cell.enhet in skrivbart(request, version),
+        jag=request.user.pk,
+        skrivet=skrivet,
+    )
 
 
 def _om_utredningen(version, u, svar):

@@ -24,6 +24,7 @@ from budget.actions.versioner import (
     starta_nasta_ar,
 )
 from budget.models import Finansieringssatt, Versionstyp
+from budget.regler.delflode import Delstatus
 from budget.selectors.versioner import hamta_tillaggsandring
 from budget.tabeller.tillagg import bygg_tillagg
 from budget.views.atkomst import oppna_version
@@ -109,10 +110,12 @@ def las(request, ar, kod):
                 request, f"{version.namn} är låst. Ingen kan ändra beloppen förrän du öppnar den igen."
             )
             return redirect("version", ar, kod)
+    kvar = version.delar.exclude(status=Delstatus.KLAR).count()
     innehall |= {
         "rubrik": f"Lås {version.namn}?",
         "text": "När versionen är låst kan ingen ändra ett belopp i den, och politiker kan läsa den. "
-        "Du kan öppna den igen så länge den inte är fastställd.",
+        "Du kan öppna den igen så länge den inte är fastställd."
+        + (f" Observera: {kvar} av nämndernas delar är inte klara." if kvar else ""),
         "knapp": "Lås versionen",
     }
     return _svara(request, innehall, formular)

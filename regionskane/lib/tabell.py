@@ -78,13 +78,15 @@ def _i_enhet(kolumn: Kolumn, enhet: str, decimaler: int | None) -> Kolumn:
 # A tuple and no dataclass: a page makes hundreds of them, in half the time.
 class Cell(NamedTuple):
     """One figure. `kalla` is the site path that answers «varifrån?»; `noter` are numbers in the
-    table's notes, counted from 1; `saknas` is what is read when there is no figure."""
+    table's notes, counted from 1; `saknas` is what is read when there is no figure. `kommentarer` is how many open
+    comments it has, which a page marks and a document does not."""
 
     varde: Decimal | None = None
     text: str | None = None
     kalla: str = ""
     noter: tuple[int, ...] = ()
     saknas: str = "–"
+    kommentarer: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ class Cellvy:
     negativ: bool
     noter: tuple[int, ...]
     klass: str
+    kommentarer: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Radvy:
                 f'<a href="#{self.tabell}-not-{nr}" aria-label="Not {nr}">{nr}</a>' for nr in cell.noter
             )
             text += f'<sup class="nr">{",".join(lankar)}</sup>'
-        return f'<td class="{cell.klass}">{text}</td>'
+        return f'<td class="{cell.klass}">{text}{skriv_kommentarer(cell.kommentarer)}</td>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,16 @@ def visa(tabell: Tabell) -> Tabellvy:
     )
 
 
+def antal_kommentarer(antal: int) -> str:
+    """«1 kommentar», «3 kommentarer»."""
+    return "1 kommentar" if antal == 1 else f"{antal} kommentarer"
+
+
+def skriv_kommentarer(antal: int) -> str:
+    """What a screen reader says of a cell whose corner is marked (class «komm»)."""
+    return f'<span class="dold">, {antal_kommentarer(antal)}</span>' if antal else ""
+
+
 def ren_text(text: str) -> str:
     """The text without what XML cannot hold: control characters and halves of character pairs."""
     return _STYRTECKEN.sub("", text)
@@ -299,7 +310,13 @@ def _tom_cell(saknas: str, klass: str) -> Cellvy:
 
 
 def _cell(kolumn: Kolumn, cell: Cell, rod: bool) -> Cellvy:
-    if cell.varde is None and cell.text is None and not cell.kalla and not cell.noter:
+    if (
+        cell.varde is None
+        and cell.text is None
+        and not cell.kalla
+        and not cell.noter
+        and not cell.kommentarer
+    ):
         return _tom_cell(cell.saknas, "svag" if kolumn.slag == Kolumnslag.TEXT else "n svag")
     text = kolumn.text(cell)
     # Judged on the text that is shown: −0,04 reads «0,0» and must not be red.
@@ -309,4 +326,13 @@ def _cell(kolumn: Kolumn, cell: Cell, rod: bool) -> Cellvy:
         klass.append("neg")
     if cell.text is None and cell.varde is None:
         klass.append("svag")
-    return Cellvy(text=text, url=cell.kalla, negativ=negativ, noter=cell.noter, klass=" ".join(klass))
+    if cell.kommentarer:
+        klass.append("komm")
+    return Cellvy(
+        text=text,
+        url=cell.kalla,
+        negativ=negativ,
+        noter=cell.noter,
+        klass=" ".join(klass),
+        kommentarer=cell.kommentarer,
+    )

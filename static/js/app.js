@@ -4,6 +4,7 @@ import { startaBekrafta } from "./bekrafta.js";
 import { startaInfoga } from "./infoga.js";
 import { startaInmatning } from "./inmatning.js";
 import { startaJobb } from "./jobb.js";
+import { startaKommentar } from "./kommentar.js";
 import { startaKopiera } from "./kopiera.js";
 import { startaVarifran } from "./varifran.js";
 
@@ -23,6 +24,7 @@ starta(() => {
 });
 starta(startaVarifran);
 starta(startaJobb);
+starta(startaKommentar);
 starta(startaKopiera);
 starta(startaBekrafta);
 starta(startaInfoga);

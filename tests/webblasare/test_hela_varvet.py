@@ -583,6 +583,7 @@ def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
             "/budget/2025/IB2025-MS/resultatsammanstallning/?interna=med", "/budget/2025/IB2025-MS/brygga/NORV_MS/",
             f"{ARB}/balanskrav/beslut/", f"{ARB}/kopiera/", f"{ARB}/las/", "/organisation/", "/stil/",
             "/tillganglighet/", "/losenord/", "/budget/2024/B2024/varifran/regionbidrag/regionbidrag/alla/2024/",
+            f"{ARB}/delar/", "/notiser/",
             "/finns-inte/",
         )),
         ("administrator", ("/organisation/", "/organisation/anvandare/ny/", f"/organisation/anvandare/{jag.pk}/")),
