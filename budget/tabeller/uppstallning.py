@@ -186,9 +186,7 @@ class _Byggare:
 
     def per_post(self):
         omfang = f"enhet-{self.data.placeringar[0].enhet_kod}" if self.data.placeringar else ALLA
-        barn = {}
-        for p in self.data.poster:
-            barn.setdefault(p.foralder_id, []).append(p)
+        barn = barn_per_post(self.data.poster)
         for post in self.data.poster:
             if post.dold:
                 continue
@@ -198,16 +196,24 @@ class _Byggare:
                 rubrik=post.namn,
                 celler=self.celler(post, ALLA, omfang),
                 slag=slag,
-                delar=tuple(_synliga_delar(post, barn)),
+                delar=tuple(synliga_delar(post, barn)),
                 forklaring=post.forklaring,
                 rod=post.resultat,
             )
 
 
-def _synliga_delar(post, barn, faktor=1):
+def barn_per_post(poster: Iterable[Post]) -> dict[int | None, list[Post]]:
+    """The parts of each sum, by its id and in order."""
+    barn = {}
+    for p in poster:
+        barn.setdefault(p.foralder_id, []).append(p)
+    return barn
+
+
+def synliga_delar(post, barn, faktor=1):
     """The rows that a sum is made of; a hidden sum is replaced by its own parts."""
     for b in barn.get(post.pk, ()):
         if b.dold:
-            yield from _synliga_delar(b, barn, faktor * b.tecken)
+            yield from synliga_delar(b, barn, faktor * b.tecken)
         else:
             yield b.kod, faktor * b.tecken

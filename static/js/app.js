@@ -4,6 +4,7 @@ import { startaBekrafta } from "./bekrafta.js";
 import { startaInmatning } from "./inmatning.js";
 import { startaJobb } from "./jobb.js";
 import { startaKopiera } from "./kopiera.js";
+import { startaSlapp } from "./slapp.js";
 import { startaVarifran } from "./varifran.js";
 
 /** One part that fails must not take the others with it; the page then works as without JavaScript. */
@@ -22,3 +23,4 @@ starta(startaVarifran);
 starta(startaJobb);
 starta(startaKopiera);
 starta(startaBekrafta);
+starta(startaSlapp);
