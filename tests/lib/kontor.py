@@ -1,6 +1,8 @@
 """LibreOffice as somebody sits in it: opens a workbook, writes in cells, saves it as Excel."""
 
+import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -19,10 +21,9 @@ Sub Fyll
   bok = StarDesktop.loadComponentFromURL("{in_}", "_blank", 0, dold())
 {rader}
   bok.calculateAll()
-  Dim som({sista}) As New com.sun.star.beans.PropertyValue
+  Dim som(0) As New com.sun.star.beans.PropertyValue
   som(0).Name = "FilterName"
   som(0).Value = "{filter}"
-{losen}
   bok.storeToURL("{ut}", som())
   bok.close(True)
 End Sub
@@ -41,25 +42,28 @@ class Kontor:
         self._kor("--terminate_after_init")
 
     def _kor(self, *argument: str) -> None:
-        subprocess.run([*self._kommando, *argument], check=True, capture_output=True, timeout=180)
+        kontor = subprocess.Popen(
+            [*self._kommando, *argument],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            assert kontor.wait(120) == 0
+        except subprocess.TimeoutExpired:
+            # An error in the macro asks on a screen that is not there; the wrapper's child must go too.
+            os.killpg(kontor.pid, signal.SIGKILL)
+            raise
 
     def fyll_i(
-        self,
-        innehall: bytes,
-        celler: list[tuple[str, str, object]],
-        *,
-        losenord="",
-        filter_="Calc MS Excel 2007 XML",
+        self, innehall: bytes, celler: list[tuple[str, str, object]], filter_="Calc MS Excel 2007 XML"
     ) -> bytes:
         """The workbook with the cells (sheet, cell, number, "=formula", text or None) written in it."""
         in_, ut = self.mapp / "in.xlsx", self.mapp / "ut"
         in_.write_bytes(innehall)
         ut.unlink(missing_ok=True)
-        losen = f'  som(1).Name = "Password"\n  som(1).Value = "{losenord}"' if losenord else ""
-        kod = _KOD.format(
-            in_=in_.as_uri(), ut=ut.as_uri(), rader="\n".join(map(_rad, celler)), filter=filter_, losen=losen,
-            sista=1 if losenord else 0,
-        )  # fmt: skip
+        rader = "\n".join(map(_rad, celler))
+        kod = _KOD.format(in_=in_.as_uri(), ut=ut.as_uri(), rader=rader, filter=filter_)
         modul = self.mapp / "profil" / "user" / "basic" / "Standard" / "Module1.xba"
         modul.write_text(_MODUL.format(kod=escape(kod)), encoding="utf-8")
         self._kor("macro:///Standard.Module1.Fyll")
