@@ -25,6 +25,7 @@ from regionskane.lib.xlsx_mall import (
     Bladnycklar,
     Cellslag,
     Nyckelcell,
+    Nycklar,
     TrasigaNycklar,
     bladmarke,
     kolumnnamn,
@@ -79,7 +80,7 @@ def las_ifyllnad(innehall: bytes) -> Ifyllnadsbok:
     """Read a file; every fault becomes a finding with sheet and cell, and nothing is guessed."""
     try:
         blad = las_arbetsbok(innehall)
-        nycklar = las_nycklar(_nyckelkolumn(blad))
+        return _las_blad(blad, las_nycklar(_nyckelkolumn(blad)))
     except Olaslig as fel:
         return _avvisad(fel.kod, str(fel))
     except AnnatFormat:
@@ -93,6 +94,9 @@ def las_ifyllnad(innehall: bytes) -> Ifyllnadsbok:
         )
     except _UtanNycklar as fel:
         return _avvisad("SLAG", str(fel))
+
+
+def _las_blad(blad: Iterable[Blad], nycklar: Nycklar) -> Ifyllnadsbok:
     anmarkningar, celler = [], []
     per_marke: dict[str, list[Blad]] = {}
     for b in blad:
@@ -336,10 +340,14 @@ class _Bladlasare:
             # A spreadsheet keeps some fifteen digits; what is the same in as many has not been touched.
             if nytt and cell.varde is not None and _samma_tal(r.varde, cell.varde / cell.skala, 1e-15):
                 nytt = TolkatBelopp(cell.varde, nytt.precision)
-        enhet, post, ar = cell.nyckel.split("|")
+        try:
+            enhet, post, ar = cell.nyckel.split("|")
+            ar = int(ar)
+        except ValueError as fel:
+            raise TrasigaNycklar(cell.nyckel) from fel
         self.celler.append(
             Ifylld(
-                self.nycklar.nyckel, self.blad.namn, ruta(cell.rad, cell.kolumn), cell.rubrik, enhet, post, int(ar),
+                self.nycklar.nyckel, self.blad.namn, ruta(cell.rad, cell.kolumn), cell.rubrik, enhet, post, ar,
                 cell.rev, cell.varde, nytt,
             )
         )  # fmt: skip

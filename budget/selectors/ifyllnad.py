@@ -57,7 +57,7 @@ def summerade_poster(uppstallningar: Iterable[Uppstallning]) -> list[Post]:
     """The lines that move when amounts do: sums, and leaves that may be fetched. In the tables' order."""
     return [
         p
-        for p in Post.objects.filter(uppstallning__in=list(uppstallningar))
+        for p in Post.objects.filter(uppstallning__in=list(uppstallningar), dold=False)
         .select_related("uppstallning")
         .order_by("uppstallning__ordning", "ordning")
         if p.typ == Posttyp.SUMMA or p.kalla_post_id or (p.uppstallning.per_enhet and p.typ == Posttyp.BLAD)

@@ -91,6 +91,10 @@ def _krav_pa_oppen(version) -> None:
 @require_http_methods(["GET", "POST"])
 def ifyllnad(request, ar, kod):
     """Fetch a workbook, or send one back. A workbook that cannot be taken in is answered with what is wrong (422)."""
+    if request.method == "GET" and get_behorighet(request).far(Ratt.LASA_HISTORIK):
+        # Who may read all history sees what has been sent in, also when nothing more can be.
+        atkomst = oppna_version(request, ar, kod, Ratt.LASA_BELOPP)
+        return _visa_start(request, atkomst, skrivbart(request, atkomst.version))
     atkomst, skriv = _oppna(request, ar, kod)
     if request.method == "GET":
         _krav_pa_oppen(atkomst.version)
@@ -121,7 +125,7 @@ def _visa_start(request, atkomst, skriv, fel=(), filnamn="", *, status=200):
         lista.append({"text": f"Och {fler} till av samma slag."})
     alla = get_behorighet(request).far(Ratt.LASA_HISTORIK)
     innehall |= {
-        "delar": hamta_delar(version, skriv),
+        "delar": [] if version.last else hamta_delar(version, skriv),
         "lista": lista,
         "felrubrik": f"{filnamn} går inte att läsa in. Inget är sparat." if filnamn else "Inget är sparat.",
         "senaste": senaste_ifyllnader(version, av=None if alla else request.user),
@@ -189,7 +193,9 @@ def ta_emot_ifyllnad(request, ar, kod, pk):
         return _visa_start(request, atkomst, skriv, lasta, det.namn, status=409)
     if antal:
         ord_ = "belopp är sparat" if antal == 1 else "belopp är sparade"
-        messages.success(request, f"{antal} {ord_} ur «{det.namn}».")
+        messages.success(
+            request, f"{antal} {ord_} ur «{det.namn}». Hämta en ny arbetsbok innan du fyller i mer."
+        )
     else:
         messages.info(request, "Inget var att ändra, så inget sparades.")
     return redirect("ifyllnad", ar, kod)
@@ -256,8 +262,9 @@ def _valda(post, granskad: Granskad) -> tuple[list[Cellandring], list[Cellnyckel
 def _sedd(text: str | None) -> tuple[int, Decimal | None] | None:
     try:
         rev, varde = json.loads(text or "")
-        return int(rev), None if varde is None else Decimal(varde)
-    except (ValueError, TypeError, InvalidOperation):
+        tal = None if varde is None else Decimal(varde)
+        return (int(rev), tal) if tal is None or tal.is_finite() else None
+    except (ValueError, TypeError, OverflowError, InvalidOperation):
         return None
 
 

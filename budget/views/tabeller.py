@@ -96,6 +96,7 @@ def version(request, ar, kod):
         if u.kod != "resultatkrav"
     ]
     innehall["senaste"] = _senaste_jobb(request, atkomst.version, "handling")
+    innehall["far_se_ifyllnader"] = get_behorighet(request).far(Ratt.LASA_HISTORIK)
     return render(request, "budget/version.html", innehall)
 
 

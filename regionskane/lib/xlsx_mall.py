@@ -172,26 +172,46 @@ def las_nycklar(kolumn: Sequence[str]) -> Nycklar:
         raise AnnatFormat(nummer)
     if len(kolumn) < 3 or kolumn[1] != _kontrollsumma(kolumn[2:]):
         raise TrasigaNycklar("kontrollsumman")
+    try:
+        return _tolka_nycklar(kolumn[2:])
+    # A checksum keeps mistakes out, not somebody who writes a new one.
+    except (LookupError, TypeError, ValueError, ArithmeticError) as fel:
+        raise TrasigaNycklar(str(fel)) from fel
+
+
+def _tolka_nycklar(texter: Iterable[str]) -> Nycklar:
     om, namn, rader, kolumner, celler = {}, {}, {}, {}, {}
-    for text in kolumn[2:]:
+    for text in texter:
         slag, *delar = json.loads(text)
         if slag == "om":
-            om = delar[0]
+            om = {str(k): str(v) for k, v in delar[0].items()}
             continue
         nyckel, *delar = delar
         if slag == "blad":
-            namn[nyckel], rader[nyckel], kolumner[nyckel], celler[nyckel] = delar[0], {}, {}, []
+            namn[nyckel], rader[nyckel], kolumner[nyckel], celler[nyckel] = str(delar[0]), {}, {}, []
         elif slag == "kol":
-            kolumner[nyckel][delar[0]] = (delar[1], delar[2])
+            plats, kolumnnyckel, rubrik = delar
+            kolumner[nyckel][int(plats)] = (str(kolumnnyckel), str(rubrik))
         else:
             plats, radnyckel, rubrik, radceller = delar
-            rader[nyckel][plats] = (radnyckel, rubrik)
-            for kol, cellslag, cell, rev, varde, skala, *resten in radceller:
-                varde = None if varde is None else Decimal(varde)
+            rader[nyckel][int(plats)] = (str(radnyckel), str(rubrik))
+            for kol, cellslag, cell, rev, varde, skala, formel, cellrubrik in radceller:
                 celler[nyckel].append(
-                    Nyckelcell(plats, kol, Cellslag(cellslag), cell, rev, varde, Decimal(skala), *resten)
-                )
+                    Nyckelcell(
+                        int(plats), int(kol), Cellslag(cellslag), str(cell), int(rev),
+                        None if varde is None else _andligt(varde), _andligt(skala), str(formel), str(cellrubrik),
+                    )
+                )  # fmt: skip
+    if any(c.skala <= 0 for lista in celler.values() for c in lista):
+        raise ValueError("skala")
     return Nycklar(om, tuple(Bladnycklar(n, namn[n], rader[n], kolumner[n], tuple(celler[n])) for n in namn))
+
+
+def _andligt(text: str) -> Decimal:
+    tal = Decimal(text)
+    if not tal.is_finite():
+        raise ValueError(text)
+    return tal
 
 
 def _json(*delar) -> str:

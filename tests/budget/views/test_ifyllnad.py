@@ -1,5 +1,6 @@
 """A workbook out and in: what it holds, what comes back, and twelve and more broken ones that change nothing."""
 
+import hashlib
 import io
 import json
 import re
@@ -305,6 +306,8 @@ def test_nagon_annans_inskickade_bok_finns_inte_men_revisorn_far_filen(krock, so
     assert som("controller-kn").get(f"{adress}fil/").status_code == 404
     assert som("revisor").get(adress).status_code == 403
     assert som("revisor").get(f"{adress}fil/").status_code == 200
+    sida = text(som("revisor").get(SIDA))
+    assert "ifylld.xlsx" in sida and "Läs in den ifyllda" not in sida
 
 
 # Broken workbooks: every one gets its sentence, and nothing is changed
@@ -370,6 +373,13 @@ def _andrad_nyckel(b):
     cell.value = cell.value.replace("KN|regionbidrag|2024", "RUN|regionbidrag|2024")
 
 
+def _forfalskad(b):
+    """Keys that nobody wrote, under a checksum that holds."""
+    b[NYCKELBLAD]["A12"] = '["rad","regionbidrag",6,"a","b",[[1]]]'
+    rader = [c.value for c in b[NYCKELBLAD]["A"]][2:]
+    b[NYCKELBLAD]["A2"] = hashlib.sha256("\n".join(rader).encode()).hexdigest()
+
+
 def _lagg_till(namn, innehall):
     def gor(del_, data):
         if not del_:
@@ -432,6 +442,7 @@ TRASIGA = {
                      "Bladet «Skatt» finns 2 gånger: «Skatt» och «Skatt Copy». Ta bort kopian."),
     "äldre format": (_arbetsbok(_gammalt_format), "Arbetsboken är hämtad i ett annat format"),
     "nyckel ändrad": (_arbetsbok(_andrad_nyckel), f"dolda blad «{NYCKELBLAD}» är ändrat"),
+    "nycklar förfalskade": (_arbetsbok(_forfalskad), f"dolda blad «{NYCKELBLAD}» är ändrat"),
     "annat slag": (_annan_bok, "Arbetsboken är inte hämtad här"),
     "makro": (_lagg_till("xl/vbaProject.bin", b"x"), "Arbetsboken innehåller makron"),
     "binär": (_lagg_till("xl/workbook.bin", b"x"), "binär arbetsbok (.xlsb)"),
@@ -490,7 +501,9 @@ def test_en_version_som_lasts_tar_inte_emot(som, version, anvandare):
     for svar, status in ((skicka(klient, bok), 422), (klient.get(adress), 200), (klient.post(adress), 409)):
         assert svar.status_code == status
         assert "är låst sedan arbetsboken hämtades och tar inga nya belopp" in text(svar)
-    assert klient.get(SIDA).status_code == 403
+    sida = text(klient.get(SIDA))
+    assert "Hämta arbetsbok" not in sida and "ifylld.xlsx" in sida
+    assert klient.get(f"{SIDA}arbetsbok/").status_code == 403
     assert lage(arb) == fore
 
 
