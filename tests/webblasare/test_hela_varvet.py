@@ -1,6 +1,7 @@
 """The whole turn in a real browser: enter, save, compute, ask, download. And axe on every page."""
 
 import base64
+import io
 import os
 import signal
 import subprocess
@@ -326,7 +327,7 @@ def test_en_arbetsbok_hamtas_fylls_i_lases_in_och_tas_emot(inloggad, live_server
     with sida.expect_download() as hamtad:
         sida.get_by_role("button", name="Hämta arbetsbok").click()
     assert hamtad.value.suggested_filename == "b2024-arb-kn-fyll-i.xlsx"
-    bok = openpyxl.load_workbook(hamtad.value.path())
+    bok = openpyxl.load_workbook(io.BytesIO(hamtad.value.path().read_bytes()))
     blad = bok["Regionbidrag 2023–2026"]
     blad["D6"], blad["G6"] = 360.5, "många"
     fil = tmp_path / "kultur.xlsx"

@@ -263,7 +263,7 @@ def krock(som, version):
 def test_krock_visar_bada_och_inget_sparas_utan_val(krock):
     klient, arb, svar, adress, _namn = krock
     t = text(svar)
-    assert "Ändrat av någon annan 2 celler" in t
+    assert "Ändrat sedan arbetsboken hämtades 2 celler" in t
     assert "Regionbidrag: Kulturnämnden 2024" in t and "Var 357,4 när arbetsboken hämtades." in t
     assert re.search(r"Arbetsboken: 360,0 .* sparade 20\d\d-\d\d-\d\d kl\. \d\d\.\d\d: 355,0", t)
     assert "Du sparade" in t and "1 belopp ändras, 2 att välja" in t
