@@ -168,10 +168,12 @@ def granska_ifyllnad(
         cell = Cellnyckel(enhet, poster.get((c.uppstallning, c.post), 0), c.ar)
         if enhet and enhet not in skriv:
             frammande.setdefault(enhetsnamn, c)
-        elif cell not in skrivbara:
+        elif cell in skrivbara:
+            if c.andrad:
+                andrade[cell] = c
+        elif c.andrad and c.nytt:
+            # A row that is gone has nothing to empty, and what nobody wrote in it is not missed.
             borta.append(c)
-        elif c.andrad:
-            andrade[cell] = c
     fel = []
     if frammande:
         forsta = next(iter(frammande.values()))
