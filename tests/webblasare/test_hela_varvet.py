@@ -140,7 +140,7 @@ def test_en_siffra_fran_faltet_till_utredning_pdf_och_excel(inloggad, arbetare, 
         lank.click()
     assert pdf.value.path().read_bytes().startswith(b"%PDF-1.7")
     with sida.expect_download() as bok:
-        sida.get_by_role("link", name="Excel").click()
+        sida.get_by_role("link", name="Excel", exact=True).click()
     assert bok.value.path().read_bytes().startswith(b"PK")
 
 
