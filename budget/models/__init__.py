@@ -1,18 +1,83 @@
-from budget.models.balanskrav import Balanskravsbeslut, Beslutsslag, Utredning
-from budget.models.belopp import Belopp, Importfil, Kontrollsumma, Omfangstyp, Ursprung
-from budget.models.beslutspunkt import Beslutsmatt, Beslutspunkt, Beslutstal
-from budget.models.finansiella_mal import Mal, Malavsteg
-from budget.models.internbudget import Finansiering, Finansieringsform, Forutsattningsgrupp, Internbudgetforutsattning
-from budget.models.investering import Budgetdel, Delstatustext, INOM_RAM, Investeringsbeslut, Investeringsgrupp, Investeringsobjekt, Investeringsslag, Kommentar, Paminnelse, Paminnelsestatus, budget, budgetdel, from, import, models
-from budget.models.justering import Block, Justering, Justeringsrad, Justeringsstatus
-from budget.models.motpart import Motpart, Motpartsslag
-from budget.models.scenario import Scenario
-from budget.models.uppstallning import INVESTERINGSOBJEKT, Matt, Post, Postregel, Posttyp, Uppstallning
-from budget.models.version import BEREDS, BESLUTAS, Budgetversion, Finansieringssatt, Status, Versionskolumn, Versionstyp
+from budget.models.balanskrav import (
+    Balanskravsbeslut,
+    Beslutsslag,
+    Utredning,
+)
+from budget.models.belopp import (
+    Belopp,
+    Importfil,
+    Kontrollsumma,
+    Omfangstyp,
+    Ursprung,
+)
+from budget.models.beslutspunkt import (
+    Beslutsmatt,
+    Beslutspunkt,
+    Beslutstal,
+)
+from budget.models.budgetdel import (
+    Budgetdel,
+    Delstatustext,
+    Kommentar,
+    Paminnelse,
+    Paminnelsestatus,
+)
+from budget.models.finansiella_mal import (
+    Mal,
+    Malavsteg,
+)
+from budget.models.ifyllnad import (
+    Ifyllnad,
+)
+from budget.models.internbudget import (
+    Finansiering,
+    Finansieringsform,
+    Forutsattningsgrupp,
+    Internbudgetforutsattning,
+)
+from budget.models.investering import (
+    INOM_RAM,
+    Investeringsbeslut,
+    Investeringsgrupp,
+    Investeringsobjekt,
+    Investeringsslag,
+)
+from budget.models.justering import (
+    Block,
+    Justering,
+    Justeringsrad,
+    Justeringsstatus,
+)
+from budget.models.motpart import (
+    Motpart,
+    Motpartsslag,
+)
+from budget.models.scenario import (
+    Scenario,
+)
+from budget.models.uppstallning import (
+    INVESTERINGSOBJEKT,
+    Matt,
+    Post,
+    Postregel,
+    Posttyp,
+    Uppstallning,
+)
+from budget.models.version import (
+    BEREDS,
+    BESLUTAS,
+    Budgetversion,
+    Finansieringssatt,
+    Status,
+    Versionskolumn,
+    Versionstyp,
+)
 
 __all__ = [
     "BEREDS",
     "BESLUTAS",
+    "INOM_RAM",
+    "INVESTERINGSOBJEKT",
     "Balanskravsbeslut",
     "Belopp",
     "Beslutsmatt",
@@ -27,8 +92,7 @@ __all__ = [
     "Finansieringsform",
     "Finansieringssatt",
     "Forutsattningsgrupp",
-    "INOM_RAM",
-    "INVESTERINGSOBJEKT",
+    "Ifyllnad",
     "Importfil",
     "Internbudgetforutsattning",
     "Investeringsbeslut",
@@ -58,9 +122,4 @@ __all__ = [
     "Utredning",
     "Versionskolumn",
     "Versionstyp",
-    "budget",
-    "budgetdel",
-    "from",
-    "import",
-    "models",
 ]

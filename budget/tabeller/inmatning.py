@@ -100,7 +100,7 @@ def cellnamn(data: Uppstallningsdata, cell: Cellnyckel) -> str:
 
 
 # Of the lines that the balanskrav rule computes, these two are plain sums and can follow the typing.
-_REGELSUMMOR = {
+REGELSUMMOR = {
     r.nyckel: r.summa for r in RADER if r.nyckel in ("resultat_efter_justeringar", "balanskravsresultat")
 }
 
@@ -190,8 +190,8 @@ class Ritare:
             if post.regel:
                 yield self._regelrad(rad, post)
             elif post.typ == Posttyp.REGEL:
-                if post.kod in _REGELSUMMOR:
-                    yield self._summarad(rad, post, _REGELSUMMOR[post.kod])
+                if post.kod in REGELSUMMOR:
+                    yield self._summarad(rad, post, REGELSUMMOR[post.kod])
             elif rad.delar:
                 yield self._summarad(rad, post, rad.delar)
             else:

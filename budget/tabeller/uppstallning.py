@@ -281,15 +281,13 @@ class _Byggare:
     def per_post(self):
         forsta = f"enhet-{self.data.placeringar[0].enhet_kod}" if self.data.placeringar else ALLA
         omfang = self.data.omfang or forsta
-        barn = {}
-        for p in self.data.poster:
-            barn.setdefault(p.foralder_id, []).append(p)
+        barn = barn_per_post(self.data.poster)
         for post in self.data.poster:
             if post.dold:
                 continue
             if post.grupp:
                 yield Rad(f"grupp-{post.kod}", post.grupp, slag=Radslag.GRUPP)
-            delar = tuple(_synliga_delar(post, barn))
+            delar = tuple(synliga_delar(post, barn))
             # A line that is split further down, in blad that are not shown, reads as a line.
             enkel = post.typ == Posttyp.BLAD or post.regel or (post.typ == Posttyp.SUMMA and not delar)
             slag = Radslag.TOTAL if post.total else Radslag.RAD if enkel else Radslag.SUMMA
@@ -306,7 +304,15 @@ class _Byggare:
             )
 
 
-def _synliga_delar(post, barn):
+def barn_per_post(poster: Iterable[Post]) -> dict[int | None, list[Post]]:
+    """The parts of each sum, by its id and in order."""
+    barn = {}
+    for p in poster:
+        barn.setdefault(p.foralder_id, []).append(p)
+    return barn
+
+
+def synliga_delar(post, barn):
     """The rows that a sum is made of, each once with its factor."""
     delar = {}
     for kod, faktor in _delar(post, barn, 1):

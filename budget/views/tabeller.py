@@ -128,6 +128,7 @@ def version(request, ar, kod):
         "knappar": list(_knappar(atkomst.version)) if innehall["far_styra"] else [],
     }
     innehall["senaste"] = _senaste_jobb(request, atkomst.version, "handling")
+    innehall["far_se_ifyllnader"] = get_behorighet(request).far(Ratt.LASA_HISTORIK)
     return render(request, "budget/version.html", innehall)
 
 

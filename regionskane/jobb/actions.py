@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import uuid
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -131,15 +132,21 @@ def aterstall_avbrutna() -> int:
 
 
 def spara_fil(*, jobb: Jobb, namn: str, typ: str, innehall: bytes) -> Jobbfil:
-    """Keep a file made by a job, under its SHA-256. The same content is written once."""
+    """Keep a file made by a job, under its SHA-256."""
+    sha = skriv_fil(innehall)
+    return Jobbfil.objects.create(jobb=jobb, namn=namn, typ=typ, sha256=sha, storlek=len(innehall))
+
+
+def skriv_fil(innehall: bytes) -> str:
+    """Keep content on disk and return its SHA-256. The same content is written once."""
     sha = hashlib.sha256(innehall).hexdigest()
     plats = fil_plats(sha)
     if not plats.exists():
         plats.parent.mkdir(parents=True, exist_ok=True)
-        halvfardig = plats.with_name(f"{plats.name}.{jobb.pk}.tmp")
+        halvfardig = plats.with_name(f"{plats.name}.{uuid.uuid4()}.tmp")
         halvfardig.write_bytes(innehall)
         halvfardig.replace(plats)
-    return Jobbfil.objects.create(jobb=jobb, namn=namn, typ=typ, sha256=sha, storlek=len(innehall))
+    return sha
 
 
 def fil_plats(sha256: str) -> Path:

@@ -6,6 +6,7 @@ import { startaInmatning } from "./inmatning.js";
 import { startaJobb } from "./jobb.js";
 import { startaKommentar } from "./kommentar.js";
 import { startaKopiera } from "./kopiera.js";
+import { startaSlapp } from "./slapp.js";
 import { startaVarifran } from "./varifran.js";
 
 /** One part that fails must not take the others with it; the page then works as without JavaScript. */
@@ -28,3 +29,4 @@ starta(startaKommentar);
 starta(startaKopiera);
 starta(startaBekrafta);
 starta(startaInfoga);
+starta(startaSlapp);

@@ -1,11 +1,14 @@
 """The whole turn in a real browser: enter, save, compute, ask, download. And axe on every page."""
 
+import base64
+import io
 import os
 import re
 import signal
 import subprocess
 import sys
 
+import openpyxl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
@@ -138,7 +141,7 @@ def test_en_siffra_fran_faltet_till_utredning_pdf_och_excel(inloggad, arbetare, 
         lank.click()
     assert pdf.value.path().read_bytes().startswith(b"%PDF-1.7")
     with sida.expect_download() as bok:
-        sida.get_by_role("link", name="Excel").click()
+        sida.get_by_role("link", name="Excel", exact=True).click()
     assert bok.value.path().read_bytes().startswith(b"PK")
 
 
@@ -559,6 +562,56 @@ def test_ett_nytt_objekt_far_ett_ar_och_5a_foljer_med(inloggad, live_server):
     expect(rad).to_contain_text("200")
 
 
+def test_en_arbetsbok_hamtas_fylls_i_lases_in_och_tas_emot(inloggad, live_server, tmp_path):
+    sida = inloggad("koncerncontroller")
+    sida.goto(f"{live_server.url}{ARB}/regionbidrag/")
+    sida.get_by_role("link", name="Fyll i i Excel").click()
+    sida.get_by_label("Vad vill du fylla i?").select_option("Kulturnämnden")
+    with sida.expect_download() as hamtad:
+        sida.get_by_role("button", name="Hämta arbetsbok").click()
+    assert hamtad.value.suggested_filename == "b2024-arb-kn-fyll-i.xlsx"
+    bok = openpyxl.load_workbook(io.BytesIO(hamtad.value.path().read_bytes()))
+    blad = bok["Regionbidrag 2023–2026"]
+    blad["D6"], blad["G6"] = 360.5, "många"
+    fil = tmp_path / "kultur.xlsx"
+    bok.save(fil)
+    falt = sida.get_by_label("Ifylld arbetsbok")
+    falt.set_input_files(fil)
+    sida.get_by_role("button", name="Läs in").click()
+    expect(sida.get_by_role("alert")).to_contain_text(
+        "cell G6 (Kulturnämnden 2025): cellen innehåller text, «många»"
+    )
+    assert _allvarliga_brott(sida) == []
+    # Somebody else changes one of the cells meanwhile.
+    Belopp.objects.filter(version__kod="B2024-ARB", enhet__kod="KN", ar=2025).update(belopp=365_000_000)
+    blad["G6"] = 362
+    bok.save(fil)
+    # Dropped on the box, as a browser hands it over.
+    sida.locator("[data-slapp]").evaluate(
+        """(ruta, [bas64, namn]) => { const data = new DataTransfer();
+        data.items.add(new File([Uint8Array.from(atob(bas64), (c) => c.charCodeAt(0))], namn));
+        ruta.dispatchEvent(new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true})); }""",
+        [base64.b64encode(fil.read_bytes()).decode(), fil.name],
+    )
+    expect(falt).to_be_focused()
+    sida.keyboard.press("Tab")
+    sida.keyboard.press("Enter")
+    expect(sida.get_by_role("row", name="Kulturnämnden 2024")).to_contain_text("360,5")
+    expect(sida.locator("#summor-regionbidrag-regionbidrag-alla-2024")).to_contain_text("+3,1")
+    assert _allvarliga_brott(sida) == []
+    sida.get_by_role("button", name="Ta emot").click()
+    expect(sida.get_by_role("alert")).to_contain_text("välj värde")
+    sida.get_by_role("radio", name="Arbetsboken: 362,0").check()
+    sida.get_by_label("Kommentar").fill("Efter beredning")
+    sida.get_by_role("button", name="Ta emot").click()
+    expect(sida.get_by_text("2 belopp är sparade ur «kultur.xlsx».")).to_be_visible()
+    expect(sida.get_by_role("row", name="kultur.xlsx")).to_contain_text("Mottagen")
+    assert _allvarliga_brott(sida) == []
+    sida.goto(f"{live_server.url}{ARB}/regionbidrag/")
+    sida.locator("#regionbidrag-enhet-KN a.tal", has_text="360,5").click()
+    expect(sida.locator("#panel")).to_contain_text("Efter beredning. Ur arbetsboken «kultur.xlsx» (SHA-256")
+
+
 @pytest.mark.parametrize("farg", ["light", "dark"])
 def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
     funna = []
@@ -579,6 +632,7 @@ def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
             f"{ARB}/regionbidrag/inmatning/", f"{ARB}/balanskrav/inmatning/", f"{ARB}/balanskrav/",
             f"{ARB}/brygga/", f"{ARB}/brygga/justering/ny/", f"{ARB}/brygga/upprakning/?titel=A&ar=2024&demografi=0,5",
             f"{ARB}/brygga/ersattningsmodell/", f"{ARB}/beslut/", f"{ARB}/beslut/ny/", "/budget/2024/B2024/beslut/",
+            f"{ARB}/ifyllnad/",
             "/budget/2024/B2024/brygga/NORV_MS/",
             "/budget/2025/IB2025-MS/resultatsammanstallning/?interna=med", "/budget/2025/IB2025-MS/brygga/NORV_MS/",
             f"{ARB}/balanskrav/beslut/", f"{ARB}/kopiera/", f"{ARB}/las/", "/organisation/", "/stil/",

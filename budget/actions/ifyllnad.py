@@ -1,0 +1,52 @@
+"""Taking in a workbook that somebody has filled in: kept first, tried, and then saved as one transaction."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import transaction
+from django.utils import timezone
+
+from budget.actions.belopp import Cellandring, spara_belopp
+from budget.models import Budgetversion, Ifyllnad
+from regionskane.historik import andring
+from regionskane.jobb.actions import skriv_fil
+
+T = TypeVar("T")
+
+
+def behall_arbetsbok(*, version: Budgetversion, namn: str, innehall: bytes, by) -> Ifyllnad:
+    """Keep a workbook under its hash. The same content from the same user is the same workbook."""
+    sha = skriv_fil(innehall)
+    with andring(by=by, varfor=f"Skickade in {namn}"):
+        return Ifyllnad.objects.get_or_create(
+            version=version,
+            uppladdad_av=by,
+            sha256=sha,
+            defaults={"namn": namn[-200:], "storlek": len(innehall)},
+        )[0]
+
+
+def prova_belopp(*, version: Budgetversion, andringar: list[Cellandring], by, las: Callable[[], T]) -> T:
+    """What `las()` reads once the changes are saved. Nothing of them is kept.
+
+    They are saved for real and taken back, so that there is one way to add up and not a second one for
+    trying. Raises what `spara_belopp` raises.
+    """
+    with transaction.atomic():
+        spara_belopp(version=version, andringar=andringar, by=by, varfor="Prövning")
+        svar = las()
+        transaction.set_rollback(True)
+    return svar
+
+
+def ta_emot(*, ifyllnad: Ifyllnad, andringar: list[Cellandring], by, kommentar: str = "") -> int:
+    """Save the workbook's changes, all or none, and return how many amounts were changed.
+
+    Raises Konflikt and VersionenArLast, as `spara_belopp` does, and then nothing is saved.
+    """
+    bok = f"Ur arbetsboken «{ifyllnad.namn}» (SHA-256 {ifyllnad.sha256})"
+    varfor = f"{kommentar.strip().rstrip('.')}. {bok}" if kommentar.strip() else bok
+    with andring(by=by, varfor=varfor):
+        antal = spara_belopp(version=ifyllnad.version, andringar=andringar, by=by, varfor=varfor)
+        Ifyllnad.objects.filter(pk=ifyllnad.pk).update(mottagen_tid=timezone.now(), antal=antal)
+    return antal

@@ -1,0 +1,333 @@
+"""Filling in outside the system: fetch a workbook, send it back, see what it changes, and take it in."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from budget.actions.belopp import Cellandring, Konflikt, VersionenArLast
+from budget.actions.ifyllnad import behall_arbetsbok, prova_belopp, ta_emot
+from budget.imports.ifyllnad import Ifylld, Ifyllnadsbok, granska_ifyllnad, las_ifyllnad
+from budget.models import Ifyllnad
+from budget.selectors.celler import Cellnyckel, Cellvarde, hamta_celler
+from budget.selectors.ifyllnad import (
+    Fyllnadsdel,
+    hamta_delar,
+    hamta_enhetskoder,
+    hamta_summalage,
+    senaste_ifyllnader,
+    summerade_poster,
+)
+from budget.selectors.uppstallning import Uppstallningsdata
+from budget.tabeller.ifyllnad import (
+    Val,
+    belopp_i_ord,
+    bygg_andringar,
+    bygg_arbetsbok,
+    bygg_summor,
+    cellrubrik,
+    las_fyllnadsdata,
+)
+from budget.views.atkomst import Atkomst, oppna_version, skrivbart
+from budget.views.tabeller import XLSX, ram
+from organisation.permissions import Enhetsurval, Ratt, get_behorighet
+from regionskane.jobb.actions import fil_plats
+from regionskane.lib.anmarkning import Anmarkning, Niva
+from regionskane.lib.visning import visa
+from regionskane.lib.xlsx_las import STORSTA_FIL
+from regionskane.lib.xlsx_mall import skriv_mall
+
+FLEST_FYND = 50
+TOM = Cellvarde()
+ALLT = Fyllnadsdel("allt", "Allt som du får fylla i", Enhetsurval())
+# Who has changed a cell is told however long the workbook has been away.
+LANGE = timedelta(days=3650)
+
+
+@dataclass(frozen=True)
+class Granskad:
+    """A workbook against the version as it is now. `rena` are the cells that can be saved as they are, `krockar` those
+    that somebody else has changed since the workbook was fetched."""
+
+    bok: Ifyllnadsbok
+    fel: tuple[Anmarkning, ...]
+    tabeller: tuple[Uppstallningsdata, ...] = ()
+    rena: dict[Cellnyckel, tuple[Ifylld, Cellvarde]] | None = None
+    krockar: dict[Cellnyckel, tuple[Ifylld, Cellvarde]] | None = None
+
+    def i_tabell(self, data: Uppstallningsdata, celler) -> list[tuple[Ifylld, Cellnyckel, Cellvarde]]:
+        return [(i, c, nu) for c, (i, nu) in celler.items() if i.uppstallning == data.uppstallning.kod]
+
+
+def _oppna(request, ar: int, kod: str) -> tuple[Atkomst, Enhetsurval]:
+    """The version, and what the user may write in it or might when it was open."""
+    atkomst = oppna_version(request, ar, kod, Ratt.LASA_BELOPP)
+    version = atkomst.version
+    skriv = (
+        get_behorighet(request).urval(Ratt.SKRIVA_BELOPP, last=False, period=version.period)
+        if version.last
+        else skrivbart(request, version)
+    )
+    if not skriv:
+        raise PermissionDenied(f"Du får läsa men inte skriva i {version.namn}.")
+    return atkomst, skriv
+
+
+def _krav_pa_oppen(version) -> None:
+    if version.last:
+        raise PermissionDenied(f"{version.namn} är låst och tar inga nya belopp.")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def ifyllnad(request, ar, kod):
+    """Fetch a workbook, or send one back. A workbook that cannot be taken in is answered with what is wrong (422)."""
+    if request.method == "GET" and get_behorighet(request).far(Ratt.LASA_HISTORIK):
+        # Who may read all history sees what has been sent in, also when nothing more can be.
+        atkomst = oppna_version(request, ar, kod, Ratt.LASA_BELOPP)
+        return _visa_start(request, atkomst, skrivbart(request, atkomst.version))
+    atkomst, skriv = _oppna(request, ar, kod)
+    if request.method == "GET":
+        _krav_pa_oppen(atkomst.version)
+        return _visa_start(request, atkomst, skriv)
+    fil = request.FILES.get("fil")
+    if fil is None:
+        fynd = Anmarkning("INGEN_FIL", Niva.FEL, "Välj den arbetsbok som du har fyllt i.")
+        return _visa_start(request, atkomst, skriv, (fynd,), status=422)
+    if fil.size > STORSTA_FIL:
+        text = f"Filen är större än {STORSTA_FIL // 1024 // 1024} MB och läses inte."
+        return _visa_start(
+            request, atkomst, skriv, (Anmarkning("STORLEK", Niva.FEL, text),), fil.name, status=422
+        )
+    innehall = fil.read()
+    granskad = _granska(atkomst, skriv, innehall)
+    if granskad.fel:
+        return _visa_start(request, atkomst, skriv, granskad.fel, fil.name, status=422)
+    sparad = behall_arbetsbok(version=atkomst.version, namn=fil.name, innehall=innehall, by=request.user)
+    return redirect("ta_emot_ifyllnad", ar, kod, sparad.pk)
+
+
+def _visa_start(request, atkomst, skriv, fel=(), filnamn="", *, status=200):
+    version = atkomst.version
+    innehall = ram(request, atkomst, "", titel="Fyll i i Excel")
+    fler = len(fel) - FLEST_FYND
+    lista = [{"text": a.text} for a in fel[:FLEST_FYND]]
+    if fler > 0:
+        lista.append({"text": f"Och {fler} till av samma slag."})
+    alla = get_behorighet(request).far(Ratt.LASA_HISTORIK)
+    innehall |= {
+        "delar": [] if version.last else hamta_delar(version, skriv),
+        "lista": lista,
+        "felrubrik": f"{filnamn} går inte att läsa in. Inget är sparat." if filnamn else "Inget är sparat.",
+        "senaste": senaste_ifyllnader(version, av=None if alla else request.user),
+        "storst": STORSTA_FIL // 1024 // 1024,
+    }
+    return render(request, "budget/ifyllnad.html", innehall, status=status)
+
+
+@login_required
+@require_GET
+def ifyllnadsbok(request, ar, kod):
+    """The workbook of a part of the version (`del`), or of all that the user may write."""
+    atkomst, skriv = _oppna(request, ar, kod)
+    version = atkomst.version
+    _krav_pa_oppen(version)
+    delkod = request.GET.get("del", ALLT.kod)
+    delar = hamta_delar(version, skriv)
+    if delkod == ALLT.kod:
+        del_ = delar[0] if len(delar) == 1 else ALLT._replace(urval=skriv)
+    else:
+        del_ = next((d for d in delar if d.kod == delkod), None)
+    if del_ is None:
+        raise Http404
+    tabeller = las_fyllnadsdata(version, atkomst.kolumner, atkomst.uppstallningar, del_.urval)
+    if not tabeller:
+        messages.info(request, f"{del_.namn} har inget att fylla i i {version.namn}.")
+        return redirect("ifyllnad", ar, kod)
+    mall = bygg_arbetsbok(
+        version, tabeller, del_, av=str(request.user), nu=timezone.now(),
+        adress=request.build_absolute_uri(reverse("ifyllnad", args=[ar, kod])),
+    )  # fmt: skip
+    svar = HttpResponse(skriv_mall(mall), content_type=XLSX)
+    svar["Content-Disposition"] = f'attachment; filename="{version.kod}-{del_.kod}-fyll-i.xlsx"'.lower()
+    return svar
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def ta_emot_ifyllnad(request, ar, kod, pk):
+    """What a workbook changes. «Ta emot» saves all of it, or nothing (409) until every conflict has a choice."""
+    atkomst, skriv = _oppna(request, ar, kod)
+    version = atkomst.version
+    det = get_object_or_404(Ifyllnad, pk=pk, version=version, uppladdad_av=request.user)
+    plats = fil_plats(det.sha256)
+    if not plats.exists():
+        messages.error(request, f"{det.namn} finns inte kvar på disken. Läs in den igen.")
+        return redirect("ifyllnad", ar, kod)
+    granskad = _granska(atkomst, skriv, plats.read_bytes())
+    if granskad.fel:
+        return _visa_start(
+            request, atkomst, skriv, granskad.fel, det.namn, status=409 if request.method == "POST" else 200
+        )
+    if request.method == "GET":
+        return _visa_skillnad(request, atkomst, det, granskad)
+    andringar, kvar = _valda(request.POST, granskad)
+    kommentar = request.POST.get("varfor", "")[:300]
+    if kvar:
+        return _visa_skillnad(request, atkomst, det, granskad, status=409)
+    try:
+        antal = ta_emot(ifyllnad=det, andringar=andringar, by=request.user, kommentar=kommentar)
+    except Konflikt:
+        return _visa_skillnad(request, atkomst, det, _granska(atkomst, skriv, plats.read_bytes()), status=409)
+    except VersionenArLast as fel:
+        lasta = (Anmarkning("LAST", Niva.FEL, str(fel)),)
+        return _visa_start(request, atkomst, skriv, lasta, det.namn, status=409)
+    if antal:
+        ord_ = "belopp är sparat" if antal == 1 else "belopp är sparade"
+        messages.success(
+            request, f"{antal} {ord_} ur «{det.namn}». Hämta en ny arbetsbok innan du fyller i mer."
+        )
+    else:
+        messages.info(request, "Inget var att ändra, så inget sparades.")
+    return redirect("ifyllnad", ar, kod)
+
+
+@login_required
+@require_GET
+def ifyllnadsfil(request, ar, kod, pk):
+    """The workbook as it was sent, for its sender and for those who may read all history."""
+    atkomst = oppna_version(request, ar, kod, Ratt.LASA_BELOPP)
+    det = get_object_or_404(Ifyllnad, pk=pk, version=atkomst.version)
+    if det.uppladdad_av_id != request.user.pk and not get_behorighet(request).far(Ratt.LASA_HISTORIK):
+        raise Http404
+    plats = fil_plats(det.sha256)
+    if not plats.exists():
+        raise Http404
+    return FileResponse(plats.open("rb"), as_attachment=True, filename=det.namn, content_type=XLSX)
+
+
+def _granska(atkomst: Atkomst, skriv: Enhetsurval, innehall: bytes) -> Granskad:
+    version = atkomst.version
+    bok = las_ifyllnad(innehall)
+    if bok.fel and not bok.version:
+        return Granskad(bok, bok.fel)
+    tabeller = las_fyllnadsdata(
+        version, atkomst.kolumner, atkomst.uppstallningar, Enhetsurval() if version.last else skriv
+    )
+    andrade, fel = granska_ifyllnad(bok, version, tabeller, hamta_enhetskoder(), skriv)
+    # Of the wrong version nothing more is worth saying.
+    if fel and not andrade and fel[0].kod in ("VERSION", "LAST"):
+        return Granskad(bok, fel)
+    if fel or bok.fel:
+        return Granskad(bok, (*fel, *bok.fel))
+    berorda = {i.uppstallning for i in andrade.values()}
+    data = tuple(d for d, _ in tabeller if d.uppstallning.kod in berorda)
+    nu: dict[Cellnyckel, Cellvarde] = {}
+    for d in data:
+        nu |= hamta_celler(version, d.uppstallning, skriv, sedan=timezone.now() - LANGE)
+    rena, krockar = {}, {}
+    for cell, ifylld in andrade.items():
+        finns = nu.get(cell, TOM)
+        if finns.varde == ifylld.varde:
+            continue
+        orord = (finns.rev, finns.varde) == (ifylld.rev, ifylld.bas)
+        (rena if orord else krockar)[cell] = (ifylld, finns)
+    return Granskad(bok, (), data, rena, krockar)
+
+
+def _valda(post, granskad: Granskad) -> tuple[list[Cellandring], list[Cellnyckel]]:
+    """The changes to save, and the conflicts that nobody has chosen between."""
+    andringar = [Cellandring(c, i.rev, i.bas, i.nytt) for c, (i, _) in granskad.rena.items()]
+    kvar = []
+    for cell, (ifylld, _) in granskad.krockar.items():
+        sedd = _sedd(post.get(f"k.{cell}"))
+        val = post.get(f"v.{cell}") or post.get("alla", "")
+        # A choice is between what was shown; what nobody has shown yet nobody has chosen.
+        if sedd is None or val not in ("mitt", "deras"):
+            kvar.append(cell)
+        elif val == "mitt":
+            andringar.append(Cellandring(cell, *sedd, ifylld.nytt))
+    return andringar, kvar
+
+
+def _sedd(text: str | None) -> tuple[int, Decimal | None] | None:
+    try:
+        rev, varde = json.loads(text or "")
+        tal = None if varde is None else Decimal(varde)
+        return (int(rev), tal) if tal is None or tal.is_finite() else None
+    except (ValueError, TypeError, OverflowError, InvalidOperation):
+        return None
+
+
+def _visa_skillnad(request, atkomst, det: Ifyllnad, granskad: Granskad, *, status=200):
+    version = atkomst.version
+    data = {d.uppstallning.kod: d for d in granskad.tabeller}
+    tabeller = []
+    for d in granskad.tabeller:
+        rader = granskad.i_tabell(d, granskad.rena)
+        if rader:
+            tabeller.append(bygg_andringar(d, rader))
+    innehall = ram(request, atkomst, "", titel="Fyll i i Excel")
+    innehall["smulor"][-1]["url"] = reverse("ifyllnad", args=[version.ar, version.kod])
+    innehall["smulor"].append({"text": det.namn})
+    innehall |= {
+        "det": det,
+        "tabeller": [visa(t) for t in tabeller],
+        "summor": _summor(request, atkomst, granskad),
+        "krockar": [_val(request, data[i.uppstallning], c, i, nu) for c, (i, nu) in granskad.krockar.items()],
+        "alla": request.POST.get("alla", ""),
+        "varfor": request.POST.get("varfor", ""),
+        "antal": len(granskad.rena),
+        "noteringar": [{"text": a.text} for a in granskad.bok.anmarkningar],
+        "obesvarat": status == 409,
+    }
+    return render(request, "budget/ifyllnad_skillnad.html", innehall, status=status)
+
+
+def _summor(request, atkomst, granskad: Granskad):
+    """The sums that move when the changes without conflict are saved; None when none does."""
+    if not granskad.rena:
+        return None
+    version = atkomst.version
+    poster = summerade_poster(atkomst.uppstallningar)
+
+    def las():
+        return hamta_summalage(version, poster, atkomst.urval)
+
+    andringar = [Cellandring(c, nu.rev, nu.varde, i.nytt) for c, (i, nu) in granskad.rena.items()]
+    fore = las()
+    try:
+        efter = prova_belopp(version=version, andringar=andringar, by=request.user, las=las)
+    except (Konflikt, VersionenArLast):
+        return None  # somebody was there this very moment; the save will say so
+    t = bygg_summor(poster, fore, efter, granskad.tabeller)
+    return visa(t) if t.rader else None
+
+
+def _val(request, data: Uppstallningsdata, cell: Cellnyckel, ifylld: Ifylld, nu: Cellvarde) -> Val:
+    decimaler = data.uppstallning.decimaler
+    nar = timezone.localtime(nu.tid).strftime("%Y-%m-%d kl. %H.%M") if nu.tid else ""
+    if not nu.tid:
+        vem = "Någon tömde cellen" if nu.varde is None else "Står nu i systemet"
+    else:
+        vem = f"{'Du' if nu.av == request.user.pk else nu.namn} sparade {nar}"
+    return Val(
+        namn=str(cell),
+        rubrik=f"{data.uppstallning.namn}: {cellrubrik(data, cell)} {cell.ar}",
+        plats=f"Bladet «{ifylld.blad}», cell {ifylld.ruta}. "
+        f"Var {belopp_i_ord(ifylld.bas, decimaler)} när arbetsboken hämtades.",
+        mitt=belopp_i_ord(ifylld.varde, decimaler),
+        deras=belopp_i_ord(nu.varde, decimaler),
+        vem=vem,
+        nu=json.dumps([nu.rev, None if nu.varde is None else str(nu.varde)]),
+        valt=request.POST.get(f"v.{cell}", ""),
+    )
