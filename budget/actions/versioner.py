@@ -269,7 +269,7 @@ def finansieringsbrist(version: Budgetversion) -> str:
     if ofoljda := hamta_ofoljda_justeringar(version):
         return (
             f"Justeringarna flyttar regionbidraget för {', '.join(ofoljda)}, men nivån i tabell 4A har inte ändrats "
-            "lika mycket. Låt bryggan räkna, eller skriv in nivån."
+            "lika mycket. Låt bryggan räkna (töm cellen om den har en egen nivå), eller skriv in nivån."
         )
     if not version.finansiering or not version.finansiering_text.strip():
         return "Beslutet ska säga hur det finansieras (kommunallagen 11 kap. 15 §)."

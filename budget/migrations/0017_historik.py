@@ -7,54 +7,111 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('budget', '0016_ifyllnader'),
-        ('organisation', '0008_notis'),
+        ("budget", "0016_ifyllnader"),
+        ("organisation", "0008_notis"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='budgetversion',
-            name='insert_insert',
+            model_name="budgetversion",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='budgetversion',
-            name='update_update',
+            model_name="budgetversion",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='post',
-            name='last_uppstallning',
+            model_name="post",
+            name="last_uppstallning",
         ),
         migrations.RemoveConstraint(
-            model_name='budgetversion',
-            name='version_en_faststalld_per_ar',
+            model_name="budgetversion",
+            name="version_en_faststalld_per_ar",
         ),
         migrations.AlterField(
-            model_name='budgetversion',
-            name='typ',
-            field=models.CharField(choices=[('budget', 'Budget'), ('tillagg', 'Tilläggsbudget'), ('prognos', 'Prognos'), ('bokslut', 'Bokslut'), ('internbudget', 'Internbudget')], max_length=20),
+            model_name="budgetversion",
+            name="typ",
+            field=models.CharField(
+                choices=[
+                    ("budget", "Budget"),
+                    ("tillagg", "Tilläggsbudget"),
+                    ("prognos", "Prognos"),
+                    ("bokslut", "Bokslut"),
+                    ("internbudget", "Internbudget"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AlterField(
-            model_name='budgetversionevent',
-            name='typ',
-            field=models.CharField(choices=[('budget', 'Budget'), ('tillagg', 'Tilläggsbudget'), ('prognos', 'Prognos'), ('bokslut', 'Bokslut'), ('internbudget', 'Internbudget')], max_length=20),
+            model_name="budgetversionevent",
+            name="typ",
+            field=models.CharField(
+                choices=[
+                    ("budget", "Budget"),
+                    ("tillagg", "Tilläggsbudget"),
+                    ("prognos", "Prognos"),
+                    ("bokslut", "Bokslut"),
+                    ("internbudget", "Internbudget"),
+                ],
+                max_length=20,
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='budgetversion',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "budget_budgetversionevent" ("ar", "beredd_datum", "beredd_organ", "beredd_paragraf", "beslut_datum", "beslut_organ", "beslut_paragraf", "bryggad", "faststalld", "finansiering", "finansiering_text", "handling", "id", "kod", "kopia_av_id", "last_av_id", "last_tid", "namn", "namnd_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planar", "status", "typ") SELECT new_values."ar", new_values."beredd_datum", new_values."beredd_organ", new_values."beredd_paragraf", new_values."beslut_datum", new_values."beslut_organ", new_values."beslut_paragraf", new_values."bryggad", new_values."faststalld", new_values."finansiering", new_values."finansiering_text", new_values."handling", new_values."id", new_values."kod", new_values."kopia_av_id", new_values."last_av_id", new_values."last_tid", new_values."namn", new_values."namnd_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."planar", new_values."status", new_values."typ" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='62d9e77eb359b4791283b88fdaf8da25a0924cf4', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_a9ab2', referencing='REFERENCING NEW TABLE AS new_values ', table='budget_budgetversion', when='AFTER')),
+            model_name="budgetversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "budget_budgetversionevent" ("ar", "beredd_datum", "beredd_organ", "beredd_paragraf", "beslut_datum", "beslut_organ", "beslut_paragraf", "bryggad", "faststalld", "finansiering", "finansiering_text", "handling", "id", "kod", "kopia_av_id", "last_av_id", "last_tid", "namn", "namnd_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planar", "status", "typ") SELECT new_values."ar", new_values."beredd_datum", new_values."beredd_organ", new_values."beredd_paragraf", new_values."beslut_datum", new_values."beslut_organ", new_values."beslut_paragraf", new_values."bryggad", new_values."faststalld", new_values."finansiering", new_values."finansiering_text", new_values."handling", new_values."id", new_values."kod", new_values."kopia_av_id", new_values."last_av_id", new_values."last_tid", new_values."namn", new_values."namnd_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."planar", new_values."status", new_values."typ" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="62d9e77eb359b4791283b88fdaf8da25a0924cf4",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_a9ab2",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="budget_budgetversion",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='budgetversion',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "budget_budgetversionevent" ("ar", "beredd_datum", "beredd_organ", "beredd_paragraf", "beslut_datum", "beslut_organ", "beslut_paragraf", "bryggad", "faststalld", "finansiering", "finansiering_text", "handling", "id", "kod", "kopia_av_id", "last_av_id", "last_tid", "namn", "namnd_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planar", "status", "typ") SELECT new_values."ar", new_values."beredd_datum", new_values."beredd_organ", new_values."beredd_paragraf", new_values."beslut_datum", new_values."beslut_organ", new_values."beslut_paragraf", new_values."bryggad", new_values."faststalld", new_values."finansiering", new_values."finansiering_text", new_values."handling", new_values."id", new_values."kod", new_values."kopia_av_id", new_values."last_av_id", new_values."last_tid", new_values."namn", new_values."namnd_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."planar", new_values."status", new_values."typ" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='20498f2f28185af3f4856f366c82889de22a96cb', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_2372b', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='budget_budgetversion', when='AFTER')),
+            model_name="budgetversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "budget_budgetversionevent" ("ar", "beredd_datum", "beredd_organ", "beredd_paragraf", "beslut_datum", "beslut_organ", "beslut_paragraf", "bryggad", "faststalld", "finansiering", "finansiering_text", "handling", "id", "kod", "kopia_av_id", "last_av_id", "last_tid", "namn", "namnd_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planar", "status", "typ") SELECT new_values."ar", new_values."beredd_datum", new_values."beredd_organ", new_values."beredd_paragraf", new_values."beslut_datum", new_values."beslut_organ", new_values."beslut_paragraf", new_values."bryggad", new_values."faststalld", new_values."finansiering", new_values."finansiering_text", new_values."handling", new_values."id", new_values."kod", new_values."kopia_av_id", new_values."last_av_id", new_values."last_tid", new_values."namn", new_values."namnd_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."planar", new_values."status", new_values."typ" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="20498f2f28185af3f4856f366c82889de22a96cb",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_2372b",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="budget_budgetversion",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='post',
-            trigger=pgtrigger.compiler.Trigger(name='last_uppstallning', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE version text;', func="\n                    IF TG_OP = 'UPDATE'\n                        AND (NEW.typ, NEW.tecken, NEW.matt, NEW.regel) = (OLD.typ, OLD.tecken, OLD.matt, OLD.regel)\n                        AND NEW.taljare_id IS NOT DISTINCT FROM OLD.taljare_id\n                        AND NEW.namnare_id IS NOT DISTINCT FROM OLD.namnare_id\n                        AND NEW.uppstallning_id = OLD.uppstallning_id\n                        AND NEW.foralder_id IS NOT DISTINCT FROM OLD.foralder_id\n                        AND NEW.kalla_post_id IS NOT DISTINCT FROM OLD.kalla_post_id\n                        AND NEW.motpart_id IS NOT DISTINCT FROM OLD.motpart_id THEN\n                        RETURN NEW;\n                    END IF;\n                    SELECT v.kod INTO version FROM budget_versionskolumn k\n                        JOIN budget_budgetversion v ON v.id = k.version_id\n                        WHERE k.uppstallning_id = OLD.uppstallning_id AND v.status = 'last' LIMIT 1;\n                    IF version IS NOT NULL THEN\n                        RAISE EXCEPTION 'Posten % ingår i den låsta budgetversionen % och räknas inte om',\n                            OLD.kod, version USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;\n                ", hash='4d788bc91c0a2aca730e67f14154562e75b9f50d', operation='UPDATE OR DELETE', pgid='pgtrigger_last_uppstallning_f176e', table='budget_post', when='BEFORE')),
+            model_name="post",
+            trigger=pgtrigger.compiler.Trigger(
+                name="last_uppstallning",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE version text;",
+                    func="\n                    IF TG_OP = 'UPDATE'\n                        AND (NEW.typ, NEW.tecken, NEW.matt, NEW.regel) = (OLD.typ, OLD.tecken, OLD.matt, OLD.regel)\n                        AND NEW.taljare_id IS NOT DISTINCT FROM OLD.taljare_id\n                        AND NEW.namnare_id IS NOT DISTINCT FROM OLD.namnare_id\n                        AND NEW.uppstallning_id = OLD.uppstallning_id\n                        AND NEW.foralder_id IS NOT DISTINCT FROM OLD.foralder_id\n                        AND NEW.kalla_post_id IS NOT DISTINCT FROM OLD.kalla_post_id\n                        AND NEW.motpart_id IS NOT DISTINCT FROM OLD.motpart_id THEN\n                        RETURN NEW;\n                    END IF;\n                    SELECT v.kod INTO version FROM budget_versionskolumn k\n                        JOIN budget_budgetversion v ON v.id = k.version_id\n                        WHERE k.uppstallning_id = OLD.uppstallning_id AND v.status = 'last' LIMIT 1;\n                    IF version IS NOT NULL THEN\n                        RAISE EXCEPTION 'Posten % ingår i den låsta budgetversionen % och räknas inte om',\n                            OLD.kod, version USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;\n                ",
+                    hash="4d788bc91c0a2aca730e67f14154562e75b9f50d",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_last_uppstallning_f176e",
+                    table="budget_post",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budgetversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('faststalld', True), models.Q(('typ', 'tillagg'), _negated=True)), fields=('ar', 'typ', 'namnd'), name='version_en_faststalld_per_ar', nulls_distinct=False),
+            model_name="budgetversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("faststalld", True), models.Q(("typ", "tillagg"), _negated=True)),
+                fields=("ar", "typ", "namnd"),
+                name="version_en_faststalld_per_ar",
+                nulls_distinct=False,
+            ),
         ),
     ]

@@ -70,6 +70,7 @@ class Objektdata:
     summor: Summor
     delvis: bool
     filter: Filter = INGET_FILTER
+    rad_per_enhet = True
     alla_namnder: tuple[Namnd, ...] = field(default=())
 
     @cached_property

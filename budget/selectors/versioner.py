@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.db.models import Case, F, When
 
-from budget.models import Budgetversion, Post, Versionstyp
+from budget.models import Belopp, Budgetversion, Post, Versionstyp
 from budget.regler.tillagg import Andring
 from budget.selectors.jamforelse import jamfor_versioner
 from budget.selectors.justering import FINANS
@@ -58,12 +58,19 @@ def hamta_tillaggsandring(version: Budgetversion) -> Andring:
 def hamta_ofoljda_justeringar(version: Budgetversion) -> list[str]:
     """The names of the enheter whose regionbidrag a tilläggsbudget's justeringar move otherwise than its levels do.
 
-    Only a version whose levels are amounts of their own can have any. Seven queries at most.
+    Only levels that are amounts of their own can: those that the bridge counts follow. Eight queries at most.
     """
-    if version.bryggad:
-        return []
     skillnad = jamfor_versioner(version.kopia_av, version, ALLA_ENHETER)
-    flyttar = [s for s in skillnad.justeringssummor if s.enhet_kod != FINANS]
+    egna = set(
+        Belopp.objects.filter(version=version, post__uppstallning__kod="regionbidrag").values_list(
+            "ar", "enhet__kod"
+        )
+    )
+    flyttar = [
+        s
+        for s in skillnad.justeringssummor
+        if s.enhet_kod != FINANS and (not version.bryggad or (s.ar, s.enhet_kod) in egna)
+    ]
     nivaer = {
         (c.ar, c.enhet_kod): (c.andra or Decimal(0)) - (c.forsta or Decimal(0))
         for c in skillnad.celler

@@ -8,26 +8,27 @@ from decimal import Decimal
 from django.utils import timezone
 
 from budget.imports.ifyllnad import Ifylld
-from budget.models import Budgetversion, Post, Posttyp, Uppstallning, Versionskolumn
+from budget.models import Budgetversion, Matt, Post, Posttyp, Uppstallning, Versionskolumn
 from budget.selectors.balanskrav import med_regelrader
 from budget.selectors.celler import Cellnyckel, Cellvarde, hamta_celler
 from budget.selectors.ifyllnad import Fyllnadsdel
 from budget.selectors.summor import ALLA, Nyckel, Summor
 from budget.selectors.uppstallning import Uppstallningsdata, hamta_uppstallning
+from budget.tabeller import matt
 from budget.tabeller.adress import Kallor
 from budget.tabeller.inmatning import REGELSUMMOR, skrivbara_celler
 from budget.tabeller.uppstallning import ENHET, barn_per_post, bygg_tabell, kolumnnyckel, synliga_delar
 from organisation.permissions import Enhetsurval
-from regionskane.lib.belopp import MNKR, formatera_fullt
-from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Tabell
+from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 from regionskane.lib.xlsx_mall import Inmatningscell, Mall, Mallblad
 
 TOM = Cellvarde()
+HUNDRA = Decimal(100)
 
 
 def skala(post: Post) -> Decimal:
-    """Kronor per unit that is shown for the post. The one place that decides it for the workbook."""
-    return MNKR
+    """What is stored for one in the workbook's cell, where a percentage is a fraction."""
+    return HUNDRA if post.matt == Matt.PROCENT else matt.skala(post)
 
 
 def las_fyllnadsdata(
@@ -36,9 +37,14 @@ def las_fyllnadsdata(
     uppstallningar: Iterable[Uppstallning],
     skriv: Enhetsurval,
 ) -> list[tuple[Uppstallningsdata, set[Cellnyckel]]]:
-    """The tables that somebody who may write `skriv` can fill in something of, with the cells, in order."""
+    """The tables that somebody who may write `skriv` can fill in something of, with the cells, in order.
+
+    Those whose rows are investment objects, or that are drawn once per förvaltning, are entered on their own pages.
+    """
     funna = []
     for u in uppstallningar:
+        if u.per_objekt or u.per_forvaltning:
+            continue
         data = hamta_uppstallning(version, u, kolumner[u], skriv)
         celler = skrivbara_celler(data, skriv)
         if celler:
@@ -84,7 +90,8 @@ _INSTRUKTIONER = (
     (
         "Så fyller du i",
         (
-            f"Gula celler med ram fylls i. Belopp står i {ENHET}: 357,4 är 357,4 miljoner kronor.",
+            f"Gula celler med ram fylls i. Belopp står i {ENHET}: 357,4 är 357,4 miljoner kronor. Rader i procent "
+            "fylls i som procent, till exempel 2,5 %.",
             "Töm en cell med Delete om beloppet ska tas bort. En tom cell är inget belopp; 0 är beloppet noll.",
             "Grå kursiv siffra i en gul cell hämtas från en annan tabell. Skriv ett tal för att ersätta den. "
             "Töm cellen för att hämta igen; siffran syns när arbetsboken är inläst.",
@@ -98,8 +105,8 @@ _INSTRUKTIONER = (
         (
             "Flytta, sortera, lägg till eller ta bort inte rader och kolumner, och ta inte bort blad. Egna "
             "räkningar gör du på egna blad: lägg till så många du vill, de läses inte in.",
-            "Skriv inte text, datum eller procent i de gula cellerna. Klistra in som värden, så att cellernas "
-            "format är kvar.",
+            "Skriv inte text eller datum i de gula cellerna, och procent bara där raden är i procent. Klistra in "
+            "som värden, så att cellernas format är kvar.",
             "Bladen är skyddade utan lösenord, så att inget skrivs över av misstag.",
         ),
     ),
@@ -126,6 +133,9 @@ def _blad(data: Uppstallningsdata, skrivbara, hamtas, nu) -> Mallblad:
     egna = {kolumnnyckel(k): k.ar for k in data.kolumner if k.kalla_id == version.pk}
     rader, celler = [], {}
     for rad in tabell.rader:
+        if rad.slag == Radslag.GRUPP:
+            rader.append(rad)
+            continue
         post = data.poster[0] if u.per_enhet else poster[rad.nyckel]
         if post.typ == Posttyp.REGEL:
             if post.kod in REGELSUMMOR:
@@ -171,22 +181,27 @@ def cellrubrik(data: Uppstallningsdata, cell: Cellnyckel) -> str:
     """What a row of the difference is called: the enhet's name, or the post's in a table of the region."""
     if data.uppstallning.per_enhet:
         return next(p.enhet_namn for p in data.placeringar if p.enhet_id == cell.enhet)
-    return next(p.namn for p in data.poster if p.pk == cell.post)
+    return next(matt.namn(p) for p in data.poster if p.pk == cell.post)
 
 
-def belopp_i_ord(varde: Decimal | None, decimaler: int) -> str:
-    return "tomt" if varde is None else formatera_fullt(varde, skala=MNKR, minst=decimaler)
+def belopp_i_ord(post: Post, varde: Decimal | None) -> str:
+    return "tomt" if varde is None else matt.skriv_fullt(post, varde)
 
 
 def bygg_andringar(data: Uppstallningsdata, rader: Sequence[tuple[Ifylld, Cellnyckel, Cellvarde]]) -> Tabell:
     """What the workbook changes in one table: every cell with its place, what it is, becomes, and the difference."""
     u = data.uppstallning
-    decimaler = max([u.decimaler, *(_decimaler(v) for i, _, nu in rader for v in (i.varde, nu.varde))])
-    kallor, poster = Kallor(), {p.pk: p.kod for p in data.poster}
+    kallor, poster = Kallor(), {p.pk: p for p in data.poster}
+    i_mnkr = [r for r in rader if not matt.egen_enhet(poster[r[1].post])]
+    decimaler = max(
+        [u.decimaler, *(_decimaler(poster[cell.post], i.varde, nu.varde) for i, cell, nu in i_mnkr)]
+    )
     koder = {p.enhet_id: p.enhet_kod for p in data.placeringar}
     tabellrader = []
     for ifylld, cell, nu in rader:
-        kalla = kallor.adress(data.version, u.kod, poster[cell.post], f"enhet-{koder[cell.enhet]}", cell.ar)
+        kalla = kallor.adress(
+            data.version, u.kod, poster[cell.post].kod, f"enhet-{koder[cell.enhet]}", cell.ar
+        )
         skillnad = (ifylld.varde or Decimal(0)) - (nu.varde or Decimal(0))
         tabellrader.append(
             Rad(
@@ -199,6 +214,7 @@ def bygg_andringar(data: Uppstallningsdata, rader: Sequence[tuple[Ifylld, Cellny
                     Cell(ifylld.varde, saknas="töms"),
                     Cell(skillnad),
                 ),
+                **_radens_egna(poster[cell.post], ifylld.varde, nu.varde),
             )
         )
     return Tabell(
@@ -217,9 +233,16 @@ def bygg_andringar(data: Uppstallningsdata, rader: Sequence[tuple[Ifylld, Cellny
     )
 
 
-def _decimaler(varde: Decimal | None) -> int:
-    """How many decimals the amount needs: a difference of an öre is to be seen."""
-    return 0 if varde is None else max(0, -(varde / MNKR).normalize().as_tuple().exponent)
+def _decimaler(post: Post, *varden: Decimal | None) -> int:
+    """How many decimals the figures need: a difference of an öre is to be seen."""
+    behov = (max(0, -(v / matt.skala(post)).normalize().as_tuple().exponent) for v in varden if v is not None)
+    return max(matt.decimaler(post), *behov, 0)
+
+
+def _radens_egna(post: Post, *varden: Decimal | None) -> dict:
+    """The unit and decimals of a row that is not in mnkr."""
+    enhet = matt.egen_enhet(post)
+    return {"enhet": enhet, "decimaler": _decimaler(post, *varden)} if enhet else {}
 
 
 def bygg_summor(
@@ -248,9 +271,9 @@ def bygg_summor(
         ):
             if n.omfang != ALLA and not per_enhet:
                 continue
-            behov = (post.uppstallning.decimaler, _decimaler(gammal), _decimaler(ny))
-            decimaler = max(decimaler, *behov)
-            namn = sektorer.get(n.omfang, totalt) if per_enhet else post.namn
+            namn = sektorer.get(n.omfang, totalt) if per_enhet else matt.namn(post)
+            if not matt.egen_enhet(post):
+                decimaler = max(decimaler, _decimaler(post, gammal, ny))
             rader.append(
                 Rad(
                     f"{post.uppstallning.kod}-{post.kod}-{n.omfang.replace(':', '-')}-{n.ar}",
@@ -262,6 +285,7 @@ def bygg_summor(
                         Cell((ny or Decimal(0)) - (gammal or Decimal(0))),
                     ),
                     rod=post.resultat,
+                    **_radens_egna(post, gammal, ny),
                 )
             )
     return Tabell(

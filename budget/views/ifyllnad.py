@@ -314,7 +314,7 @@ def _summor(request, atkomst, granskad: Granskad):
 
 
 def _val(request, data: Uppstallningsdata, cell: Cellnyckel, ifylld: Ifylld, nu: Cellvarde) -> Val:
-    decimaler = data.uppstallning.decimaler
+    post = next(p for p in data.poster if p.pk == cell.post)
     nar = timezone.localtime(nu.tid).strftime("%Y-%m-%d kl. %H.%M") if nu.tid else ""
     if not nu.tid:
         vem = "Någon tömde cellen" if nu.varde is None else "Står nu i systemet"
@@ -324,9 +324,9 @@ def _val(request, data: Uppstallningsdata, cell: Cellnyckel, ifylld: Ifylld, nu:
         namn=str(cell),
         rubrik=f"{data.uppstallning.namn}: {cellrubrik(data, cell)} {cell.ar}",
         plats=f"Bladet «{ifylld.blad}», cell {ifylld.ruta}. "
-        f"Var {belopp_i_ord(ifylld.bas, decimaler)} när arbetsboken hämtades.",
-        mitt=belopp_i_ord(ifylld.varde, decimaler),
-        deras=belopp_i_ord(nu.varde, decimaler),
+        f"Var {belopp_i_ord(post, ifylld.bas)} när arbetsboken hämtades.",
+        mitt=belopp_i_ord(post, ifylld.varde),
+        deras=belopp_i_ord(post, nu.varde),
         vem=vem,
         nu=json.dumps([nu.rev, None if nu.varde is None else str(nu.varde)]),
         valt=request.POST.get(f"v.{cell}", ""),

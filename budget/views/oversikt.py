@@ -8,9 +8,11 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
 
 from budget.diagram.resultat import bygg_resultatdiagram
-from budget.models import Budgetversion, Versionskolumn
+from budget.models import Budgetversion, Uppstallning, Versionskolumn
 from budget.regler.delflode import Delstatus
 from budget.selectors.budgetdel import hamta_delar, hamta_delenheter, stangda_enheter
+from budget.selectors.celler import Cellnyckel
+from budget.selectors.investeringar import hamta_objekt
 from budget.selectors.oversikt import (
     hamta_oppna_versioner,
     hamta_senaste_andringar,
@@ -25,6 +27,7 @@ from budget.selectors.utredning import hamta_utredning
 from budget.selectors.versioner import gallande_budget
 from budget.tabeller.budgetdel import FORM, las_lage, skriv_dag, tid_i_ord
 from budget.tabeller.inmatning import skrivbara_celler
+from budget.tabeller.investeringar import skrivbara_objektceller
 from budget.tabeller.uppstallning import bygg_tabell
 from budget.tabeller.varifran import tid
 from budget.views.atkomst import skrivbart
@@ -77,9 +80,8 @@ def _att_gora(request, version: Budgetversion):
         for u in lasbara_uppstallningar(kolumner, skriv):
             if u.kod == "resultatkrav":
                 continue
-            data = hamta_uppstallning(version, u, kolumner[u], skriv)
-            celler = skrivbara_celler(data, skriv)
-            if celler and all(c.enhet in stangda for c in celler):
+            celler = _celler(version, u, kolumner[u], skriv)
+            if all(c.enhet in stangda for c in celler):
                 continue
             alla, ifyllda = len(celler), rakna_ifyllda(version, u, skriv)
             yield {
@@ -113,6 +115,13 @@ def _att_gora(request, version: Budgetversion):
                 "lage_text": "Uppgift saknas",
                 "knapp": "Registrera",
             }
+
+
+def _celler(version: Budgetversion, u: Uppstallning, kolumner, skriv: Enhetsurval) -> set[Cellnyckel]:
+    """What the user may fill in of a table; none where it has no row of theirs."""
+    if u.per_objekt:
+        return skrivbara_objektceller(hamta_objekt(version, u, kolumner, skriv), skriv)
+    return skrivbara_celler(hamta_uppstallning(version, u, kolumner, skriv), skriv)
 
 
 def _delar(version: Budgetversion, skriv: Enhetsurval, *, granskar: bool, rot: str):

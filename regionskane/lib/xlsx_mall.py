@@ -229,6 +229,12 @@ def _skriv_nycklar(blad, rader: list[str]) -> None:
     blad.protect()
 
 
+_VAD = {
+    "procent": "Skriv en procentsats, till exempel 2,5 %.",
+    "antal": "Skriv ett antal, till exempel 1434802.",
+}
+
+
 class _Blad:
     """One table. Rows and columns are counted from 0 here, as XlsxWriter does; column 0 and row 0 are hidden."""
 
@@ -307,7 +313,8 @@ class _Blad:
         self.blad.set_row(r, 14 * hojd + (10 if rad.slag == Radslag.GRUPP else 4))
         if rad.slag == Radslag.GRUPP:
             return
-        for i, (k, cell) in enumerate(zip(self.tabell.kolumner, rad.celler, strict=True)):
+        for i, (kolumn, cell) in enumerate(zip(self.tabell.kolumner, rad.celler, strict=True)):
+            k = rad.i(kolumn)
             slag, varde, formel = self._cell(r, i, rad, k, cell, ram, andra)
             if slag is None:
                 continue
@@ -351,7 +358,8 @@ class _Blad:
             "minimum": -grans,
             "maximum": grans,
             "error_title": "Bara tal",
-            "error_message": f"Skriv ett tal i {k.enhet}, till exempel 1234,5 eller -12. Töm cellen med Delete.",
+            "error_message": _VAD.get(k.enhet, f"Skriv ett tal i {k.enhet}, till exempel 1234,5 eller -12.")
+            + " Töm cellen med Delete.",
         }
         formel = ""
         if mall.varde is not None:

@@ -18,7 +18,7 @@ from regionskane.lib import pdf, xlsx
 from regionskane.lib.visning import visa_handling
 from verktyg.verapdf import vera
 
-ORDNING = ["bilaga 1", "bilaga 2", "bilaga 3", "bilaga 4A", "bilaga 4B", "bilaga 5A", ""]
+ORDNING = ["bilaga 1", "bilaga 2", "bilaga 3", "bilaga 4A", "bilaga 4B", "bilaga 5A", "bilaga 5B", ""]
 
 
 def _pdf(handling) -> bytes:

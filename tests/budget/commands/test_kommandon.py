@@ -197,9 +197,9 @@ def test_ett_andrat_blad_gor_just_sina_summor_fel(version, capsys):
     assert [(r["plats"], r["ar"]) for r in fore if r["slag"] == "fel"] == [
         ("PROV/kassaflode/arets_kassaflode", 2024),
         ("PROV/kassaflode/likvida_slut", 2024),
-        ("PROV/forutsattningar/nettokostnadsutveckling", 2024),
         ("PROV/investeringsobjekt/strategiska_prognos", 2024),
         ("PROV/investeringsobjekt/strategiska_plan", 2024),
+        ("PROV/forutsattningar/nettokostnadsutveckling", 2024),
     ]
     kn = Belopp.objects.get(version=kopia, enhet__kod="KN", ar=2025)
     kn.belopp += 10_000_000

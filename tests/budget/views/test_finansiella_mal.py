@@ -35,7 +35,6 @@ def test_andelar_bedomning_och_avsteg_syns(som):
     text = html.replace("\u00a0", " ")
     assert "Tillfälligt avsteg från resultatmålet 2024–2025." in text
     assert "Resultatet behöver förbättras med 9 579 mnkr för att nå resultatmålet 2026." in text
-    assert text.index(">Finansiella mål</a>") < text.index(">Kontroll</a>")
 
 
 def test_varje_siffra_leder_till_sin_kalla(som):
