@@ -323,6 +323,7 @@ def _allvarliga_brott(sida):
 def test_lpik_en_procentenhet_hogre_provas_sparas_och_foreslas(inloggad, live_server):
     sida = inloggad("koncerncontroller")
     sida.goto(f"{live_server.url}/budget/2024/B2024/")
+    sida.get_by_role("link", name="Mål", exact=True).click()
     sida.get_by_role("link", name="Scenarier").click()
     sida.get_by_role("link", name="Pröva ett scenario").click()
     sida.get_by_label("LPIK 2024, procentenheter").focus()
@@ -352,6 +353,7 @@ def test_lpik_en_procentenhet_hogre_provas_sparas_och_foreslas(inloggad, live_se
     sida.get_by_role("button", name="Skapa versionen").click()
     expect(sida.get_by_role("heading", name="Budget 2024, Dyrare priser")).to_be_visible()
     # What the proposal changes, read by comparing it with what it was copied from.
+    sida.get_by_role("link", name="Granska", exact=True).click()
     sida.get_by_role("link", name="Jämför").click()
     rad = sida.locator("#resultatbudget tr", has_text="Verksamhetens kostnader 2024")
     expect(rad).to_contain_text("−628")
@@ -371,6 +373,7 @@ def test_jamforelsen_visar_en_andrad_justering(inloggad, live_server):
     sida.get_by_label("Kulturnämnden").fill("1,5")
     sida.get_by_role("button", name="Spara utkast").click()
     expect(sida.get_by_text("är sparad som utkast")).to_be_visible()
+    sida.get_by_role("link", name="Granska", exact=True).click()
     sida.get_by_role("link", name="Jämför").click()
     rad = sida.get_by_role("row", name="Kulturskolan: Kulturnämnden")
     for text in ("utkast i Budget 2024, arbetsversion", "+1,5", "Erik Sandahl"):
