@@ -300,7 +300,8 @@ def starta_nasta_ar(*, kalla: Budgetversion, kod: str, namn: str, by) -> Budgetv
     """An open version of the year after `kalla`, which begins where that one's plan ends up.
 
     The plan years' amounts become its own, with their source; the new last plan year is empty. One without plan
-    years, as an internbudget, begins with last year's amounts. Regionbidrag is
+    years, as an internbudget, begins with last year's amounts. Forecast and room of investment objects come along
+    with what has been decided of them; what they have cost so far is a new figure. Regionbidrag is
     counted by the bridge from `kalla`: its justeringar of the plan years come along, and what they do not explain
     of the plan is a justering of its own («Enligt tidigare plan»), so that the new version starts at the plan.
     Raises VersionsFel for a taken kod and for a version that is not a budget.
@@ -338,6 +339,18 @@ _NASTA_AR = (
        FROM budget_belopp b JOIN budget_post p ON p.id = b.post_id
        JOIN budget_uppstallning u ON u.id = p.uppstallning_id
        WHERE b.version_id = %(gammal)s AND b.ar + %(steg)s >= %(ar)s AND u.kod <> 'regionbidrag'""",
+    """INSERT INTO budget_belopp (version_id, enhet_id, post_id, ar, belopp, precision, rev, ursprung,
+              importfil_id, importrad, kalla, andrad_av_id, andrad_tid)
+       SELECT %(ny)s, b.enhet_id, b.post_id, %(ar)s, b.belopp, b.precision, 1, b.ursprung, b.importfil_id, b.importrad,
+              b.kalla, b.andrad_av_id, b.andrad_tid
+       FROM budget_belopp b JOIN budget_post p ON p.id = b.post_id
+       JOIN budget_uppstallning u ON u.id = p.uppstallning_id
+       WHERE b.version_id = %(gammal)s AND b.ar = %(ar)s - 1 AND u.kod = 'investeringsobjekt'
+         AND p.kod ~ '_(prognos|plan)$'""",
+    """INSERT INTO budget_investeringsbeslut (version_id, objekt_id, organ, datum, paragraf, text, avslutas_ar, kalla)
+       SELECT %(ny)s, objekt_id, organ, datum, paragraf, text, avslutas_ar, kalla
+       FROM budget_investeringsbeslut
+       WHERE version_id = %(gammal)s AND (avslutas_ar IS NULL OR avslutas_ar >= %(ar)s) ORDER BY id""",
     """INSERT INTO budget_justering (version_id, ar, block, titel, prisniva, motiv, status, ordning, regel, rev)
        SELECT %(ny)s, ar, block, titel, prisniva, motiv, status, ordning, regel, 1
        FROM budget_justering WHERE version_id = %(gammal)s AND ar >= %(ar)s""",
@@ -356,10 +369,11 @@ def _nasta_kolumner(kalla: Budgetversion, ny: Budgetversion):
         egna = [k for k in kolumner if k.kalla_id == kalla.pk]
         fore = [(k.kalla, k.ar, k.rubrik) for k in kolumner if k.kalla_id != kalla.pk]
         fore += [(kalla, k.ar, k.rubrik) for k in egna if k.ar == kalla.ar]
-        antal = max(len(kolumner) - len(egna), 1)
+        # An object's whole past stands in a column of its own.
+        antal = 0 if uppstallning.per_objekt else max(len(kolumner) - len(egna), 1)
         rubriker = {k.ar + 1: k.rubrik for k in egna}
         nya = [(ny, ar, rubriker.get(ar, "plan")) for ar in ny.ar_lista] if egna else []
-        for ordning, (version, ar, rubrik) in enumerate([*fore[-antal:], *nya], start=1):
+        for ordning, (version, ar, rubrik) in enumerate([*fore[len(fore) - antal :], *nya], start=1):
             yield Versionskolumn(
                 version=ny, uppstallning=uppstallning, kalla=version, ar=ar, rubrik=rubrik, ordning=ordning
             )

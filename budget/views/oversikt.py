@@ -48,7 +48,11 @@ def oversikt(request):
     lasbart = {v.pk: behorighet.urval(Ratt.LASA_HISTORIK, last=False, period=v.period) for v in oppna}
     egna = [v for v in oppna if skrivbart(request, v)]
     innehall = {
-        "att_gora": [p for v in egna[:FLEST_VERSIONER] for p in _att_gora(request, v)],
+        "att_gora": [
+            p
+            for nr, v in enumerate(egna[:FLEST_VERSIONER])
+            for p in _att_gora(request, v, utforligt=nr == 0 or not skrivbart(request, v).allt)
+        ],
         "handelser": [
             {"tid": tid(h.tid), "namn": h.namn, "text": _handelsetext(h)}
             for h in hamta_senaste_andringar({pk: u for pk, u in lasbart.items() if u})
@@ -69,13 +73,22 @@ def _handelsetext(h):
     return f"ändrade {vad} i {h.version}" + (f": {h.varfor}" if h.varfor else "")
 
 
-def _att_gora(request, version: Budgetversion):
+def _att_gora(request, version: Budgetversion, *, utforligt: bool):
+    """What a version asks of the user: table by table or, for who writes all of them in several versions, in a line."""
     skriv = skrivbart(request, version)
     behorighet = get_behorighet(request)
     rot = reverse("version", args=[version.ar, version.kod])
     stangda = stangda_enheter(version)
     yield from _delar(version, skriv, granskar=behorighet.far(Ratt.GRANSKA_DELAR), rot=rot)
-    if skriv:
+    if skriv and not utforligt:
+        yield {
+            "etikett": "Inmatning",
+            "rubrik": version.namn,
+            "url": rot,
+            "text": "Versionen är öppen för inmatning",
+            **_inmatningslage(1, 2),
+        }
+    elif skriv:
         kolumner = hamta_kolumner(version)
         for u in lasbara_uppstallningar(kolumner, skriv):
             if u.kod == "resultatkrav":

@@ -174,6 +174,21 @@ class TestNastaAr:
         )
         assert not Belopp.objects.filter(version=forslag, ar=2027).exists()
 
+    def test_investeringsobjekt_behaller_prognos_utrymme_och_noter(self, forslag, version):
+        def belopp(v, ar, suffix):
+            poster = Belopp.objects.filter(version=v, ar=ar, post__kod__endswith=suffix)
+            return dict(poster.values_list("enhet__kod", "belopp"))
+
+        for suffix in ("_prognos", "_plan"):
+            gamla = belopp(version("B2024"), 2024, suffix)
+            assert gamla and belopp(forslag, 2025, suffix) == gamla
+        assert belopp(forslag, 2025, "_utfall") == {}
+        noter = forslag.investeringsbeslut
+        assert noter.count() == version("B2024").investeringsbeslut.exclude(avslutas_ar=2024).count()
+        assert [k.kalla.kod for k in forslag.kolumner.filter(uppstallning__kod="investeringsobjekt")] == [
+            "B2025"
+        ] * 3
+
     def test_kolumnerna_flyttar_ett_ar(self, forslag):
         def kolumner(kod):
             fraga = forslag.kolumner.filter(uppstallning__kod=kod)
