@@ -63,6 +63,11 @@ def _stada_gamla() -> None:
                 shutil.rmtree(mapp, ignore_errors=True)
 
 
+def _argument() -> list[str]:
+    """All the tests are run by two processes, each with its own database; a part of them as it is asked for."""
+    return sys.argv[1:] or ["-q", "-n", "2"]
+
+
 def main() -> int:
     """Prepare, run pytest with the given arguments, and return its status."""
     miljo.lyssna_pa_avbrott()
@@ -86,7 +91,7 @@ def main() -> int:
             databas = miljo.Databas(tillfallig / "pg", logg=tillfallig / "pg.log", snabb=True)
             env["DATABASE_URL"] = databas.starta()
         pytest = subprocess.Popen(
-            [PYTHON, "-m", "pytest", *(sys.argv[1:] or ["-q"])],
+            [PYTHON, "-m", "pytest", *_argument()],
             env=env,
             cwd=miljo.ROT,
             stdin=subprocess.DEVNULL,

@@ -185,7 +185,8 @@ def test_borttagning_fragar_forst_och_behaller_tal_som_andra_behover(som):
     annan = _punkt("Internränta")
     klient.post(
         f"{ARB}{annan.pk}/",
-        _falt(klient, annan) | {"text": "Ramen är {beslut:mtn_ram} och räntan {forutsattningar.internranta år}."},
+        _falt(klient, annan)
+        | {"text": "Ramen är {beslut:mtn_ram} och räntan {forutsattningar.internranta år}."},
     )
     svar = klient.post(f"{ARB}{mtn.pk}/ta-bort/", follow=True)
     assert "Talet «mtn_ram» används i punkten «Internränta»" in _text(svar)
@@ -193,7 +194,9 @@ def test_borttagning_fragar_forst_och_behaller_tal_som_andra_behover(som):
     assert (
         fel.status_code == 422 and "Talet «mtn_ram» används i punkten «Internränta»" in fel.content.decode()
     )
-    klient.post(f"{ARB}{annan.pk}/", _falt(klient, annan) | {"text": "Räntan är {forutsattningar.internranta år}."})
+    klient.post(
+        f"{ARB}{annan.pk}/", _falt(klient, annan) | {"text": "Räntan är {forutsattningar.internranta år}."}
+    )
     klient.post(f"{ARB}{mtn.pk}/ta-bort/")
     assert not Beslutspunkt.objects.filter(pk=mtn.pk).exists()
     assert "11. Verksamhetsplan och internbudget" in _text(klient.get(ARB))
