@@ -51,7 +51,7 @@ SYNONYMER: Mapping[str, tuple[str, ...]] = {
         "datum", "bokföringsdatum", "bokforingsdatum", "bokfdatum", "verifikationsdatum", "verdatum",
         "transaktionsdatum", "date",
     ),
-    "period": ("period", "redovisningsperiod", "månad", "manad", "bokföringsperiod", "bokforingsperiod"),
+    "period": ("period", "per", "redovisningsperiod", "månad", "manad", "bokföringsperiod", "bokforingsperiod"),
     "ar": ("år", "ar", "räkenskapsår", "rakenskapsar", "redovisningsår", "year"),
     "belopp": ("belopp", "utfall", "saldo", "summa", "beloppkr", "beloppsek", "amount"),
     "debet": ("debet", "debit"),
@@ -144,7 +144,10 @@ def hitta_kolumner(
             continue
         # A column that has been chosen for one field is no candidate for another.
         traffar = [i for s in synonymer for i in platser.get(s, []) if i not in funna.values()]
-        if len(traffar) > 1:
+        eget = [i for i in platser.get(falt, []) if i in traffar]
+        if len(eget) == 1:  # a column that bears the very name needs no choice
+            funna[falt] = eget[0]
+        elif len(traffar) > 1:
             kandidater = ", ".join(f"«{namn[i]}»" for i in traffar)
             fel.append(f"Flera kolumner kan vara {falt}: {kandidater}. Välj en.")
         elif traffar:

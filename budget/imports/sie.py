@@ -84,6 +84,9 @@ _TRANS = re.compile(
     r'(?:[ \t]+(?:""|"?(\d{8})"?)(?:[ \t]+(?:"([^"\\]*)"|([^\s"\\{}]+))(?:[ \t].*)?)?)?[ \t]*'
 )
 
+# The codes of an object list without escapes and inner braces.
+_OBJEKT = re.compile(r'"([^"]*)"|([^\s"]+)')
+
 
 def _falt(citat: str) -> re.Pattern:
     lista = rf'\{{((?:[^{{}}"]|"{citat}")*)\}}'
@@ -682,9 +685,7 @@ class Sielasning:
         return belopp
 
     def _objekt_av_text(self, text, nr) -> tuple:
-        objekt = text.replace('"', " ").split()
-        if len(objekt) != text.count('"') or len(objekt) % 2:  # else each code is quoted and holds no space
-            objekt = [f for f in _dela(text, _MED_ESCAPE)[0] if isinstance(f, str)]
+        objekt = [citat or kod for citat, kod in _OBJEKT.findall(text)]
         if len(objekt) % 2:
             self.anmarkningar.fel("OBJEKT", "#TRANS har en objektlista där ett objekt saknas.", nr)
         if len(self._objekt) >= STORSTA_CACHE:
