@@ -30,8 +30,20 @@ _FORMAT = (
 )
 
 
+def pa_en_rad(text: str) -> str:
+    """A sentence that quotes a file, without the line breaks and control characters that the file may hold."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() or c in "\u00a0\u202f" else " " if c.isspace() else "\ufffd" for c in text
+    )
+
+
 class OlasligFil(ValueError):
     """The file cannot be read as what it should be. `str()` is one Swedish sentence."""
+
+    def __init__(self, mening: str):
+        super().__init__(pa_en_rad(mening))
 
 
 @dataclass(frozen=True, slots=True)

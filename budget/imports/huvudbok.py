@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TypeAlias
 
+from budget.imports.fil import pa_en_rad
 from regionskane.lib.anmarkning import Anmarkning, Niva
 from regionskane.lib.belopp import OgiltigtBelopp, tolka_belopp
 
@@ -64,10 +65,10 @@ _MANADER = {
         ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec"), 1
     )
 }
-_DATUM = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
-_PERIOD = re.compile(r"(\d{4})(?:[-/. ]?[Mm]?)(\d{1,2})")
-_MANADSNAMN = re.compile(r"([a-zåäö]+)\.?[ -](\d{4})")
-_RAKT = re.compile(r"-?\d{1,14}(?:\.\d{1,2})?")
+_DATUM = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})(?:[ T]00:00(?::00(?:\.0+)?)?)?", re.ASCII)
+_PERIOD = re.compile(r"(\d{4})(?:[-/. ]?[Mm]?)(\d{1,2})", re.ASCII)
+_MANADSNAMN = re.compile(r"([a-z]+)\.?[ -](\d{4})", re.ASCII)
+_RAKT = re.compile(r"-?\d{1,14}(?:\.\d{1,2})?", re.ASCII)
 
 
 class Anmarkningar:
@@ -80,7 +81,7 @@ class Anmarkningar:
     def lagg(self, kod: str, niva: Niva, text: str, rad: int | None = None) -> None:
         self.antal[kod, niva] += 1
         if self.antal[kod, niva] <= FLEST_PER_SLAG:
-            self._fynd.append(Anmarkning(kod, niva, text, rad))
+            self._fynd.append(Anmarkning(kod, niva, pa_en_rad(text), rad))
 
     def fel(self, kod: str, text: str, rad: int | None = None) -> None:
         self.lagg(kod, Niva.FEL, text, rad)

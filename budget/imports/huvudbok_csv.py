@@ -5,10 +5,11 @@ all three, and the columns, can be given instead.
 """
 
 import csv
+import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from operator import itemgetter
 from typing import BinaryIO
 
@@ -16,11 +17,13 @@ from budget.imports.fil import KODNINGAR, OlasligFil, ar_arbetsbok, gissa_kodnin
 from budget.imports.huvudbok import (
     LANGSTA_KOD,
     LANGSTA_TEXT,
+    SYNONYMER,
     Anmarkningar,
     Huvudboksrad,
     belopp_av_text,
     hitta_kolumner,
     ren_kod,
+    som_copy,
     tolka_tid,
     visar_decimaltecken,
 )
@@ -31,16 +34,18 @@ PROVRADER = 2_000
 RUBRIKRADER = 20
 STORSTA_CACHE = 100_000
 _SEP = re.compile(r"sep=(.)", re.IGNORECASE)
-_TEXTFALT = ("konto", "ansvar", "motpart", "verksamhet", "projekt", "verifikation", "text")
-_RAKT = {
-    ",": re.compile(r"-?\d{1,14}(?:,\d{1,2})?"),
-    ".": re.compile(r"-?\d{1,14}(?:\.\d{1,2})?"),
-}
+_MASTE_BYTAS = re.compile(r"[\\\t\n\r]")
+KODFALT = ("konto", "ansvar", "motpart", "verksamhet", "projekt")
+TIDFALT = ("datum", "period", "ar")
+RADER_PER_GRUPP = 512
+RAKT_BELOPP = {",": r"-?[0-9]{1,14}(?:,[0-9]{1,2})?", ".": r"-?[0-9]{1,14}(?:\.[0-9]{1,2})?"}
+NOLL = Decimal(0)
 
 
 class CsvLasning:
-    """One reading of a CSV file. Iterate `rader()`; a finding of level FEL means that a row was left out.
+    """One reading of a CSV file: iterate `rader()` or `copyblock()`.
 
+    A finding of level FEL means that a row was left out.
     Raises OlasligFil when nothing can be read: another format, or columns that cannot be found.
     `kolumner` maps a field to a header («belopp» → «Utfall ack»). `perioder` is (first, last) as yyyymm.
     """
@@ -68,97 +73,205 @@ class CsvLasning:
             prov, avskiljare, kolumner
         )
         self.decimaltecken = decimaltecken or self._decimaltecken(prov)
+        self._tva = "belopp" not in self.kolumner
+        self._plats = {**dict.fromkeys(SYNONYMER, len(self.rubriker)), **self.kolumner}
+        self._texter = itemgetter(*(self._plats[f] for f in (*KODFALT, "verifikation", "text")))
+        self._tidfalt = itemgetter(*(self._plats[f] for f in TIDFALT))
+        rakt = RAKT_BELOPP[self.decimaltecken or ","]
+        self._rakt = re.compile(rakt).fullmatch
+        self._alla_raka = re.compile(rf"{rakt}(?:\n{rakt})*").fullmatch
+        self._tolka = belopp_av_text(self.decimaltecken)
+        self._koder: dict[str, str] = {}  # as written → without white space around it
+        self._tider: dict[tuple[str, ...], tuple[int, str]] = {}
 
     def rader(self) -> Iterator[Huvudboksrad]:
         """The rows in the file's order."""
-        anm, n, tom = self.anmarkningar, len(self.rubriker), len(self.rubriker)
-        plats = {**dict.fromkeys((*_TEXTFALT, "datum", "period", "ar", "belopp", "debet", "kredit"), tom)}
-        plats |= self.kolumner
-        textfalt = itemgetter(*(plats[f] for f in _TEXTFALT))
-        tidfalt = itemgetter(plats["datum"], plats["period"], plats["ar"])
-        ib, idebet, ikredit = plats["belopp"], plats["debet"], plats["kredit"]
-        tva = ib == tom
-        rakt, komma = _RAKT[self.decimaltecken or ","].fullmatch, self.decimaltecken != "."
-        tolka = belopp_av_text(self.decimaltecken)
-        tider: dict[tuple, tuple[int, str]] = {}
-        fran, till = self._perioder or (0, 0)
-        koder: dict[str, str] = {}
+        for nummer, grupp in self._grupper():
+            for nr, falt in zip(nummer, grupp, strict=True):
+                if (rad := self._rad(nr, falt)) is not None:
+                    yield rad
+
+    alla_rader = rader
+
+    def copyblock(self) -> Iterator[str]:
+        """The same rows as `huvudbok.som_copy(rader())`, with the plain ones handled by the column.
+
+        A group of rows in which anything at all is unusual goes through `rader`'s way instead, row by row.
+        """
+        for nummer, grupp in self._grupper():
+            block = self._kolumnvis(nummer, grupp)
+            if block is None:
+                rader = map(self._rad, nummer, grupp)
+                block = "".join(som_copy(rad for rad in rader if rad is not None))
+            if block:
+                yield block
+
+    def _grupper(self) -> Iterator[tuple[Sequence[int], list[list[str]]]]:
+        """(line numbers, rows), many at a time."""
+        self.antal_rader = 0
         lasare = self._csv(self.rubrikrad + 1)
         nasta = self.rubrikrad + 1
-        forra = antal = 0
         while True:
-            rad = nasta + forra
+            grupp: list[list[str]] = []
+            fore, fel = lasare.line_num, None
             try:
-                falt = next(lasare)
-            except StopIteration:
+                grupp.extend(islice(lasare, RADER_PER_GRUPP))  # keeps what came before a fault
+            except csv.Error as f:
+                fel = f
+            if not grupp and fel is None:
                 break
-            except csv.Error as fel:
-                anm.fel("CSV", _csvfel(fel), rad)
-                forra = lasare.line_num
-                continue
-            forra = lasare.line_num
-            if len(falt) != n:
-                if not any(falt):
-                    continue
-                if len(falt) < n or any(falt[n:]):
-                    anm.fel("FALT", f"Raden har {len(falt)} fält, rubrikraden har {n}.", rad)
-                    continue
-                del falt[n:]  # a delimiter too many at the end says nothing
-            elif not any(falt):
-                continue
-            antal += 1
-            falt.append("")
-            konto, ansvar, motpart, verksamhet, projekt, verifikation, text = textfalt(falt)
+            start = nasta + fore
+            nummer: Sequence[int] = range(start, start + len(grupp))
+            efter = start + len(grupp)
+            if fel is not None or lasare.line_num - fore != len(grupp):
+                spann = [1 + sum(f.count("\n") for f in falt) for falt in grupp]
+                *nummer, efter = accumulate(spann, initial=start)
+            if grupp:
+                yield nummer, grupp
+            if fel is not None:
+                self.anmarkningar.fel("CSV", _csvfel(fel), efter)
+        if not self.antal_rader:
+            self.anmarkningar.fel("INGET", "Filen har en rubrikrad men inga rader.", self.rubrikrad)
+
+    # One row.
+
+    def _rad(self, nr: int, falt: list[str]) -> Huvudboksrad | None:
+        fel, n = self.anmarkningar.fel, len(self.rubriker)
+        if not any(falt):
+            return None
+        if len(falt) != n:
+            if len(falt) < n or any(falt[n:]):
+                fel("FALT", f"Raden har {len(falt)} fält, rubrikraden har {n}.", nr)
+                return None
+            del falt[n:]  # a delimiter too many at the end says nothing
+        self.antal_rader += 1
+        falt.append("")  # what a field without column reads
+        konto, ansvar, motpart, verksamhet, projekt, verifikation, text = self._texter(falt)
+        koder = self._koder
+        try:
+            konto, ansvar = koder[konto], koder[ansvar]
+            motpart, verksamhet, projekt = koder[motpart], koder[verksamhet], koder[projekt]
+        except KeyError:
             try:
-                konto, ansvar = koder[konto], koder[ansvar]
-                motpart, verksamhet, projekt = koder[motpart], koder[verksamhet], koder[projekt]
-            except KeyError:
-                if len(koder) > STORSTA_CACHE:
-                    koder.clear()
+                konto, ansvar, motpart, verksamhet, projekt = map(
+                    self._ren_kod, (konto, ansvar, motpart, verksamhet, projekt)
+                )
+            except ValueError as skal:
+                fel("KOD", str(skal), nr)
+                return None
+        if not konto:
+            fel("KONTO", "Raden saknar konto. Är det en summarad ska den tas bort.", nr)
+            return None
+        tid = self._tidfalt(falt)
+        if (period_datum := self._tider.get(tid)) is None:
+            try:
+                period_datum = tolka_tid(*tid)
+            except ValueError as skal:
+                fel("DATUM", str(skal), nr)
+                return None
+            self._minns(self._tider, tid, period_datum)
+        period, datum = period_datum
+        if self._perioder and not self._perioder[0] <= period <= self._perioder[1]:
+            fel("UTANFOR_AR", f"Perioden {period} ligger utanför {'{}–{}'.format(*self._perioder)}.", nr)
+            return None
+        try:
+            belopp = self._belopp(falt)
+        except OgiltigtBelopp as skal:
+            fel("BELOPP", str(skal), nr)
+            return None
+        if belopp is None:
+            fel("BELOPP", "Raden saknar belopp.", nr)
+            return None
+        return (
+            nr, period, datum, konto, ansvar, motpart, verksamhet, projekt,
+            verifikation.strip()[:LANGSTA_KOD], text[:LANGSTA_TEXT], belopp,
+        )  # fmt: skip
+
+    def _ren_kod(self, kod: str) -> str:
+        ren = ren_kod(kod)
+        self._minns(self._koder, kod, ren)
+        return ren
+
+    def _minns(self, minne: dict, nyckel, varde) -> None:
+        if len(minne) >= STORSTA_CACHE:
+            minne.clear()
+        minne[nyckel] = varde
+
+    def _belopp(self, falt: list[str]) -> Decimal | None:
+        if self._tva:
+            debet, kredit = self._tolka(falt[self._plats["debet"]]), self._tolka(falt[self._plats["kredit"]])
+            return None if debet is None and kredit is None else (debet or NOLL) - (kredit or NOLL)
+        text = falt[self._plats["belopp"]]
+        if self._rakt(text):
+            return Decimal(text.replace(",", "."))
+        return self._tolka(text)
+
+    # Many rows.
+
+    def _kolumnvis(self, nummer: Sequence[int], grupp: list[list[str]]) -> str | None:
+        """COPY text of the rows, or None when one of them needs a closer look."""
+        if self._tva or set(map(len, grupp)) != {len(self.rubriker)}:
+            return None
+        kolumner = list(zip(*grupp, strict=True))
+        tom = ("",) * len(grupp)
+        koder = []
+        for falt in KODFALT:
+            kolumn = kolumner[self.kolumner[falt]] if falt in self.kolumner else tom
+            if (rena := self._rena_koder(kolumn)) is None:
+                return None
+            koder.append(rena)
+        if "" in koder[0]:
+            return None
+        tider = self._tidtexter([kolumner[self.kolumner[f]] if f in self.kolumner else None for f in TIDFALT])
+        belopp = "\n".join(kolumner[self.kolumner["belopp"]])
+        if tider is None or not self._alla_raka(belopp):
+            return None
+        texter = []
+        for falt, langst in (("verifikation", LANGSTA_KOD), ("text", LANGSTA_TEXT)):
+            kolumn = kolumner[self.kolumner[falt]] if falt in self.kolumner else tom
+            if max(map(len, kolumn)) > langst or _MASTE_BYTAS.search("".join(kolumn)):
+                return None
+            texter.append(kolumn)
+        self.antal_rader += len(grupp)
+        rader = zip(
+            map(str, nummer), tider, *koder, map(str.strip, texter[0]), texter[1],
+            belopp.replace(",", ".").split("\n"), strict=True,
+        )  # fmt: skip
+        return "\n".join(map("\t".join, rader)) + "\n"
+
+    def _rena_koder(self, kolumn: Sequence[str]) -> Sequence[str] | None:
+        olika = set(kolumn)
+        orena = False
+        for kod in olika:
+            ren = self._koder.get(kod)
+            if ren is None:
                 try:
-                    rena = [ren_kod(k) for k in (konto, ansvar, motpart, verksamhet, projekt)]
-                except ValueError as fel:
-                    anm.fel("KOD", str(fel), rad)
-                    continue
-                koder.update(zip((konto, ansvar, motpart, verksamhet, projekt), rena, strict=True))
-                konto, ansvar, motpart, verksamhet, projekt = rena
-            if not konto:
-                anm.fel("KONTO", "Raden saknar konto. Är det en summarad ska den tas bort.", rad)
-                continue
-            tid = tidfalt(falt)
-            try:
-                period, datum = tider[tid]
-            except KeyError:
+                    ren = self._ren_kod(kod)
+                except ValueError:
+                    return None
+            if "\\" in ren:
+                return None
+            orena = orena or ren != kod
+        return [kod.strip() for kod in kolumn] if orena else kolumn
+
+    def _tidtexter(self, kolumner: list[Sequence[str] | None]) -> list[str] | None:
+        """«yyyymm TAB day» of each row, or None when a row has no clear time or lies outside the periods."""
+        finns = [k for k in kolumner if k is not None]
+        nycklar = finns[0] if len(finns) == 1 else list(zip(*finns, strict=True))
+        texter = {}
+        for nyckel in set(nycklar):
+            falt = iter((nyckel,) if len(finns) == 1 else nyckel)
+            tid = tuple("" if k is None else next(falt) for k in kolumner)
+            if (tolkad := self._tider.get(tid)) is None:
                 try:
-                    period, datum = tolka_tid(*tid)
-                except ValueError as fel:
-                    anm.fel("DATUM", str(fel), rad)
-                    continue
-                if len(tider) < STORSTA_CACHE:
-                    tider[tid] = period, datum
-            if fran and not fran <= period <= till:
-                anm.fel("UTANFOR_AR", f"Perioden {period} ligger utanför {fran}–{till}.", rad)
-                continue
-            try:
-                if tva:
-                    belopp = _debet_kredit(tolka(falt[idebet]), tolka(falt[ikredit]))
-                elif rakt(beloppstext := falt[ib]):
-                    belopp = Decimal(beloppstext.replace(",", ".") if komma else beloppstext)
-                else:
-                    belopp = tolka(beloppstext)
-            except OgiltigtBelopp as fel:
-                anm.fel("BELOPP", str(fel), rad)
-                continue
-            if belopp is None:
-                anm.fel("BELOPP", "Raden saknar belopp.", rad)
-                continue
-            yield (
-                rad, period, datum, konto, ansvar, motpart, verksamhet, projekt,
-                verifikation[:LANGSTA_KOD].strip(), text[:LANGSTA_TEXT], belopp,
-            )  # fmt: skip
-        self.antal_rader = antal
-        if not antal:
-            anm.fel("INGET", "Filen har en rubrikrad men inga rader.", self.rubrikrad)
+                    tolkad = tolka_tid(*tid)
+                except ValueError:
+                    return None
+                self._minns(self._tider, tid, tolkad)
+            if self._perioder and not self._perioder[0] <= tolkad[0] <= self._perioder[1]:
+                return None
+            texter[nyckel] = f"{tolkad[0]}\t{tolkad[1]}"
+        return list(map(texter.__getitem__, nycklar))
 
     # Before the rows.
 
@@ -174,7 +287,8 @@ class CsvLasning:
                         self.anmarkningar.varning(
                             "TECKEN", f"Raden har tecken som inte är {self.kodning.namn}.", i
                         )
-            yield block
+            # With their ends, because a quoted field may go on over the next line.
+            yield io.StringIO("\n".join(block) + "\n", newline="\n")
 
     def _csv(self, fran: int):
         return csv.reader(self._linjer(fran), delimiter=self.avskiljare, strict=True)
@@ -226,12 +340,6 @@ def _forsta_rader(linjer, tecken, flest=RUBRIKRADER):
             continue
         if any(falt):
             yield lasare.line_num, falt
-
-
-def _debet_kredit(debet: Decimal | None, kredit: Decimal | None) -> Decimal | None:
-    if debet is None and kredit is None:
-        return None
-    return (debet or Decimal(0)) - (kredit or Decimal(0))
 
 
 def _csvfel(fel: csv.Error) -> str:

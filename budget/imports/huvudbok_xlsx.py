@@ -32,7 +32,7 @@ from budget.imports.huvudbok import (
 from regionskane.lib.belopp import ORE, STORSTA_BELOPP, OgiltigtBelopp
 
 STORST_UPPACKAD = 2 << 30
-STORSTA_TEXTER = 128 << 20
+STORSTA_TEXTER = 64 << 20
 STORST_PACKNING = 200
 ALLTID_TILLATET = 20 << 20
 SISTA_RAD = 1_048_576
@@ -151,6 +151,8 @@ class XlsxLasning:
             self.anmarkningar.fel(
                 "INGET", f"Bladet «{self.blad}» har en rubrikrad men inga rader.", self.rubrikrad
             )
+
+    alla_rader = rader
 
     # One row.
 

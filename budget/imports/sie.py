@@ -13,7 +13,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import BinaryIO
 
-from budget.imports.fil import OlasligFil, ar_arbetsbok, gissa_kodning, radblock
+from budget.imports.fil import BLOCK, BOM, OlasligFil, ar_arbetsbok, gissa_kodning, radblock
 from budget.imports.huvudbok import LANGSTA_TEXT, Anmarkningar, Huvudboksrad, tolka_datum, tolka_period
 from budget.regler.sie import Obalans, Psaldotolkning, Sieavstamning, Sieunderlag, stam_av
 from regionskane.lib.belopp import STORSTA_BELOPP
@@ -77,11 +77,12 @@ OPPNA, STANG, CITAT = object(), object(), object()
 
 _ETIKETT = re.compile(r"#([A-Za-zÅÄÖåäö_]+)[ \t]*")
 _BELOPP = re.compile(r"[-+]?(?:\d{1,14}(?:[.,]\d{0,10})?|[.,]\d{1,10})")
-_AR = re.compile(r"-?\d{1,2}")
+_AR = re.compile(r"-?\d{1,2}", re.ASCII)
 # The common form of the line that files mostly consist of; every other form goes through `dela`.
 _TRANS = re.compile(
     r'[ \t]*#TRANS[ \t]+(?:"([^"\\]+)"|([^\s"{}\\]+))[ \t]+\{([^{}\\]*)\}[ \t]+"?(-?\d{1,14}(?:\.\d{1,2})?)"?'
-    r'(?:[ \t]+(?:""|"?(\d{8})"?)(?:[ \t]+(?:"([^"\\]*)"|([^\s"\\{}]+))(?:[ \t].*)?)?)?[ \t]*'
+    r'(?:[ \t]+(?:""|"?(\d{8})"?)(?:[ \t]+(?:"([^"\\]*)"|([^\s"\\{}]+))(?:[ \t].*)?)?)?[ \t]*',
+    re.ASCII,
 )
 
 # The codes of an object list without escapes and inner braces.
@@ -127,6 +128,15 @@ def _dela(text: str, monster: re.Pattern) -> tuple[list, bool]:
         elif annat is not None and not annat.isspace():
             falt.append(OPPNA if annat == "{" else STANG)
     return falt, True
+
+
+def ser_ut_som_sie(fil: BinaryIO) -> bool:
+    """Whether one of the first lines begins with a label of the standard."""
+    fil.seek(0)
+    borjan = fil.read(BLOCK).removeprefix(BOM).decode("latin-1")
+    return any(
+        m and m[1].upper() in ETIKETTER for m in map(_ETIKETT.match, map(str.lstrip, borjan.splitlines()))
+    )
 
 
 class _Ver:
@@ -218,6 +228,12 @@ class Sielasning:
                 nummer += 1
         self.antal_rader = nummer - 1
         self._avsluta(rad, nummer - 1, avslutad)
+
+    def alla_rader(self) -> Iterator[Huvudboksrad]:
+        """The transactions, or for a file without vouchers the months of `#PSALDO` if they reconcile."""
+        yield from self.rader()
+        if not self.antal_verifikationer:
+            yield from self.saldorader(avstam(self))
 
     def las_klart(self) -> "Sielasning":
         """Read to the end without the rows."""
@@ -747,6 +763,10 @@ class Sielasning:
             self.anmarkningar.varning("SIETYP", f"#SIETYP saknas. Filen läses som typ {self.typ}.")
         elif self.antal_verifikationer and self.typ != "4":
             self.anmarkningar.varning("SIETYP", f"Filen säger typ {self.typ} men har verifikationer (typ 4).")
+        elif self.sietyp == "4" and not self.antal_verifikationer:
+            self.anmarkningar.varning(
+                "SIETYP", "Filen säger typ 4 men har inga verifikationer. Den kan vara avkortad."
+            )
         if self.variant == "I":
             self.anmarkningar.info(
                 "SIE4I", "Filen är en importfil (4I): den har verifikationer men inga saldon."

@@ -7,7 +7,7 @@ reconciles is used.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -55,8 +55,8 @@ class Sieunderlag:
     psaldo: Mapping[str, Mapping[tuple[str, ...], Decimal]]
     transaktioner: Mapping[str, Decimal] | None = None
     obalanserade: tuple[Obalans, ...] = ()
-    kontotyper: Mapping[str, str] = ()
-    rader: Mapping[tuple[str, str], int] = ()
+    kontotyper: Mapping[str, str] = field(default_factory=dict)
+    rader: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class _Facit:
 
 def ar_balanskonto(underlag: Sieunderlag, konto: str) -> bool:
     """By `#KTYP` (T and S are balance accounts), else by where the konto stands, else by class 1 and 2."""
-    typ = dict(underlag.kontotyper).get(konto, "")
+    typ = underlag.kontotyper.get(konto, "")
     if typ in BALANSTYPER or typ in RESULTATTYPER:
         return typ in BALANSTYPER
     i_res, i_balans = konto in underlag.res, konto in underlag.ub or konto in underlag.ib
@@ -161,7 +161,7 @@ def _tolka_psaldo(underlag, balans, resultat):
     """Try the readings in order; «total» first, which is the same as the other where no object occurs."""
     if not underlag.psaldo:
         return Psaldotolkning.SAKNAS, None, {}, []
-    forsta = min((_rad(underlag, k, "PSALDO") or 0 for k in underlag.psaldo), default=None) or None
+    forsta = min((rad for k in underlag.psaldo if (rad := _rad(underlag, k, "PSALDO"))), default=None)
     if balans is None and resultat is None and underlag.transaktioner:
         balans = resultat = _Facit(underlag.transaktioner, "transaktionerna")
     facit = {k: f for k in underlag.psaldo if (f := _facit_for(underlag, k, balans, resultat))}
@@ -253,8 +253,7 @@ def _konton(konton) -> str:
 
 
 def _rad(underlag, konto, *etiketter) -> int | None:
-    rader = dict(underlag.rader) if not isinstance(underlag.rader, Mapping) else underlag.rader
-    return next((rader[e, konto] for e in etiketter if (e, konto) in rader), None)
+    return next((underlag.rader[e, konto] for e in etiketter if (e, konto) in underlag.rader), None)
 
 
 def _kr(belopp: Decimal) -> str:

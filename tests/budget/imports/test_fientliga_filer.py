@@ -129,6 +129,7 @@ CSVFILER = {
     "okända rubriker": (b"A;B;C\n1;2;3\n", "Kolumnen för konto saknas. Kolumnen för belopp (eller debet och kredit)"),
     "inga rubriker": (b"202403;3010;1\n202403;3010;2\n", "Rubrikerna i filen är: «202403», «3010», «1»."),
     "två beloppskolumner": (b"Konto;Period;Saldo;Utfall\n1;202403;1;1\n", "Flera kolumner kan vara belopp: «Utfall»"),
+    "radbrytning i rubriken": (b'A;"B\nC\x1b";D\n1;2;3\n', "Rubrikerna i filen är: «A», «B C\ufffd», «D»."),
     "nolltecken i csv": ((CSV + "202403;30\x0010;1\n").encode(), "Filen innehåller nolltecken (rad 3)."),
 }  # fmt: skip
 XLSXFILER = {
@@ -249,7 +250,7 @@ def test_trasig_rad_i_en_sie_fil_pekas_ut_och_resten_laser(resten, rad, mening):
         ('202403;3010;"1"2\n', 3, "Raden går inte att dela i fält: citattecknen stämmer inte."),
         (f'202403;"{"x" * 200_000}";1\n', 3, "Ett fält är längre än 131 072 tecken."),
         (f"202403;{'x' * 100};1\n", 3, f"«{'x' * 40}…» är inte en kod."),
-        ("202403;30\x0710;1\n", 3, "«30\x0710…» är inte en kod."),
+        ("202403;30\x0710;1\n", 3, "«30\ufffd10…» är inte en kod."),
         ("202403;3010;NaN\n", 3, "«NaN» är inte ett tal."),
         ("202403;3010;2024-03-01\n", 3, "«2024-03-01» är inte ett tal."),
         ("202403;3010;=A1\n", 3, "«=A1» är inte ett tal."),

@@ -9,8 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from budget.imports import huvudbok_csv
 from budget.imports.fil import OlasligFil
-from budget.imports.huvudbok import RADFALT, hitta_kolumner, tolka_period, tolka_tid, visar_decimaltecken
+from budget.imports.huvudbok import (
+    RADFALT,
+    hitta_kolumner,
+    som_copy,
+    tolka_period,
+    tolka_tid,
+    visar_decimaltecken,
+)
 from budget.imports.huvudbok_csv import CsvLasning
 
 RUBRIK = "Datum;Konto;Ansvar;Motpart;Verksamhet;Projekt;Vernr;Text;Belopp\n"
@@ -71,7 +79,7 @@ def test_kodning(som, namn):
 def test_radslut_och_citat_over_flera_rader_behaller_radnumren(slut):
     text = RUBRIK + '2024-03-15;3010;;;;;;"rad ett\nrad två";1\n\n2024-03-15;3010;;;;;;b;x\n'
     lasning, rader = _las(text.replace("\n", slut))
-    assert [r["rad"] for r in rader] == [2]
+    assert [(r["rad"], r["text"]) for r in rader] == [(2, "rad ett\nrad två")]
     assert [(kod, rad) for kod, rad, _ in _fynd(lasning)] == [("BELOPP", 5)]
 
 
@@ -241,3 +249,50 @@ def test_en_bok_som_skrivs_och_laser_ar_samma_bok(rader, avskiljare, decimal, so
         (d.isoformat(), k, a, t, b) for d, k, a, t, b in rader
     ]
     assert _fynd(lasning) == []
+
+
+# `copyblock` is a faster way to the same rows and findings.
+
+_vanlig = st.tuples(st.sampled_from(["2024-03-15", "202404"]), st.sampled_from(["3010", "0110"]), _text, _kod)
+_udda = [
+    "",
+    "2024-03-15",
+    "202413",
+    "3010",
+    " 3010 ",
+    "1,234",
+    "x",
+    "12.5",
+    "−1",
+    "a\\b",
+    "a\tb",
+    '"q',
+    "r1\nr2",
+]
+_falt = st.one_of(
+    _vanlig.map(lambda f: [f[0], f[1], "12,50", f[2]]),
+    st.lists(st.one_of(st.sampled_from(_udda), _text), max_size=6),
+)
+
+
+@given(st.lists(_falt, max_size=12), st.booleans())
+def test_kolumnvis_ger_samma_rader_och_fynd_som_radvis(rader, trasig):
+    ut = io.StringIO()
+    skriv = csv.writer(ut, delimiter=";", lineterminator="\n")
+    skriv.writerow(["Datum", "Konto", "Belopp", "Text"])
+    skriv.writerow(["202401", "1", "0,50", ""])  # shows the decimal sign
+    skriv.writerows(rader[:6])
+    innehall = ut.getvalue() + ('202403;3010;"1"2;x\n' if trasig else "")
+    ut.seek(0)
+    ut.truncate()
+    skriv.writerows(rader[6:])
+    fil = io.BytesIO((innehall + ut.getvalue()).encode())
+    gamla = huvudbok_csv.RADER_PER_GRUPP
+    huvudbok_csv.RADER_PER_GRUPP = 3
+    try:
+        radvis, kolumnvis = (CsvLasning(fil, perioder=(202401, 202403)) for _ in range(2))
+        assert "".join(kolumnvis.copyblock()) == "".join(som_copy(radvis.rader()))
+    finally:
+        huvudbok_csv.RADER_PER_GRUPP = gamla
+    assert kolumnvis.anmarkningar.alla() == radvis.anmarkningar.alla()
+    assert kolumnvis.antal_rader == radvis.antal_rader

@@ -292,7 +292,8 @@ def test_verifikation_som_aldrig_stangs_fore_nasta():
 
 def test_saldon_per_arsindex_och_dubbletter():
     text = (
-        HUVUD + '#IB 0 1910 10 0\n#UB 0 1910 12.5 ""\n#RES 0 3010 -2.50\n#RES -1 3010 -9\n#RES 0 3010 -2.50\n'
+        HUVUD.replace("#SIETYP 4", "#SIETYP 1")
+        + '#IB 0 1910 10 0\n#UB 0 1910 12.5 ""\n#RES 0 3010 -2.50\n#RES -1 3010 -9\n#RES 0 3010 -2.50\n'
     )
     lasning, _ = _las(text)
     u = lasning.underlag()
@@ -302,7 +303,8 @@ def test_saldon_per_arsindex_och_dubbletter():
 
 def test_objektsaldon_och_periodbudget_laser_utan_att_raknas():
     text = (
-        HUVUD + "#RES 0 3010 -1\n#OIB 0 1910 {1 10} 5 0\n#OUB 0 1910 {1 10} x\n#PBUDGET 0 202401 3010 {} -9\n"
+        HUVUD.replace("#SIETYP 4", "#SIETYP 3")
+        + "#RES 0 3010 -1\n#OIB 0 1910 {1 10} 5 0\n#OUB 0 1910 {1 10} x\n#PBUDGET 0 202401 3010 {} -9\n"
     )
     lasning, _ = _las(text)
     assert lasning.underlag().psaldo == {}
@@ -361,6 +363,13 @@ def test_typ_och_variant(sietyp, resten, typ, variant):
     lasning, _ = _las(HUVUD.replace("#SIETYP 4\n", sietyp) + resten)
     assert (lasning.typ, lasning.variant) == (typ, variant)
     assert ("SIETYP" in _fynd(lasning)) is (sietyp == "")
+
+
+def test_typ_fyra_utan_verifikationer_kan_vara_avkortad():
+    lasning, _ = _las(HUVUD + "#RES 0 3010 0\n")
+    assert [a.text for a in _alla(lasning)] == [
+        "Filen säger typ 4 men har inga verifikationer. Den kan vara avkortad."
+    ]
 
 
 def test_konto_utanfor_kontoplanen_sags():
