@@ -178,7 +178,9 @@ def _av_tecknen(fil: BinaryIO, *, bom: bool, pc8: bool) -> Kodning:
         utf8 += par
         brutna += len(block) - len(block.translate(None, _HOGA)) - 2 * par
         i_pc8 += len(block) - len(block.translate(None, _PC8))
-        i_latin += len(block) - len(block.translate(None, _LATIN)) + len(_LATIN_A.findall(block))
+        i_latin += len(block) - len(block.translate(None, _LATIN))
+        if b"\xc4" in block:
+            i_latin += len(_LATIN_A.findall(block))
         windows += len(block) - len(block.translate(None, _WINDOWS))
     if bom or utf8 > brutna:  # UTF-8 that has been damaged somewhere, or cut in the middle of a character
         return Kodning("UTF-8", "utf-8", bom=bom, bruten=True)

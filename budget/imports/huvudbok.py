@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from typing import TypeAlias
 
 from budget.imports.fil import pa_en_rad
@@ -278,18 +279,23 @@ def ren_kod(kod: str) -> str:
 _UTBYTE = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def som_copy(rader: Iterable[Huvudboksrad], *, per_block: int = 5_000) -> Iterator[str]:
+def som_copy(rader: Iterable[Huvudboksrad], *, per_block: int = 512) -> Iterator[str]:
     """Rows as blocks of text for `COPY … FROM STDIN` (format text, columns as `RADFALT`, «» is empty text)."""
-    block: list[str] = []
-    for nr, period, datum, konto, ansvar, motpart, verksamhet, projekt, verifikation, text, belopp in rader:
-        koder = f"{datum}\t{konto}\t{ansvar}\t{motpart}\t{verksamhet}\t{projekt}\t{verifikation}\t{text}"
-        if "\\" in koder or koder.count("\t") != 7 or "\n" in koder or "\r" in koder:
-            delar = (datum, konto, ansvar, motpart, verksamhet, projekt, verifikation, text)
-            koder = "\t".join(d.translate(_UTBYTE) for d in delar)
-        linje = f"{nr}\t{period}\t{koder}\t{belopp}"
-        block.append(linje)
-        if len(block) >= per_block:
-            yield "\n".join(block) + "\n"
-            block.clear()
-    if block:
-        yield "\n".join(block) + "\n"
+    rader = iter(rader)
+    while grupp := list(islice(rader, per_block)):
+        # A Decimal is written by str, which is several times as fast as its formatting.
+        block = "\n".join(
+            [
+                f"{nr}\t{period}\t{datum}\t{konto}\t{ansvar}\t{motpart}\t{vht}\t{projekt}\t{ver}\t{text}\t{belopp!s}"
+                for nr, period, datum, konto, ansvar, motpart, vht, projekt, ver, text, belopp in grupp
+            ]
+        )
+        antal = len(grupp)
+        if (
+            "\\" in block
+            or "\r" in block
+            or block.count("\t") != 10 * antal
+            or block.count("\n") != antal - 1
+        ):
+            block = "\n".join("\t".join(str(v).translate(_UTBYTE) for v in rad) for rad in grupp)
+        yield block + "\n"

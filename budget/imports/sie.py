@@ -91,7 +91,7 @@ _OBJEKT = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 def _falt(citat: str) -> re.Pattern:
     lista = rf'\{{((?:[^{{}}"]|"{citat}")*)\}}'
-    return re.compile(rf'[ \t]+|"({citat})"|{lista}|([^\s{{}}"]+)|(.)', re.DOTALL)
+    return re.compile(rf'[ \t]*(?:"({citat})"|{lista}|([^\s{{}}"]+)|(.))', re.DOTALL)
 
 
 _MED_ESCAPE = _falt(r'(?:\\"|[^"\\]|\\(?!"))*')

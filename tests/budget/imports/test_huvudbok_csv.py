@@ -296,3 +296,15 @@ def test_kolumnvis_ger_samma_rader_och_fynd_som_radvis(rader, trasig):
         huvudbok_csv.RADER_PER_GRUPP = gamla
     assert kolumnvis.anmarkningar.alla() == radvis.anmarkningar.alla()
     assert kolumnvis.antal_rader == radvis.antal_rader
+
+
+@pytest.mark.parametrize("kolumn", range(9))
+def test_kolumnvis_byter_ut_tecken_som_copy_inte_tal(kolumn):
+    falt = ["2024-03-15", "3010", "0110", "4", "500", "P1", "A 7", "Text", "1,50"]
+    vanlig = ";".join(falt) + "\n"
+    falt[kolumn] += "\\"
+    fil = io.BytesIO((RUBRIK + vanlig + ";".join(falt) + "\n").encode())
+    rader = "".join(CsvLasning(fil).copyblock()).splitlines()
+    assert rader == "".join(som_copy(CsvLasning(fil).rader())).splitlines()
+    assert rader[0] == "2\t202403\t2024-03-15\t3010\t0110\t4\t500\tP1\tA 7\tText\t1.50"
+    assert "".join(rader[1:]).count("\\") == (0 if kolumn in (0, 8) else 2)
