@@ -13,7 +13,7 @@ from itertools import accumulate, chain, islice
 from operator import itemgetter
 from typing import BinaryIO
 
-from budget.imports.fil import KODNINGAR, OlasligFil, ar_arbetsbok, gissa_kodning, radblock
+from budget.imports.fil import BLOCK, BOM, KODNINGAR, OlasligFil, ar_arbetsbok, gissa_kodning, radblock
 from budget.imports.huvudbok import (
     LANGSTA_KOD,
     LANGSTA_TEXT,
@@ -40,6 +40,8 @@ TIDFALT = ("datum", "period", "ar")
 RADER_PER_GRUPP = 512
 RAKT_BELOPP = {",": r"-?[0-9]{1,14}(?:,[0-9]{1,2})?", ".": r"-?[0-9]{1,14}(?:\.[0-9]{1,2})?"}
 NOLL = Decimal(0)
+POSTGRES_KODNING = {"UTF-8": "UTF8", "Latin-1": "LATIN1", "CP1252": "WIN1252"}
+_RADSLUT = re.compile(rb"\r\n|\r|\n")
 
 
 class CsvLasning:
@@ -105,6 +107,25 @@ class CsvLasning:
                 block = "".join(som_copy(rad for rad in rader if rad is not None))
             if block:
                 yield block
+
+    def oforandrat(self) -> Iterator[bytes]:
+        """The bytes after the header as they stand in the file, in pieces.
+
+        For `COPY … FROM STDIN (FORMAT csv, DELIMITER …, ENCODING …)` with `avskiljare` and `postgres_kodning`, into a
+        table with a text column per header: the quickest way in, but then every check is the database's, and
+        a file that COPY refuses is read again with `rader()` for findings that name line and fault.
+        """
+        self._fil.seek(len(BOM) if self.kodning.bom else 0)
+        borjan = self._fil.read(BLOCK)
+        slut = next(islice(_RADSLUT.finditer(borjan), self.rubrikrad - 1, None), None)
+        if slut is not None and slut.end() < len(borjan):
+            yield borjan[slut.end() :]
+        while block := self._fil.read(BLOCK):
+            yield block
+
+    @property
+    def postgres_kodning(self) -> str:
+        return POSTGRES_KODNING[self.kodning.namn]
 
     def _grupper(self) -> Iterator[tuple[Sequence[int], list[list[str]]]]:
         """(line numbers, rows), many at a time."""

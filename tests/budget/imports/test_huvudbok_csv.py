@@ -308,3 +308,19 @@ def test_kolumnvis_byter_ut_tecken_som_copy_inte_tal(kolumn):
     assert rader == "".join(som_copy(CsvLasning(fil).rader())).splitlines()
     assert rader[0] == "2\t202403\t2024-03-15\t3010\t0110\t4\t500\tP1\tA 7\tText\t1.50"
     assert "".join(rader[1:]).count("\\") == (0 if kolumn in (0, 8) else 2)
+
+
+@pytest.mark.parametrize("slut", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    ("som", "postgres"), [("utf-8-sig", "UTF8"), ("latin-1", "LATIN1"), ("cp1252", "WIN1252")]
+)
+def test_oforandrat_ar_filen_efter_rubriken(slut, som, postgres):
+    rader = "2024-03-15;3010;;;;;;åäö" + ("–" if som == "cp1252" else "") + ";1\n2024-03-15;3010;;;;;;b;2\n"
+    lasning = CsvLasning(io.BytesIO(("Huvudbok\n\n" + RUBRIK + rader).replace("\n", slut).encode(som)))
+    vantat = rader.replace("\n", slut).encode("utf-8" if som == "utf-8-sig" else som)
+    assert (b"".join(lasning.oforandrat()), lasning.postgres_kodning) == (vantat, postgres)
+
+
+def test_oforandrat_efter_en_ensam_rubrik_ar_inget():
+    for rubrik in (RUBRIK, RUBRIK.strip()):
+        assert list(CsvLasning(io.BytesIO(rubrik.encode())).oforandrat()) == []
