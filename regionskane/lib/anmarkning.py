@@ -14,8 +14,9 @@ class Niva(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Anmarkning:
-    """`kod` is stable and for machines, `text` is one Swedish sentence for the reader."""
+    """`kod` is stable and for machines, `text` is one Swedish sentence for the reader, `rad` a line of a file."""
 
     kod: str
     niva: Niva
     text: str
+    rad: int | None = None

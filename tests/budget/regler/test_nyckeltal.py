@@ -59,4 +59,5 @@ tal = st.decimals("0.01", 10**12, places=2)
 @given(tal, tal, st.sampled_from((1, -1)))
 def test_tillvaxten_leder_tillbaka_till_talet(nu, fore, tecken):
     andel = tillvaxt(nu * tecken, fore * tecken) / 100
-    assert abs(fore * (1 + andel) - nu) <= nu * Decimal("1e-20")
+    # 28 digits of a fraction, times what it is a fraction of.
+    assert abs(fore * (1 + andel) - nu) <= max(nu, fore) * Decimal("1e-20")

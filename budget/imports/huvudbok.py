@@ -1,0 +1,301 @@
+"""The neutral ledger row that SIE, CSV and XLSX become, and what their readers share.
+
+A row is a plain tuple, because ten million of them are made; `RADFALT` names its places. `period` is the
+integer yyyymm, `datum` ISO text or «» when the file has only periods, `belopp` an exact Decimal in the
+ledger's own signs (debet +, kredit −). Codes are text: «0110» is not 110.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from itertools import islice
+from typing import TypeAlias
+
+from budget.imports.fil import pa_en_rad
+from regionskane.lib.anmarkning import Anmarkning, Niva
+from regionskane.lib.belopp import OgiltigtBelopp, tolka_belopp
+
+RADFALT = (
+    "rad",
+    "period",
+    "datum",
+    "konto",
+    "ansvar",
+    "motpart",
+    "verksamhet",
+    "projekt",
+    "verifikation",
+    "text",
+    "belopp",
+)
+Huvudboksrad: TypeAlias = tuple[int, int, str, str, str, str, str, str, str, str, Decimal]
+
+FLEST_PER_SLAG = 50
+LANGSTA_KOD = 40
+LANGSTA_TEXT = 500
+
+# Header names without anything but letters and digits. The first list of a field is its own name.
+SYNONYMER: Mapping[str, tuple[str, ...]] = {
+    "konto": ("konto", "kontonr", "kontonummer", "kontokod", "kto", "account"),
+    "ansvar": ("ansvar", "ansvarskod", "ansvarnr", "kostnadsställe", "kostnadsstalle", "kst", "kstalle", "enhet"),
+    "motpart": ("motpart", "motpartskod", "motp", "mp"),
+    "verksamhet": ("verksamhet", "verksamhetskod", "vht", "verks"),
+    "projekt": ("projekt", "projektkod", "projektnr", "proj", "prj"),
+    "verifikation": (
+        "verifikation", "verifikationsnr", "verifikationsnummer", "vernr", "ver", "verifikat", "verifikatnr",
+        "verifikatnummer", "voucher",
+    ),
+    "text": ("text", "verifikationstext", "vertext", "transaktionstext", "beskrivning", "benämning", "benamning"),
+    "datum": (
+        "datum", "bokföringsdatum", "bokforingsdatum", "bokfdatum", "verifikationsdatum", "verdatum",
+        "transaktionsdatum", "date",
+    ),
+    "period": ("period", "per", "redovisningsperiod", "månad", "manad", "bokföringsperiod", "bokforingsperiod"),
+    "ar": ("år", "ar", "räkenskapsår", "rakenskapsar", "redovisningsår", "year"),
+    "belopp": ("belopp", "utfall", "saldo", "summa", "beloppkr", "beloppsek", "amount"),
+    "debet": ("debet", "debit"),
+    "kredit": ("kredit", "credit"),
+}  # fmt: skip
+
+_MANADER = {
+    m: i
+    for i, m in enumerate(
+        ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec"), 1
+    )
+}
+_DATUM = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})(?:[ T]00:00(?::00(?:\.0+)?)?)?", re.ASCII)
+_PERIOD = re.compile(r"(\d{4})(?:[-/. ]?[Mm]?)(\d{1,2})", re.ASCII)
+_MANADSNAMN = re.compile(r"([a-z]+)\.?[ -](\d{4})", re.ASCII)
+_RAKT = re.compile(r"-?\d{1,14}(?:\.\d{1,2})?", re.ASCII)
+
+
+class Anmarkningar:
+    """Findings as they are met, bounded: of each kind the first ones are kept and the rest counted."""
+
+    def __init__(self):
+        self._fynd: list[Anmarkning] = []
+        self.antal: Counter[tuple[str, Niva]] = Counter()
+
+    def lagg(self, kod: str, niva: Niva, text: str, rad: int | None = None) -> None:
+        self.antal[kod, niva] += 1
+        if self.antal[kod, niva] <= FLEST_PER_SLAG:
+            self._fynd.append(Anmarkning(kod, niva, pa_en_rad(text), rad))
+
+    def fel(self, kod: str, text: str, rad: int | None = None) -> None:
+        self.lagg(kod, Niva.FEL, text, rad)
+
+    def varning(self, kod: str, text: str, rad: int | None = None) -> None:
+        self.lagg(kod, Niva.VARNING, text, rad)
+
+    def info(self, kod: str, text: str, rad: int | None = None) -> None:
+        self.lagg(kod, Niva.INFO, text, rad)
+
+    @property
+    def har_fel(self) -> bool:
+        return any(niva is Niva.FEL for _, niva in self.antal)
+
+    def alla(self) -> tuple[Anmarkning, ...]:
+        """In the order they were met; last, how many of each kind that are not listed."""
+        fler = (
+            Anmarkning(
+                kod,
+                niva,
+                f"Ytterligare {n - FLEST_PER_SLAG} rader har samma anmärkning som rad {self._forsta(kod, niva)}.",
+            )
+            for (kod, niva), n in self.antal.items()
+            if n > FLEST_PER_SLAG
+        )
+        return (*self._fynd, *fler)
+
+    def _forsta(self, kod, niva):
+        return next(f.rad for f in self._fynd if (f.kod, f.niva) == (kod, niva))
+
+
+def normaliserat(rubrik: object) -> str:
+    """A header name for comparison: small letters, and nothing but letters and digits."""
+    return "".join(c for c in str(rubrik or "").lower() if c.isalnum())
+
+
+def hitta_kolumner(
+    rubriker: Iterable[object], *, val: Mapping[str, str] | None = None
+) -> tuple[dict[str, int], tuple[str, ...]]:
+    """(field → column number, faults as sentences) for a header row.
+
+    `val` names the header of a field and goes before the synonyms; an empty name leaves the field out.
+    """
+    namn = ["" if r is None else str(r).strip() for r in rubriker]
+    platser: dict[str, list[int]] = {}
+    for i, rubrik in enumerate(namn):
+        platser.setdefault(normaliserat(rubrik), []).append(i)
+    funna: dict[str, int] = {}
+    fel: list[str] = []
+    for falt, rubrik in (val or {}).items():
+        if falt not in SYNONYMER:
+            fel.append(f"Fältet «{falt}» finns inte. Fält: {', '.join(SYNONYMER)}.")
+        elif rubrik:
+            traffar = platser.get(normaliserat(rubrik), [])
+            if not traffar:
+                fel.append(f"Kolumnen «{rubrik}» som valts för {falt} finns inte i filen.")
+            else:
+                funna[falt] = traffar[0]
+    for falt, synonymer in SYNONYMER.items():
+        if val and falt in val:
+            continue
+        # A column that has been chosen for one field is no candidate for another.
+        traffar = [i for s in synonymer for i in platser.get(s, []) if i not in funna.values()]
+        eget = [i for i in platser.get(falt, []) if i in traffar]
+        if len(eget) == 1:  # a column that bears the very name needs no choice
+            funna[falt] = eget[0]
+        elif len(traffar) > 1:
+            kandidater = ", ".join(f"«{namn[i]}»" for i in traffar)
+            fel.append(f"Flera kolumner kan vara {falt}: {kandidater}. Välj en.")
+        elif traffar:
+            funna[falt] = traffar[0]
+    if "konto" not in funna:
+        fel.append("Kolumnen för konto saknas.")
+    if "belopp" in funna:
+        funna.pop("debet", None)
+        funna.pop("kredit", None)
+    elif not ("debet" in funna and "kredit" in funna):
+        fel.append("Kolumnen för belopp (eller debet och kredit) saknas.")
+    if "datum" not in funna and "period" not in funna:
+        fel.append("Kolumnen för datum eller period saknas.")
+    if fel:
+        fel.append(f"Rubrikerna i filen är: {', '.join(f'«{n[:40]}»' for n in namn[:40] if n) or 'inga'}.")
+    return funna, tuple(fel)
+
+
+@lru_cache(maxsize=4_096)
+def tolka_datum(text: str) -> tuple[int, str] | None:
+    """«2024-03-15», «20240315», «2024/3/15» → (202403, «2024-03-15»); None when it is not a day."""
+    traff = _DATUM.fullmatch(text.strip())
+    if not traff or (not traff[2] and len(traff[3] + traff[4]) != 4):
+        return None
+    try:
+        dag = date(int(traff[1]), int(traff[3]), int(traff[4]))
+    except ValueError:
+        return None
+    return (dag.year * 100 + dag.month, dag.isoformat()) if 1900 <= dag.year <= 2200 else None
+
+
+def tolka_period(text: str, *, ar: str = "") -> int | None:
+    """«202403», «2024-03», «2024M03», «mars 2024», or «3» with the year beside it → 202403."""
+    ren = text.strip().lower()
+    if ar and ren.isascii() and ren.isdigit() and len(ren) <= 2:
+        ren = f"{ar.strip()}-{ren}"
+    if traff := _PERIOD.fullmatch(ren):
+        aret, manad = int(traff[1]), int(traff[2])
+    elif (traff := _MANADSNAMN.fullmatch(ren)) and traff[1][:3] in _MANADER:
+        aret, manad = int(traff[2]), _MANADER[traff[1][:3]]
+    else:
+        return None
+    return aret * 100 + manad if 1900 <= aret <= 2200 and 1 <= manad <= 12 else None
+
+
+def belopp_av_text(decimaltecken: str | None) -> Callable[[str], Decimal | None]:
+    """A reader of amounts in a file whose decimal sign is «,» or «.», or None when the file does not show which.
+
+    It returns None for an empty text and raises OgiltigtBelopp for what is not one clear amount. A sign of
+    thousands is taken as such only when it cannot be the decimal sign.
+    """
+    tusental = {",": ".", ".": ","}.get(decimaltecken or "")
+    tvetydig = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+    grupperad = re.compile(rf"\d{{1,3}}(?:{re.escape(tusental)}\d{{3}})+(?:\D\d+)?") if tusental else None
+
+    def tolka(text: str) -> Decimal | None:
+        if _RAKT.fullmatch(text):
+            return Decimal(text)
+        ren = text.strip().replace("'", "").replace("’", "")
+        for tecken in ("SEK", "kr"):
+            ren = ren.removesuffix(tecken).rstrip()
+        karna = ren.strip("-−–+() ")
+        if grupperad and grupperad.fullmatch(karna):
+            ren = ren.replace(tusental, "")
+            karna = karna.replace(tusental, "")
+        elif decimaltecken is None and "," in karna and "." in karna:
+            tusen = "," if karna.rfind(".") > karna.rfind(",") else "."
+            ren = ren.replace(tusen, "")
+        if decimaltecken and tvetydig.fullmatch(karna):
+            raise OgiltigtBelopp(
+                f"«{ren}» har tre decimaler i en fil med decimal{'komma' if decimaltecken == ',' else 'punkt'}. "
+                "Belopp har högst ören."
+            )
+        if decimaltecken is None and re.fullmatch(r"[1-9]\d{0,2},\d{3}", karna):
+            raise OgiltigtBelopp(
+                f"«{ren}» kan läsas på två sätt, eftersom filen inte visar om komma är decimaltecken eller tusental. "
+                "Välj decimaltecken."
+            )
+        tolkat = tolka_belopp(ren)
+        return None if tolkat is None else tolkat.varde
+
+    return tolka
+
+
+def visar_decimaltecken(text: str) -> str | None:
+    """The decimal sign that an amount shows beyond doubt: «12,5» and «1.234,50» show comma, «1234» nothing."""
+    karna = text.strip().strip("-−–+() ")
+    if "," in karna and "." in karna:
+        return "," if karna.rfind(",") > karna.rfind(".") else "."
+    for tecken in ",.":
+        if karna.count(tecken) == 1 and re.fullmatch(r"[\d \u00a0\u202f']*", karna.replace(tecken, "")):
+            if len(karna) - karna.index(tecken) - 1 in (1, 2):
+                return tecken
+        elif karna.count(tecken) > 1:
+            return {",": ".", ".": ","}[tecken]
+    return None
+
+
+def tolka_tid(datum: str, period: str, ar: str = "") -> tuple[int, str]:
+    """(yyyymm, ISO day or «») of a row's fields. A period of its own decides the month.
+
+    Raises ValueError with a sentence.
+    """
+    datum, period = datum.strip(), period.strip()
+    dag = tolka_datum(datum) if datum else None
+    manad = tolka_period(period, ar=ar) if period else None
+    if datum and not dag and not period and (manad := tolka_period(datum)):
+        return manad, ""
+    for skrivet, tolkat in ((period, manad), (datum, dag)):
+        if skrivet and tolkat is None:
+            raise ValueError(f"«{skrivet[:40]}» är inte ett datum eller en period (2024-03-15 eller 202403).")
+    if manad is not None:
+        return manad, dag[1] if dag and dag[0] == manad else ""
+    if dag is None:
+        raise ValueError("Raden saknar datum och period.")
+    return dag
+
+
+def ren_kod(kod: str) -> str:
+    """A code without white space around it. Raises ValueError with a sentence for what cannot be a code."""
+    ren = kod.strip()
+    if len(ren) > LANGSTA_KOD or not ren.isprintable():
+        raise ValueError(f"«{ren[:LANGSTA_KOD]}…» är inte en kod. Kontrollera att kolumnerna stämmer.")
+    return ren
+
+
+_UTBYTE = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def som_copy(rader: Iterable[Huvudboksrad], *, per_block: int = 512) -> Iterator[str]:
+    """Rows as blocks of text for `COPY … FROM STDIN` (format text, columns as `RADFALT`, «» is empty text)."""
+    rader = iter(rader)
+    while grupp := list(islice(rader, per_block)):
+        # A Decimal is written by str, which is several times as fast as its formatting.
+        block = "\n".join(
+            [
+                f"{nr}\t{period}\t{datum}\t{konto}\t{ansvar}\t{motpart}\t{vht}\t{projekt}\t{ver}\t{text}\t{belopp!s}"
+                for nr, period, datum, konto, ansvar, motpart, vht, projekt, ver, text, belopp in grupp
+            ]
+        )
+        antal = len(grupp)
+        if (
+            "\\" in block
+            or "\r" in block
+            or block.count("\t") != 10 * antal
+            or block.count("\n") != antal - 1
+        ):
+            block = "\n".join("\t".join(str(v).translate(_UTBYTE) for v in rad) for rad in grupp)
+        yield block + "\n"

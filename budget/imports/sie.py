@@ -1,0 +1,831 @@
+"""SIE 1–4, exports and imports: a stream of neutral ledger rows, and what the file says to reconcile against.
+
+SIE filformat, utgåva 4B. The dialects that occur and are read (doman.md §9): files that say PC8 but are UTF-8
+or Latin-1, tabs, `{ }` with inner space, `""` as quantity, backslashes that escape nothing, unknown labels
+and extra fields, CRLF, CR and LF, a byte order mark, the DOS end of file mark, broken years. `#RTRANS` (which
+an identical `#TRANS` follows) and `#BTRANS` are not counted.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import BinaryIO
+
+from budget.imports.fil import BLOCK, BOM, OlasligFil, ar_arbetsbok, gissa_kodning, radblock
+from budget.imports.huvudbok import LANGSTA_TEXT, Anmarkningar, Huvudboksrad, tolka_datum, tolka_period
+from budget.regler.sie import Obalans, Psaldotolkning, Sieavstamning, Sieunderlag, stam_av
+from regionskane.lib.belopp import STORSTA_BELOPP
+
+FLEST_OBALANSER = 1_000
+STORSTA_CACHE = 50_000
+
+ETIKETTER = frozenset(
+    [
+        "FLAGGA",
+        "PROGRAM",
+        "FORMAT",
+        "GEN",
+        "SIETYP",
+        "PROSA",
+        "FTYP",
+        "FNR",
+        "ORGNR",
+        "BKOD",
+        "ADRESS",
+        "FNAMN",
+        "RAR",
+        "TAXAR",
+        "OMFATTN",
+        "KPTYP",
+        "VALUTA",
+        "KONTO",
+        "KTYP",
+        "ENHET",
+        "SRU",
+        "DIM",
+        "UNDERDIM",
+        "OBJEKT",
+        "IB",
+        "UB",
+        "OIB",
+        "OUB",
+        "RES",
+        "PSALDO",
+        "PBUDGET",
+        "VER",
+        "TRANS",
+        "RTRANS",
+        "BTRANS",
+        "KSUMMA",
+    ]
+)
+# What a dimension is to the ledger row, by its name, else by the numbers that the standard reserves.
+ROLLER_AV_NAMN = (
+    ("motpart", "motpart"),
+    ("ansvar", "ansvar"),
+    ("kostnadsst", "ansvar"),
+    ("resultatenhet", "ansvar"),
+    ("verksamhet", "verksamhet"),
+    ("projekt", "projekt"),
+)
+ROLLER_AV_NUMMER = {"1": "ansvar", "6": "projekt"}
+ROLLPLATS = {"ansvar": 0, "motpart": 1, "verksamhet": 2, "projekt": 3}
+
+OPPNA, STANG, CITAT = object(), object(), object()
+
+_ETIKETT = re.compile(r"#([A-Za-zÅÄÖåäö_]+)[ \t]*")
+_BELOPP = re.compile(r"[-+]?(?:\d{1,14}(?:[.,]\d{0,10})?|[.,]\d{1,10})")
+_AR = re.compile(r"-?\d{1,2}", re.ASCII)
+# The common form of the line that files mostly consist of; every other form goes through `dela`.
+_TRANS = re.compile(
+    r'[ \t]*#TRANS[ \t]+(?:"([^"\\]+)"|([^\s"{}\\]+))[ \t]+\{([^{}\\]*)\}[ \t]+"?(-?\d{1,14}(?:\.\d{1,2})?)"?'
+    r'(?:[ \t]+(?:""|"?(\d{8})"?)(?:[ \t]+(?:"([^"\\]*)"|([^\s"\\{}]+))(?:[ \t].*)?)?)?[ \t]*',
+    re.ASCII,
+)
+
+# The codes of an object list without escapes and inner braces.
+_OBJEKT = re.compile(r'"([^"]*)"|([^\s"]+)')
+
+
+def _falt(citat: str) -> re.Pattern:
+    lista = rf'\{{((?:[^{{}}"]|"{citat}")*)\}}'
+    return re.compile(rf'[ \t]*(?:"({citat})"|{lista}|([^\s{{}}"]+)|(.))', re.DOTALL)
+
+
+_MED_ESCAPE = _falt(r'(?:\\"|[^"\\]|\\(?!"))*')
+# For a field that ends in a backslash («C:\\»): a quote before white space closes it.
+_UTAN_SLUTESCAPE = _falt(r'(?:\\"(?!\s|$)|[^"\\]|\\(?!"(?!\s|$)))*')
+
+
+def dela(text: str) -> tuple[list, bool]:
+    """The fields of a line after its label, and whether every quote is closed.
+
+    A field is text, an object list is a tuple of texts. OPPNA and STANG stand for braces that have no mate.
+    """
+    falt, hel = _dela(text, _MED_ESCAPE)
+    if not hel:
+        andra, hel = _dela(text, _UTAN_SLUTESCAPE)
+        if hel:
+            falt = andra
+    return falt, hel
+
+
+def _dela(text: str, monster: re.Pattern) -> tuple[list, bool]:
+    falt: list = []
+    for m in monster.finditer(text):
+        citat, lista, ord_, annat = m.groups()
+        if ord_ is not None:
+            falt.append(ord_)
+        elif citat is not None:
+            falt.append(citat.replace('\\"', '"'))
+        elif lista is not None:
+            falt.append(tuple(f for f in _dela(lista, monster)[0] if isinstance(f, str)))
+        elif annat == '"':
+            falt.append(text[m.end() :].strip())
+            return falt, False
+        elif annat is not None and not annat.isspace():
+            falt.append(OPPNA if annat == "{" else STANG)
+    return falt, True
+
+
+def ser_ut_som_sie(fil: BinaryIO) -> bool:
+    """Whether one of the first lines begins with a label of the standard."""
+    fil.seek(0)
+    borjan = fil.read(BLOCK).removeprefix(BOM).decode("latin-1")
+    return any(
+        m and m[1].upper() in ETIKETTER for m in map(_ETIKETT.match, map(str.lstrip, borjan.splitlines()))
+    )
+
+
+class _Ver:
+    """The voucher that is being read."""
+
+    __slots__ = (
+        "antal", "datum", "i_ar", "namn", "nummer", "oppen", "period", "rad", "serie", "summa", "summor", "text",
+        "trasig",
+    )  # fmt: skip
+
+    def __init__(self, rad, serie, nummer):
+        self.rad, self.serie, self.nummer = rad, serie, nummer
+        self.namn = f"{serie} {nummer}".strip()
+        self.period, self.datum, self.text = 0, "", ""
+        self.summa, self.antal = Decimal(0), 0
+        self.summor = None
+        self.oppen = self.i_ar = self.trasig = False
+
+
+class Sielasning:
+    """One reading of a SIE file. Iterate `rader()` to the end; then the rest can be asked.
+
+    Raises OlasligFil, at once or while the rows come, for what is not SIE or is cut off.
+    `dimensioner` maps a dimension's number to ansvar, motpart, verksamhet or projekt; without it the names decide.
+    """
+
+    def __init__(self, fil: BinaryIO, *, dimensioner: Mapping[str, str] | None = None):
+        if ar_arbetsbok(fil):
+            raise OlasligFil("Filen är en Excel-arbetsbok (xlsx), inte en SIE-fil.")
+        self._fil = fil
+        self.kodning = gissa_kodning(fil, pc8=True)
+        self.anmarkningar = Anmarkningar()
+        self.sietyp = self.program = self.format = None
+        self.rar: dict[int, tuple[str, str]] = {}
+        self.konton: dict[str, str] = {}
+        self.kontotyper: dict[str, str] = {}
+        self.dimensioner: dict[str, str] = {}
+        self.antal_rader = self.antal_verifikationer = self.antal_transaktioner = self.antal_objekt = 0
+        self.antal_obalanserade = 0
+        self.obalanserade: list[Obalans] = []
+        self._roller = dict(dimensioner or {})
+        self._roller_givna = dimensioner is not None
+        self._roller_over: dict[str, str] = {}
+        self._saldon = {e: defaultdict(lambda: defaultdict(Decimal)) for e in ("IB", "UB", "RES")}
+        self._psaldo = defaultdict(lambda: defaultdict(Decimal))
+        self._transaktioner = defaultdict(Decimal)
+        self._utanfor = defaultdict(Decimal)
+        self._rader: dict[tuple[str, str], int] = {}
+        self._antal: dict[str, int] = defaultdict(int)
+        self._objekt: dict[str, tuple] = {}  # text of an object list → its codes
+        self._platser: dict[str, int] = {}  # dimension → its place among the codes
+        self._ver: _Ver | None = None
+        self._rtrans: tuple | None = None
+
+    # Reading.
+
+    def rader(self) -> Iterator[Huvudboksrad]:
+        """The counted transactions of year 0. A file without vouchers gives none: see `saldorader`."""
+        trans, objektcache, forsta = _TRANS.fullmatch, self._objekt, True
+        rad, nummer, avslutad = "", 0, True
+        for nummer, block, slutford in radblock(self._fil, self.kodning):
+            if forsta:
+                self._kraver_sie(block)
+                forsta = False
+            avslutad = slutford
+            if self.kodning.bruten:
+                self._brutna_tecken(nummer, block)
+            for rad in block:
+                ver = self._ver
+                if ver is not None and ver.oppen and self._rtrans is None and (m := trans(rad)):
+                    citat, konto, lista, belopp, datum, text, ord_ = m.groups()
+                    konto = konto or citat
+                    belopp = Decimal(belopp)
+                    ver.summa += belopp
+                    ver.antal += 1
+                    ver.summor[konto] += belopp
+                    if ver.i_ar:
+                        if datum and datum[:6] != ver.datum[:4] + ver.datum[5:7]:
+                            self._annan_manad(nummer, datum, ver)
+                        objekt = objektcache.get(lista) or self._objekt_av_text(lista, nummer)
+                        yield (
+                            nummer, ver.period, ver.datum, konto, *objekt, ver.namn,
+                            text or ord_ or ver.text, belopp,
+                        )  # fmt: skip
+                elif rad == "{" and ver is not None and not ver.oppen:
+                    ver.oppen = True
+                elif (ut := self._lasrad(nummer, rad)) is not None:
+                    yield ut
+                nummer += 1
+        self.antal_rader = nummer - 1
+        self._avsluta(rad, nummer - 1, avslutad)
+
+    def alla_rader(self) -> Iterator[Huvudboksrad]:
+        """The transactions, or for a file without vouchers the months of `#PSALDO` if they reconcile."""
+        yield from self.rader()
+        if not self.antal_verifikationer:
+            yield from self.saldorader(avstam(self))
+
+    def las_klart(self) -> "Sielasning":
+        """Read to the end without the rows."""
+        for _ in self.rader():
+            pass
+        return self
+
+    def saldorader(
+        self, avstamning: Sieavstamning, *, dimension: str | None = None
+    ) -> Iterator[Huvudboksrad]:
+        """The months of `#PSALDO` as rows, for a file without vouchers; reads the file a second time.
+
+        `dimension` splits each konto and month by its objects (the first one that is an ansvar, without it);
+        what the objects do not explain comes last, without object, so that the rows always add up to
+        the month's movement. Nothing is given when the reading is unclear.
+        """
+        if avstamning.psaldo_tolkning in (Psaldotolkning.OKLAR, Psaldotolkning.SAKNAS):
+            return
+        if dimension is None:
+            dimension = next((d for d, roll in self._roller.items() if roll == "ansvar"), None)
+        bas = (dimension,) if dimension else None
+        total = avstamning.psaldo_tolkning is Psaldotolkning.TOTAL
+        tillagg = avstamning.psaldo_dimension
+        rest: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+        forsta: dict[tuple[int, str], int] = {}
+        fynd, self.anmarkningar = self.anmarkningar, Anmarkningar()  # they were all said the first time
+        try:
+            for nummer, block, _ in radblock(self._fil, self.kodning):
+                for i, rad in enumerate(block, nummer):
+                    if not rad.lstrip().upper().startswith("#PSALDO"):
+                        continue
+                    falt, _hel = dela(rad.lstrip()[7:])
+                    if (post := self._psaldopost(i, falt)) is None or post[0] != 0:
+                        continue
+                    _, period, konto, objekt, belopp = post
+                    nyckel = (period, konto)
+                    forsta.setdefault(nyckel, i)
+                    mangd = tuple(objekt[::2])
+                    # `total`: the line without object is the whole, the objects are parts of it.
+                    raknas = not mangd if total else (not mangd or tillagg is None or mangd == tillagg)
+                    if raknas:
+                        rest[nyckel] += belopp
+                    if mangd and (mangd == bas if total else raknas):
+                        rest[nyckel] -= belopp
+                        yield (i, period, "", konto, *self._koder(objekt), "", "", belopp)
+        finally:
+            self.anmarkningar = fynd
+        for (period, konto), belopp in rest.items():
+            if belopp:
+                yield (forsta[period, konto], period, "", konto, "", "", "", "", "", "", belopp)
+
+    # What was read.
+
+    @property
+    def typ(self) -> str:
+        """1, 2, 3 or 4 as `#SIETYP` says, else as the content shows."""
+        if self.sietyp in ("1", "2", "3", "4"):
+            return self.sietyp
+        if self.antal_verifikationer:
+            return "4"
+        if self._antal["OIB"] or self._antal["OUB"] or any(d for per in self._psaldo.values() for d in per):
+            return "3"
+        return "2" if self._antal["PSALDO"] or self._antal["PBUDGET"] else "1"
+
+    @property
+    def variant(self) -> str:
+        """E (export: the year's balances too) or I (import: vouchers only) for type 4, else «»."""
+        if self.typ != "4":
+            return ""
+        return "E" if any(self._antal[e] for e in ("IB", "UB", "RES")) else "I"
+
+    @property
+    def alla_konton(self) -> set[str]:
+        """Every konto of the file, declared or used."""
+        return {
+            *self.konton, *self._transaktioner, *self._utanfor, *self._psaldo,
+            *(k for saldon in self._saldon.values() for per in saldon.values() for k in per),
+        }  # fmt: skip
+
+    def underlag(self) -> Sieunderlag:
+        """What `regler.sie.stam_av` takes: the figures of year 0."""
+        return Sieunderlag(
+            res=MappingProxyType(self._saldon["RES"][0]),
+            ib=MappingProxyType(self._saldon["IB"][0]),
+            ub=MappingProxyType(self._saldon["UB"][0]),
+            psaldo=MappingProxyType(self._psaldo),
+            transaktioner=MappingProxyType(self._transaktioner) if self.antal_verifikationer else None,
+            obalanserade=tuple(self.obalanserade),
+            kontotyper=MappingProxyType(self.kontotyper),
+            rader=MappingProxyType(self._rader),
+        )
+
+    # One line.
+
+    def _kraver_sie(self, block):
+        etiketter = (m[1].upper() for rad in block if (m := _ETIKETT.match(rad.lstrip())))
+        if not any(e in ETIKETTER for e in etiketter):
+            forsta = next((rad.strip() for rad in block if rad.strip()), "")
+            visas = "".join(c for c in forsta[:40] if c.isprintable())
+            raise OlasligFil(
+                f"Filen är inte en SIE-fil: den börjar med «{visas}», men en SIE-fil börjar med #FLAGGA."
+            )
+
+    def _lasrad(self, nr: int, rad: str) -> Huvudboksrad | None:
+        text = rad.strip()
+        if not text:
+            return None
+        if text == "}":
+            self._stang(nr, klammer=True)
+            return None
+        tecken = text[0]
+        if tecken == "#" and (m := _ETIKETT.match(text)):
+            etikett = m[1].upper()
+            self._antal[etikett] += 1
+            if self._rtrans is not None and etikett != "TRANS":
+                self._rtrans_utan_trans()
+            if etikett not in ETIKETTER:
+                if self._antal[etikett] == 1:
+                    self.anmarkningar.info(
+                        "OKAND_ETIKETT", f"Etiketten #{m[1][:40]} är okänd och hoppas över.", nr
+                    )
+                return None
+            falt, hel = dela(text[m.end() :])
+            if not hel:
+                self.anmarkningar.varning(
+                    "CITAT",
+                    f"Ett citattecken avslutas inte på raden #{etikett}. Resten av raden lästes som ett fält.",
+                    nr,
+                )
+            if self._ver and not self._ver.oppen and etikett not in ("VER", "TRANS", "RTRANS", "BTRANS"):
+                self._stang(nr)
+            las = _LASARE.get(etikett)
+            return las(self, nr, falt) if las else None
+        if tecken == "{":
+            self._oppna(nr)
+            return self._lasrad(nr, text[1:])
+        if tecken == "}":
+            self._stang(nr, klammer=True)
+            return self._lasrad(nr, text[1:])
+        if text[:5].lower() == "<html" or text[:9].lower() == "<!doctype":
+            raise OlasligFil(
+                f"På rad {nr} börjar en webbsida (HTML): exporten avbröts av ett fel. Hämta den på nytt."
+            )
+        if text.strip("\x1a"):
+            self.anmarkningar.varning(
+                "OKAND_RAD", f"Raden börjar inte med # och hoppas över: «{text[:40]}».", nr
+            )
+        return None
+
+    def _flagga(self, nr, falt):
+        if falt[:1] == ["1"]:
+            self.anmarkningar.info("FLAGGA", "Filen är märkt som redan inläst (#FLAGGA 1).", nr)
+
+    def _program(self, nr, falt):
+        self.program = " ".join(f for f in falt if isinstance(f, str) and f)[:200] or None
+
+    def _format(self, nr, falt):
+        self.format = (falt[0] if falt and isinstance(falt[0], str) else "")[:20]
+        if not self.kodning.ascii and self.format.upper() == "PC8" and self.kodning.namn != "CP437":
+            self.anmarkningar.varning(
+                "KODNING",
+                f"Filen säger PC8 men är skriven i {self.kodning.namn}. Den läses som {self.kodning.namn}.",
+                nr,
+            )
+
+    def _sietyp(self, nr, falt):
+        self.sietyp = falt[0] if falt and isinstance(falt[0], str) else ""
+        if self.sietyp not in ("1", "2", "3", "4"):
+            self.anmarkningar.varning("SIETYP", f"#SIETYP «{self.sietyp[:20]}» ska vara 1, 2, 3 eller 4.", nr)
+
+    def _rar(self, nr, falt):
+        start, slut = (tolka_datum(f) if isinstance(f, str) else None for f in (*falt, "", "", "")[1:3])
+        if not falt or not isinstance(falt[0], str) or not _AR.fullmatch(falt[0]) or not start or not slut:
+            self.anmarkningar.fel(
+                "RAR", "Räkenskapsåret #RAR går inte att läsa: årsnummer, start och slut krävs.", nr
+            )
+            return
+        if start[1] > slut[1]:
+            self.anmarkningar.fel(
+                "RAR", f"Räkenskapsåret slutar ({slut[1]}) innan det börjar ({start[1]}).", nr
+            )
+            return
+        self.rar[int(falt[0])] = (start[1], slut[1])
+        if falt[0] == "0" and (start[1][5:] != "01-01" or slut[1][5:] != "12-31"):
+            self.anmarkningar.info("BRUTET_AR", f"Räkenskapsåret är brutet: {start[1]} till {slut[1]}.", nr)
+
+    def _konto(self, nr, falt):
+        if konto := self._kod(nr, falt, 0, "KONTO"):
+            namn = falt[1] if len(falt) > 1 and isinstance(falt[1], str) else ""
+            if self.konton.setdefault(konto, namn) != namn:
+                self.anmarkningar.varning("KONTO_TVA", f"Konto {konto} står två gånger med olika namn.", nr)
+
+    def _ktyp(self, nr, falt):
+        if len(falt) > 1 and isinstance(falt[1], str) and (konto := self._kod(nr, falt, 0, "KTYP")):
+            self.kontotyper[konto] = falt[1].upper()
+
+    def _dim(self, nr, falt):
+        if dim := self._kod(nr, falt, 0, "DIM"):
+            namn = falt[1] if len(falt) > 1 and isinstance(falt[1], str) else ""
+            self.dimensioner[dim] = namn
+            self._objekt.clear()
+            self._platser.clear()
+            if not self._roller_givna:
+                roll = next((r for del_, r in ROLLER_AV_NAMN if del_ in namn.lower()), None)
+                if roll and roll not in self._roller.values():
+                    self._roller[dim] = roll
+
+    def _underdim(self, nr, falt):
+        self._dim(nr, falt)
+        if len(falt) > 2 and isinstance(falt[0], str) and isinstance(falt[2], str):
+            self._roller_over[falt[0]] = falt[2]
+
+    def _objekt_rad(self, nr, falt):
+        self.antal_objekt += 1
+
+    def _ib(self, nr, falt):
+        self._saldo(nr, falt, "IB")
+
+    def _ub(self, nr, falt):
+        self._saldo(nr, falt, "UB")
+
+    def _res(self, nr, falt):
+        self._saldo(nr, falt, "RES")
+
+    def _saldo(self, nr, falt, etikett):
+        ar = self._arsnummer(nr, falt, etikett)
+        konto = self._kod(nr, falt, 1, etikett)
+        belopp = self._belopp(nr, falt, 2, etikett)
+        if ar is None or not konto or belopp is None:
+            return
+        per_konto = self._saldon[etikett][ar]
+        if konto in per_konto:
+            self.anmarkningar.fel(
+                "DUBBLETT", f"#{etikett} för konto {konto} och år {ar} står två gånger.", nr
+            )
+            return
+        per_konto[konto] = belopp
+        if ar == 0:
+            self._rader.setdefault((etikett, konto), nr)
+
+    def _oib(self, nr, falt):
+        self._objektsaldo(nr, falt, "OIB")
+
+    def _oub(self, nr, falt):
+        self._objektsaldo(nr, falt, "OUB")
+
+    def _objektsaldo(self, nr, falt, etikett):
+        self._arsnummer(nr, falt, etikett)
+        self._kod(nr, falt, 1, etikett)
+        self._belopp(nr, falt, 3 if len(falt) > 2 and isinstance(falt[2], tuple) else 2, etikett)
+
+    def _psaldo_rad(self, nr, falt):
+        post = self._psaldopost(nr, falt)
+        if post is None or post[0] != 0:
+            return
+        _, period, konto, objekt, belopp = post
+        self._psaldo[konto][tuple(objekt[::2])] += belopp
+        self._rader.setdefault(("PSALDO", konto), nr)
+        if (
+            0 in self.rar
+            and not self.rar[0][0][:7] <= f"{period // 100}-{period % 100:02}" <= self.rar[0][1][:7]
+        ):
+            self.anmarkningar.fel(
+                "UTANFOR_AR",
+                f"#PSALDO för konto {konto} gäller {_manad(period)}, utanför räkenskapsåret.",
+                nr,
+            )
+
+    def _psaldopost(self, nr, falt, etikett="PSALDO"):
+        """(year index, period, konto, objects, amount), or None with a finding."""
+        ar = self._arsnummer(nr, falt, etikett)
+        period = tolka_period(falt[1]) if len(falt) > 1 and isinstance(falt[1], str) else None
+        if period is None:
+            skrivet = f" «{falt[1][:20]}»" if len(falt) > 1 and isinstance(falt[1], str) else ""
+            self.anmarkningar.fel(
+                "PERIOD", f"#{etikett} har en period{skrivet} som inte är år och månad.", nr
+            )
+        konto = self._kod(nr, falt, 2, etikett)
+        objekt = falt[3] if len(falt) > 3 and isinstance(falt[3], tuple) else None
+        belopp = self._belopp(nr, falt, 3 if objekt is None else 4, etikett)
+        if ar is None or period is None or not konto or belopp is None:
+            return None
+        if len(objekt or ()) % 2:
+            self.anmarkningar.fel("OBJEKT", f"#{etikett} har en objektlista där ett objekt saknas.", nr)
+            return None
+        return ar, period, konto, objekt or (), belopp
+
+    def _pbudget(self, nr, falt):
+        self._psaldopost(nr, falt, "PBUDGET")
+
+    def _ver_rad(self, nr, falt):
+        if self._ver:
+            self._stang(nr)
+        serie, nummer, datum, text = (f if isinstance(f, str) else "" for f in (*falt, "", "", "", "")[:4])
+        self._ver = ver = _Ver(nr, serie[:20], nummer[:40])
+        ver.text = text[:LANGSTA_TEXT]
+        self.antal_verifikationer += 1
+        ver.summor = self._utanfor
+        dag = tolka_datum(datum)
+        if dag is None:
+            vad = f"datumet «{datum[:20]}» som inte finns" if datum else "inget datum"
+            self.anmarkningar.fel("VER_DATUM", f"Verifikation {ver.namn or 'utan nummer'} har {vad}.", nr)
+        else:
+            ver.period, ver.datum = dag
+            ver.i_ar = self._i_ar(ver)
+            if ver.i_ar:
+                ver.summor = self._transaktioner
+        if falt and falt[-1] is OPPNA:
+            ver.oppen = True
+
+    def _i_ar(self, ver) -> bool:
+        if 0 not in self.rar or self.rar[0][0] <= ver.datum <= self.rar[0][1]:
+            return True
+        annat = next((n for n, (a, b) in self.rar.items() if a <= ver.datum <= b), None)
+        vem = f"Verifikation {ver.namn or 'utan nummer'} är daterad {ver.datum}"
+        if annat is not None:
+            self.anmarkningar.varning("ANNAT_AR", f"{vem}, i räkenskapsår {annat}, och räknas inte.", ver.rad)
+        else:
+            self.anmarkningar.fel("UTANFOR_AR", f"{vem}, utanför räkenskapsåret.", ver.rad)
+        return False
+
+    def _oppna(self, nr):
+        if self._ver is None:
+            self.anmarkningar.fel("KLAMMER", "En klammer { öppnas utan verifikation (#VER) före.", nr)
+        elif self._ver.oppen:
+            self.anmarkningar.fel(
+                "KLAMMER", "En klammer { öppnas inne i en verifikation som redan är öppen.", nr
+            )
+        else:
+            self._ver.oppen = True
+
+    def _stang(self, nr, *, klammer=False):
+        if self._rtrans is not None:
+            self._rtrans_utan_trans()
+        ver, self._ver = self._ver, None
+        if ver is None:
+            if klammer:
+                self.anmarkningar.fel(
+                    "KLAMMER", "En klammer } stängs utan att någon verifikation är öppen.", nr
+                )
+            return
+        namn = ver.namn or "utan nummer"
+        if ver.oppen and not klammer:
+            self.anmarkningar.fel(
+                "KLAMMER", f"Verifikation {namn} saknar sin avslutande klammer }}.", ver.rad
+            )
+        elif not ver.oppen:
+            self.anmarkningar.varning("KLAMMER", f"Verifikation {namn} saknar klamrar.", ver.rad)
+        if ver.summa and not ver.trasig:
+            self.antal_obalanserade += 1
+            if len(self.obalanserade) < FLEST_OBALANSER:
+                self.obalanserade.append(Obalans(ver.rad, ver.serie, ver.nummer, ver.datum, ver.summa))
+        elif not ver.antal and not ver.trasig:
+            self.anmarkningar.info("TOM_VER", f"Verifikation {namn} har inga rader.", ver.rad)
+
+    def _trans(self, nr, falt) -> Huvudboksrad | None:
+        ver = self._ver
+        if ver is None:
+            self.anmarkningar.fel("LOS_TRANS", "#TRANS står utanför en verifikation och räknas inte.", nr)
+            return None
+        post = self._transpost(nr, falt, "TRANS")
+        if self._rtrans is not None:
+            if post is None or post[:3] != self._rtrans[1]:
+                self._rtrans_utan_trans()
+            self._rtrans = None
+        if post is None:
+            ver.trasig = True
+            return None
+        konto, objekt, belopp, datum, text = post
+        ver.summa += belopp
+        ver.antal += 1
+        ver.summor[konto] += belopp
+        if not ver.i_ar:
+            return None
+        if datum:
+            dag = tolka_datum(datum)
+            if dag is None:
+                self.anmarkningar.varning(
+                    "TRANS_DATUM",
+                    f"Transaktionsdatumet «{datum[:20]}» finns inte. Verifikationens datum används.",
+                    nr,
+                )
+            elif dag[0] != ver.period:
+                self._annan_manad(nr, datum, ver)
+        return (
+            nr, ver.period, ver.datum, konto, *self._koder(objekt), ver.namn,
+            text[:LANGSTA_TEXT] or ver.text, belopp,
+        )  # fmt: skip
+
+    def _rtrans_rad(self, nr, falt):
+        if post := self._transpost(nr, falt, "RTRANS"):
+            self._rtrans = (nr, post[:3])
+
+    def _rtrans_utan_trans(self):
+        rad, self._rtrans = self._rtrans[0], None
+        self.anmarkningar.varning(
+            "RTRANS", "#RTRANS följs inte av en likadan #TRANS. Den tillagda raden räknas inte.", rad
+        )
+
+    def _transpost(self, nr, falt, etikett):
+        """(konto, objects, amount, date, text), or None with a finding."""
+        konto = self._kod(nr, falt, 0, etikett)
+        if len(falt) > 1 and isinstance(falt[1], tuple):
+            objekt, resten = falt[1], falt[2:]
+        else:
+            objekt, resten = (), falt[1:]
+            if OPPNA in falt or STANG in falt:
+                self.anmarkningar.fel("OBJEKT", f"#{etikett} har en objektlista som inte avslutas.", nr)
+                return None
+            self.anmarkningar.varning("OBJEKT", f"#{etikett} saknar objektlistan {{}}.", nr)
+        belopp = self._belopp(nr, resten, 0, etikett)
+        if not konto or belopp is None:
+            return None
+        if len(objekt) % 2:
+            self.anmarkningar.fel("OBJEKT", f"#{etikett} har en objektlista där ett objekt saknas.", nr)
+            return None
+        datum, text = (f if isinstance(f, str) else "" for f in (*resten[1:], "", "")[:2])
+        return konto, objekt, belopp, datum, text
+
+    def _annan_manad(self, nr, datum, ver):
+        self.anmarkningar.varning(
+            "TRANS_MANAD",
+            f"Transaktionsdatumet {datum[:20]} ligger i en annan månad än verifikationens, {ver.datum}, som används.",
+            nr,
+        )
+
+    # Fields.
+
+    def _kod(self, nr, falt, plats, etikett) -> str | None:
+        kod = falt[plats].strip() if len(falt) > plats and isinstance(falt[plats], str) else ""
+        if not kod or len(kod) > 20 or not kod.isprintable():
+            vad = {"DIM": "dimension"}.get(etikett, "konto")
+            self.anmarkningar.fel("KOD", f"#{etikett} saknar ett läsbart nummer för {vad}.", nr)
+            return None
+        return kod
+
+    def _arsnummer(self, nr, falt, etikett) -> int | None:
+        if falt and isinstance(falt[0], str) and _AR.fullmatch(falt[0]):
+            return int(falt[0])
+        skrivet = falt[0][:20] if falt and isinstance(falt[0], str) else ""
+        self.anmarkningar.fel(
+            "ARSNUMMER", f"#{etikett} har årsnumret «{skrivet}»; det ska vara 0, −1, −2 …", nr
+        )
+        return None
+
+    def _belopp(self, nr, falt, plats, etikett) -> Decimal | None:
+        text = falt[plats].strip() if len(falt) > plats and isinstance(falt[plats], str) else ""
+        if not text:
+            self.anmarkningar.fel("BELOPP", f"#{etikett} saknar belopp.", nr)
+            return None
+        if not text.isascii() or not _BELOPP.fullmatch(text):
+            self.anmarkningar.fel("BELOPP", f"#{etikett} har «{text[:40]}» där ett belopp ska stå.", nr)
+            return None
+        if "," in text:
+            self.anmarkningar.varning(
+                "DECIMALKOMMA", f"Beloppet «{text}» har decimalkomma; SIE har punkt.", nr
+            )
+        belopp = Decimal(text.replace(",", "."))
+        if abs(belopp) >= STORSTA_BELOPP:
+            self.anmarkningar.fel("BELOPP", f"Beloppet «{text}» är för stort.", nr)
+            return None
+        if belopp != round(belopp, 2):
+            self.anmarkningar.fel("BELOPP", f"Beloppet «{text}» har delar av ören.", nr)
+            return None
+        return belopp
+
+    def _objekt_av_text(self, text, nr) -> tuple:
+        objekt = [citat or kod for citat, kod in _OBJEKT.findall(text)]
+        if len(objekt) % 2:
+            self.anmarkningar.fel("OBJEKT", "#TRANS har en objektlista där ett objekt saknas.", nr)
+        if len(self._objekt) >= STORSTA_CACHE:
+            self._objekt.clear()
+        self._objekt[text] = koder = self._koder(objekt)
+        return koder
+
+    def _koder(self, objekt) -> tuple[str, str, str, str]:
+        """(ansvar, motpart, verksamhet, projekt) of an object list."""
+        koder = ["", "", "", ""]
+        for dim, kod in zip(objekt[::2], objekt[1::2], strict=False):
+            plats = self._platser.get(dim, -2)
+            if plats == -2:
+                roll = self._roll(dim)
+                plats = self._platser[dim] = ROLLPLATS[roll] if roll else -1
+            if plats >= 0 and not koder[plats]:
+                koder[plats] = kod
+        return tuple(koder)
+
+    def _roll(self, dim) -> str | None:
+        roll = self._roller.get(dim)
+        if roll is None and not self._roller_givna:
+            standard = ROLLER_AV_NUMMER.get(dim)
+            roll = standard if standard not in self._roller.values() else None
+        if roll is None and (over := self._roller_over.get(dim)) and over != dim:
+            roll = self._roller.get(over)
+        return roll
+
+    # The end.
+
+    def _brutna_tecken(self, nummer, block):
+        for i, rad in enumerate(block, nummer):
+            if "\ufffd" in rad:
+                self.anmarkningar.varning("TECKEN", f"Raden har tecken som inte är {self.kodning.namn}.", i)
+
+    def _avsluta(self, rad, nr, avslutad):
+        if self._ver and (self._ver.oppen or not self._ver.antal):
+            raise OlasligFil(
+                f"Filen är avkortad: den tar slut på rad {nr} inne i verifikation {self._ver.namn or 'utan nummer'}, "
+                f"som börjar på rad {self._ver.rad}."
+            )
+        self._stang(nr)
+        if not avslutad and self._halv(rad):
+            raise OlasligFil(f"Filen är avkortad: den sista raden ({nr}) är inte hel.")
+        a = self._antal
+        if not any(a[e] for e in ("VER", "IB", "UB", "RES", "OIB", "OUB", "PSALDO", "PBUDGET")):
+            if not a["KONTO"]:
+                raise OlasligFil(
+                    "Filen har inga konton, saldon eller verifikationer. Den är troligen avkortad."
+                )
+            self.anmarkningar.fel(
+                "INGET", "Filen har en kontoplan men varken saldon eller verifikationer.", nr
+            )
+        if a["KSUMMA"] % 2:
+            self.anmarkningar.varning(
+                "KSUMMA", "#KSUMMA inleds men avslutas inte. Filen kan vara avkortad.", nr
+            )
+        if self.sietyp is None:
+            self.anmarkningar.varning("SIETYP", f"#SIETYP saknas. Filen läses som typ {self.typ}.")
+        elif self.antal_verifikationer and self.typ != "4":
+            self.anmarkningar.varning("SIETYP", f"Filen säger typ {self.typ} men har verifikationer (typ 4).")
+        elif self.sietyp == "4" and not self.antal_verifikationer:
+            self.anmarkningar.varning(
+                "SIETYP", "Filen säger typ 4 men har inga verifikationer. Den kan vara avkortad."
+            )
+        if self.variant == "I":
+            self.anmarkningar.info(
+                "SIE4I", "Filen är en importfil (4I): den har verifikationer men inga saldon."
+            )
+        if self.typ != "4" and 0 not in self.rar:
+            self.anmarkningar.varning("RAR", "Räkenskapsåret (#RAR 0) saknas.")
+        if self.antal_obalanserade > len(self.obalanserade):
+            self.anmarkningar.fel(
+                "OBALANS", f"{self.antal_obalanserade} verifikationer balanserar inte; de första visas."
+            )
+        if self.konton:
+            for konto in sorted(self.alla_konton - set(self.konton)):
+                self.anmarkningar.varning(
+                    "OKANT_KONTO", f"Konto {konto} används men finns inte i filens kontoplan (#KONTO)."
+                )
+
+    def _halv(self, rad) -> bool:
+        """Whether a last line without an end was cut: a label's beginning, an open quote, or too few fields."""
+        text = rad.strip()
+        m = _ETIKETT.match(text)
+        if not m:
+            return text.startswith("#") or text.startswith("<")
+        etikett = m[1].upper()
+        if etikett not in ETIKETTER:
+            return any(e.startswith(etikett) for e in ETIKETTER)
+        falt, hel = dela(text[m.end() :])
+        minst = {"KONTO": 2, "IB": 3, "UB": 3, "RES": 3, "OIB": 4, "OUB": 4, "PSALDO": 5, "PBUDGET": 5, "RAR": 3,
+                 "DIM": 2, "OBJEKT": 3, "SRU": 2}  # fmt: skip
+        return not hel or OPPNA in falt or len(falt) < minst.get(etikett, 0)
+
+
+_LASARE = {
+    "FLAGGA": Sielasning._flagga,
+    "PROGRAM": Sielasning._program,
+    "FORMAT": Sielasning._format,
+    "SIETYP": Sielasning._sietyp,
+    "RAR": Sielasning._rar,
+    "KONTO": Sielasning._konto,
+    "KTYP": Sielasning._ktyp,
+    "DIM": Sielasning._dim,
+    "UNDERDIM": Sielasning._underdim,
+    "OBJEKT": Sielasning._objekt_rad,
+    "IB": Sielasning._ib,
+    "UB": Sielasning._ub,
+    "RES": Sielasning._res,
+    "OIB": Sielasning._oib,
+    "OUB": Sielasning._oub,
+    "PSALDO": Sielasning._psaldo_rad,
+    "PBUDGET": Sielasning._pbudget,
+    "VER": Sielasning._ver_rad,
+    "TRANS": Sielasning._trans,
+    "RTRANS": Sielasning._rtrans_rad,
+}
+
+
+def _manad(period: int) -> str:
+    return f"{period // 100}-{period % 100:02}"
+
+
+def avstam(lasning: Sielasning) -> Sieavstamning:
+    """Reconcile a reading that has come to its end."""
+    return stam_av(lasning.underlag())

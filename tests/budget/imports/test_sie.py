@@ -1,0 +1,444 @@
+"""SIE as programs write it: every dialect rule of doman.md §9, in files made here."""
+
+import io
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from budget.imports import fil as filmodul
+from budget.imports.fil import OlasligFil
+from budget.imports.huvudbok import RADFALT, som_copy
+from budget.imports.sie import OPPNA, Sielasning, avstam, dela
+from budget.regler.sie import Psaldotolkning
+from regionskane.lib.anmarkning import Niva
+
+HUVUD = """#FLAGGA 0
+#PROGRAM "Ekonomi" 7.1
+#FORMAT PC8
+#GEN 20240501
+#SIETYP 4
+#FNAMN "Region Skåne"
+#RAR 0 20240101 20241231
+#RAR -1 20230101 20231231
+#KONTO 1910 "Kassa"
+#KONTO 3010 "Försäljning"
+#KONTO 4010 "Köp"
+"""
+
+
+def _las(text, *, kodning="cp437", **val):
+    innehall = text if isinstance(text, bytes) else text.encode(kodning)
+    lasning = Sielasning(io.BytesIO(innehall), **val)
+    rader = [dict(zip(RADFALT, rad, strict=True)) for rad in lasning.rader()]
+    return lasning, rader
+
+
+def _ver(*rader, huvud='#VER A 1 20240115 "Text"'):
+    return HUVUD + "\n".join((huvud, "{", *rader, "}")) + "\n"
+
+
+def _alla(lasning):
+    """The findings, without the one that says that a file of vouchers only is a 4I."""
+    return [a for a in lasning.anmarkningar.alla() if a.kod != "SIE4I"]
+
+
+def _fynd(lasning, niva=None):
+    return [a.kod for a in _alla(lasning) if niva is None or a.niva is niva]
+
+
+def test_en_rad_blir_en_neutral_rad():
+    text = HUVUD.replace(
+        "#KONTO 1910", '#DIM 1 "Ansvar"\n#DIM 20 "Motpart"\n#DIM 21 "Verksamhet"\n#KONTO 1910'
+    )
+    text += (
+        '#VER A 7 20240115 "Mars" 20240116\n{\n#TRANS 3010 {1 "0110" 20 "4" 21 "500" 6 "P1"} -100.50 20240115 "Rad"\n'
+        "#TRANS 1910 {} 100.50\n}\n"
+    )
+    lasning, rader = _las(text)
+    assert rader == [
+        {
+            "rad": 17, "period": 202401, "datum": "2024-01-15", "konto": "3010", "ansvar": "0110", "motpart": "4",
+            "verksamhet": "500", "projekt": "P1", "verifikation": "A 7", "text": "Rad", "belopp": Decimal("-100.50"),
+        },
+        {
+            "rad": 18, "period": 202401, "datum": "2024-01-15", "konto": "1910", "ansvar": "", "motpart": "",
+            "verksamhet": "", "projekt": "", "verifikation": "A 7", "text": "Mars", "belopp": Decimal("100.50"),
+        },
+    ]  # fmt: skip
+    assert (lasning.typ, lasning.program, lasning.antal_rader) == ("4", "Ekonomi 7.1", 19)
+    assert lasning.rar == {0: ("2024-01-01", "2024-12-31"), -1: ("2023-01-01", "2023-12-31")}
+
+
+@pytest.mark.parametrize(
+    ("kodning", "namn", "varnar"),
+    [("cp437", "CP437", False), ("utf-8", "UTF-8", True), ("utf-8-sig", "UTF-8", True),
+     ("latin-1", "Latin-1", True), ("cp1252", "CP1252", True)],
+)  # fmt: skip
+def test_kodningen_syns_pa_bokstaverna_inte_pa_formatraden(kodning, namn, varnar):
+    text = _ver('#TRANS 3010 {} -1 "" "Läkemedel åt Ängelholm"', "#TRANS 1910 {} 1")
+    if kodning == "cp1252":
+        text = text.replace("Läkemedel", "Läkemedel –")
+    lasning, rader = _las(text, kodning=kodning)
+    assert lasning.kodning.namn == namn
+    assert lasning.konton["3010"] == "Försäljning"
+    assert "åt Ängelholm" in rader[0]["text"]
+    assert ("KODNING" in _fynd(lasning)) is varnar
+
+
+def test_fil_med_bara_ascii_laser_som_den_sager():
+    lasning, _ = _las("#FLAGGA 0\n#FORMAT PC8\n#SIETYP 1\n#RAR 0 20240101 20241231\n#RES 0 3010 -1\n")
+    assert lasning.kodning.namn == "CP437"
+    assert _fynd(lasning) == []
+
+
+def test_horisontella_streck_i_cp437_ar_inte_latin1():
+    lasning, _ = _las(_ver("#TRANS 3010 {} 0").replace("#GEN", "#PROSA ────────────────── Skåne\n#GEN"))
+    assert lasning.kodning.namn == "CP437"
+
+
+def test_utf8_som_skadats_pa_en_rad_laser_vidare_och_sager_raden():
+    text = (
+        HUVUD + '#VER A 1 20240115 "Ärende för åren"\n{\n#TRANS 3010 {} 0\n}\n'
+    ).encode() + b'#PROSA "\xe5"\n'
+    lasning, _ = _las(text)
+    assert lasning.kodning.namn == "UTF-8"
+    assert [(a.kod, a.rad) for a in _alla(lasning) if a.kod == "TECKEN"] == [("TECKEN", 16)]
+
+
+@pytest.mark.parametrize("slut", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("block", [7, 64, 1 << 18])
+def test_radslut_av_alla_slag_ger_samma_rader_hur_filen_an_delas(monkeypatch, slut, block):
+    monkeypatch.setattr(filmodul, "BLOCK", block)
+    text = _ver("#TRANS 3010 {} -1.00", "", "#TRANS 1910 {} 1.00")
+    # The kind of file is judged on the first block, so it is judged on a whole one.
+    monkeypatch.setattr("budget.imports.sie.ar_arbetsbok", lambda fil: False)
+    monkeypatch.setattr("budget.imports.sie.Sielasning._kraver_sie", lambda self, block: None)
+    lasning, rader = _las(text.replace("\n", slut))
+    assert [(r["rad"], r["konto"], r["belopp"]) for r in rader] == [
+        (14, "3010", Decimal("-1.00")),
+        (16, "1910", Decimal("1.00")),
+    ]
+    assert lasning.antal_rader == 17
+
+
+def test_sista_radslutet_och_dos_filslut_far_saknas_och_finnas():
+    for slut in ("", "\n", "\x1a", "\r\n\x1a"):
+        lasning, rader = _las(_ver("#TRANS 3010 {} 0").rstrip("\n") + slut)
+        assert (len(rader), _fynd(lasning)) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("rad", "vantat"),
+    [
+        ('3010 {} -1.00', ["3010", (), "-1.00"]),
+        ('3010\t{}\t-1.00', ["3010", (), "-1.00"]),
+        ('3010 { } -1.00 ""', ["3010", (), "-1.00", ""]),
+        ('"3010" {1 "10" 6 "P 1"} "-1.00"', ["3010", ("1", "10", "6", "P 1"), "-1.00"]),
+        ('3010 { 1 10 } -1', ["3010", ("1", "10"), "-1"]),
+        ('3010 {"1" "a}b{"} -1', ["3010", ("1", "a}b{"), "-1"]),
+        ('3010 {} -1 "" "sa \\"hej\\" du"', ["3010", (), "-1", "", 'sa "hej" du']),
+        ('3010 {} -1 "" "C:\\temp\\fil"', ["3010", (), "-1", "", "C:\\temp\\fil"]),
+        ('3010 {} -1 "" "C:\\temp\\" 0', ["3010", (), "-1", "", "C:\\temp\\", "0"]),
+        ('3010 {} -1 "" "C:\\temp\\"', ["3010", (), "-1", "", "C:\\temp\\"]),
+        ('3010 {} -1 "a\\" "b"', ["3010", (), "-1", "a\\", "b"]),
+        ('A 1 20240101 text{', ["A", "1", "20240101", "text", OPPNA]),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_falten_pa_en_rad(rad, vantat):
+    assert dela(rad) == (vantat, True)
+
+
+def test_citat_som_inte_avslutas_ger_resten_som_falt_och_sags():
+    assert dela('3010 {} -1 "" "öppet slut') == (["3010", (), "-1", "", "öppet slut"], False)
+    lasning, rader = _las(_ver('#TRANS 3010 {} -1 "" "öppet', "#TRANS 1910 {} 1"))
+    assert (rader[0]["text"], _fynd(lasning)) == ("öppet", ["CITAT"])
+
+
+@pytest.mark.parametrize(
+    "rad",
+    [
+        "#TRANS 3010 {} -1.00",
+        "  #TRANS\t3010\t{\t}\t-1.00\t",
+        '#TRANS "3010" { } "-1.00" "" "" ""',
+        "#trans 3010 {} -1",
+        '#TRANS 3010 {1 "10"} -1.00 20240115 "Text" 0.000 "sign" "okänt fält" 7',
+        '#TRANS 3010 {} -1.00 20240115 "C:\\x\\" 3',
+        "#TRANS 3010 {} -1. 20240115",
+        "#TRANS 3010 {} -1,00",
+    ],
+)
+def test_transaktionsraden_i_alla_former_ger_samma_belopp(rad):
+    lasning, rader = _las(_ver(rad, "#TRANS 1910 {} +1.00"))
+    assert [(r["konto"], r["belopp"]) for r in rader] == [("3010", Decimal(-1)), ("1910", Decimal(1))]
+    assert lasning.obalanserade == []
+    assert _fynd(lasning, Niva.FEL) == []
+
+
+def test_objektlistans_former_ger_samma_koder():
+    former = (
+        '{1 "10" 6 "P1"}',
+        "{1 10 6 P1}",
+        '{ "1" "10" "6" "P1" }',
+        '{6 "P1" 1 "10"}',
+        "{\t1\t10\t6\tP1\t}",
+    )
+    _, rader = _las(_ver(*(f"#TRANS 3010 {f} 0" for f in former)))
+    assert {(r["ansvar"], r["projekt"]) for r in rader} == {("10", "P1")}
+    _, (rad,) = _las(_ver('#TRANS 3010 {1 "10 A" 6 ""} 0'))
+    assert (rad["ansvar"], rad["projekt"]) == ("10 A", "")
+
+
+def test_dimensionerna_kanns_igen_pa_namn_eller_valjs():
+    text = HUVUD.replace(
+        "#KONTO 1910", '#DIM 7 "Motpart"\n#DIM 9 "Ansvarsenhet"\n#UNDERDIM 31 "Enhet" 9\n#KONTO 1910'
+    )
+    text += '#VER A 1 20240115\n{\n#TRANS 3010 {7 "4" 9 "0110" 1 "x"} 0\n#TRANS 3010 {31 "0111"} 0\n}\n'
+    _, rader = _las(text)
+    assert [(r["motpart"], r["ansvar"]) for r in rader] == [("4", "0110"), ("", "0111")]
+    _, rader = _las(text, dimensioner={"1": "ansvar", "7": "projekt"})
+    assert [(r["motpart"], r["ansvar"], r["projekt"]) for r in rader] == [("", "x", "4"), ("", "", "")]
+
+
+def test_tillagda_och_borttagna_rader_raknas_inte():
+    lasning, rader = _las(
+        _ver(
+            "#TRANS 1910 {} -30.00", "#BTRANS 4010 {} 25.00", "#RTRANS 4010 {} 30.00 20240115", "#TRANS 4010 {} 30.00"
+        )
+    )  # fmt: skip
+    assert [(r["konto"], r["belopp"]) for r in rader] == [("1910", Decimal(-30)), ("4010", Decimal(30))]
+    assert (lasning.obalanserade, _fynd(lasning)) == ([], [])
+
+
+def test_tillagd_rad_utan_sin_tvilling_sags_och_raknas_inte():
+    for efter in ("#TRANS 4010 {} 31.00", "#BTRANS 4010 {} 30.00"):
+        lasning, _ = _las(_ver("#TRANS 1910 {} -30.00", "#RTRANS 4010 {} 30.00", efter))
+        assert [(a.kod, a.rad) for a in _alla(lasning)] == [("RTRANS", 15)]
+        assert len(lasning.obalanserade) == 1
+
+
+def test_okanda_etiketter_och_falt_hoppas_over():
+    lasning, rader = _las(
+        _ver("#TRANS 3010 {} 0", "#XTRANS 3010 {} 9", "#XTRANS 3010 {} 9") + "#EGEN 1 2 3\n"
+    )
+    assert len(rader) == 1
+    assert [(a.kod, a.niva, a.rad) for a in _alla(lasning)] == [
+        ("OKAND_ETIKETT", Niva.INFO, 15),
+        ("OKAND_ETIKETT", Niva.INFO, 18),
+    ]
+
+
+def test_obalanserad_verifikation():
+    lasning, _ = _las(_ver("#TRANS 3010 {} -100.00", "#TRANS 1910 {} 99.99"))
+    (obalans,) = lasning.obalanserade
+    assert (obalans.rad, obalans.serie, obalans.nummer, obalans.datum, obalans.differens) == (
+        12, "A", "1", "2024-01-15", Decimal("-0.01"),
+    )  # fmt: skip
+
+
+def test_verifikation_med_olaslig_rad_kallas_inte_obalanserad_ocksa():
+    lasning, _ = _las(_ver("#TRANS 3010 {} -1OO", "#TRANS 1910 {} 100"))
+    assert lasning.obalanserade == []
+    assert [(a.kod, a.rad, a.text) for a in _alla(lasning)] == [
+        ("BELOPP", 14, "#TRANS har «-1OO» där ett belopp ska stå.")
+    ]
+
+
+def test_brutet_rakenskapsar():
+    text = HUVUD.replace("#RAR 0 20240101 20241231", "#RAR 0 20230701 20240630")
+    text += "#VER A 1 20230702\n{\n#TRANS 3010 {} 0\n}\n#VER A 2 20240701\n{\n#TRANS 3010 {} 0\n}\n"
+    lasning, rader = _las(text)
+    assert [r["period"] for r in rader] == [202307]
+    assert [(a.kod, a.rad) for a in _alla(lasning) if a.niva is not Niva.INFO] == [("UTANFOR_AR", 16)]
+    assert "BRUTET_AR" in _fynd(lasning, Niva.INFO)
+
+
+def test_verifikation_i_foregaende_ar_raknas_inte_och_sags():
+    lasning, rader = _las(
+        HUVUD + "#RES 0 3010 -1\n#UB 0 1910 1\n"
+        "#VER A 1 20240101\n{\n#TRANS 3010 {} -1\n#TRANS 1910 {} 1\n}\n"
+        "#VER A 9 20231231\n{\n#TRANS 3010 {} -5\n#TRANS 1910 {} 5\n}\n"
+    )
+    assert [r["belopp"] for r in rader] == [Decimal(-1), Decimal(1)]
+    assert [(a.kod, a.niva, a.rad) for a in _alla(lasning)] == [("ANNAT_AR", Niva.VARNING, 19)]
+    assert avstam(lasning).anmarkningar == ()
+
+
+def test_transaktionsdatum_i_annan_manad_sags_och_verifikationens_galler():
+    lasning, rader = _las(_ver("#TRANS 3010 {} 0 20240301 x", "#TRANS 3010 {} 0 20240131 y"))
+    assert {r["period"] for r in rader} == {202401}
+    assert [(a.kod, a.rad) for a in _alla(lasning)] == [("TRANS_MANAD", 14)]
+
+
+def test_klammer_pa_samma_rad_och_verifikation_utan_klamrar():
+    lasning, rader = _las(HUVUD + '#VER A 1 20240115 "x" {\n#TRANS 3010 {} 0\n}\n')
+    assert (len(rader), _fynd(lasning)) == (1, [])
+    lasning, rader = _las(
+        HUVUD + "#VER A 1 20240115\n#TRANS 3010 {} 0\n#VER A 2 20240115\n#TRANS 3010 {} 0\n"
+    )
+    assert (len(rader), _fynd(lasning, Niva.VARNING)) == (2, ["KLAMMER", "KLAMMER"])
+
+
+def test_verifikation_som_aldrig_stangs_fore_nasta():
+    lasning, rader = _las(
+        HUVUD + "#VER A 1 20240115\n{\n#TRANS 3010 {} 0\n#VER A 2 20240115\n{\n#TRANS 3010 {} 0\n}\n"
+    )
+    assert len(rader) == 2
+    assert [(a.kod, a.rad) for a in _alla(lasning) if a.niva is Niva.FEL] == [("KLAMMER", 12)]
+
+
+def test_saldon_per_arsindex_och_dubbletter():
+    text = (
+        HUVUD.replace("#SIETYP 4", "#SIETYP 1")
+        + '#IB 0 1910 10 0\n#UB 0 1910 12.5 ""\n#RES 0 3010 -2.50\n#RES -1 3010 -9\n#RES 0 3010 -2.50\n'
+    )
+    lasning, _ = _las(text)
+    u = lasning.underlag()
+    assert (u.ib, u.ub, u.res) == ({"1910": 10}, {"1910": Decimal("12.5")}, {"3010": Decimal("-2.50")})
+    assert [(a.kod, a.rad) for a in _alla(lasning)] == [("DUBBLETT", 16)]
+
+
+def test_objektsaldon_och_periodbudget_laser_utan_att_raknas():
+    text = (
+        HUVUD.replace("#SIETYP 4", "#SIETYP 3")
+        + "#RES 0 3010 -1\n#OIB 0 1910 {1 10} 5 0\n#OUB 0 1910 {1 10} x\n#PBUDGET 0 202401 3010 {} -9\n"
+    )
+    lasning, _ = _las(text)
+    assert lasning.underlag().psaldo == {}
+    assert [(a.kod, a.rad) for a in _alla(lasning)] == [("BELOPP", 14)]
+
+
+PSALDO = HUVUD.replace("#SIETYP 4", "#SIETYP 3").replace("#KONTO 1910", '#DIM 1 "Ansvar"\n#KONTO 1910')
+
+
+def test_psaldo_som_total_blir_rader_per_ansvar_och_en_rest():
+    text = PSALDO + (
+        "#RES 0 3010 -100\n#PSALDO 0 202401 3010 {} -70\n#PSALDO 0 202401 3010 {1 10} -40\n"
+        "#PSALDO 0 202402 3010 { } -30\n#PSALDO 0 202402 3010 {1 10} -30\n#PSALDO -1 202302 3010 {} -8\n"
+    )
+    lasning, rader = _las(text)
+    avstamning = avstam(lasning)
+    assert (rader, avstamning.psaldo_tolkning) == ([], Psaldotolkning.TOTAL)
+    assert [(r[1], r[3], r[4], r[10]) for r in lasning.saldorader(avstamning)] == [
+        (202401, "3010", "10", Decimal(-40)),
+        (202402, "3010", "10", Decimal(-30)),
+        (202401, "3010", "", Decimal(-30)),
+    ]
+
+
+def test_psaldo_som_del_utan_objekt_blir_rader_som_de_star():
+    text = PSALDO + "#RES 0 3010 -110\n#PSALDO 0 202401 3010 {} -70\n#PSALDO 0 202401 3010 {1 10} -40\n"
+    lasning, _ = _las(text)
+    avstamning = avstam(lasning)
+    rader = list(lasning.saldorader(avstamning))
+    assert avstamning.psaldo_tolkning is Psaldotolkning.UTAN_OBJEKT
+    assert [(r[0], r[4], r[10]) for r in rader] == [(15, "10", Decimal(-40)), (14, "", Decimal(-70))]
+
+
+def test_oklart_psaldo_ger_inga_rader():
+    lasning, _ = _las(PSALDO + "#RES 0 3010 -1\n#PSALDO 0 202401 3010 {} -70\n")
+    assert list(lasning.saldorader(avstam(lasning))) == []
+
+
+def test_psaldo_utanfor_aret():
+    lasning, _ = _las(PSALDO + "#RES 0 3010 -70\n#PSALDO 0 202312 3010 {} -70\n#PSALDO 0 202413 3010 {} 0\n")
+    assert [(a.kod, a.rad) for a in _alla(lasning)] == [("UTANFOR_AR", 14), ("PERIOD", 15)]
+
+
+@pytest.mark.parametrize(
+    ("sietyp", "resten", "typ", "variant"),
+    [
+        ("#SIETYP 1\n", "#RES 0 3010 1\n", "1", ""),
+        ("", "#RES 0 3010 1\n", "1", ""),
+        ("", "#PSALDO 0 202401 3010 {} 1\n", "2", ""),
+        ("", "#PSALDO 0 202401 3010 {1 10} 1\n", "3", ""),
+        ("#SIETYP 4\n", "#VER A 1 20240101\n{\n#TRANS 3010 {} 0\n}\n", "4", "I"),
+        ("", "#RES 0 3010 0\n#VER A 1 20240101\n{\n#TRANS 3010 {} 0\n}\n", "4", "E"),
+    ],
+)
+def test_typ_och_variant(sietyp, resten, typ, variant):
+    lasning, _ = _las(HUVUD.replace("#SIETYP 4\n", sietyp) + resten)
+    assert (lasning.typ, lasning.variant) == (typ, variant)
+    assert ("SIETYP" in _fynd(lasning)) is (sietyp == "")
+
+
+def test_typ_fyra_utan_verifikationer_kan_vara_avkortad():
+    lasning, _ = _las(HUVUD + "#RES 0 3010 0\n")
+    assert [a.text for a in _alla(lasning)] == [
+        "Filen säger typ 4 men har inga verifikationer. Den kan vara avkortad."
+    ]
+
+
+def test_konto_utanfor_kontoplanen_sags():
+    lasning, _ = _las(_ver("#TRANS 9999 {} 0"))
+    assert [a.text for a in _alla(lasning) if a.niva is Niva.VARNING] == [
+        "Konto 9999 används men finns inte i filens kontoplan (#KONTO)."
+    ]
+
+
+def test_manga_likadana_fel_raknas_men_listas_inte_alla():
+    lasning, _ = _las(_ver(*["#TRANS 3010 {} fel"] * 500))
+    fynd = _alla(lasning)
+    assert len(fynd) == 51  # fifty, and how many more
+    assert fynd[-1].text == "Ytterligare 450 rader har samma anmärkning som rad 14."
+
+
+def test_en_bit_efter_sista_hela_raden_ar_avkortad():
+    hel = HUVUD + "#RES 0 3010 -1234.50\n"
+    _las(hel.rstrip("\n"))
+    for bit in ("#RES 0 3010", '#KONTO 4010 "Kö', "#PSAL", "#"):
+        with pytest.raises(OlasligFil, match="avkortad"):
+            _las(hel + bit)
+
+
+# Any ledger that is written as SIE is the same ledger when it is read.
+
+_tecken = st.characters(codec="cp437", exclude_characters="\r\n\x1a", exclude_categories=("Cc", "Zl", "Zp"))
+_text = st.text(_tecken, max_size=12).map(str.strip)
+_kod = st.text("0123456789ABCÅÄÖ", min_size=1, max_size=6)
+_belopp = st.integers(-(10**12), 10**12).map(lambda o: Decimal(o).scaleb(-2))
+_rad = st.tuples(st.integers(1000, 8999).map(str), _kod, _text, _belopp)
+_verifikation = st.tuples(st.dates(date(2024, 1, 1), date(2024, 12, 31)), st.lists(_rad, max_size=4))
+
+
+def _citat(text):
+    return '"' + text.replace('"', '\\"') + '"'
+
+
+@given(verifikationer=st.lists(_verifikation, min_size=1, max_size=4), slut=st.sampled_from(["\n", "\r\n", "\r"]),
+       kodning=st.sampled_from(["cp437", "utf-8"]))  # fmt: skip
+def test_en_bok_som_skrivs_och_laser_ar_samma_bok(verifikationer, slut, kodning):
+    linjer, vantat = [HUVUD.rstrip("\n")], []
+    for i, (dag, rader) in enumerate(verifikationer):
+        linjer += [f'#VER A {i} {dag:%Y%m%d} "ÅÄÖ"', "{"]
+        for konto, ansvar, text, belopp in rader:
+            linjer.append(f"#TRANS {konto} {{1 {_citat(ansvar)}}} {belopp} {dag:%Y%m%d} {_citat(text)} 0")
+            vantat.append((dag.isoformat(), konto, ansvar, text or "ÅÄÖ", belopp))
+        linjer.append("}")
+    lasning, rader = _las("\n".join(linjer).replace("\n", slut) + slut, kodning=kodning)
+    assert [(r["datum"], r["konto"], r["ansvar"], r["text"], r["belopp"]) for r in rader] == vantat
+    assert sum(o.differens for o in lasning.obalanserade) == sum(r["belopp"] for r in rader)
+
+
+@given(st.lists(st.tuples(_text, _text), max_size=5))
+def test_copy_texten_laser_tillbaka_till_samma_rader(par):
+    rader = [(1, 202401, "", "3010", a, "", "", "", "", t + "\t\\x\n", Decimal("-1.50")) for a, t in par]
+    assert len("".join(som_copy(rader)).split("\n")) == len(rader) + 1
+    byt = {"\\t": "\t", "\\n": "\n", "\\r": "\r", "\\\\": "\\"}
+    for linje, (ansvar, text) in zip("".join(som_copy(rader)).split("\n"), par, strict=False):
+        falt = linje.split("\t")
+        assert (falt[0], falt[1], falt[3], falt[10]) == ("1", "202401", "3010", "-1.50")
+        assert _avkoda(falt[4], byt) == ansvar
+        assert _avkoda(falt[9], byt) == text + "\t\\x\n"
+
+
+def _avkoda(text, byt):
+    ut, i = "", 0
+    while i < len(text):
+        langd = 2 if text[i] == "\\" else 1
+        ut += byt[text[i : i + 2]] if langd == 2 else text[i]
+        i += langd
+    return ut
