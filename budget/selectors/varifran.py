@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.apps import apps
 from django.db.models import F, Q
 
-from budget.models import Belopp, Budgetversion, Justering, Kontrollsumma, Omfangstyp, Post
+from budget.models import Belopp, Budgetversion, Justering, Kontrollsumma, Omfangstyp, Post, Versionskolumn
 from budget.selectors.internbudget import DELARNA, HEL
 from budget.selectors.justering import hamta_brygga
 from budget.selectors.nyckeltal import berakna, hamta_behov
@@ -194,7 +194,7 @@ def hamta_ursprung(
         summa=summa(post.pk),
         belopp=belopp,
         delar=tuple(delar),
-        ingar_i=tuple(_ingar_i(post, omfang, placeringar, en)),
+        ingar_i=tuple(_ingar_i(version, post, omfang, placeringar, en)),
         handelser=tuple(_handelser(version, post, en.enhet_id, ar))
         if historik and en and post.typ == "blad"
         else (),
@@ -256,7 +256,7 @@ def _omfang_namn(post, omfang, placeringar):
     return placeringar[0].enhet_namn
 
 
-def _ingar_i(post, omfang, placeringar, en):
+def _ingar_i(version, post, omfang, placeringar, en):
     if post.uppstallning.per_forvaltning:
         if post.foralder:
             yield Del(post.foralder, omfang, post.foralder.namn, None)
@@ -267,19 +267,25 @@ def _ingar_i(post, omfang, placeringar, en):
         if omfang not in (ALLA, "egna"):
             yield Del(post, ALLA, "Totalsumma", None)
         elif omfang == ALLA:
-            yield from _hamtas_av(post, f"enhet-{region_enhet().kod}") if post.uppstallning.per_objekt else ()
+            yield from (
+                _hamtas_av(version, post, f"enhet-{region_enhet().kod}")
+                if post.uppstallning.per_objekt
+                else ()
+            )
         return
     if post.foralder:
         yield Del(post.foralder, omfang, post.foralder.namn, None)
-    yield from _hamtas_av(post, omfang)
+    yield from _hamtas_av(version, post, omfang)
     for raknad in Post.objects.filter(Q(taljare=post) | Q(namnare=post)).select_related("uppstallning"):
         samma = raknad.uppstallning_id == post.uppstallning_id
         namn = raknad.namn if samma else f"{raknad.uppstallning.namn}: {raknad.namn}"
         yield Del(raknad, omfang, namn, None)
 
 
-def _hamtas_av(post, omfang):
-    for mottagare in post.hamtas_av.select_related("uppstallning"):
+def _hamtas_av(version, post, omfang):
+    """The lines that fetch the figure, in the tables that the version has."""
+    har = Versionskolumn.objects.filter(version=version).values("uppstallning")
+    for mottagare in post.hamtas_av.filter(uppstallning__in=har).select_related("uppstallning"):
         yield Del(mottagare, omfang, f"{mottagare.uppstallning.namn}: {mottagare.namn}", None)
 
 

@@ -56,22 +56,26 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
             aktiv,
             rot,
         ),
-        "versionsval": [
-            {
-                "text": v.namn,
-                "url": f"{reverse('version', args=[v.ar, v.kod])}{aktiv + '/' if aktiv else ''}",
-                "aktiv": v == version,
-            }
-            for v in atkomst.arets
-            if v.namnd_id == version.namnd_id
-            and behorighet.urval(Ratt.LASA_BELOPP, last=v.last, period=v.period)
-        ],
+        "versionsval": list(_versionsval(behorighet, atkomst, aktiv)),
         "bricka": bricka(version),
         "far_skriva": skriv,
         "far_exportera": bool(behorighet.urval(Ratt.EXPORTERA, last=version.last, period=version.period)),
         "far_berakna": behorighet.far(Ratt.BERAKNA_BALANSKRAV),
         "far_styra": behorighet.far(Ratt.STYRA_VERSION),
     }
+
+
+def _versionsval(behorighet, atkomst, aktiv: str):
+    """The year's other versions that the user may read, at the same page where it is not only for the whole region."""
+    delas = next(
+        (u.per_enhet for u in atkomst.uppstallningar if u.kod == aktiv), aktiv in ("brygga", "jamfor")
+    )
+    for v in atkomst.arets:
+        urval = behorighet.urval(Ratt.LASA_BELOPP, last=v.last, period=v.period)
+        if urval and v.namnd_id == atkomst.version.namnd_id:
+            sida = f"{aktiv}/" if aktiv and (delas or urval.allt) else ""
+            adress = f"{reverse('version', args=[v.ar, v.kod])}{sida}"
+            yield {"text": v.namn, "url": adress, "aktiv": v == atkomst.version}
 
 
 def namndens_rest(request, atkomst) -> frozenset[int]:
