@@ -71,8 +71,9 @@ def _versionsval(behorighet, atkomst, aktiv: str):
         (u.per_enhet for u in atkomst.uppstallningar if u.kod == aktiv), aktiv in ("brygga", "jamfor")
     )
     for v in atkomst.arets:
-        urval = behorighet.urval(Ratt.LASA_BELOPP, last=v.last, period=v.period)
-        if urval and v.namnd_id == atkomst.version.namnd_id:
+        if v.namnd_id != atkomst.version.namnd_id:
+            continue
+        if urval := behorighet.urval(Ratt.LASA_BELOPP, last=v.last, period=v.period):
             sida = f"{aktiv}/" if aktiv and (delas or urval.allt) else ""
             adress = f"{reverse('version', args=[v.ar, v.kod])}{sida}"
             yield {"text": v.namn, "url": adress, "aktiv": v == atkomst.version}
