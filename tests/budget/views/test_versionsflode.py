@@ -134,3 +134,21 @@ def test_antalet_fragor_ar_detsamma_hur_manga_justeringar_som_an_raknas(b2025):
     fore = [fragor(a) for a in adresser]
     skriv_justering(b2025)
     assert [fragor(a) for a in adresser] == fore
+
+
+def test_versionsvalet_leder_bara_till_sidor_som_lasaren_far_oppna(som):
+    klient = som("controller")
+    for sida in ("resultatbudget", "finansiella-mal", "regionbidrag", "jamfor"):
+        html = klient.get(f"{FAST}/{sida}/").content.decode()
+        lankar = set(re.findall(r'href="(/budget/2024/B2024-ARB/[^"]*)"', html))
+        assert lankar and {klient.get(lank).status_code for lank in lankar} == {200}, sida
+    assert (
+        'href="/budget/2024/B2024-ARB/regionbidrag/"' in klient.get(f"{FAST}/regionbidrag/").content.decode()
+    )
+
+
+def test_panelen_leder_bara_till_tabeller_som_versionen_har(som):
+    klient = som("koncerncontroller")
+    html = klient.get("/budget/2022/BS2022/varifran/skatt/skatteintakter/enhet-REGION/2022/").content.decode()
+    lankar = set(re.findall(r'href="(/budget/2022/BS2022/varifran/[^"]*)"', html))
+    assert lankar and {klient.get(lank).status_code for lank in lankar} == {200}
