@@ -6,12 +6,6 @@ import tempfile
 os.environ.setdefault("SECRET_KEY", "bara-for-proven-" + "x" * 50)
 # Set before the settings are read: the queue's folders lie there, and the workers of the tests must find them.
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="prov-"))
-if arbetare := os.environ.get("PYTEST_XDIST_WORKER"):
-    # Each process has a database of its own, and so must have a queue of its own.
-    os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix=f"{arbetare}-", dir=os.environ["DATA_DIR"])
-    if redis := os.environ.get("REDIS_URL"):
-        server, _, nummer = redis.rpartition("/")
-        os.environ["REDIS_URL"] = f"{server}/{int(nummer) + 1 + int(arbetare.removeprefix('gw'))}"
 os.environ["STATIC_MANIFEST"] = "0"
 os.environ["CONN_MAX_AGE"] = "0"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright runs a loop in the thread of the tests
