@@ -70,8 +70,12 @@ class Objektdata:
     summor: Summor
     delvis: bool
     filter: Filter = INGET_FILTER
-    rad_per_enhet = True
     alla_namnder: tuple[Namnd, ...] = field(default=())
+
+    @property
+    def rad_per_enhet(self) -> bool:
+        """As in Uppstallningsdata: every row is an enhet, here an object."""
+        return True
 
     @cached_property
     def poster(self) -> tuple[Post, ...]:

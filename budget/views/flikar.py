@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from budget.models import Versionstyp
+from budget.models import BEREDS, Versionstyp
 
 # A table that is not named here belongs to the economy of the whole region.
 _GRUPP = {
@@ -38,7 +38,7 @@ def versionens_sidor(atkomst, *, kontroll: bool, delar: bool) -> list[Sida]:
             sidor.append(Sida(EKONOMI, "samband", "Samband", "samband/"))
         sidor.append(Sida("Mål", "finansiella-mal", "Finansiella mål", "finansiella-mal/"))
         sidor.append(Sida("Mål", "scenarier", "Scenarier", "scenarier/"))
-        if not version.namnd_id:
+        if version.typ in BEREDS:
             sidor.append(Sida("Beslut", "beslut", "Beslut", "beslut/"))
         if version.typ == Versionstyp.TILLAGG:
             sidor.append(Sida("Beslut", "finansiering", "Finansiering", "finansiering/"))
