@@ -75,6 +75,13 @@ def kopiera_version(
     return ny
 
 
+_KOPIERA_BESLUTSTAL = """INSERT INTO budget_beslutstal (version_id, punkt_id, namn, matt, varde, precision,
+              jamfors_med, kalla)
+       SELECT %(ny)s, n.id, t.namn, t.matt, t.varde, t.precision, t.jamfors_med, t.kalla
+       FROM budget_beslutstal t
+       JOIN budget_beslutspunkt g ON g.id = t.punkt_id AND g.version_id = %(gammal)s
+       JOIN budget_beslutspunkt n ON n.version_id = %(ny)s AND n.ordning = g.ordning"""
+
 _KOPIERA = (
     """INSERT INTO budget_versionskolumn (version_id, uppstallning_id, kalla_id, ar, rubrik, ordning)
        SELECT %(ny)s, uppstallning_id, CASE WHEN kalla_id = %(gammal)s THEN %(ny)s ELSE kalla_id END,
@@ -115,11 +122,7 @@ _KOPIERA = (
     """INSERT INTO budget_beslutspunkt (version_id, ordning, numrerad, rubrik, text, mottagare, senast, kalla, rev)
        SELECT %(ny)s, ordning, numrerad, rubrik, text, mottagare, senast, kalla, 1
        FROM budget_beslutspunkt WHERE version_id = %(gammal)s""",
-    """INSERT INTO budget_beslutstal (version_id, punkt_id, namn, matt, varde, precision, jamfors_med, kalla)
-       SELECT %(ny)s, n.id, t.namn, t.matt, t.varde, t.precision, t.jamfors_med, t.kalla
-       FROM budget_beslutstal t
-       JOIN budget_beslutspunkt g ON g.id = t.punkt_id AND g.version_id = %(gammal)s
-       JOIN budget_beslutspunkt n ON n.version_id = %(ny)s AND n.ordning = g.ordning""",
+    _KOPIERA_BESLUTSTAL,
     """INSERT INTO budget_investeringsbeslut (version_id, objekt_id, organ, datum, paragraf, text, avslutas_ar, kalla)
        SELECT %(ny)s, objekt_id, organ, datum, paragraf, text, avslutas_ar, kalla
        FROM budget_investeringsbeslut WHERE version_id = %(gammal)s ORDER BY id""",
@@ -301,7 +304,8 @@ def starta_nasta_ar(*, kalla: Budgetversion, kod: str, namn: str, by) -> Budgetv
 
     The plan years' amounts become its own, with their source; the new last plan year is empty. One without plan
     years, as an internbudget, begins with last year's amounts. Forecast and room of investment objects come along
-    with what has been decided of them; what they have cost so far is a new figure. Regionbidrag is
+    with what has been decided of them; what they have cost so far is a new figure. Avsteg that still hold and the
+    decision points come along, whose text is of the version's own year. Regionbidrag is
     counted by the bridge from `kalla`: its justeringar of the plan years come along, and what they do not explain
     of the plan is a justering of its own («Enligt tidigare plan»), so that the new version starts at the plan.
     Raises VersionsFel for a taken kod and for a version that is not a budget.
@@ -331,6 +335,14 @@ def starta_nasta_ar(*, kalla: Budgetversion, kod: str, namn: str, by) -> Budgetv
 
 
 _NASTA_AR = (
+    """INSERT INTO budget_malavsteg (version_id, mal, fran, till, motiv, organ, datum, paragraf, kalla,
+              registrerad_av_id, registrerad)
+       SELECT %(ny)s, mal, fran, till, motiv, organ, datum, paragraf, kalla, registrerad_av_id, registrerad
+       FROM budget_malavsteg WHERE version_id = %(gammal)s AND till >= %(ar)s""",
+    """INSERT INTO budget_beslutspunkt (version_id, ordning, numrerad, rubrik, text, mottagare, senast, kalla, rev)
+       SELECT %(ny)s, ordning, numrerad, rubrik, text, mottagare, (senast + interval '1 year')::date, kalla, 1
+       FROM budget_beslutspunkt WHERE version_id = %(gammal)s""",
+    _KOPIERA_BESLUTSTAL,
     """INSERT INTO budget_belopp (version_id, enhet_id, post_id, ar, belopp, precision, rev, ursprung,
               importfil_id, importrad, kalla, andrad_av_id, andrad_tid)
        SELECT %(ny)s, b.enhet_id, b.post_id, b.ar + %(steg)s, b.belopp, b.precision, 1, b.ursprung, b.importfil_id,

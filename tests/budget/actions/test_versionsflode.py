@@ -22,11 +22,13 @@ from budget.actions.versioner import (
     starta_nasta_ar,
 )
 from budget.models import Belopp, Block, Budgetversion, Justering, Post
+from budget.selectors.beslutspunkter import hamta_beslutspunkter
 from budget.selectors.celler import Cellnyckel
 from budget.selectors.justering import hamta_brygga
 from budget.selectors.kontroll import hamta_alla_avvikelser
 from budget.selectors.summor import ALLA_ENHETER, Nyckel, hamta_summor
 from budget.selectors.versioner import gallande_budget
+from budget.tabeller.beslutspunkter import visa_punkter
 from organisation.models import Enhet
 from regionskane.lib.belopp import MNKR, TolkatBelopp
 
@@ -188,6 +190,13 @@ class TestNastaAr:
         assert [k.kalla.kod for k in forslag.kolumner.filter(uppstallning__kod="investeringsobjekt")] == [
             "B2025"
         ] * 3
+
+    def test_avsteg_som_galler_och_beslutspunkter_foljer_med(self, forslag, version):
+        assert list(forslag.avsteg.values_list("mal", "fran", "till")) == [("resultatmal", 2024, 2025)]
+        punkter = visa_punkter(forslag, hamta_beslutspunkter(forslag), "REGION")
+        gamla = version("B2024").beslutspunkter
+        assert len(punkter) == gamla.count() and not [b for p in punkter for b in p.bitar if b.fel]
+        assert "Budgeten för 2025" in punkter[1].text and punkter[-1].senast == "31 december 2024"
 
     def test_kolumnerna_flyttar_ett_ar(self, forslag):
         def kolumner(kod):
