@@ -23,6 +23,13 @@ class Ratt(StrEnum):
     LASA_DELAR = "läsa nämndernas delar och kommentarerna i dem"
     GRANSKA_DELAR = "öppna en version för inmatning och granska nämndernas delar"
     BERAKNA_BALANSKRAV = "beräkna balanskravet och registrera beslut om det"
+    LASA_HUVUDBOK = "läsa huvudbokens rader"
+    IMPORTERA_UTFALL = "läsa in huvudböcker"
+    STYRA_KONTOPLAN = "ändra vad konton och ansvar hör till"
+    LASA_INDIKATORER = "läsa indikatorer och deras resultat"
+    SKRIVA_MATNINGAR = "lägga in och rätta mätvärden"
+    STYRA_INDIKATORER = "ändra indikatorbiblioteket och målnivåerna"
+    LASA_UPPFOLJNINGSPLAN = "läsa uppföljningsplanen, kalendern och styrkorten"
     EXPORTERA = "ladda ned PDF och Excel"
     LASA_ORGANISATION = "se användare och organisation"
     STYRA_ANVANDARE = "lägga upp användare och ge dem roller"
@@ -47,6 +54,13 @@ _TABELL = {
     Ratt.LASA_DELAR:           ({E},       {A},       set(),     {A},       set()),
     Ratt.GRANSKA_DELAR:        (set(),     {A},       set(),     set(),     set()),
     Ratt.BERAKNA_BALANSKRAV:   (set(),     {A},       set(),     set(),     set()),
+    Ratt.LASA_HUVUDBOK:        ({E},       {A},       set(),     {A},       set()),
+    Ratt.IMPORTERA_UTFALL:     ({E},       {A},       set(),     set(),     set()),
+    Ratt.STYRA_KONTOPLAN:      (set(),     {A},       set(),     set(),     set()),
+    Ratt.LASA_INDIKATORER:     ({A},       {A},       {A},       {A},       set()),
+    Ratt.SKRIVA_MATNINGAR:     ({E},       {A},       set(),     set(),     set()),
+    Ratt.STYRA_INDIKATORER:    (set(),     {A},       set(),     set(),     set()),
+    Ratt.LASA_UPPFOLJNINGSPLAN: ({A},      {A},       {A},       {A},       set()),
     Ratt.EXPORTERA:            ({E, F},    {A},       {F},       {A},       set()),
     Ratt.LASA_ORGANISATION:    (set(),     {A},       set(),     {A},       {A}),
     Ratt.STYRA_ANVANDARE:      (set(),     set(),     set(),     set(),     {A}),

@@ -126,6 +126,8 @@ INSTALLED_APPS = [
     "regionskane.jobb",
     "organisation",
     "budget",
+    "indikatorer",
+    "uppfoljning",
 ]
 
 MIDDLEWARE = [

@@ -1,6 +1,7 @@
 """Every sum and cross-reference recomputed; lists what does not agree with what was printed."""
 
 import json
+from dataclasses import asdict
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -11,6 +12,7 @@ from budget.selectors.kontroll import Avvikelse, hamta_alla_avvikelser
 from budget.tabeller import matt
 from budget.tabeller.beslutspunkter import skriv_avvikelse, tal_som_text
 from regionskane.lib.belopp import avrunda
+from regionskane.register import KONTROLLER
 
 
 class Command(BaseCommand):
@@ -28,15 +30,20 @@ class Command(BaseCommand):
                 raise CommandError(f"Budgetversionen {budgetversion} finns inte.")
         avvikelser = hamta_alla_avvikelser(versioner)
         beslut = hamta_beslutsavvikelser(versioner)
+        # What the other apps find belongs to no budgetversion.
+        andra = [] if budgetversion else [rad for kontroll in KONTROLLER for rad in kontroll()]
         if options["json"]:
             alla = [_som_json(a) for a in avvikelser] + [_beslut_som_json(a) for a in beslut]
+            alla += [asdict(rad) for rad in andra]
             self.stdout.write(json.dumps(alla, ensure_ascii=False, indent=2))
             return
         for a in avvikelser:
             self.stdout.write(f"{a.skillnad.slag.upper():<11} {_text(a)}")
         for a in beslut:
             self.stdout.write(f"{a.slag.upper():<11} {skriv_avvikelse(a)}")
-        slag = [a.skillnad.slag for a in avvikelser] + [a.slag for a in beslut]
+        for rad in andra:
+            self.stdout.write(f"{rad.slag.upper():<11} {rad.text}")
+        slag = [a.skillnad.slag for a in avvikelser] + [a.slag for a in beslut] + [rad.slag for rad in andra]
         fel = sum(s == Slag.FEL for s in slag)
         self.stdout.write(f"{len(slag)} skillnader: {len(slag) - fel} avrundning, {fel} fel.")
 

@@ -36,6 +36,7 @@ from budget.models import (
 from organisation.demo import demolosenord
 from organisation.models import Anvandare, Enhet, Enhetstyp, Namnd, Placering, Rolltilldelning, Sektor
 from regionskane.lib.belopp import SKALOR, tolka_belopp
+from regionskane.register import EXEMPEL
 
 BELOPP = (
     "budget2024/regionbidrag_4a",
@@ -72,6 +73,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 nya = self._organisation() + self._uppstallningar() + self._versioner()
                 nya += self._investeringsobjekt() + self._belopp()
+                nya += sum(ladda(self.mapp) for ladda in EXEMPEL)
                 if not options["utan_anvandare"]:
                     nya += self._anvandare()
         except InlasningsFel as fel:

@@ -1,0 +1,45 @@
+"""What an app adds to the commands `ladda_exempel` and `kontrollera`, which know only the apps below themselves.
+
+An app registers its functions when it is ready. They are called in the order of INSTALLED_APPS, so that an app finds
+what the apps that it imports have loaded.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+Laddare = Callable[[Path], int]
+
+EXEMPEL: list[Laddare] = []
+KONTROLLER: list[Callable[[], Iterable["Kontrollrad"]]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Kontrollrad:
+    """One difference that `kontrollera` names. Figures are texts as they are shown; `slag` is «avrundning» or «fel».
+
+    `differens` is printed minus computed, and empty where the two cannot be subtracted.
+    """
+
+    kod: str
+    plats: str
+    ar: int
+    tryckt: str
+    beraknat: str
+    differens: str
+    slag: str
+    text: str
+    kalla: str
+
+
+def exempel(function: Laddare) -> Laddare:
+    """Register `function(fixtures folder) -> how many are new`. Run in the transaction of `ladda_exempel`, after the
+    figures of budget and before its users; safe to repeat."""
+    EXEMPEL.append(function)
+    return function
+
+
+def kontroll(function):
+    """Register `function() -> Kontrollrad …` for `kontrollera`. It changes nothing."""
+    KONTROLLER.append(function)
+    return function
