@@ -48,9 +48,18 @@ from budget.models.justering import (
     Justeringsrad,
     Justeringsstatus,
 )
+from budget.models.kontoplan import (
+    Ansvarsregel,
+    Konto,
+    Kontoregel,
+)
 from budget.models.motpart import (
     Motpart,
     Motpartsslag,
+)
+from budget.models.periodisering import (
+    Periodisering,
+    Periodiseringssatt,
 )
 from budget.models.scenario import (
     Scenario,
@@ -62,6 +71,16 @@ from budget.models.uppstallning import (
     Postregel,
     Posttyp,
     Uppstallning,
+)
+from budget.models.utfall import (
+    Filslag,
+    Filstatus,
+    Huvudboksrad,
+    Saldo,
+    Utfallsanmarkning,
+    Utfallsdel,
+    Utfallsfil,
+    Utfallskalla,
 )
 from budget.models.version import (
     BEREDS,
@@ -78,6 +97,7 @@ __all__ = [
     "BESLUTAS",
     "INOM_RAM",
     "INVESTERINGSOBJEKT",
+    "Ansvarsregel",
     "Balanskravsbeslut",
     "Belopp",
     "Beslutsmatt",
@@ -88,10 +108,13 @@ __all__ = [
     "Budgetdel",
     "Budgetversion",
     "Delstatustext",
+    "Filslag",
+    "Filstatus",
     "Finansiering",
     "Finansieringsform",
     "Finansieringssatt",
     "Forutsattningsgrupp",
+    "Huvudboksrad",
     "Ifyllnad",
     "Importfil",
     "Internbudgetforutsattning",
@@ -103,6 +126,8 @@ __all__ = [
     "Justeringsrad",
     "Justeringsstatus",
     "Kommentar",
+    "Konto",
+    "Kontoregel",
     "Kontrollsumma",
     "Mal",
     "Malavsteg",
@@ -112,13 +137,20 @@ __all__ = [
     "Omfangstyp",
     "Paminnelse",
     "Paminnelsestatus",
+    "Periodisering",
+    "Periodiseringssatt",
     "Post",
     "Postregel",
     "Posttyp",
+    "Saldo",
     "Scenario",
     "Status",
     "Uppstallning",
     "Ursprung",
+    "Utfallsanmarkning",
+    "Utfallsdel",
+    "Utfallsfil",
+    "Utfallskalla",
     "Utredning",
     "Versionskolumn",
     "Versionstyp",
