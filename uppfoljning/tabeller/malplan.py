@@ -135,7 +135,7 @@ def bygg_ansvarstabell(rader: Iterable[Malrad]) -> Tabell:
     )
 
 
-def nyckeltal(rakning: Rakning, ar: int, utan_url: str) -> list[dict]:
+def nyckeltal(rakning: Rakning, ar: int) -> list[dict]:
     """The plan in four figures."""
     return [
         {"etikett": "Delmål", "varde": rakning.delmal},
@@ -145,7 +145,6 @@ def nyckeltal(rakning: Rakning, ar: int, utan_url: str) -> list[dict]:
             "etikett": "Uppdrag utan huvudansvarig",
             "varde": rakning.utan_huvudansvarig,
             "under": "Flera ansvarar och ingen är utpekad",
-            "url": utan_url,
         },
     ]
 

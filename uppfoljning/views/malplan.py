@@ -33,7 +33,7 @@ def malplan(request, ar):
     innehall = {
         "plan": plan,
         "smulor": _smulor(f"Uppföljningsplan {ar}"),
-        "tal": tabeller.nyckeltal(rakning, ar, f"{adress}?huvudansvarig={INGEN}#urval"),
+        "tal": tabeller.nyckeltal(rakning, ar),
         "rakning": rakning,
         "antal": len(valda),
         "filter": Filterformular(request.GET or None, ar=ar, ansvariga=ansvariga(alla)),
@@ -42,6 +42,7 @@ def malplan(request, ar):
         "far_exportera": far_exportera(request),
         "fraga": request.GET.urlencode(),
         "adress": adress,
+        "utan_url": f"{adress}?huvudansvarig={INGEN}#urval",
     }
     return render(request, "uppfoljning/malplan.html", innehall)
 
