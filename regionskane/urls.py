@@ -8,4 +8,5 @@ urlpatterns = [
     path("api/v1/", include("budget.api")),
     path("", include("organisation.urls")),
     path("", include("budget.urls")),
+    path("", include("uppfoljning.urls")),
 ]

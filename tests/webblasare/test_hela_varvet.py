@@ -673,6 +673,8 @@ def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
             f"{ARB}/balanskrav/beslut/", f"{ARB}/kopiera/", f"{ARB}/las/", f"{ARB}/bered/", "/organisation/", "/stil/",
             "/tillganglighet/", "/losenord/", "/budget/2024/B2024/varifran/regionbidrag/regionbidrag/alla/2024/",
             f"{ARB}/delar/", "/notiser/",
+            "/uppfoljning/", "/uppfoljning/2024/plan/", "/uppfoljning/2024/plan/?sok=finns-inte",
+            "/uppfoljning/2025/styrkort/NORV_MS/",
             "/finns-inte/",
         )),
         ("administrator", ("/organisation/", "/organisation/anvandare/ny/", f"/organisation/anvandare/{jag.pk}/")),

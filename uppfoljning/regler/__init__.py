@@ -1,0 +1,1 @@
+"""Rules as pure functions: no Django, no clock, no I/O."""
