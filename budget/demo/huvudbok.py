@@ -110,10 +110,10 @@ def _kombinationer(fro: int) -> dict[str, list[tuple[str, str, str]]]:
 
 
 def _vikter(fro: int) -> list[int]:
-    """How unequal the lines of a konto are; one in fifty is a credit note."""
+    """How unequal the lines of a konto are, fine enough that two are seldom equal; one in fifty is a credit note."""
     slump = Random(f"{fro}/vikter")
     return [
-        max(1, int(slump.lognormvariate(4, 0.9))) * (1 if slump.randrange(50) else -1) for _ in range(_VIKTER)
+        max(1, int(slump.lognormvariate(9, 0.9))) * (1 if slump.randrange(50) else -1) for _ in range(_VIKTER)
     ]
 
 

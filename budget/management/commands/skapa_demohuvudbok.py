@@ -44,7 +44,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{ut.name}: {_antal(rakning.antal)} rader för {ar}. {MARKT}, frö {fro}.")
 
     def _skriv(self, ut: Path, format_: str, rader: Iterable[Huvudboksrad], ar: int, fro: int) -> None:
-        val = {"inledning": f"{MARKT}: huvudbok {ar}, frö {fro}. Gör inga slutsatser av beloppen."}
+        val = {"inledning": f"{MARKT}: huvudbok {ar}, frö {fro}. Dra inga slutsatser av beloppen."}
         if format_ == "sie":
             val |= {"foretag": f"Demoregionen ({MARKT.lower()})", "konton": kontonamn()}
         halv = ut.with_name(f"{ut.name}.del")

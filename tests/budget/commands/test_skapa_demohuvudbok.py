@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from budget.demo import MARKT, exempelhuvudbok
 from budget.imports.oppna import oppna_huvudbok
+from budget.management.commands import skapa_demohuvudbok
 
 
 @pytest.mark.parametrize("format_", ["csv", "sie", "xlsx"])
@@ -55,3 +56,14 @@ def test_fel_sags_och_lamnar_ingen_fil(tmp_path):
             "skapa_demohuvudbok", "--ar", "2024", "--format", "csv", "--ut", str(tmp_path / "x" / "y")
         )
     assert not list(tmp_path.iterdir())
+
+
+def test_det_som_tar_tid_sager_hur_langt_det_kommit(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(skapa_demohuvudbok, "SAG_TILL_EFTER", -1)
+    fil = tmp_path / "bok.csv"
+    call_command(
+        "skapa_demohuvudbok", "--ar", "2024", "--format", "csv", "--rader", "60000", "--ut", str(fil)
+    )
+    ut, fel = capsys.readouterr()
+    assert "50\u00a0000 rader, till och med 2024-" in fel
+    assert "60\u00a0000 rader för 2024" in ut

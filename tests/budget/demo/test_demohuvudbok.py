@@ -183,7 +183,7 @@ def test_samma_fro_ger_samma_bok():
         rader = islice(generera(2024, rader=60_000, **val), 10_000)
         return hashlib.sha256("\n".join(map(repr, rader)).encode()).hexdigest()
 
-    assert avtryck(fro=1) == "dc7a3f8251b36923dc7e7eabd9409a56a3aed498de9145ece6fce83f3c21ad95"
+    assert avtryck(fro=1) == "6232b4fc222cbe8ef3f9d67f6e5d8b777ce7585fab88ee8df13294b16c258d7b"
     assert avtryck(fro=2) != avtryck(fro=1)
 
 
@@ -193,6 +193,7 @@ def test_antal_manader_och_enheter_valjer_bland_samma_rader():
     del_ = [r[1:] for r in generera(2024, fro=3, rader=60_000, perioder=(3, 4), enheter=("SUS", "KN"))]
     assert del_ == [r[1:] for r in hela if r[1] in (202403, 202404) and _enhet(r[4]) in ("SUS", "KN")]
     assert len(del_) > 100
+    assert len({r[1:] for r in hela}) == len(hela)  # an import warns of lines that stand twice
     assert sum(len(list(exempelhuvudbok(ar))) for ar in EXEMPELAR) <= 6_000
     assert list(islice(generera(2025, fro=1), 3)) and list(islice(generera(2026, fro=1), 3))
 
