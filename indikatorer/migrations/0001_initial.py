@@ -2,12 +2,12 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import indikatorer.models.falt
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+import indikatorer.models.falt
 
 # Figures, targets, definitions and their history are not emptied.
 _TOMS_INTE = (
