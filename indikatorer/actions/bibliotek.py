@@ -53,7 +53,7 @@ class TvaMal(OgiltigtMal):
 
 @dataclass(frozen=True, slots=True)
 class Malandring:
-    """A wish that `regel` (written; empty takes the target away) shall hold, instead of revision `sedd_rev` (0: none)."""
+    """A wish that `regel` (written; empty: no target) shall hold in place of revision `sedd_rev` (0: none)."""
 
     indikator: Indikator
     ar: int

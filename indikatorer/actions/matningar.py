@@ -20,6 +20,7 @@ from indikatorer.selectors.celler import (
 from regionskane.historik import andring
 
 MINSTA_GRUPP = 5
+TOM = Matningsuppgift()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Matningsrad:
     """A value from a file or a service; `borttagen` takes away what is there."""
 
     cell: Matningsnyckel
-    uppgift: Matningsuppgift = Matningsuppgift()
+    uppgift: Matningsuppgift = TOM
     borttagen: bool = False
 
 
@@ -87,6 +88,10 @@ class AndratSedanForhandsgranskningen(Exception):
         )
 
 
+class _HannFore(Exception):
+    """Somebody filled a cell between our reading and our writing."""
+
+
 def fel_i(cell: Matningsnyckel, u: Matningsuppgift) -> str | None:
     """What is wrong with a value, as a sentence, or None. Asks nothing of the database."""
     if cell.kon not in Kon.values:
@@ -120,8 +125,8 @@ def _ryms(tal: Decimal) -> bool:
 def spara_matningar(*, andringar: list[Matningsandring], by, varfor: str = "") -> int:
     """Write the wished values and return how many cells were changed.
 
-    Raises OgiltigMatning for values that cannot be kept (`fel` per cell), Matningskonflikt when a cell no longer has the
-    revision that the user was shown and does not hold what the user wants either. Nothing is saved then.
+    Raises OgiltigMatning for values that cannot be kept (`fel` per cell), Matningskonflikt when a cell no longer has
+    the revision that the user was shown and does not hold what the user wants either. Nothing is saved then.
     """
     # Always in the same order, so that two who save the same cells wait for each other and not in a circle.
     andringar = sorted(
@@ -146,15 +151,14 @@ def spara_matningar(*, andringar: list[Matningsandring], by, varfor: str = "") -
         if krockar:
             raise Matningskonflikt(krockar)
         kvar = [
-            Matningsrad(a.cell, a.nytt or Matningsuppgift(), borttagen=a.nytt is None)
+            Matningsrad(a.cell, a.nytt or TOM, borttagen=a.nytt is None)
             for a in andringar
             if (uppgift_for(nu[a.cell]) if a.cell in nu else None) != a.nytt
         ]
-        nya = {r.cell for r in kvar if r.cell not in nu}
-        resultat = _skriv(kvar, Ursprung.INMATAD, by)
-        # A cell that was empty when it was read may have been filled before it was written.
-        if any(kvar[e.rad].cell in nya for e in resultat.ersatta):
-            raise Matningskonflikt({c: m for c, m in _las(nya).items()})
+        try:
+            _skriv(kvar, Ursprung.INMATAD, by)
+        except _HannFore as fel:
+            raise Matningskonflikt(_las({r.cell for r in kvar if r.cell not in nu})) from fel
     return len(kvar)
 
 
@@ -170,8 +174,8 @@ def las_in_matningar(
     """Write neutral rows in one statement, all or nothing, and tell what became of them.
 
     A value that is there already and says the same is left alone. `prova` writes nothing and tells what would be done;
-    with its `avtryck`, a later reading is refused (AndratSedanForhandsgranskningen) if it would do something else. Raises
-    OgiltigMatning with a sentence per row number (from 0), also for two rows of one cell.
+    with its `avtryck`, a later reading is refused (AndratSedanForhandsgranskningen) if it would do something else.
+    Raises OgiltigMatning with a sentence per row number (from 0), also for two rows of one cell.
     """
     rader = list(rader)
     fel, sedda = {}, {}
@@ -183,7 +187,10 @@ def las_in_matningar(
     if fel:
         raise OgiltigMatning(fel)
     with andring(by=by, varfor=varfor):
-        resultat = _skriv(rader, ursprung, by)
+        try:
+            resultat = _skriv(rader, ursprung, by)
+        except _HannFore as fel:
+            raise AndratSedanForhandsgranskningen from fel
         if avtryck is not None and avtryck != resultat.avtryck:
             raise AndratSedanForhandsgranskningen
         if prova:
@@ -221,6 +228,10 @@ SELECT r.rad, m.id, m.ursprung, m.rev, m.{", m.".join(UPPGIFTSFALT)} FROM inlast
 JOIN indikatorer_matning m ON {_SAMMA_CELL}
 WHERE r.borttagen OR {_SKILLNAD} ORDER BY m.id FOR UPDATE OF m
 """
+_OFORANDRADE = f"""
+SELECT count(*) FROM inlast_matning r JOIN indikatorer_matning m ON {_SAMMA_CELL}
+WHERE NOT r.borttagen AND NOT ({_SKILLNAD})
+"""
 _SKRIV = f"""
 INSERT INTO indikatorer_matning ({", ".join(_KOLUMNER)}, ursprung, rev, andrad_av_id, andrad_tid)
 SELECT {", ".join(_KOLUMNER)}, %s, 1, %s, now() FROM inlast_matning WHERE NOT borttagen ORDER BY rad
@@ -228,6 +239,7 @@ ON CONFLICT ({", ".join(NYCKELKOLUMNER)}) DO UPDATE SET
     {", ".join(f"{f} = EXCLUDED.{f}" for f in UPPGIFTSFALT)},
     ursprung = EXCLUDED.ursprung, andrad_av_id = EXCLUDED.andrad_av_id
 WHERE {_SKILLNAD.replace("m.", "indikatorer_matning.").replace("r.", "EXCLUDED.")}
+    AND indikatorer_matning.id = ANY(%s)
 """
 _TA_BORT = f"""
 DELETE FROM indikatorer_matning m USING inlast_matning r WHERE r.borttagen AND {_SAMMA_CELL}
@@ -249,28 +261,28 @@ def _skriv(rader: list[Matningsrad], ursprung: str, by) -> Inlasning:
                 kopia.write_row((nr, r.borttagen, *r.cell, *(getattr(u, f) for f in UPPGIFTSFALT)))
         cursor.execute("ANALYZE inlast_matning")
         cursor.execute(_ERSATTER)
-        ersatta = sorted(
-            (
-                Ersatt(rad, Matningsuppgift(*uppgift), fran, rev)
-                for rad, _, fran, rev, *uppgift in cursor.fetchall()
-            ),
-            key=lambda e: e.rad,
-        )
+        rader_nu = cursor.fetchall()
+        cursor.execute(_OFORANDRADE)
+        (oforandrade,) = cursor.fetchone()
         cursor.execute(_TA_BORT)
         borttagna = cursor.rowcount
         try:
-            cursor.execute(_SKRIV, [ursprung, by.pk if by else None])
+            # Only what has been read and taken hold of is replaced.
+            cursor.execute(_SKRIV, [ursprung, by.pk if by else None, [pk for _, pk, *_ in rader_nu]])
         except IntegrityError as fel:
             raise OgiltigMatning({0: "En rad pekar på något som inte finns. Ingenting har sparats."}) from fel
         skrivna = cursor.rowcount
+    if skrivna != sum(not r.borttagen for r in rader) - oforandrade:
+        raise _HannFore
+    ersatta = sorted(
+        (Ersatt(rad, Matningsuppgift(*uppgift), fran, rev) for rad, _, fran, rev, *uppgift in rader_nu),
+        key=lambda e: e.rad,
+    )
     andrade = len(ersatta) - borttagna
-    summa = hashlib.sha256()
+    summa = hashlib.sha256(repr((skrivna, borttagna, len(rader))).encode())
     for e in ersatta:
         summa.update(repr((rader[e.rad], e)).encode())
-    nya = skrivna - andrade
-    summa.update(repr((nya, len(rader))).encode())
-    kvar = sum(not r.borttagen for r in rader) - skrivna
-    return Inlasning(nya, andrade, kvar, borttagna, tuple(ersatta), summa.hexdigest())
+    return Inlasning(skrivna - andrade, andrade, oforandrade, borttagna, tuple(ersatta), summa.hexdigest())
 
 
 def _las(celler: set[Matningsnyckel]) -> dict[Matningsnyckel, Matning]:
