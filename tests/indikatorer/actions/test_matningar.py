@@ -1,5 +1,6 @@
 """Saving and reading in values: nothing overwritten unseen, nothing half done, every earlier value kept."""
 
+import threading
 from dataclasses import replace
 from decimal import Decimal
 
@@ -197,3 +198,28 @@ def test_varden_lases_med_segment_och_omrade_i_en_fraga(django_assert_num_querie
     assert (None, "Riket", 2024) in rader and len(rader) == 3 + 29 * 3 + 1
     assert {m.ar for m in hamta_matningar(indikator, aren=(2023, 2024))} == {2023, 2024}
     assert Segment.objects.filter(total=True, grupp__kod="svf").count() == 1
+
+
+def test_tva_som_fyller_samma_tomma_celler_samtidigt_ger_en_konflikt(exempel_pa_riktigt):
+    hoft = Indikator.objects.get(kod="ID0081")
+    celler = [Matningsnyckel(hoft.pk, ar) for ar in range(2001, 2011)]
+    utfall, redo = [], threading.Barrier(2)
+
+    def fyll(varde, ordning):
+        try:
+            redo.wait()
+            andringar = [Matningsandring(c, 0, Matningsuppgift(varde=D(varde))) for c in ordning]
+            spara_matningar(andringar=andringar, by=None)
+            utfall.append("sparat")
+        except Matningskonflikt as krock:
+            utfall.append(set(krock.celler))
+        finally:
+            connection.close()
+
+    tradar = [threading.Thread(target=fyll, args=a) for a in ((1, celler), (2, celler[::-1]))]
+    for t in tradar:
+        t.start()
+    for t in tradar:
+        t.join()
+    assert "sparat" in utfall and set(celler) in utfall
+    assert len(set(hoft.matningar.filter(ar__lte=2010).values_list("varde", flat=True))) == 1
