@@ -1,0 +1,163 @@
+"""Targets and values put together and judged: a fixed number of queries, one pass."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+
+from indikatorer.models import Indikator, Malniva, Matning, Segment
+from indikatorer.regler.bedomning import Bedomning, bedom
+from indikatorer.regler.malregel import Malregel, Matvarde, Riktning, Underlag
+from indikatorer.regler.skrift import tolka
+from indikatorer.selectors.bibliotek import giltiga_under
+
+# An earlier measurement further back than this is not looked for; surveys come at least every third year.
+BAKAT = 5
+
+
+class Cell(NamedTuple):
+    """What a series of values belongs to, by id. Ours, so without jämförelseområde."""
+
+    indikator: int
+    segment: int | None
+    kon: str = "T"
+    enhet: int | None = None
+    delperiod: int = 0
+
+
+class Bedomd(NamedTuple):
+    """One cell's year judged. `malniva` is None where no target is given; `underlag` holds the values, the year's and
+    those before with the latest first."""
+
+    indikator: Indikator
+    segment: Segment | None
+    cell: Cell
+    ar: int
+    malniva: Malniva | None
+    underlag: Underlag
+    bedomning: Bedomning
+
+
+def bedom_ar(ar: int, **urval) -> list[Bedomd]:
+    """Every cell of one year judged, in the order of indikatorer and segments; `urval` as in `bedom_aren`."""
+    return _ordnade(bedom_aren((ar,), **urval))
+
+
+def bedom_aren(
+    aren: Sequence[int],
+    *,
+    indikatorer: QuerySet[Indikator] | None = None,
+    kon: tuple[str, ...] = ("T",),
+    enhet: int | None = None,
+    delperiod: int = 0,
+) -> Iterator[Bedomd]:
+    """Every cell of the years judged, in one pass and no certain order. Four queries, whatever the size.
+
+    The region's own values, or those of `enhet` (id); whole years unless `delperiod`. There is a row for every value
+    of a year, also one that is missing with a reason, and for the region every target that has no value. Indikatorer
+    that were not valid at any time of the years are left out.
+    """
+    forsta, sista = min(aren), max(aren)
+    urval = Indikator.objects.all() if indikatorer is None else indikatorer
+    urval = urval.filter(giltiga_under(date(forsta, 1, 1), date(sista, 12, 31)))
+    register = {i.pk: i for i in urval}
+    matningar = Matning.objects.filter(
+        ar__range=(forsta - BAKAT, sista), kon__in=kon, enhet=enhet, delperiod=delperiod, omrade=None
+    )
+    malnivaer = Malniva.objects.filter(ar__in=aren)
+    if indikatorer is not None:
+        matningar = matningar.filter(indikator__in=list(register))
+        malnivaer = malnivaer.filter(indikator__in=list(register))
+    return _bedom(register, matningar, malnivaer, tuple(aren), enhet, kon, delperiod)
+
+
+def bedom_indikator(
+    indikator: Indikator,
+    *,
+    kon: tuple[str, ...] = ("T",),
+    enhet: int | None = None,
+    delperiod: int = 0,
+) -> list[Bedomd]:
+    """Every year of one indikator judged, by segment and with the latest year first. Three queries."""
+    matningar = indikator.matningar.filter(kon__in=kon, enhet=enhet, delperiod=delperiod, omrade=None)
+    rader = _bedom(
+        {indikator.pk: indikator}, matningar, indikator.malnivaer.all(), None, enhet, kon, delperiod
+    )
+    return _ordnade(rader)
+
+
+def _ordnade(rader: Iterable[Bedomd]) -> list[Bedomd]:
+    return sorted(rader, key=_ordning)
+
+
+_INGET = (None, None)
+
+
+def _ordning(b: Bedomd):
+    s = b.segment
+    return (
+        b.indikator.ordning,
+        b.indikator.kod,
+        (s.grupp_id, s.ordning, s.pk) if s else (0, 0, 0),
+        -b.ar,
+        "TKM".index(b.cell.kon),
+    )
+
+
+_FALT = ("indikator_id", "segment_id", "kon", "ar", "varde", "preliminar", "brott", "saknas")
+_CELL = itemgetter(0, 1, 2)
+
+
+def _bedom(register, matningar, malnivaer, aren, enhet, kon, delperiod) -> Iterator[Bedomd]:
+    """The cells of `register`'s indikatorer judged for `aren` (None: every year that has a value or a target).
+
+    The values stream by, a cell at a time: to hold them all costs more than to judge them.
+    """
+    mal: dict[tuple[int, int | None], dict[int, tuple[Malniva, Malregel]]] = {}
+    for m in malnivaer:
+        if m.indikator_id in register:
+            mal.setdefault((m.indikator_id, m.segment_id), {})[m.ar] = (m, tolka(m.regel))
+    segment = Segment.objects.in_bulk()
+    matta, celler = set(), set()
+    # By cell, and the latest year first.
+    rader = matningar.order_by("indikator", "segment", "kon", "-ar").values_list(*_FALT)
+    for (pk, s, k), grupp in groupby(rader.iterator(chunk_size=20_000), key=_CELL):
+        if pk not in register:
+            continue
+        matta.add(pk)
+        celler.add((pk, s))
+        serie = tuple(Matvarde(*rad[3:]) for rad in grupp)
+        cell = Cell(pk, s, k, enhet, delperiod)
+        yield from _bedomd_cell(register[pk], segment.get(s), cell, serie, _gallande(mal, pk, s), aren)
+    # A target is the region's: an enhet is judged by it where it has a value of its own.
+    if enhet is None:
+        for pk, s in mal:
+            # One that has no values is a row too: of its own segment, or of the whole when nothing is measured.
+            if (pk, s) not in celler and (s is not None or pk not in matta):
+                cell = Cell(pk, s, kon[0], None, delperiod)
+                yield from _bedomd_cell(register[pk], segment.get(s), cell, (), _gallande(mal, pk, s), aren)
+
+
+def _gallande(mal, indikator: int, segment: int | None) -> dict[int, tuple[Malniva, Malregel]]:
+    """The targets of a cell by year: its segment's own, else those for all segments."""
+    alla, egna = mal.get((indikator, None), {}), mal.get((indikator, segment), {})
+    return alla | egna if segment is not None else alla
+
+
+def _bedomd_cell(indikator, segment, cell, serie: tuple[Matvarde, ...], mal, aren) -> Iterator[Bedomd]:
+    riktning = Riktning(indikator.riktning)
+    plats = {m.ar: nr for nr, m in enumerate(serie)}
+    for ar in aren or sorted({*plats, *mal}):
+        nr = plats.get(ar)
+        if nr is None and (ar not in mal or cell.enhet is not None):
+            continue
+        senare = sum(m.ar > ar for m in serie) if nr is None else nr + 1
+        tidigare = serie[senare : senare + BAKAT]
+        while tidigare and tidigare[-1].ar < ar - BAKAT:
+            tidigare = tidigare[:-1]
+        malniva, regel = mal.get(ar, _INGET)
+        underlag = Underlag(None if nr is None else serie[nr], tidigare, riktning)
+        yield Bedomd(indikator, segment, cell, ar, malniva, underlag, bedom(regel, underlag))
