@@ -1,0 +1,235 @@
+"""The target rules of the region's documents, one class each, and what each says of a value.
+
+A rule compares numbers in one and the same unit and knows nothing of how they are shown. Its written form is read and
+written by `regler.skrift`. Sources: Uppföljningsplan 2024 and the appendix of indicators of HSN's verksamhetsberättelse
+2024, whose foot says what «-» means for Nationell patientenkät.
+"""
+
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from enum import StrEnum
+
+# Wide enough for the product of any two values that the database takes, so that no comparison is rounded.
+EXAKT = Context(prec=60)
+_HUNDRA = Decimal(100)
+
+
+class Riktning(StrEnum):
+    HOGRE = "hogre"
+    LAGRE = "lagre"
+    INGEN = "ingen"
+
+
+class Hall(StrEnum):
+    OKNING = "okning"
+    MINSKNING = "minskning"
+
+
+class Operator(StrEnum):
+    OVER = ">"
+    MINST = "≥"
+    UNDER = "<"
+    HOGST = "≤"
+
+    @property
+    def uppat(self) -> bool:
+        """Whether higher values are the ones that fulfil."""
+        return self in (Operator.OVER, Operator.MINST)
+
+    @property
+    def grans_ingar(self) -> bool:
+        """Whether the limit itself fulfils."""
+        return self in (Operator.MINST, Operator.HOGST)
+
+    def haller(self, overskott: Decimal) -> bool:
+        """Whether a value fulfils that lies `overskott` on the good side of the limit (negative: on the bad side)."""
+        return overskott > 0 or (overskott == 0 and self.grans_ingar)
+
+
+class Forandringsslag(StrEnum):
+    ABSOLUT = "absolut"
+    PROCENT = "procent"
+    PROCENTENHETER = "procentenheter"
+
+
+class Skal(StrEnum):
+    """Why nothing can be judged."""
+
+    INGET_MAL = "inget_mal"
+    VARDE_SAKNAS = "varde_saknas"
+    INGET_TIDIGARE = "inget_tidigare"
+    INTE_ARET_FORE = "inte_aret_fore"
+    TIDIGARE_NOLL = "tidigare_noll"
+    RIKTNING_SAKNAS = "riktning_saknas"
+
+
+@dataclass(frozen=True, slots=True)
+class Matvarde:
+    """A value of a year, or why there is none (`saknas`). `brott`: not comparable with anything earlier."""
+
+    ar: int
+    varde: Decimal | None
+    preliminar: bool = False
+    brott: bool = False
+    saknas: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Underlag:
+    """What is judged: the year's value, the same cell's earlier ones with the latest first, and which way is better."""
+
+    nu: Matvarde | None
+    tidigare: tuple[Matvarde, ...] = ()
+    riktning: Riktning = Riktning.HOGRE
+
+    @property
+    def jamforbart(self) -> Matvarde | None:
+        """The latest earlier value that the year's can be compared with; it need not be from the year before."""
+        if self.nu is None or self.nu.brott:
+            return None
+        for m in self.tidigare:
+            if m.varde is not None:
+                return m
+            if m.brott:
+                return None
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Provning:
+    """What a rule says. `uppfyllt` is None when it cannot say (`skal`). `avstand` is how far on the good side of the
+    limit the value, or the change, lies (negative: what is lacking), in the rule's own unit. A change is given with
+    what it is counted from."""
+
+    uppfyllt: bool | None = None
+    skal: Skal | None = None
+    avstand: Decimal | None = None
+    fore: Matvarde | None = None
+    forandring: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Troskel:
+    """«>95%», «≥80 %», «<0,5/100 vpl.»: on the right side of a limit. `enhet` is what is written after the number."""
+
+    operator: Operator
+    grans: Decimal
+    enhet: str = ""
+
+    def prova(self, varde: Decimal, underlag: Underlag) -> Provning:
+        avstand = EXAKT.subtract(varde, self.grans)
+        avstand = avstand if self.operator.uppat else -avstand
+        return Provning(self.operator.haller(avstand), avstand=avstand)
+
+
+@dataclass(frozen=True, slots=True)
+class Malvarde:
+    """«100%», «75 procent»: a level without a sign, reached when the value is there or better."""
+
+    grans: Decimal
+    enhet: str = ""
+
+    def prova(self, varde: Decimal, underlag: Underlag) -> Provning:
+        if underlag.riktning == Riktning.INGEN:
+            return Provning(skal=Skal.RIKTNING_SAKNAS)
+        operator = Operator.MINST if underlag.riktning == Riktning.HOGRE else Operator.HOGST
+        return Troskel(operator, self.grans).prova(varde, underlag)
+
+
+@dataclass(frozen=True, slots=True)
+class Intervall:
+    """«40–60 %»: between two limits, both of which count."""
+
+    lagst: Decimal
+    hogst: Decimal
+    enhet: str = ""
+
+    def __post_init__(self):
+        if self.lagst > self.hogst:
+            raise ValueError("Intervallets nedre gräns ligger över den övre.")
+
+    def prova(self, varde: Decimal, underlag: Underlag) -> Provning:
+        avstand = min(EXAKT.subtract(varde, self.lagst), EXAKT.subtract(self.hogst, varde))
+        return Provning(avstand >= 0, avstand=avstand)
+
+
+@dataclass(frozen=True, slots=True)
+class Forandring:
+    """«ökning ≥10%/år», «≥ 10 % minskning/år»: a change of at least (or more than) `storlek` the way of `hall`.
+
+    `per_ar` compares with the year before and no other; otherwise with the latest comparable value. A percentage is
+    of the earlier value.
+    """
+
+    hall: Hall
+    operator: Operator
+    storlek: Decimal
+    slag: Forandringsslag
+    per_ar: bool = False
+
+    def __post_init__(self):
+        if not self.operator.uppat:
+            raise ValueError("En förändring är minst eller mer än något.")
+
+    def prova(self, varde: Decimal, underlag: Underlag) -> Provning:
+        fore = underlag.jamforbart
+        if fore is None:
+            return Provning(skal=Skal.INGET_TIDIGARE)
+        if self.per_ar and fore.ar != underlag.nu.ar - 1:
+            return Provning(skal=Skal.INTE_ARET_FORE, fore=fore)
+        skillnad = EXAKT.subtract(varde, fore.varde)
+        at_hallet = skillnad if self.hall == Hall.OKNING else -skillnad
+        if self.slag != Forandringsslag.PROCENT:
+            avstand = EXAKT.subtract(at_hallet, self.storlek)
+            return Provning(self.operator.haller(avstand), avstand=avstand, fore=fore, forandring=skillnad)
+        if fore.varde == 0:
+            return Provning(skal=Skal.TIDIGARE_NOLL, fore=fore)
+        bas = abs(fore.varde)
+        # Multiplied out: a quotient may have no last digit, and the limit is judged exactly.
+        kvar = EXAKT.subtract(EXAKT.multiply(at_hallet, _HUNDRA), EXAKT.multiply(self.storlek, bas))
+        procent = EXAKT.divide(EXAKT.multiply(skillnad, _HUNDRA), bas)
+        return Provning(
+            self.operator.haller(kvar), avstand=EXAKT.divide(kvar, bas), fore=fore, forandring=procent
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Riktningsmal:
+    """«Ökning», «Minskning»: any change that way since the latest comparable value."""
+
+    hall: Hall
+
+    def prova(self, varde: Decimal, underlag: Underlag) -> Provning:
+        fore = underlag.jamforbart
+        if fore is None:
+            return Provning(skal=Skal.INGET_TIDIGARE)
+        skillnad = EXAKT.subtract(varde, fore.varde)
+        avstand = skillnad if self.hall == Hall.OKNING else -skillnad
+        return Provning(avstand > 0, avstand=avstand, fore=fore, forandring=skillnad)
+
+
+@dataclass(frozen=True, slots=True)
+class Forbattring:
+    """«förbättring ≥ 1,0»: better by at least `minst` than the latest comparable measurement, however old.
+
+    Nationell patientenkät without a target of its own: at least one (1,0) unit.
+    """
+
+    minst: Decimal
+
+    def prova(self, varde: Decimal, underlag: Underlag) -> Provning:
+        if underlag.riktning == Riktning.INGEN:
+            return Provning(skal=Skal.RIKTNING_SAKNAS)
+        hall = Hall.OKNING if underlag.riktning == Riktning.HOGRE else Hall.MINSKNING
+        return Forandring(hall, Operator.MINST, self.minst, Forandringsslag.ABSOLUT).prova(varde, underlag)
+
+
+@dataclass(frozen=True, slots=True)
+class IngetMal:
+    """«-»: followed without a target."""
+
+    def prova(self, varde: Decimal, underlag: Underlag) -> Provning:
+        return Provning(skal=Skal.INGET_MAL)
+
+
+Malregel = Troskel | Malvarde | Intervall | Forandring | Riktningsmal | Forbattring | IngetMal
