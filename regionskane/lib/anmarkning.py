@@ -19,12 +19,16 @@ class Niva(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Anmarkning:
-    """`kod` is stable and for machines, `text` is one Swedish sentence for the reader, `rad` a line of a file."""
+    """`kod` is stable and for machines, `text` is one Swedish sentence for the reader.
+
+    `rad` is a line of a file and `kolumn` the column's header, for a finding about one cell.
+    """
 
     kod: str
     niva: Niva
     text: str
     rad: int | None = None
+    kolumn: str = ""
 
 
 class Anmarkningar:
@@ -34,19 +38,19 @@ class Anmarkningar:
         self._fynd: list[Anmarkning] = []
         self.antal: Counter[tuple[str, Niva]] = Counter()
 
-    def lagg(self, kod: str, niva: Niva, text: str, rad: int | None = None) -> None:
+    def lagg(self, kod: str, niva: Niva, text: str, rad: int | None = None, kolumn: str = "") -> None:
         self.antal[kod, niva] += 1
         if self.antal[kod, niva] <= FLEST_PER_SLAG:
-            self._fynd.append(Anmarkning(kod, niva, pa_en_rad(text), rad))
+            self._fynd.append(Anmarkning(kod, niva, pa_en_rad(text), rad, pa_en_rad(kolumn)))
 
-    def fel(self, kod: str, text: str, rad: int | None = None) -> None:
-        self.lagg(kod, Niva.FEL, text, rad)
+    def fel(self, kod: str, text: str, rad: int | None = None, kolumn: str = "") -> None:
+        self.lagg(kod, Niva.FEL, text, rad, kolumn)
 
-    def varning(self, kod: str, text: str, rad: int | None = None) -> None:
-        self.lagg(kod, Niva.VARNING, text, rad)
+    def varning(self, kod: str, text: str, rad: int | None = None, kolumn: str = "") -> None:
+        self.lagg(kod, Niva.VARNING, text, rad, kolumn)
 
-    def info(self, kod: str, text: str, rad: int | None = None) -> None:
-        self.lagg(kod, Niva.INFO, text, rad)
+    def info(self, kod: str, text: str, rad: int | None = None, kolumn: str = "") -> None:
+        self.lagg(kod, Niva.INFO, text, rad, kolumn)
 
     @property
     def har_fel(self) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 from xml.etree.ElementTree import iterparse
 
 import openpyxl
+from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.utils.cell import coordinate_from_string
 from openpyxl.worksheet._reader import FORMULA_TAG, ROW_TAG, VALUE_TAG, WorkSheetParser
 
@@ -37,6 +38,10 @@ class Trasig:
 OBERAKNAD = Trasig("har en formel utan beräknat värde. Öppna filen i Excel, räkna om och spara.")
 
 
+class Procenttal(float):
+    """A number in a cell that shows it as a percentage: 0.85 is «85 %»."""
+
+
 class Strombok:
     """An open workbook. `bladnamn` are its sheets in order. `vad` is what it should be, for the sentences.
 
@@ -52,6 +57,9 @@ class Strombok:
             fil.seek(0)
             self._bok = openpyxl.load_workbook(fil, read_only=True, data_only=True, keep_links=False)
             self.bladnamn = [ark.title for ark in self._bok.worksheets]
+            self._procentstilar = frozenset(
+                nr for nr, stil in enumerate(self._bok._cell_styles) if _ar_procent(self._bok, stil.numFmtId)
+            )
 
     def rader(self, blad: str) -> Iterator[tuple[int, dict[int, Any]]]:
         """(row number as Excel shows it, {column from 1: value}) of each row. A faulty cell is a Trasig.
@@ -70,6 +78,7 @@ class Strombok:
                 date_formats=bok._date_formats,
                 timedelta_formats=bok._timedelta_formats,
             )
+            lasare.procentstilar = self._procentstilar
             for nr, celler in lasare.rader():
                 if nr > SISTA_RAD or nr <= vantad:
                     raise OlasligFil(
@@ -81,6 +90,8 @@ class Strombok:
 
 class _Ark(WorkSheetParser):
     """One row at a time as (number, {column: value}); faults of a cell become values of kind Trasig."""
+
+    procentstilar: frozenset[int] = frozenset()
 
     def rader(self) -> Iterator[tuple[int, dict[int, Any]]]:
         overordnade: list = []
@@ -118,6 +129,8 @@ class _Ark(WorkSheetParser):
             return kolumn, OBERAKNAD
         if cell["data_type"] == "e":
             return kolumn, Trasig(f"har felvärdet {varde}.")
+        if varde is not None and cell["data_type"] == "n" and cell["style_id"] in self.procentstilar:
+            return kolumn, Procenttal(varde)
         return kolumn, varde
 
     def _kolumn(self, element) -> int:
@@ -125,6 +138,14 @@ class _Ark(WorkSheetParser):
             return openpyxl.utils.column_index_from_string(coordinate_from_string(element.get("r"))[0])
         except (ValueError, TypeError, openpyxl.utils.exceptions.CellCoordinatesException):
             return self.col_counter + 1
+
+
+def _ar_procent(bok, format_id: int) -> bool:
+    """Whether a number format shows percent; those below 164 are built in."""
+    egna = bok._number_formats
+    plats = format_id - BUILTIN_FORMATS_MAX_SIZE
+    skrivet = egna[plats] if 0 <= plats < len(egna) else BUILTIN_FORMATS.get(format_id, "")
+    return "%" in skrivet
 
 
 def _vakta_uppackning(fil: BinaryIO) -> None:
