@@ -11,13 +11,15 @@ class Uppgiftsslag(models.TextChoices):
     FORANDRING = "forandring", "Förändring i procent"
     DIFFERENS = "differens", "Förändring i måttets enhet"
     BEDOMNING = "bedomning", "Bedömning"
+    TREND = "trend", "Utveckling"
 
 
 class Kontrolluppgift(models.Model):
     """A figure, target or judgement as printed, kept beside what is used and never in its place.
 
     `tryckt` is what stands at `kalla`: a rule («>80 %»), a number («45», with «cirka» before it when the document says
-    so), or one of «uppfyllt», «ej_uppfyllt». `kontrollera` compares it with what is used or computed.
+    so), a judgement («uppfyllt», «ej_uppfyllt») or a trend («battre», «samre»). A change is counted from the latest
+    comparable value, or from `jamfors_med`'s value of the same year. `kontrollera` compares it with what is computed.
     """
 
     indikator = models.ForeignKey(Indikator, on_delete=models.CASCADE, related_name="kontrolluppgifter")
@@ -27,6 +29,14 @@ class Kontrolluppgift(models.Model):
     kon = models.CharField("kön", max_length=1, default="T")
     slag = models.CharField(max_length=10, choices=Uppgiftsslag)
     tryckt = models.CharField(max_length=60)
+    jamfors_med = models.ForeignKey(
+        Indikator,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="jämförs med",
+    )
     kalla = models.CharField("plats i källhandlingen", max_length=200)
 
     class Meta:

@@ -65,7 +65,7 @@ def hamta_malomraden() -> list[Malomrade]:
 
 
 def hamta_segment(indikator: Indikator) -> list[Segment]:
-    """The segments that an indikator is measured or to be measured in: its group's, and those that it has values for."""
+    """The segments of an indikator: its group's, and those that it has values or targets for."""
     return list(
         Segment.objects.filter(
             Q(grupp=indikator.segmentgrupp_id)

@@ -1,0 +1,167 @@
+"""The library and its targets: one definition per measure, one rule per year and segment."""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from indikatorer.models import Enhetsslag, Indikator, Malniva, Segment
+from indikatorer.regler.malregel import (
+    Forandring,
+    Forandringsslag,
+    Forbattring,
+    Intervall,
+    Malregel,
+    Malvarde,
+    Riktning,
+    Troskel,
+)
+from indikatorer.regler.skrift import OgiltigMalniva, tolka
+from regionskane.historik import andring
+
+
+class Bibliotekskonflikt(Exception):
+    """Somebody else has changed it meanwhile; nothing is saved. `nu` is what is there now."""
+
+    def __init__(self, nu):
+        self.nu = nu
+        super().__init__("Någon annan har ändrat samma uppgifter. Ingenting har sparats.")
+
+
+class OgiltigIndikator(Exception):
+    """The definition cannot be kept. `fel` holds sentences per field («__all__» for several)."""
+
+    def __init__(self, fel: dict[str, list[str]]):
+        self.fel = fel
+        super().__init__(next(iter(fel.values()))[0])
+
+
+class OgiltigtMal(Exception):
+    """The target cannot be kept. `str()` is a sentence for the user."""
+
+
+class TvaMal(OgiltigtMal):
+    """There is another rule for the same indikator, year and segment. `finns` is that one."""
+
+    def __init__(self, finns: Malniva):
+        self.finns = finns
+        super().__init__(
+            f"{finns.indikator.namn} har redan målnivån «{finns.regel}» för {finns.ar}. Två olika målnivåer för samma "
+            "indikator, år och segment kan inte gälla; ändra den som finns."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Malandring:
+    """A wish that `regel` (written; empty: no target) shall hold in place of revision `sedd_rev` (0: none)."""
+
+    indikator: Indikator
+    ar: int
+    segment: Segment | None
+    regel: str
+    sedd_rev: int = 0
+    kalla: str = ""
+
+
+def spara_indikator(*, indikator: Indikator, sedd_rev: int, by, varfor: str = "") -> Indikator:
+    """Save a new (`sedd_rev` 0) or changed indikator, whose fields hold what is wished.
+
+    Raises OgiltigIndikator, and Bibliotekskonflikt when it no longer has the revision that the user was shown.
+    """
+    with andring(by=by, varfor=varfor):
+        if sedd_rev:
+            nu = Indikator.objects.select_for_update().get(pk=indikator.pk)
+            if nu.rev != sedd_rev:
+                raise Bibliotekskonflikt(nu)
+        indikator.rev = sedd_rev + 1
+        try:
+            indikator.full_clean()
+        except ValidationError as fel:
+            raise OgiltigIndikator(fel.message_dict) from fel
+        if sedd_rev and (mal := _mal_som_inte_passar(indikator)):
+            raise OgiltigIndikator({"enhetsslag": [str(mal)]})
+        indikator.save()
+    return indikator
+
+
+def satt_malniva(*, mal: Malandring, by, varfor: str = "") -> Malniva | None:
+    """Set, change or take away the target of a year and return it (None: taken away).
+
+    A written form that means the same rule as the one that holds changes only how it is written. Raises OgiltigtMal for
+    a text that is no rule or does not go with the indikator's unit, TvaMal when a target is added where another
+    rule holds, and Bibliotekskonflikt when somebody has changed it meanwhile.
+    """
+    text = " ".join(mal.regel.split())
+    if text:
+        _krav_passande(mal.indikator, _tolkad(text))
+    with andring(by=by, varfor=varfor):
+        nu = (
+            Malniva.objects.select_for_update(of=("self",))
+            .select_related("indikator")
+            .filter(indikator=mal.indikator, ar=mal.ar, segment=mal.segment)
+            .first()
+        )
+        if nu and not mal.sedd_rev and text and _samma(nu, text):
+            return nu
+        if nu and not mal.sedd_rev:
+            raise TvaMal(nu)
+        if (nu.rev if nu else 0) != mal.sedd_rev:
+            raise Bibliotekskonflikt(nu)
+        if not text:
+            if nu:
+                nu.delete()
+            return None
+        if nu:
+            nu.regel, nu.kalla, nu.rev = text, mal.kalla, nu.rev + 1
+            nu.save()
+            return nu
+        try:
+            with transaction.atomic():
+                return Malniva.objects.create(
+                    indikator=mal.indikator, ar=mal.ar, segment=mal.segment, regel=text, kalla=mal.kalla
+                )
+        except IntegrityError as fel:  # added by somebody between our reading and our writing
+            finns = Malniva.objects.select_related("indikator").get(
+                indikator=mal.indikator, ar=mal.ar, segment=mal.segment
+            )
+            raise TvaMal(finns) from fel
+
+
+def _tolkad(text: str) -> Malregel:
+    try:
+        return tolka(text)
+    except OgiltigMalniva as fel:
+        raise OgiltigtMal(str(fel)) from fel
+
+
+def _samma(nu: Malniva, text: str) -> bool:
+    return tolka(nu.regel) == tolka(text)
+
+
+def _krav_passande(indikator: Indikator, regel: Malregel) -> None:
+    """A target in another unit than the values would be compared as if it were the same."""
+    i_procent = indikator.enhetsslag == Enhetsslag.PROCENT
+    match regel:
+        case Troskel(enhet=enhet) | Malvarde(enhet=enhet) | Intervall(enhet=enhet) if (
+            enhet == "%" and not i_procent
+        ):
+            raise OgiltigtMal(
+                f"{indikator.namn} mäts i {indikator.enhet}, så målnivån kan inte vara i procent."
+            )
+        case Forandring(slag=Forandringsslag.PROCENTENHETER) if not i_procent:
+            raise OgiltigtMal(
+                f"{indikator.namn} mäts i {indikator.enhet}. Skriv förändringen i procent eller i måttets enhet."
+            )
+        case Malvarde() | Forbattring() if indikator.riktning == Riktning.INGEN:
+            raise OgiltigtMal(
+                f"{indikator.namn} har ingen riktning som är bättre. Skriv målnivån med ≥ eller ≤, till exempel ≥ 80 %."
+            )
+
+
+def _mal_som_inte_passar(indikator: Indikator) -> OgiltigtMal | None:
+    for m in indikator.malnivaer.all():
+        try:
+            _krav_passande(indikator, tolka(m.regel))
+        except OgiltigtMal as fel:
+            return OgiltigtMal(f"Målnivån «{m.regel}» för {m.ar} passar inte: {fel}")
+    return None

@@ -1,0 +1,296 @@
+"""Saving values: what people enter, and what is read from files and services. One transaction, all or nothing."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import IntegrityError, connection, transaction
+
+from indikatorer.models import Enhetsslag, Indikator, Kon, Matning, Saknas, Ursprung
+from indikatorer.regler.period import DELPERIODER, skriv_period
+from indikatorer.selectors.celler import (
+    NYCKELKOLUMNER,
+    UPPGIFTSFALT,
+    Matningsnyckel,
+    Matningsuppgift,
+    nyckel_for,
+    uppgift_for,
+)
+from regionskane.historik import andring
+
+MINSTA_GRUPP = 5
+TOM = Matningsuppgift()
+
+
+@dataclass(frozen=True, slots=True)
+class Matningsandring:
+    """A wish to put `nytt` (None: take the value away) in a cell that was shown with revision `sedd_rev` (0: empty)."""
+
+    cell: Matningsnyckel
+    sedd_rev: int
+    nytt: Matningsuppgift | None
+
+
+@dataclass(frozen=True, slots=True)
+class Matningsrad:
+    """A value from a file or a service; `borttagen` takes away what is there."""
+
+    cell: Matningsnyckel
+    uppgift: Matningsuppgift = TOM
+    borttagen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ersatt:
+    """A value that a reading changes or takes away: the row's number (from 0) and what was there."""
+
+    rad: int
+    fore: Matningsuppgift
+    fore_ursprung: str
+    fore_rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inlasning:
+    """What a reading did, or would do. `avtryck` tells whether a later one would do the same."""
+
+    nya: int
+    andrade: int
+    oforandrade: int
+    borttagna: int
+    ersatta: tuple[Ersatt, ...]
+    avtryck: str
+
+
+class Matningskonflikt(Exception):
+    """Others have changed the cells meanwhile; nothing is saved. `celler` holds what is there now (None: nothing)."""
+
+    def __init__(self, celler: dict[Matningsnyckel, Matning | None]):
+        self.celler = celler
+        super().__init__("Någon annan har ändrat samma värden. Ingenting har sparats.")
+
+
+class OgiltigMatning(Exception):
+    """Values that cannot be kept; nothing is saved. `fel` holds a Swedish sentence per cell or row number."""
+
+    def __init__(self, fel: dict):
+        self.fel = fel
+        super().__init__(next(iter(fel.values())))
+
+
+class AndratSedanForhandsgranskningen(Exception):
+    """The values have changed since the preview. `str()` is a sentence for the user."""
+
+    def __init__(self):
+        super().__init__(
+            "Värdena har ändrats sedan du granskade dem. Ingenting har sparats; granska på nytt."
+        )
+
+
+class _HannFore(Exception):
+    """Somebody filled a cell between our reading and our writing."""
+
+
+def fel_i(cell: Matningsnyckel, u: Matningsuppgift) -> str | None:
+    """What is wrong with a value, as a sentence, or None. Asks nothing of the database."""
+    if cell.kon not in Kon.values:
+        return f"«{cell.kon}» är inget kön. Skriv T, K eller M."
+    if cell.delperiod not in DELPERIODER:
+        return "Perioden finns inte."
+    if cell.enhet is not None and cell.omrade is not None:
+        return "Ett värde hör till en egen enhet eller till ett jämförelseområde, inte båda."
+    if u.varde is None and u.saknas not in Saknas.values:
+        return "Skriv ett värde, eller varför det saknas."
+    if u.varde is not None and u.saknas:
+        return "Ett värde som finns kan inte samtidigt saknas."
+    if u.antal is not None and u.antal < 0:
+        return "Antalet bakom värdet kan inte vara mindre än noll."
+    if u.antal and u.antal < MINSTA_GRUPP and (u.varde is not None or u.taljare is not None):
+        return (
+            f"Värdet bygger på färre än {MINSTA_GRUPP} och ska undertryckas. Välj «Visas inte: färre än fem»."
+        )
+    if u.namnare is not None and u.namnare == 0:
+        return "Nämnaren kan inte vara noll."
+    for tal in (u.varde, u.taljare, u.namnare):
+        if tal is not None and not _ryms(tal):
+            return "Talet har för många siffror. Högst fjorton före decimaltecknet och sex efter."
+    return None
+
+
+def _ryms(tal: Decimal) -> bool:
+    return tal.is_finite() and abs(tal) < 10**14 and tal.as_tuple().exponent >= -6
+
+
+def spara_matningar(*, andringar: list[Matningsandring], by, varfor: str = "") -> int:
+    """Write the wished values and return how many cells were changed.
+
+    Raises OgiltigMatning for values that cannot be kept (`fel` per cell), Matningskonflikt when a cell no longer has
+    the revision that the user was shown and does not hold what the user wants either. Nothing is saved then.
+    """
+    # Always in the same order, so that two who save the same cells wait for each other and not in a circle.
+    andringar = sorted(
+        andringar, key=lambda a: tuple(-1 if x is None else x for x in a.cell[:3]) + a.cell[3:5]
+    )
+    fel = {a.cell: text for a in andringar if a.nytt and (text := fel_i(a.cell, a.nytt))}
+    indikatorer = Indikator.objects.in_bulk({a.cell.indikator for a in andringar})
+    for a in andringar:
+        if a.nytt and a.cell not in fel and (text := _motsagelse(indikatorer[a.cell.indikator], a)):
+            fel[a.cell] = text
+    if fel:
+        raise OgiltigMatning(fel)
+    with andring(by=by, varfor=varfor):
+        nu = _las({a.cell for a in andringar})
+        krockar = {}
+        for a in andringar:
+            finns = nu.get(a.cell)
+            if (finns.rev if finns else 0) != a.sedd_rev and (
+                uppgift_for(finns) if finns else None
+            ) != a.nytt:
+                krockar[a.cell] = finns
+        if krockar:
+            raise Matningskonflikt(krockar)
+        kvar = [
+            Matningsrad(a.cell, a.nytt or TOM, borttagen=a.nytt is None)
+            for a in andringar
+            if (uppgift_for(nu[a.cell]) if a.cell in nu else None) != a.nytt
+        ]
+        try:
+            _skriv(kvar, Ursprung.INMATAD, by)
+        except _HannFore as fel:
+            raise Matningskonflikt(_las({r.cell for r in kvar if r.cell not in nu})) from fel
+    return len(kvar)
+
+
+def las_in_matningar(
+    *,
+    rader: Iterable[Matningsrad],
+    ursprung: Ursprung,
+    by,
+    varfor: str,
+    prova: bool = False,
+    avtryck: str | None = None,
+) -> Inlasning:
+    """Write neutral rows in one statement, all or nothing, and tell what became of them.
+
+    A value that is there already and says the same is left alone. `prova` writes nothing and tells what would be done;
+    with its `avtryck`, a later reading is refused (AndratSedanForhandsgranskningen) if it would do something else.
+    Raises OgiltigMatning with a sentence per row number (from 0), also for two rows of one cell.
+    """
+    rader = list(rader)
+    fel, sedda = {}, {}
+    for nr, r in enumerate(rader):
+        if not r.borttagen and (text := fel_i(r.cell, r.uppgift)):
+            fel[nr] = text
+        elif sedda.setdefault(r.cell, nr) != nr:
+            fel[nr] = "Samma indikator, segment, kön, enhet och period står på en tidigare rad."
+    if fel:
+        raise OgiltigMatning(fel)
+    with andring(by=by, varfor=varfor):
+        try:
+            resultat = _skriv(rader, ursprung, by)
+        except _HannFore as fel:
+            raise AndratSedanForhandsgranskningen from fel
+        if avtryck is not None and avtryck != resultat.avtryck:
+            raise AndratSedanForhandsgranskningen
+        if prova:
+            transaction.set_rollback(True)
+    return resultat
+
+
+def _motsagelse(indikator: Indikator, a: Matningsandring) -> str | None:
+    """Where a value does not go with its indikator, or a percentage not with its parts."""
+    u = a.nytt
+    if a.cell.kon != Kon.TOTALT and not indikator.konsuppdelad:
+        return f"{indikator.namn} redovisas inte för kvinnor och män."
+    if indikator.enhetsslag == Enhetsslag.PROCENT and None not in (u.varde, u.taljare, u.namnare):
+        steg = Decimal(1).scaleb(u.varde.as_tuple().exponent)
+        if abs(100 * u.taljare - u.varde * u.namnare) > abs(u.namnare) * steg / 2:
+            return f"Värdet {skriv_period(a.cell.ar, a.cell.delperiod)} är inte täljaren delad med nämnaren."
+    return None
+
+
+_KOLUMNER = (*NYCKELKOLUMNER, *UPPGIFTSFALT)
+_TYPER = {
+    "indikator_id": "bigint", "segment_id": "bigint", "enhet_id": "bigint", "omrade_id": "bigint", "kon": "varchar(1)",
+    "ar": "smallint", "delperiod": "smallint", "varde": "numeric", "taljare": "numeric", "namnare": "numeric",
+    "antal": "integer", "preliminar": "boolean", "brott": "boolean", "saknas": "varchar(12)", "fotnot": "text",
+    "kalla": "varchar(200)",
+}  # fmt: skip
+_SAMMA_CELL = " AND ".join(
+    # Written so that the two can be hashed against each other; no id is 0.
+    f"COALESCE(m.{k}, 0) = COALESCE(r.{k}, 0)" if k in ("segment_id", "enhet_id", "omrade_id") else f"m.{k} = r.{k}"
+    for k in NYCKELKOLUMNER
+)  # fmt: skip
+_SKILLNAD = f"(m.{', m.'.join(UPPGIFTSFALT)}) IS DISTINCT FROM (r.{', r.'.join(UPPGIFTSFALT)})"
+_ERSATTER = f"""
+SELECT r.rad, m.id, m.ursprung, m.rev, m.{", m.".join(UPPGIFTSFALT)} FROM inlast_matning r
+JOIN indikatorer_matning m ON {_SAMMA_CELL}
+WHERE r.borttagen OR {_SKILLNAD} ORDER BY m.id FOR UPDATE OF m
+"""
+_OFORANDRADE = f"""
+SELECT count(*) FROM inlast_matning r JOIN indikatorer_matning m ON {_SAMMA_CELL}
+WHERE NOT r.borttagen AND NOT ({_SKILLNAD})
+"""
+_SKRIV = f"""
+INSERT INTO indikatorer_matning ({", ".join(_KOLUMNER)}, ursprung, rev, andrad_av_id, andrad_tid)
+SELECT {", ".join(_KOLUMNER)}, %s, 1, %s, now() FROM inlast_matning WHERE NOT borttagen ORDER BY rad
+ON CONFLICT ({", ".join(NYCKELKOLUMNER)}) DO UPDATE SET
+    {", ".join(f"{f} = EXCLUDED.{f}" for f in UPPGIFTSFALT)},
+    ursprung = EXCLUDED.ursprung, andrad_av_id = EXCLUDED.andrad_av_id
+WHERE {_SKILLNAD.replace("m.", "indikatorer_matning.").replace("r.", "EXCLUDED.")}
+    AND indikatorer_matning.id = ANY(%s)
+"""
+_TA_BORT = f"""
+DELETE FROM indikatorer_matning m USING inlast_matning r WHERE r.borttagen AND {_SAMMA_CELL}
+"""
+
+
+def _skriv(rader: list[Matningsrad], ursprung: str, by) -> Inlasning:
+    """The rows written in the running transaction, whatever they replace."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS inlast_matning")
+        cursor.execute(
+            "CREATE TEMP TABLE inlast_matning (rad integer, borttagen boolean, "
+            + ", ".join(f"{k} {_TYPER[k]}" for k in _KOLUMNER)
+            + ") ON COMMIT DROP"
+        )
+        with cursor.copy(f"COPY inlast_matning (rad, borttagen, {', '.join(_KOLUMNER)}) FROM STDIN") as kopia:
+            for nr, r in enumerate(rader):
+                u = r.uppgift
+                kopia.write_row((nr, r.borttagen, *r.cell, *(getattr(u, f) for f in UPPGIFTSFALT)))
+        cursor.execute("ANALYZE inlast_matning")
+        cursor.execute(_ERSATTER)
+        rader_nu = cursor.fetchall()
+        cursor.execute(_OFORANDRADE)
+        (oforandrade,) = cursor.fetchone()
+        cursor.execute(_TA_BORT)
+        borttagna = cursor.rowcount
+        try:
+            # Only what has been read and taken hold of is replaced.
+            cursor.execute(_SKRIV, [ursprung, by.pk if by else None, [pk for _, pk, *_ in rader_nu]])
+        except IntegrityError as fel:
+            raise OgiltigMatning({0: "En rad pekar på något som inte finns. Ingenting har sparats."}) from fel
+        skrivna = cursor.rowcount
+    if skrivna != sum(not r.borttagen for r in rader) - oforandrade:
+        raise _HannFore
+    ersatta = sorted(
+        (Ersatt(rad, Matningsuppgift(*uppgift), fran, rev) for rad, _, fran, rev, *uppgift in rader_nu),
+        key=lambda e: e.rad,
+    )
+    andrade = len(ersatta) - borttagna
+    summa = hashlib.sha256(repr((skrivna, borttagna, len(rader))).encode())
+    for e in ersatta:
+        summa.update(repr((rader[e.rad], e)).encode())
+    return Inlasning(skrivna - andrade, andrade, oforandrade, borttagna, tuple(ersatta), summa.hexdigest())
+
+
+def _las(celler: set[Matningsnyckel]) -> dict[Matningsnyckel, Matning]:
+    """The cells that hold something, taken hold of until the transaction ends."""
+    rader = (
+        Matning.objects.filter(indikator__in={c.indikator for c in celler}, ar__in={c.ar for c in celler})
+        .select_for_update(of=("self",))
+        .select_related("andrad_av")
+        .order_by("pk")
+    )
+    return {nyckel: m for m in rader if (nyckel := nyckel_for(m)) in celler}
