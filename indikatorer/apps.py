@@ -4,3 +4,7 @@ from django.apps import AppConfig
 class IndikatorerConfig(AppConfig):
     name = "indikatorer"
     verbose_name = "Indikatorer"
+
+    def ready(self):
+        # The kinds of job register themselves when their module is read.
+        from indikatorer import tasks  # noqa: F401

@@ -22,12 +22,13 @@ from regionskane.lib.hamta import HamtningsFel, Jsonhamtare
 FLEST_ID = 25
 SIDSTORLEK = 5_000
 FLEST_SIDOR = 10_000
+FLEST_HELTALSSIFFROR = 14
 
 HELA_LANDET = "0000"
+EGET_OMRADE = "0012"  # Region Skåne
 KON = ("T", "K", "M")
-# What `status` says of a value that is null. Kolada's own words; anything else is kept as it is.
+# What `status` says of a value that is withheld because few people are behind it. Anything else is not known.
 SKYDDAT = "Private"
-SAKNAS = "Missing"
 
 _ID = re.compile(r"[A-Za-z0-9_]{1,20}", re.ASCII)
 
@@ -231,7 +232,10 @@ def _tal(varde: object, kpi: str, period: object) -> Decimal | None:
         return None
     if isinstance(varde, bool) or not isinstance(varde, int | Decimal):
         raise _fel_form(f"värdet «{str(varde)[:40]}» i {kpi} {period} är inget tal")
-    return Decimal(varde)
+    tal = Decimal(varde)
+    if tal.adjusted() >= FLEST_HELTALSSIFFROR or tal.as_tuple().exponent < -100:
+        raise _fel_form(f"värdet «{str(varde)[:40]}» i {kpi} {period} är orimligt")
+    return tal
 
 
 def _antal(varde: object) -> int | None:

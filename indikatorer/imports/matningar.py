@@ -17,8 +17,9 @@ from typing import Any, BinaryIO
 
 from indikatorer.imports import matningar_celler as celler
 from indikatorer.imports.matningar_celler import OgiltigCell
-from indikatorer.regler.inlasning import Innehall, Matcell
 from indikatorer.regler.period import OgiltigPeriod, tolka_period
+from indikatorer.selectors.celler import UPPGIFTSFALT, Matningsnyckel, Matningsuppgift
+from indikatorer.selectors.register import Register, namnnyckel
 from regionskane.lib.anmarkning import Anmarkning, Anmarkningar, Niva
 from regionskane.lib.tabellfil import Tabellfil
 from regionskane.lib.textfil import OlasligFil, pa_en_rad
@@ -58,35 +59,14 @@ _EFTERLED = re.compile(r"[ _,]+(?:\()?(totalt|kvinnor|män|[tkm])\)?$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
-class Indikatorpost:
-    """What the reading must know of an indikator: its id and name, whether it is in percent, and its segmentgrupp."""
-
-    pk: int
-    namn: str
-    procent: bool
-    segmentgrupp: int | None
-    far_andras: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Register:
-    """What names in a file can mean. The keys are as `namnnyckel` writes them; `segment` is by (grupp, name)."""
-
-    indikatorer: Mapping[str, Indikatorpost]
-    segment: Mapping[tuple[int | None, str], int]
-    enheter: Mapping[str, int]
-    omraden: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
 class Matningsfil:
     """What a file says. With any finding of level FEL it must not be saved.
 
-    `givna` are the fields of Innehall that the file has columns for; `platser` the row where each cell was read.
+    `givna` are the fields of Matningsuppgift that the file has columns for; `platser` the row where each cell was read.
     """
 
-    varden: Mapping[Matcell, Innehall]
-    platser: Mapping[Matcell, int]
+    varden: Mapping[Matningsnyckel, Matningsuppgift]
+    platser: Mapping[Matningsnyckel, int]
     givna: frozenset[str]
     antal_rader: int
     anmarkningar: tuple[Anmarkning, ...] = field(default=())
@@ -94,11 +74,6 @@ class Matningsfil:
     @property
     def fel(self) -> tuple[Anmarkning, ...]:
         return tuple(a for a in self.anmarkningar if a.niva is Niva.FEL)
-
-
-def namnnyckel(text: str) -> str:
-    """A name for comparison: small letters, white space in one form."""
-    return " ".join(text.casefold().split())
 
 
 def las_matningar(fil: BinaryIO, register: Register) -> Matningsfil:
@@ -141,8 +116,8 @@ class _Lasning:
         self.tabell = Tabellfil(fil, vad=VAD, kanns_igen=_kanns_igen)
         self.register = register
         self.anm: Anmarkningar = self.tabell.anmarkningar
-        self.varden: dict[Matcell, Innehall] = {}
-        self.platser: dict[Matcell, int] = {}
+        self.varden: dict[Matningsnyckel, Matningsuppgift] = {}
+        self.platser: dict[Matningsnyckel, int] = {}
         self.okanda: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._sedda: dict[tuple, Any] = {}
         self._hitta_kolumner()
@@ -200,10 +175,12 @@ class _Lasning:
             self._rad(nr, rad)
         if not antal:
             self.anm.fel("INGET", "Filen har en rubrikrad men inga rader.", self.tabell.rubrikrad)
-        givna = frozenset(self.kolumn) & frozenset(Innehall._fields)
-        return Matningsfil(
-            self.varden, self.platser, givna, antal, (*self._okanda_anmarkningar(), *self.anm.alla())
+        givna = frozenset(self.kolumn) & frozenset(UPPGIFTSFALT)
+        fynd = sorted(
+            (*self._okanda_anmarkningar(), *self.anm.alla()),
+            key=lambda a: (a.rad is None, a.rad or 0),  # «ytterligare …» last
         )
+        return Matningsfil(self.varden, self.platser, givna, antal, tuple(fynd))
 
     def _decimaltecken(self, prov) -> str | None:
         platser = [*self.perioder] or [
@@ -234,18 +211,13 @@ class _Lasning:
             innehall = self._innehall(nr, rad, kolumn, post)
             if trasig or innehall is None or ar == 0 or kon is _TRASIG:
                 continue
-            cell = Matcell(post.pk, segment, enhet, omrade, kon, ar, delperiod)
-            self._lagg(
-                nr,
-                kolumn,
-                cell,
-                innehall._replace(
-                    preliminar=innehall.preliminar or preliminar,
-                    brott=brott,
-                    fotnot=fotnot[:LANGSTA_FOTNOT],
-                    kalla=kalla[:LANGSTA_KALLA],
-                ),
-            )
+            tal, saknas, taljare, namnare, antal, i_cellen = innehall
+            cell = Matningsnyckel(post.pk, ar, segment, kon, delperiod, enhet, omrade)
+            uppgift = Matningsuppgift(
+                tal, taljare, namnare, antal, i_cellen or preliminar, brott, saknas,
+                fotnot[:LANGSTA_FOTNOT], kalla[:LANGSTA_KALLA],
+            )  # fmt: skip
+            self._lagg(nr, kolumn, cell, uppgift)
 
     def _tider(self, nr, rad, radkon) -> Iterator[tuple[int, tuple[int, int], Any]]:
         if self.perioder:
@@ -261,8 +233,8 @@ class _Lasning:
             tid = (0, 0)
         yield self.kolumn["varde"], tid, radkon
 
-    def _innehall(self, nr, rad, kolumn, post) -> Innehall | None:
-        """What the value's cell and those beside it say; None for nothing, or for a finding."""
+    def _innehall(self, nr, rad, kolumn, post) -> tuple | None:
+        """(value, saknas, täljare, nämnare, antal, preliminary) of a cell; None for nothing, or for a finding."""
         try:
             v = self._las_varde(rad[kolumn])
         except OgiltigCell as fel:
@@ -302,12 +274,12 @@ class _Lasning:
             tal, saknas, taljare = None, "undertryckt", None
         elif saknas == "undertryckt":
             taljare = None
-        return Innehall(tal, saknas, taljare, namnare, antal, v.preliminar)
+        return tal, saknas, taljare, namnare, antal, v.preliminar
 
-    def _lagg(self, nr, kolumn, cell, innehall) -> None:
+    def _lagg(self, nr, kolumn, cell, uppgift) -> None:
         if cell in self.varden:
             forra = self.platser[cell]
-            samma = self.varden[cell] == innehall
+            samma = self.varden[cell] == uppgift
             (self.anm.varning if samma else self.anm.fel)(
                 "DUBBLETT",
                 f"Samma mätning står på rad {forra}"
@@ -316,7 +288,7 @@ class _Lasning:
                 self.tabell.kolumnnamn[kolumn],
             )
             return
-        self.varden[cell] = innehall
+        self.varden[cell] = uppgift
         self.platser[cell] = nr
 
     # Cells.

@@ -15,7 +15,7 @@ FLEST_SIFFROR = 20
 TIDIGAST, SENAST = 1950, 2100
 
 _BLANK = re.compile(r"[\s\u00a0\u202f\u2007\u2009]+")
-_RAKT = re.compile(r"-?\d{1,14}(?:[.,]\d{1,2})?", re.ASCII)
+_RAKT = re.compile(r"(?:-(?=[0,.]*[1-9]))?\d{1,14}(?:[.,]\d{1,2})?", re.ASCII)
 _TAL = re.compile(
     r"(?P<minus>[-−–])? ?(?P<hel>\d{1,3}(?: \d{3})+|\d+)?(?:(?P<tecken>[.,])(?P<del>\d+))?", re.ASCII
 )

@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 
 from indikatorer.imports import matningar_celler as celler
 from indikatorer.imports.matningar import (
-    Indikatorpost,
-    Register,
     las_matningar,
     rubrikfalt,
     rubrikperiod,
 )
-from indikatorer.regler.inlasning import Innehall, Matcell
+from indikatorer.selectors.celler import Matningsnyckel, Matningsuppgift
+from indikatorer.selectors.register import Indikatorpost, Register
 from regionskane.lib.anmarkning import Niva
 from regionskane.lib.textfil import OlasligFil
 
@@ -58,7 +57,7 @@ def fynd(fil, *nivaer):
 
 
 def cell(indikator=1, ar=2024, segment=None, kon="T", enhet=None, omrade=None, delperiod=0):
-    return Matcell(indikator, segment, enhet, omrade, kon, ar, delperiod)
+    return Matningsnyckel(indikator, ar, segment, kon, delperiod, enhet, omrade)
 
 
 def test_lang_form_med_alla_kolumner():
@@ -70,11 +69,11 @@ def test_lang_form_med_alla_kolumner():
     )
     assert fil.anmarkningar == ()
     assert fil.varden == {
-        cell(segment=70, enhet=5, kon="K"): Innehall(
-            Decimal("79.0"), "", Decimal(790), Decimal(1000), 1000, True, False, "Ny enkät", "Enkät 2024"
+        cell(segment=70, enhet=5, kon="K"): Matningsuppgift(
+            Decimal("79.0"), Decimal(790), Decimal(1000), 1000, True, False, "", "Ny enkät", "Enkät 2024"
         ),
-        cell(2, 2023, 80, delperiod=21): Innehall(Decimal(88), brott=True),
-        cell(1, 2022, 71, "M"): Innehall(saknas="iu"),
+        cell(2, 2023, 80, delperiod=21): Matningsuppgift(Decimal(88), brott=True),
+        cell(1, 2022, 71, "M"): Matningsuppgift(saknas="iu"),
     }
     assert str(fil.varden[cell(segment=70, enhet=5, kon="K")].varde) == "79.0"
     assert (fil.antal_rader, fil.platser[cell(1, 2022, 71, "M")]) == (3, 4)
@@ -91,13 +90,13 @@ def test_bred_form_dar_en_tom_cell_inte_sager_nagot():
     )
     assert fil.fel == ()
     assert fil.varden == {
-        cell(segment=70): Innehall(Decimal("66.7")),
-        cell(ar=2022, segment=70, kon="K"): Innehall(Decimal(70)),
-        cell(segment=70, delperiod=3): Innehall(saknas="iu"),
-        cell(2, segment=81): Innehall(saknas="iu"),
-        cell(2, 2023, 81): Innehall(saknas="undertryckt"),
-        cell(2, 2022, 81, "K"): Innehall(saknas="ej_matt"),
-        cell(2, segment=81, delperiod=3): Innehall(Decimal(35)),
+        cell(segment=70): Matningsuppgift(Decimal("66.7")),
+        cell(ar=2022, segment=70, kon="K"): Matningsuppgift(Decimal(70)),
+        cell(segment=70, delperiod=3): Matningsuppgift(saknas="iu"),
+        cell(2, segment=81): Matningsuppgift(saknas="iu"),
+        cell(2, 2023, 81): Matningsuppgift(saknas="undertryckt"),
+        cell(2, 2022, 81, "K"): Matningsuppgift(saknas="ej_matt"),
+        cell(2, segment=81, delperiod=3): Matningsuppgift(Decimal(35)),
     }
 
 
@@ -196,10 +195,10 @@ def test_farre_an_fem_sparas_aldrig():
         "id0285;2021;<5;3;\n"
     )
     assert fynd(fil) == [("UNDERTRYCKT", 2, "värde")]
-    assert fil.varden[cell()] == Innehall(saknas="undertryckt", antal=4)
+    assert fil.varden[cell()] == Matningsuppgift(saknas="undertryckt", antal=4)
     assert fil.varden[cell(ar=2023)].varde == 50
     assert fil.varden[cell(ar=2022)].antal == 0
-    assert fil.varden[cell(ar=2021)] == Innehall(saknas="undertryckt")
+    assert fil.varden[cell(ar=2021)] == Matningsuppgift(saknas="undertryckt")
 
 
 def test_dubbletter_ar_fel_bara_nar_de_sager_olika():
@@ -245,7 +244,7 @@ def test_citattecken_cp1252_tabb_och_rader_i_falt():
     fil = las(
         'indikator\tår\tvärde\tfotnot\nid0285\t2024\t1,5\t"två\nrader"\nid0285\t2023\tfel\t\n', "cp1252"
     )
-    assert fil.varden[cell()] == Innehall(Decimal("1.5"), fotnot="två rader")
+    assert fil.varden[cell()] == Matningsuppgift(Decimal("1.5"), fotnot="två rader")
     assert fynd(fil) == [("VARDE", 4, "värde")]
     avbruten = las('indikator;år;värde\nid0285;2024;1\nid0285;2023;"1\n')
     assert fynd(avbruten) == [("CSV", 3, "")]
