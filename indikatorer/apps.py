@@ -8,3 +8,7 @@ class IndikatorerConfig(AppConfig):
     def ready(self):
         # The kinds of job register themselves when their module is read.
         from indikatorer import tasks  # noqa: F401
+        from indikatorer.imports.exempel import ladda
+        from regionskane.register import exempel
+
+        exempel(ladda)
