@@ -327,7 +327,9 @@ def _bered_kolada(poster: dict, by):
     if avrundade:
         fynd.append(
             Anmarkning(
-                "AVRUNDAT", Niva.INFO, f"{avrundade} värden har fler än sex decimaler och avrundas till sex."
+                "AVRUNDAT",
+                Niva.INFO,
+                f"Värden med fler än sex decimaler avrundas till sex. Antal: {avrundade}.",
             )
         )
     nekade = sorted(p.namn for poster_ in kanda.values() for p in poster_ if not p.far_andras)

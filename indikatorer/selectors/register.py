@@ -55,7 +55,7 @@ def hamta_register(by) -> Register:
     """Everything that a file can name, for a user (None: the system, which may write all). Four queries and the rights.
 
     An indikator is found by id-nummer and code, and by its name when only one has it; so are the others by code and
-    name. The segments of group None are all of them, for indikatorer that have no group.
+    name. A segment's name is read within the indikator's group (of all, for one that has no group), its code always.
     """
     indikatorer = list(Indikator.objects.all())
     far = _far_andra(by)
@@ -64,6 +64,7 @@ def hamta_register(by) -> Register:
     per_grupp: dict[int | None, list[Segment]] = {None: segment}
     for s in segment:
         per_grupp.setdefault(s.grupp_id, []).append(s)
+    koder = [(s.kod, s.pk) for s in segment]
     enheter = Enhet.objects.exclude(typ=Enhetstyp.OBJEKT)
     return Register(
         indikatorer={
@@ -76,7 +77,7 @@ def hamta_register(by) -> Register:
         segment={
             (grupp, namn): pk
             for grupp, dess in per_grupp.items()
-            for namn, pk in _entydiga(((s.namn, s.pk) for s in dess), ((s.kod, s.pk) for s in dess)).items()
+            for namn, pk in _entydiga(((s.namn, s.pk) for s in dess), koder).items()
         },
         enheter=_namn_och_kod(enheter),
         omraden=_namn_och_kod(Jamforelseomrade.objects.all()),
