@@ -9,6 +9,8 @@ class IndikatorerConfig(AppConfig):
         # The kinds of job register themselves when their module is read.
         from indikatorer import tasks  # noqa: F401
         from indikatorer.imports.exempel import ladda
-        from regionskane.register import exempel
+        from indikatorer.tabeller.kontroll import kontrollera_indikatorer
+        from regionskane.register import exempel, kontroll
 
         exempel(ladda)
+        kontroll(kontrollera_indikatorer)
