@@ -22,10 +22,16 @@ def _bygg_bibliotek() -> None:
     )
     Indikator.objects.bulk_create(
         Indikator(
-            kod=f"bench-{n}", namn=f"Indikator {n}", enhetsslag="procent", enhet="procent", riktning="hogre", segmentgrupp=grupp
+            kod=f"bench-{n}",
+            namn=f"Indikator {n}",
+            enhetsslag="procent",
+            enhet="procent",
+            riktning="hogre",
+            segmentgrupp=grupp,
+            konsuppdelad=True,
         )
         for n in range(INDIKATORER)
-    )  # fmt: skip
+    )
 
 
 def _csv(skift: int, fel: bool = False) -> bytes:

@@ -39,11 +39,11 @@ def erik(anvandare):
 def matt(db):
     return Indikator.objects.create(
         kod="prov",
-        id_nr="",
         namn="Prov",
         enhetsslag="procent",
         enhet="procent",
         riktning="hogre",
+        konsuppdelad=True,
         kolada_id="n1",
     )
 
@@ -294,6 +294,17 @@ def test_en_controller_hamtar_bara_till_den_egna_namndens_indikatorer(matt, anva
     karin = anvandare("controller")
     g = inlasning.granska(underlag=hamta(kolada, karin), by=karin)
     assert (g.resultat, [a.text for a in g.fel]) == (None, ["Du får inte lägga in mätvärden för «Prov»."])
+
+
+def test_koladas_kvinnor_och_man_lases_bara_dar_de_redovisas(matt, kolada):
+    Indikator.objects.filter(pk=matt.pk).update(konsuppdelad=False)
+    kolada.poster = [post("N1", "0012", 2023, ("T", 1), ("K", 2), ("M", 3))]
+    g = inlasning.granska(underlag=hamta(kolada, None), by=None)
+    assert (g.resultat.nya, g.resultat.borttagna, g.anmarkningar[0].text) == (
+        1,
+        0,
+        "Värden för kvinnor och män av indikatorer som inte redovisas så läses inte in. Antal: 2.",
+    )
 
 
 def test_underlaget_fran_kolada_ar_det_som_hamtades(matt, erik, kolada):
