@@ -267,6 +267,15 @@ def starta_koladahamtning(
     )
 
 
+def hamtat_underlag(jobb: Jobb) -> Underlag | None:
+    """What a finished fetching from Kolada kept, to be previewed. None for any other job, and one that is not done.
+
+    Only a job says that something came from Kolada: what a user sends in is always a file.
+    """
+    fil = jobb.filer.first() if jobb.slag == SLAG_KOLADA else None
+    return fil and Underlag(fil.sha256, fil.namn.removesuffix(".json"), Ursprung.KOLADA)
+
+
 def krav_ratt(by) -> None:
     """Raise PermissionDenied unless the user may write the values of some indikator."""
     if not Behorighet(by).omfang(Ratt.SKRIVA_MATNINGAR):
