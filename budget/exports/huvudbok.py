@@ -26,8 +26,8 @@ from typing import BinaryIO
 
 import xlsxwriter
 
-from budget.imports.fil import KODNINGAR
 from budget.imports.huvudbok import Huvudboksrad
+from regionskane.lib.textfil import KODNINGAR
 
 RADER_PER_BLOCK = 512
 I_MINNET = 4 << 20
