@@ -235,12 +235,11 @@ def bygg_per_enhet(u: Uppfoljning, barn: Sequence[Avgransning], poster: Iterable
                     *(Cell(b, kalla=postadress(fragan, p.kod)) for b, p in zip(belopp, linjer, strict=True)),
                     Cell(text="Öppna", kalla=oppna),
                 ),
-                rod=True,
             )
         )
     delar = tuple((r.nyckel, 1) for r in rader)
     summa = tuple(Cell(u.utfall.summa(p.pk, q), kalla=postadress(q, p.kod)) for p in linjer)
-    rader.append(Rad("summa", q.avgransning.namn, (*summa, Cell(text="")), Radslag.TOTAL, delar, rod=True))
+    rader.append(Rad("summa", q.avgransning.namn, (*summa, Cell(text="")), Radslag.TOTAL, delar))
     period = f"{kort_period(q.fran, q.till)} {q.ar}"
     return Tabell(
         "per-enhet",

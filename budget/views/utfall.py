@@ -20,6 +20,7 @@ from budget.regler import periodisering
 from budget.selectors.huvudbok import (
     Ordning,
     Radfilter,
+    Radsumma,
     hamta_rader,
     strom_rader,
     summera_rader,
@@ -62,6 +63,7 @@ from organisation.models import Enhet
 from organisation.permissions import Enhetsurval, Ratt, get_behorighet
 from regionskane.lib import xlsx
 from regionskane.lib.belopp import MNKR, formatera, formatera_fullt
+from regionskane.lib.tabell import Tabell
 from regionskane.lib.visning import visa
 
 # More lines than this are not written as a workbook: it is held in memory, and takes long to open. CSV has no limit.
@@ -121,13 +123,11 @@ def _manad(request, namn: str, annars: int) -> int:
     return int(text)
 
 
-def _post(kod: str) -> Post:
-    linjer = hamta_linjer()
-    return next((p for p in linjer if p.kod == kod), None) or _inte()
-
-
-def _inte():
-    raise Http404
+def _linje(linjer, kod: str) -> Post:
+    linje = next((p for p in linjer if p.kod == kod), None)
+    if linje is None:
+        raise Http404
+    return linje
 
 
 def _ram(request, atkomst: Atkomst, titel: str = "", fler=()) -> dict:
@@ -170,6 +170,8 @@ def _indrag(a: Avgransning) -> str:
 @require_GET
 def start(request):
     """Lead to the latest year with any ledger, or to this year."""
+    if not get_behorighet(request).omfang(Ratt.LASA_HUVUDBOK):
+        raise PermissionDenied(f"Din roll får inte {Ratt.LASA_HUVUDBOK.value}.")
     ar = next(iter(hamta_utfallsar()), timezone.localdate().year)
     return redirect("utfall", ar)
 
@@ -198,17 +200,23 @@ def utfall(request, ar):
     return render(request, "budget/utfall.html", innehall)
 
 
+def las_konton(atkomst: Atkomst, kod: str):
+    """The table of the konton that a line's utfall is made of. 404 for what is no line."""
+    q, linjer = atkomst.urval, hamta_linjer()
+    det = _linje(linjer, kod)
+    summor = hamta_kontosummor(q, det)
+    return bygg_konton(q, det, summor, linjer, hamta_kontonamn(), rader=atkomst.laser_rader)
+
+
 @login_required
 @require_GET
 def post(request, ar, kod):
     """The konton that a line's utfall is made of, and the level below, each leading on."""
     atkomst = oppna_utfall(request, ar)
-    det, linjer = _post(kod), hamta_linjer()
     q = atkomst.urval
-    t = bygg_konton(
-        q, det, hamta_kontosummor(q, det), linjer, hamta_kontonamn(), rader=atkomst.laser_rader
-    )  # fmt: skip
+    t = las_konton(atkomst, kod)
     u = hamta_uppfoljning(q)
+    det = _linje(u.linjer, kod)
     barn = barn_av(q.avgransning, atkomst.alla)
     v = u.varden(det)
     innehall = _ram(request, atkomst, det.namn) | {
@@ -235,8 +243,8 @@ def _mnkr(varde, *, tecken: bool = False) -> str:
 def budget(request, ar, kod):
     """How the budget that a line is compared with comes from the year's, and how it is spread."""
     atkomst = oppna_utfall(request, ar)
-    det = _post(kod)
     u = hamta_uppfoljning(atkomst.urval)
+    det = _linje(u.linjer, kod)
     t = bygg_budget(u, det)
     innehall = _ram(request, atkomst, f"Budget: {det.namn}") | {
         "post": det,
@@ -248,17 +256,31 @@ def budget(request, ar, kod):
 
 def _filter(request, atkomst: Atkomst) -> tuple[Radfilter, Radfilterformular]:
     formular = Radfilterformular(request.GET)
-    data = formular.cleaned_data if formular.is_valid() else _inte()
+    if not formular.is_valid():
+        raise Http404
+    data = formular.cleaned_data
     kod = request.GET.get("post") or ""
     falt = {f: data[f] for f in ("konto", "ansvar", "motpart", "verifikation", "sok")}
-    return Radfilter(atkomst.urval, post=_post(kod) if kod else None, **falt), formular
+    return Radfilter(atkomst.urval, post=_linje(hamta_linjer(), kod) if kod else None, **falt), formular
 
 
-@login_required
-@require_GET
-def rader(request, ar):
-    """The ledger's lines in force of a choice, with the sum of all of them."""
-    atkomst = oppna_utfall(request, ar, Ratt.LASA_HUVUDBOK)
+@dataclass(frozen=True)
+class Radsida:
+    """A screen of lines: the table, the sum of all of the filter's lines, and the queries of the next screen and the
+    first."""
+
+    filter: Radfilter
+    formular: Radfilterformular
+    tabell: Tabell
+    summa: Radsumma
+    visas: int
+    pahittad: bool
+    nasta: str
+    forsta: str
+
+
+def las_rader(request, atkomst: Atkomst) -> Radsida:
+    """The lines that an address asks for. 404 for an order or a place in it that is none."""
     f, formular = _filter(request, atkomst)
     ordning = Ordning(formular.cleaned_data["ordning"] or Ordning.PERIOD)
     try:
@@ -266,29 +288,44 @@ def rader(request, ar):
     except (ValueError, ArithmeticError) as fel:
         raise Http404 from fel
     summa = summera_rader(f)
-    vidare = request.GET.copy()
-    vidare.pop("efter", None)
-    forsta = vidare.urlencode()
-    if nasta:
-        vidare["efter"] = nasta
+    fragan = request.GET.copy()
+    fragan.pop("efter", None)
+    forsta = fragan.urlencode()
+    fragan["efter"] = nasta
+    return Radsida(
+        f,
+        formular,
+        bygg_rader(f, sida, summa),
+        summa,
+        len(sida),
+        any(r.pahittad for r in sida),
+        f"?{fragan.urlencode()}" if nasta else "",
+        f"?{forsta}",
+    )
+
+
+@login_required
+@require_GET
+def rader(request, ar):
+    """The ledger's lines in force of a choice, with the sum of all of them."""
+    atkomst = oppna_utfall(request, ar, Ratt.LASA_HUVUDBOK)
+    sida = las_rader(request, atkomst)
+    det = sida.filter.post
     fler = []
-    if f.post:
-        fler = [
-            {"text": f.post.namn, "url": reverse("utfallspost", args=[ar, f.post.kod]) + fraga(atkomst.urval)}
-        ]
-    t = bygg_rader(f, sida, summa)
+    if det:
+        fler = [{"text": det.namn, "url": reverse("utfallspost", args=[ar, det.kod]) + fraga(atkomst.urval)}]
     innehall = _ram(request, atkomst, "Rader", fler) | {
-        "t": visa(t),
-        "form": formular,
-        "post": f.post,
-        "antal": formatera(summa.antal),
-        "summa": formatera(-summa.belopp, decimaler=2),
-        "visas": len(sida),
-        "pahittad": any(r.pahittad for r in sida),
-        "nasta": f"?{vidare.urlencode()}" if nasta else "",
-        "forsta": f"?{forsta}" if request.GET.get("efter") else "",
-        "export": f"?{forsta}",
-        "for_manga": summa.antal > FLEST_I_EXCEL,
+        "t": visa(sida.tabell),
+        "form": sida.formular,
+        "post": det,
+        "antal": formatera(sida.summa.antal),
+        "summa": formatera(-sida.summa.belopp, decimaler=2),
+        "visas": sida.visas,
+        "pahittad": sida.pahittad,
+        "nasta": sida.nasta,
+        "forsta": sida.forsta if request.GET.get("efter") else "",
+        "export": sida.forsta,
+        "for_manga": sida.summa.antal > FLEST_I_EXCEL,
     }
     return render(request, "budget/utfall_rader.html", innehall)
 
