@@ -166,6 +166,25 @@ def test_budgeten_periodiseras_och_saknas_hellre_an_antas(bok, som, anvandare):
     assert kalla in html and klient.get(kalla).status_code == 200
 
 
+def test_en_dels_budget_jamfors_bara_sa_som_den_ar_kand(bok, som):
+    klient = som("controller")
+    med = _hamta(klient, "/utfall/2024/?av=enhet-MS_LAB&fran=1&till=1")
+    assert med["interna"] == "med"
+    assert _celler(med)["forsaljning"]["helar"]["varde"] is not None
+    utan = _hamta(klient, "/utfall/2024/?av=enhet-MS_LAB&fran=1&till=1&interna=utan")
+    rad = _celler(utan)["forsaljning"]
+    assert (rad["helar"]["visat"], rad["utfall"]["varde"]) == ("—", "400.40")
+    assert "interna poster kan stå på hela förvaltningen" in utan["tabeller"][0]["noter"][0]
+    assert klient.get("/utfall/2024/budget/personal/?av=enhet-MS_LAB&interna=utan").status_code == 200
+    # What stands on the förvaltning itself is a row of its own under it, and the level below adds up.
+    lagg_in([("NORV_MS", 202401, "4110", MS, "", "10")])
+    html = klient.get("/utfall/2024/post/personal/?av=enhet-NORV_MS&fran=1&till=1").content.decode()
+    assert "Medicinsk service, ofördelat" in html
+    bara = _hamta(klient, "/utfall/2024/?av=bara-NORV_MS&fran=1&till=1")
+    assert _celler(bara)["personal"]["utfall"]["varde"] == "-10.00"
+    assert klient.get("/utfall/2024/?av=bara-NORV_MS").status_code == 200
+
+
 def test_det_som_saknas_och_ar_pahittat_sags(bok, som, django_assert_num_queries):
     klient = som("revisor")
     with django_assert_num_queries(17):
