@@ -70,6 +70,7 @@ TABELL = [
     ("utfallsrader", "GET", "/utfall/2024/rader/?av=namnd-NORV", (302, 200, 403, 200, 403, 200, 403)),
     ("utfallsrader_csv", "GET", "/utfall/2024/rader/csv/?av=namnd-NORV", (302, 200, 403, 200, 403, 200, 403)),
     ("utfallsrader_excel", "GET", "/utfall/2024/rader/excel/?av=namnd-NORV", (302, 200, 403, 200, 403, 200, 403)),
+    ("utfallsrader_excel", "POST", "/utfall/2024/rader/excel/?av=namnd-NORV", (302, 302, 403, 302, 403, 302, 403)),
     ("utfallsperiodiseringar", "GET", "/utfall/2024/periodisering/?av=namnd-NORV",
      (302, 200, 403, 200, 403, 200, 403)),
     ("utfallsperiodisering", "GET", "/utfall/2024/periodisering/personal/?av=enhet-NORV_MS",

@@ -7,11 +7,15 @@ import pytest
 from openpyxl import load_workbook
 
 from budget.actions.periodisering import PeriodiseringsFel, valj_periodisering
+from budget.actions.utfallsexport import SLAG
 from budget.models import Periodisering, Post
 from budget.selectors.huvudbok import Ordning, Radfilter, hamta_rader, summera_rader
 from budget.selectors.utfall import Interna, Urval, avgransningar, hamta_platser
-from organisation.models import Enhet
+from organisation.models import Enhet, Rolltilldelning
 from organisation.permissions import Enhetsurval
+from regionskane.jobb.actions import fil_plats, kor_jobb
+from regionskane.jobb.models import Jobb, Jobbstatus
+from regionskane.jobb.slag import far_anvanda
 from tests.budget.huvudbok import lagg_in
 
 MS, LAB = "35000", "35900"
@@ -257,6 +261,26 @@ def test_csv_har_alla_rader_och_ofarliga_texter(db, som):
     assert ";'=1+1;" in text[1] and ";-1234,50;1234,50;prov.csv;2;ja" in text[1]
     bok_ = load_workbook(BytesIO(som("controller-kn").get("/utfall/2024/rader/excel/?av=namnd-KN").content))
     assert any(c.value == 1234.5 for blad in bok_ for rad in blad for c in rad)
+
+
+def test_manga_rader_blir_en_arbetsbok_i_kon(bok, som, anvandare, monkeypatch):
+    monkeypatch.setattr("budget.views.utfall.FLEST_I_EXCEL", 3)
+    klient, fraga = som("controller"), "?av=namnd-NORV&fran=1&till=12&post=personal&interna=med"
+    html = klient.get(f"/utfall/2024/rader/{fraga}").content.decode()
+    assert "Beställ Excel" in html
+    assert klient.get(f"/utfall/2024/rader/excel/{fraga}").status_code == 302
+    assert klient.post(f"/utfall/2024/rader/excel/{fraga}").status_code == 302
+    jobb = Jobb.objects.get(slag=SLAG)
+    kor_jobb(str(jobb.pk))
+    jobb.refresh_from_db()
+    fil = jobb.filer.get()
+    assert (jobb.status, fil.namn) == (Jobbstatus.KLAR, "huvudbok-namnd-norv-2024-01-12.xlsx")
+    ark = load_workbook(BytesIO(fil_plats(fil.sha256).read_bytes())).worksheets[0]
+    rader = list(ark.iter_rows(values_only=True))
+    assert "4 rader, summa −7\u00a0207,92 kr" in rader[2][0] and rader[4][0] == "period"
+    assert round(sum(r[13] for r in rader[5:]), 2) == -7207.92 and len(rader) == 9
+    Rolltilldelning.objects.filter(anvandare=anvandare("controller")).delete()
+    assert not far_anvanda(jobb)
 
 
 def test_controller_ser_sin_namnd_och_politiker_inget(bok, som):
