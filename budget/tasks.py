@@ -35,6 +35,45 @@ def paminn():
         logg.info("Påminde om %s delar", antal)
 
 
+def _far_exportera_rader(jobb) -> bool:
+    filter_ = bestallt_filter(jobb)
+    if filter_ is None:
+        return False
+    behorighet, period = Behorighet(jobb.agare), arsperiod(filter_.urval.ar)
+    return all(
+        e in behorighet.urval(ratt, last=False, period=period)
+        for ratt in (Ratt.LASA_HUVUDBOK, Ratt.EXPORTERA)
+        for e in filter_.urval.avgransning.enheter
+    )
+
+
+@jobbslag(utfallsexport.SLAG, far=_far_exportera_rader)
+def skriv_utfallsrader(jobb, rapportera):
+    filter_ = bestallt_filter(jobb)
+    rapportera(5, "Räknar raderna")
+    summa = summera_rader(filter_)
+    if summa.antal > FLEST_RADER:
+        raise JobbFel(f"{formatera(summa.antal)} rader är fler än ett blad i Excel tar. Hämta dem som CSV.")
+    rapportera(20, f"Skriver {formatera(summa.antal)} rader")
+    with tempfile.TemporaryDirectory() as mapp:
+        plats = Path(mapp) / "rader.xlsx"
+        skriv_rader(
+            plats,
+            blad="Rader",
+            noter=radnoter(filter_, summa),
+            huvud=RADFALT,
+            rader=map(radfalt, strom_rader(filter_)),
+        )
+        innehall = plats.read_bytes()
+
+    def spara():
+        namn = f"{radnamn(filter_)}.xlsx"
+        spara_fil(jobb=jobb, namn=namn, typ=XLSX, innehall=innehall)
+        return jobb.get_absolute_url()
+
+    return spara
+
+
 def _far_berakna(jobb) -> bool:
     return Behorighet(jobb.agare).far(Ratt.BERAKNA_BALANSKRAV)
 
@@ -79,45 +118,6 @@ def skapa_handling(jobb, rapportera):
     def spara():
         spara_fil(jobb=jobb, namn=f"{dokument.nyckel}.pdf", typ="application/pdf", innehall=fil)
         spara_fil(jobb=jobb, namn=f"{dokument.nyckel}.xlsx", typ=XLSX, innehall=bok)
-        return jobb.get_absolute_url()
-
-    return spara
-
-
-def _far_exportera_rader(jobb) -> bool:
-    filter_ = bestallt_filter(jobb)
-    if filter_ is None:
-        return False
-    behorighet, period = Behorighet(jobb.agare), arsperiod(filter_.urval.ar)
-    return all(
-        e in behorighet.urval(ratt, last=False, period=period)
-        for ratt in (Ratt.LASA_HUVUDBOK, Ratt.EXPORTERA)
-        for e in filter_.urval.avgransning.enheter
-    )
-
-
-@jobbslag(utfallsexport.SLAG, far=_far_exportera_rader)
-def skriv_utfallsrader(jobb, rapportera):
-    filter_ = bestallt_filter(jobb)
-    rapportera(5, "Räknar raderna")
-    summa = summera_rader(filter_)
-    if summa.antal > FLEST_RADER:
-        raise JobbFel(f"{formatera(summa.antal)} rader är fler än ett blad i Excel tar. Hämta dem som CSV.")
-    rapportera(20, f"Skriver {formatera(summa.antal)} rader")
-    with tempfile.TemporaryDirectory() as mapp:
-        plats = Path(mapp) / "rader.xlsx"
-        skriv_rader(
-            plats,
-            blad="Rader",
-            noter=radnoter(filter_, summa),
-            huvud=RADFALT,
-            rader=map(radfalt, strom_rader(filter_)),
-        )
-        innehall = plats.read_bytes()
-
-    def spara():
-        namn = f"{radnamn(filter_)}.xlsx"
-        spara_fil(jobb=jobb, namn=namn, typ=XLSX, innehall=innehall)
         return jobb.get_absolute_url()
 
     return spara
