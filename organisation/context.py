@@ -20,6 +20,8 @@ def ram(request):
         meny = [_post(request, "Översikt", reverse("oversikt"), exakt=True)]
         if behorighet.omfang(Ratt.LASA_BELOPP):
             meny.append(_post(request, "Budget", reverse("versioner")))
+        if behorighet.omfang(Ratt.LASA_HUVUDBOK):
+            meny.append(_post(request, "Utfall", reverse("utfall_start")))
         if behorighet.far(Ratt.LASA_UPPFOLJNINGSPLAN):
             meny.append(_post(request, "Uppföljning", reverse("uppfoljning")))
         if behorighet.omfang(Ratt.LASA_ORGANISATION):
