@@ -1,5 +1,6 @@
 """The library and its targets: one definition per measure, one rule per year and segment."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -61,6 +62,56 @@ class Malandring:
     regel: str
     sedd_rev: int = 0
     kalla: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Biblioteksrad:
+    """An indikator of a file: the line it stands on and the fields that it gives."""
+
+    rad: int
+    kod: str
+    falt: dict
+
+
+@dataclass(frozen=True, slots=True)
+class Biblioteksinlasning:
+    """The codes of the indikatorer that a reading added, changed and left as they were."""
+
+    nya: tuple[str, ...]
+    andrade: tuple[str, ...]
+    oforandrade: tuple[str, ...]
+
+
+def las_in_bibliotek(*, rader: Iterable[Biblioteksrad], by, varfor: str) -> Biblioteksinlasning:
+    """Add and change indikatorer by kod, all or nothing. What a row does not give stays as it is.
+
+    Raises OgiltigIndikator, whose `fel` has «rad 7» for a key.
+    """
+    nya, andrade, oforandrade, fel = [], [], [], {}
+    with andring(by=by, varfor=varfor):
+        finns = {i.kod: i for i in Indikator.objects.select_for_update().order_by("pk")}
+        for r in rader:
+            indikator = finns.get(r.kod) or Indikator(kod=r.kod, rev=0)
+            if indikator.pk and all(getattr(indikator, k) == v for k, v in r.falt.items()):
+                oforandrade.append(r.kod)
+                continue
+            for k, v in r.falt.items():
+                setattr(indikator, k, v)
+            try:
+                with transaction.atomic():
+                    indikator.rev += 1
+                    indikator.full_clean()
+                    if indikator.pk and (mal := _mal_som_inte_passar(indikator)):
+                        raise OgiltigIndikator({"enhetsslag": [str(mal)]})
+                    (andrade if indikator.pk else nya).append(r.kod)
+                    indikator.save()
+            except ValidationError as e:
+                fel[f"rad {r.rad}"] = e.messages
+            except OgiltigIndikator as e:
+                fel[f"rad {r.rad}"] = [str(e)]
+        if fel:
+            raise OgiltigIndikator(fel)
+    return Biblioteksinlasning(tuple(nya), tuple(andrade), tuple(oforandrade))
 
 
 def spara_indikator(*, indikator: Indikator, sedd_rev: int, by, varfor: str = "") -> Indikator:

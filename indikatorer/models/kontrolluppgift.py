@@ -3,6 +3,7 @@
 from django.db import models
 
 from indikatorer.models.bibliotek import Indikator, Segment
+from organisation.models import Enhet
 
 
 class Uppgiftsslag(models.TextChoices):
@@ -24,6 +25,7 @@ class Kontrolluppgift(models.Model):
 
     indikator = models.ForeignKey(Indikator, on_delete=models.CASCADE, related_name="kontrolluppgifter")
     segment = models.ForeignKey(Segment, on_delete=models.PROTECT, null=True, blank=True)
+    enhet = models.ForeignKey(Enhet, on_delete=models.PROTECT, null=True, blank=True)
     ar = models.PositiveSmallIntegerField("år")
     delperiod = models.PositiveSmallIntegerField(default=0)
     kon = models.CharField("kön", max_length=1, default="T")
@@ -44,7 +46,7 @@ class Kontrolluppgift(models.Model):
         verbose_name_plural = "kontrolluppgifter"
         constraints = [
             models.UniqueConstraint(
-                fields=("indikator", "segment", "ar", "delperiod", "kon", "slag", "kalla"),
+                fields=("indikator", "segment", "enhet", "ar", "delperiod", "kon", "slag", "kalla"),
                 name="kontrolluppgift_en_per_plats",
                 nulls_distinct=False,
             ),

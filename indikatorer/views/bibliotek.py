@@ -13,7 +13,7 @@ from indikatorer.models import Indikator, Segment
 from indikatorer.selectors.arsbild import Bild, hamta_arsbild, hamta_indikatorer_i_ordning, hamta_matar
 from indikatorer.selectors.bedomning import bedom_ar
 from indikatorer.selectors.bibliotek import hamta_indikatorer, hamta_malomraden
-from indikatorer.tabeller.bibliotek import bygg_rader, rakna, rakna_i_ord
+from indikatorer.tabeller.arsbild import bygg_rader, rakna, rakna_i_ord
 from indikatorer.views.atkomst import far_exportera, far_styra, krav_lasa
 from organisation.models import Namnd
 from organisation.permissions import Ratt, get_behorighet
