@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from indikatorer.models import Indikator
+from indikatorer.models import Enhetsslag, Indikator
 from indikatorer.regler.bedomning import Utfall
 from indikatorer.regler.malregel import (
     Forandring,
@@ -18,7 +18,8 @@ from indikatorer.regler.malregel import (
     Troskel,
 )
 from indikatorer.selectors.bedomning import Bedomd
-from indikatorer.tabeller.ord import LAGEN, SAKNAS, SKAL, skriv_mal, skriv_varde
+from indikatorer.tabeller.bedomning import tal_text, varde_text
+from indikatorer.tabeller.ord import LAGEN, kort, skriv_mal
 from regionskane.lib.belopp import formatera_fullt
 from regionskane.lib.tidsserie import Malzon, Prick, Prickdiagram, Punkt, Tidsserie
 
@@ -58,10 +59,14 @@ def matvarden(per_ar: Mapping[int, Bedomd]) -> dict[int, Matvarde]:
 
 def _punkt(indikator: Indikator, ar: int, m: Matvarde | None, b: Bedomd | None) -> Punkt:
     if m is None or m.varde is None:
-        saknas = m.saknas if m else ""
-        return Punkt(ar, None, SAKNAS.get(saknas, "–"), skal=SKAL.get(saknas, "inget värde"))
+        return Punkt(ar, None, kort(indikator, m), skal=varde_text(indikator, m))
     marke = _MARKEN[b.bedomning.utfall] if b else _OPPEN
-    return Punkt(ar, m.varde, skriv_varde(indikator, m.varde), marke, m.preliminar, m.brott)
+    return Punkt(ar, m.varde, _kort_varde(indikator, m), marke, m.preliminar, m.brott)
+
+
+def _kort_varde(indikator: Indikator, m: Matvarde) -> str:
+    """As it is read, with no more of the unit than the percent sign: the text under the heading says the unit."""
+    return varde_text(indikator, m) if indikator.enhetsslag == Enhetsslag.PROCENT else tal_text(indikator, m)
 
 
 def malzon(b: Bedomd) -> Malzon | None:
@@ -101,7 +106,7 @@ def bygg_prickar(rader: Iterable[Bedomd], *, namn: Mapping, rubrik: str, under: 
         nu = b.bedomning.nu
         if nu is None or nu.varde is None:
             continue
-        text = f"{skriv_varde(b.indikator, nu.varde)} {LAGEN[b.bedomning.utfall].text.lower()}"
+        text = f"{_kort_varde(b.indikator, nu)} {LAGEN[b.bedomning.utfall].text.lower()}"
         prickar.append(
             Prick(namn[b.cell.segment], nu.varde, text, _MARKEN[b.bedomning.utfall], nu.preliminar, malzon(b))
         )

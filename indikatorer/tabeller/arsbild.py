@@ -12,7 +12,8 @@ from indikatorer.models import Indikator, Segment
 from indikatorer.regler.bedomning import Utfall
 from indikatorer.selectors.arsbild import Bild
 from indikatorer.selectors.bedomning import Bedomd
-from indikatorer.tabeller.ord import Lage, lage, motivera, skriv_mal, skriv_matvarde
+from indikatorer.tabeller.bedomning import motivering
+from indikatorer.tabeller.ord import Lage, kort, lage, skriv_mal
 from regionskane.lib.tidsserie import rita_gnista
 
 Nyckel = tuple[int, int | None]
@@ -58,11 +59,11 @@ def _rad(bild: Bild, indikator: Indikator, b: Bedomd | None, segment) -> Bibliot
         indikator=indikator,
         segment=namn,
         url=adress,
-        varde=skriv_matvarde(indikator, b.bedomning.nu),
-        fore=f"{skriv_matvarde(indikator, fore)} {fore.ar}" if fore else "",
+        varde=kort(indikator, b.bedomning.nu),
+        fore=f"{kort(indikator, fore)} {fore.ar}" if fore else "",
         mal=skriv_mal(b.bedomning.regel),
         lage=lage(b.bedomning),
-        motivering=motivera(b),
+        motivering=motivering(indikator, b.bedomning),
         gnista=mark_safe(rita_gnista(serie.punkter)) if serie else mark_safe(""),
         preliminar=b.bedomning.preliminar,
     )

@@ -1,13 +1,12 @@
-"""Values and judgements as they are read."""
+"""Judgements and values as short words and shapes for pages; their sentences are `tabeller.bedomning`'s."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 
-from indikatorer.models import Enhetsslag, Indikator
-from indikatorer.regler.bedomning import Bedomning, Trend, Utfall
+from indikatorer.models import Indikator, Saknas
+from indikatorer.regler.bedomning import Bedomning, Utfall
 from indikatorer.regler.malregel import IngetMal, Malregel, Matvarde
 from indikatorer.regler.skrift import skriv
-from regionskane.lib.belopp import HARDBLANK, formatera_fullt
+from indikatorer.tabeller.bedomning import UTFALL, varde_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,42 +17,24 @@ class Lage:
     text: str
 
 
-LAGEN = {
-    Utfall.UPPFYLLT: Lage("klart", "Uppfyllt"),
-    Utfall.EJ_UPPFYLLT: Lage("avvikelse", "Ej uppfyllt"),
-    Utfall.KAN_EJ_BEDOMAS: Lage("ej_startat", "Kan inte bedömas"),
+_FORMER = {
+    Utfall.UPPFYLLT: "klart",
+    Utfall.EJ_UPPFYLLT: "avvikelse",
+    Utfall.KAN_EJ_BEDOMAS: "ej_startat",
 }
+LAGEN = {utfall: Lage(form, UTFALL[utfall]) for utfall, form in _FORMER.items()}
 # A cell that has neither value nor target for the year.
 INGET = Lage("ej_startat", "Varken värde eller mål")
-TRENDER = {
-    Trend.BATTRE: "Bättre än förra mätningen",
-    Trend.SAMRE: "Sämre än förra mätningen",
-    Trend.OFORANDRAD: "Oförändrat sedan förra mätningen",
-    Trend.OKAR: "Ökar",
-    Trend.MINSKAR: "Minskar",
-    Trend.OKAND: "Ingen tidigare mätning att jämföra med",
-}
-SAKNAS = {"iu": "iu", "undertryckt": "dolt", "ej_matt": "ej mätt"}
-SKAL = {
-    "iu": "ingen uppgift",
-    "undertryckt": "visas inte, färre än fem",
-    "ej_matt": "inte mätt",
-}
+# The short words of a table or a chart, which the foot of the table explains.
+KORTA = {Saknas.IU: "iu", Saknas.UNDERTRYCKT: "dolt", Saknas.EJ_MATT: "ej mätt"}
+KORTA_I_ORD = "iu = ingen uppgift, dolt = färre än fem och visas inte, ej mätt = inte mätt det året"
 
 
-def skriv_varde(indikator: Indikator, varde: Decimal, *, enhet: bool = True, tecken: bool = False) -> str:
-    """«66,7 %», «300»: at least the decimals of the indikator, and all that the value was given with."""
-    text = formatera_fullt(varde, minst=max(indikator.decimaler, -varde.as_tuple().exponent))
-    if tecken and varde > 0:
-        text = f"+{text}"
-    return f"{text}{HARDBLANK}%" if enhet and indikator.enhetsslag == Enhetsslag.PROCENT else text
-
-
-def skriv_matvarde(indikator: Indikator, m: Matvarde | None, *, enhet: bool = True) -> str:
+def kort(indikator: Indikator, m: Matvarde | None) -> str:
     """The value, or the short word for why there is none."""
     if m is None:
         return "–"
-    return SAKNAS.get(m.saknas, "–") if m.varde is None else skriv_varde(indikator, m.varde, enhet=enhet)
+    return KORTA[m.saknas] if m.varde is None else varde_text(indikator, m)
 
 
 def skriv_mal(regel: Malregel) -> str:
@@ -63,7 +44,3 @@ def skriv_mal(regel: Malregel) -> str:
 
 def lage(b: Bedomning | None) -> Lage:
     return LAGEN[b.utfall] if b else INGET
-
-
-def motivera(b) -> str:
-    return ""

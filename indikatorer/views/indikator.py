@@ -1,0 +1,179 @@
+"""One indikator: its judgement, chart, values, segments, definition and history, and where each value comes from."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_GET
+
+from indikatorer.diagram.serie import bygg_prickar, bygg_tidsserie
+from indikatorer.models import Indikator, Kon, Matning
+from indikatorer.regler.period import HELAR
+from indikatorer.selectors.bedomning import Bedomd, bedom_indikator
+from indikatorer.selectors.bibliotek import hamta_segment
+from indikatorer.selectors.matningar import (
+    hamta_definitionshistorik,
+    hamta_matning_historik,
+    hamta_matningar,
+)
+from indikatorer.tabeller.definition import bygg_definition, bygg_definitionshistorik
+from indikatorer.tabeller.indikator import (
+    bygg_huvudbedomning,
+    bygg_konstabell,
+    bygg_maltabell,
+    bygg_omradestabell,
+    bygg_segmenttabell,
+    bygg_vardetabell,
+    segmentnamn,
+)
+from indikatorer.tabeller.ord import KORTA_I_ORD
+from indikatorer.tabeller.varifran import bygg_kalla
+from indikatorer.views.atkomst import far_skriva, far_styra, oppna, smulor
+from organisation.permissions import Ratt, get_behorighet
+from regionskane.jobb.views import vill_ha_fragment
+from regionskane.lib.tidsserie import borjar_vid_noll, rita_prickar, rita_tidsserie
+from regionskane.lib.visning import visa
+
+BREDD, SMAL = 760, 358
+
+
+@login_required
+@require_GET
+def indikator(request, kod):
+    """The page of an indikator; `?segment=` and `?ar=` choose which judgement stands at its head."""
+    det = oppna(request, kod)
+    segment = hamta_segment(det)
+    namn = segmentnamn(segment)
+    bedomda = bedom_indikator(det)
+    matningar = list(hamta_matningar(det))
+    egna = {
+        (m.segment_id, m.kon, m.ar): m
+        for m in matningar
+        if m.omrade_id is None and m.enhet_id is None and m.delperiod == HELAR
+    }
+    vald = _valt_segment(request, segment, bedomda)
+    aren = sorted({b.ar for b in bedomda}, reverse=True)
+    ar = _valt_ar(request, aren)
+    arets = [b for b in bedomda if b.ar == ar]
+    serie = [b for b in bedomda if b.cell.segment == vald]
+    huvud = next((b for b in serie if b.ar == ar), None)
+    delar = [b for b in arets if b.segment and not b.segment.total]
+    rubrik = namn[vald]
+    innehall = {
+        "smulor": smulor(*_malsmulor(det), {"text": det.namn}),
+        "indikator": det,
+        "segment": rubrik if vald else "",
+        "ar": ar,
+        "aren": [
+            {"text": str(a), "url": _adress(a, vald, segment), "aktiv": a == ar} for a in sorted(aren)
+        ],
+        "segmentval": [
+            {"text": namn[s], "url": _adress(ar, s, segment), "aktiv": s == vald}
+            for s in dict.fromkeys(b.cell.segment for b in bedomda)
+        ],
+        "huvud": bygg_huvudbedomning(huvud, delar=delar if len(delar) > 1 else ()) if huvud else None,
+        "diagram": _rita_serien(det, serie, rubrik),
+        "varden": visa(
+            bygg_vardetabell(
+                det,
+                [m for m in matningar if m.segment_id == vald and m.kon == Kon.TOTALT and _eget(m)],
+                {b.ar: b for b in serie},
+                rubrik=f"Värden, {rubrik[:1].lower()}{rubrik[1:]}" if vald else "Värden",
+            )
+        ),
+        "korta": KORTA_I_ORD,
+        "mal": visa(bygg_maltabell(list(det.malnivaer.order_by("-ar", "segment")), namn)),
+        "definition": bygg_definition(det),
+        "historik": bygg_definitionshistorik(hamta_definitionshistorik(det)),
+        "far_skriva": far_skriva(request, det),
+        "far_styra": far_styra(request),
+    }
+    if len({b.cell.segment for b in arets}) > 1:
+        t = bygg_segmenttabell(det, arets, egna, ar=ar, namn=namn)
+        prickar = bygg_prickar(arets, namn=namn, rubrik=t.rubrik, under=f"{det.enhet}. Bandet är målet")
+        innehall["segmenttabell"] = visa(t)
+        innehall["prickar"] = prickar and _bada(prickar, rita_prickar, "prickar")
+    for nyckel, t in (
+        ("kontabell", bygg_konstabell(det, egna, ar=ar, namn=namn)),
+        ("omradestabell", bygg_omradestabell(det, egna, [m for m in matningar if m.omrade_id])),
+    ):
+        innehall[nyckel] = visa(t) if t else None
+    return render(request, "indikatorer/indikator.html", innehall)
+
+
+@login_required
+@require_GET
+def matning(request, kod, pk):
+    """Where a value comes from: who, when and why, and every earlier value of it. As a page and as a panel."""
+    det = oppna(request, kod)
+    m = get_object_or_404(
+        Matning.objects.select_related("segment__grupp", "enhet", "omrade", "andrad_av"), pk=pk, indikator=det
+    )
+    behorighet = get_behorighet(request)
+    ser_historik = behorighet.far(Ratt.LASA_HISTORIK) or det.agare_id in behorighet.namnder(Ratt.LASA_HISTORIK)
+    skriver = far_skriva(request, det)
+    kalla = bygg_kalla(det, m, hamta_matning_historik(m.pk) if ser_historik or skriver else ())
+    innehall = {"kalla": kalla, "indikator": det, "matning": m, "far_skriva": skriver}
+    if vill_ha_fragment(request):
+        return render(request, "indikatorer/_kalla.html", innehall)
+    hem = reverse("indikator", args=[det.kod])
+    innehall["smulor"] = smulor({"text": det.namn, "url": hem}, {"text": "Varifrån kommer siffran?"})
+    return render(request, "indikatorer/varifran.html", innehall)
+
+
+def _eget(m: Matning) -> bool:
+    return m.omrade_id is None and m.enhet_id is None
+
+
+def _valt_segment(request, segment, bedomda: list[Bedomd]) -> int | None:
+    """The segment asked for, or else the whole: what has no segment, the one that is a total, or the first."""
+    if kod := request.GET.get("segment"):
+        det = next((s for s in segment if s.kod == kod), None)
+        if det is None:
+            raise Http404
+        return det.pk
+    matta = {b.cell.segment: b.segment for b in bedomda}
+    if None in matta or not matta:
+        return None
+    return next((pk for pk, s in matta.items() if s.total), next(iter(matta)))
+
+
+def _valt_ar(request, aren: list[int]) -> int | None:
+    vald = request.GET.get("ar", "")
+    if vald.isascii() and vald.isdecimal() and int(vald) in aren:
+        return int(vald)
+    return aren[0] if aren else None
+
+
+def _adress(ar, segment_id, segment) -> str:
+    det = next((s for s in segment if s.pk == segment_id), None)
+    return f"?ar={ar}" + (f"&segment={det.kod}" if det else "")
+
+
+def _malsmulor(det: Indikator) -> list[dict]:
+    if det.malomrade is None:
+        return []
+    kedja, m = [], det.malomrade
+    while m is not None:
+        kedja.append(m)
+        m = m.overordnat
+    return [{"text": m.namn, "url": f"{reverse('indikatorer')}?malomrade={m.pk}"} for m in reversed(kedja)]
+
+
+def _rita_serien(det: Indikator, serie: list[Bedomd], rubrik: str):
+    d = bygg_tidsserie(serie, rubrik=f"{det.namn}, {rubrik}", under=det.enhet)
+    if d is None:
+        return None
+    under = det.enhet[:1].upper() + det.enhet[1:]
+    if not borjar_vid_noll(d):
+        under += ". Axeln börjar inte vid noll"
+    return {"under": under + "."} | _bada(d, rita_tidsserie, "serie")
+
+
+def _bada(diagram, rita, id_: str) -> dict:
+    """The drawing for a wide and for a narrow screen."""
+    return {
+        "bred": mark_safe(rita(diagram, bredd=BREDD, id_=f"{id_}-bred")),
+        "smal": mark_safe(rita(diagram, bredd=SMAL, id_=f"{id_}-smal")),
+    }
