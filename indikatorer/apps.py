@@ -7,6 +7,8 @@ class IndikatorerConfig(AppConfig):
 
     def ready(self):
         from indikatorer.imports.exempel import ladda
-        from regionskane.register import exempel
+        from indikatorer.tabeller.kontroll import kontrollera_indikatorer
+        from regionskane.register import exempel, kontroll
 
         exempel(ladda)
+        kontroll(kontrollera_indikatorer)

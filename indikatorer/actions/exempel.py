@@ -16,7 +16,7 @@ from regionskane.historik import andring
 
 
 def las_in_ramar(*, malomraden: Iterable[dict], segment: Iterable[dict], varfor: str) -> int:
-    """Goals, segments and the country that are not there yet, and how many they are. A goal stands after its overordnat."""
+    """Goals, segments and the country that are not there yet, and how many. A goal stands after its overordnat."""
     nya = 0
     with andring(by=None, varfor=varfor):
         finns = {m.kod: m for m in Malomrade.objects.all()}

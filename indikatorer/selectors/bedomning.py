@@ -52,8 +52,8 @@ def bedom_ar(
     """Every cell of the year judged, in the order of indikatorer and segments. Four queries, whatever the size.
 
     The region's own values, or those of `enhet` (id); whole years unless `delperiod`. There is a row for every value
-    of the year, also one that is missing with a reason, and for every target that has no value. Indikatorer that were
-    not valid at any time of the year are left out.
+    of the year, also one that is missing with a reason, and for the region every target that has no value. Indikatorer
+    that were not valid at any time of the year are left out.
     """
     urval = Indikator.objects.all() if indikatorer is None else indikatorer
     urval = urval.filter(giltiga_under(date(ar, 1, 1), date(ar, 12, 31)))
@@ -106,7 +106,9 @@ def _bedom(register, matningar, malnivaer, aren, enhet, kon, delperiod) -> Itera
         if pk in register:
             serier.setdefault(Cell(pk, segment, k, enhet, delperiod), {})[ar] = Matvarde(ar, *varde)
     mal = {(m.indikator_id, m.segment_id, m.ar): m for m in malnivaer if m.indikator_id in register}
-    _lagg_till_omatta(serier, mal, kon, enhet, delperiod)
+    # A target is the region's: an enhet is judged by it where it has a value of its own.
+    if enhet is None:
+        _lagg_till_omatta(serier, mal, kon, delperiod)
     segment = Segment.objects.in_bulk({c.segment for c in serier} - {None})
     regler = {nyckel: tolka(m.regel) for nyckel, m in mal.items()}
     maldar = {}
@@ -122,7 +124,7 @@ def _bedom(register, matningar, malnivaer, aren, enhet, kon, delperiod) -> Itera
             if nyckel not in mal:
                 nyckel = (cell.indikator, None, ar)
             nu = serie.get(ar)
-            if nu is None and nyckel not in mal:
+            if nu is None and (nyckel not in mal or enhet is not None):
                 continue
             underlag = Underlag(nu, tuple(m for m in ordnad if m.ar < ar), riktning)
             yield Bedomd(
@@ -136,9 +138,9 @@ def _bedom(register, matningar, malnivaer, aren, enhet, kon, delperiod) -> Itera
             )
 
 
-def _lagg_till_omatta(serier, mal, kon, enhet, delperiod):
+def _lagg_till_omatta(serier, mal, kon, delperiod):
     """A target that has no values is a row too: of its own segment, or of the whole when the indikator has no cell."""
     matta = {c.indikator for c in serier}
     for pk, segment, _ in mal:
         if segment is not None or pk not in matta:
-            serier.setdefault(Cell(pk, segment, kon[0], enhet, delperiod), {})
+            serier.setdefault(Cell(pk, segment, kon[0], None, delperiod), {})
