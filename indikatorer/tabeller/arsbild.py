@@ -69,14 +69,18 @@ def _rad(bild: Bild, indikator: Indikator, b: Bedomd | None, segment) -> Bibliot
     )
 
 
-def rakna(bilder: Iterable[Bild | None]) -> Counter:
+def rakna(bilder: Iterable[Bild]) -> Counter:
     """How many came out how, by Utfall."""
     return Counter(b.utfall for b in bilder if b.utfall)
 
 
+def rakna_utfall(rader: Iterable[Bedomd]) -> Counter:
+    return Counter(b.bedomning.utfall for b in rader)
+
+
 def rakna_i_ord(antal: Counter) -> str:
-    """«41 uppfyllda, 52 ej uppfyllda, 13 kan inte bedömas»."""
+    """«41 uppfyllda, 52 ej uppfyllda, 13 kan ej bedömas»."""
     return (
         f"{antal[Utfall.UPPFYLLT]} uppfyllda, {antal[Utfall.EJ_UPPFYLLT]} ej uppfyllda, "
-        f"{antal[Utfall.KAN_EJ_BEDOMAS]} kan inte bedömas"
+        f"{antal[Utfall.KAN_EJ_BEDOMAS]} kan ej bedömas"
     )

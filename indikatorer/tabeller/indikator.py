@@ -6,10 +6,11 @@ from decimal import Decimal
 
 from django.urls import reverse
 
-from indikatorer.models import Indikator, Kon, Malniva, Matning, Segment
+from indikatorer.models import Enhetsslag, Indikator, Kon, Malniva, Matning, Segment
 from indikatorer.regler.bedomning import Utfall
 from indikatorer.regler.period import HELAR, skriv_period
 from indikatorer.regler.skrift import OgiltigMalniva, skriv_tal, tolka
+from indikatorer.regler.vagning import vag_samman
 from indikatorer.selectors.bedomning import Bedomd
 from indikatorer.tabeller.bedomning import (
     TRENDER,
@@ -23,6 +24,7 @@ from indikatorer.tabeller.bedomning import (
 from indikatorer.tabeller.ord import KORTA_I_ORD, Lage, lage, skriv_mal
 from indikatorer.tabeller.regel import i_ord
 from indikatorer.tabeller.tal import talkolumn, talrad
+from regionskane.lib.belopp import formatera
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 
 # Years beside each other in a table.
@@ -202,16 +204,16 @@ def bygg_segmenttabell(
 
 
 def vagt_av_segmenten(indikator: Indikator, rader, matningar, *, ar: int) -> str:
-    """The year's total from the numerators and denominators of every segment; empty unless all have both."""
-    delar = [
-        matningar.get((b.cell.segment, Kon.TOTALT, ar)) for b in rader if b.segment and not b.segment.total
-    ]
-    if len(delar) < 2 or any(m is None or m.taljare is None or not m.namnare for m in delar):
+    """The year's percentage of all segments together; empty unless all have numerator and denominator."""
+    segment = [b.cell.segment for b in rader if b.segment and not b.segment.total]
+    delar = [matningar.get((s, Kon.TOTALT, ar)) for s in segment]
+    if indikator.enhetsslag != Enhetsslag.PROCENT or len(delar) < 2:
         return ""
-    faktor = 100 if indikator.enhetsslag == "procent" else 1
-    varde = faktor * sum(m.taljare for m in delar) / sum(m.namnare for m in delar)
-    steg = Decimal(1).scaleb(-max(indikator.decimaler, 1))
-    return skriv_tal(varde.quantize(steg)) + ("\u00a0%" if faktor == 100 else "")
+    helhet = vag_samman((m.taljare, m.namnare) if m else (None, None) for m in delar)
+    if helhet is None:
+        return ""
+    varde = formatera(helhet.varde, decimaler=max(indikator.decimaler, 1))
+    return f"{varde}\u00a0% ({skriv_tal(helhet.taljare)} av {skriv_tal(helhet.namnare)})"
 
 
 def bygg_konstabell(

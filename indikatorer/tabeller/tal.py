@@ -27,11 +27,12 @@ def talrad(
     varden: Sequence[Matvarde | Matning | None],
     ovriga: Iterable[Cell] = (),
     *,
+    fore: Iterable[Cell] = (),
     kallor: Sequence[str] = (),
     noter: Sequence[tuple[int, ...]] = (),
     slag: Radslag = Radslag.RAD,
 ) -> Rad:
-    """A row whose first cells are values, followed by `ovriga`. `kallor` and `noter` are those of the values.
+    """A row of values, after the cells of `fore` and followed by `ovriga`. `kallor` and `noter` are those of the values.
 
     A value that was given with fewer digits than its neighbours is written as it was given, as text.
     """
@@ -48,4 +49,4 @@ def talrad(
         else:
             celler.append(Cell(m.varde, kalla=kalla, noter=not_))
     enhet = "procent" if indikator.enhetsslag == Enhetsslag.PROCENT else "antal"
-    return Rad(nyckel, rubrik, (*celler, *ovriga), slag, enhet=enhet, decimaler=decimaler)
+    return Rad(nyckel, rubrik, (*fore, *celler, *ovriga), slag, enhet=enhet, decimaler=decimaler)
