@@ -6,6 +6,8 @@ class IndikatorerConfig(AppConfig):
     verbose_name = "Indikatorer"
 
     def ready(self):
+        # The kinds of job register themselves when their module is read.
+        from indikatorer import tasks  # noqa: F401
         from indikatorer.imports.exempel import ladda
         from indikatorer.tabeller.kontroll import kontrollera_indikatorer
         from regionskane.register import exempel, kontroll

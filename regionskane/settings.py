@@ -100,6 +100,15 @@ def _redis() -> str:
     return url
 
 
+def _kolada() -> str:
+    url = os.environ.get("KOLADA_URL", "").strip() or "https://api.kolada.se/v3"
+    if not url.startswith(("https://", "http://")):
+        raise ImproperlyConfigured(
+            f"KOLADA_URL är «{url}» men ska börja med https://. Exempel: KOLADA_URL=https://api.kolada.se/v3"
+        )
+    return url
+
+
 SECRET_KEY = _text("SECRET_KEY", "<minst 50 slumpade tecken>")
 DEBUG = _flagga("DEBUG", False)
 ALLOWED_HOSTS = _lista("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
@@ -324,6 +333,9 @@ EMAIL_SUBJECT_PREFIX = ""
 DEFAULT_FROM_EMAIL = _text("EMAIL_FROM", "budget@example.se") if EMAIL_HOST else "budget@localhost"
 # The site's address in what is sent from outside a request.
 WEBBADRESS = _text("WEBBADRESS", "https://budget.example.se") if EMAIL_HOST else ""
+
+# Where key figures of other regions are fetched, when somebody asks for them.
+KOLADA_URL = _kolada()
 
 LOGGING = {
     "version": 1,

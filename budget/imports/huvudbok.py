@@ -6,7 +6,6 @@ ledger's own signs (debet +, kredit −). Codes are text: «0110» is not 110.
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -14,8 +13,6 @@ from functools import lru_cache
 from itertools import islice
 from typing import TypeAlias
 
-from budget.imports.fil import pa_en_rad
-from regionskane.lib.anmarkning import Anmarkning, Niva
 from regionskane.lib.belopp import OgiltigtBelopp, tolka_belopp
 
 RADFALT = (
@@ -33,7 +30,6 @@ RADFALT = (
 )
 Huvudboksrad: TypeAlias = tuple[int, int, str, str, str, str, str, str, str, str, Decimal]
 
-FLEST_PER_SLAG = 50
 LANGSTA_KOD = 40
 LANGSTA_TEXT = 500
 
@@ -70,48 +66,6 @@ _DATUM = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})(?:[ T]00:00(?::00(?:\.
 _PERIOD = re.compile(r"(\d{4})(?:[-/. ]?[Mm]?)(\d{1,2})", re.ASCII)
 _MANADSNAMN = re.compile(r"([a-z]+)\.?[ -](\d{4})", re.ASCII)
 _RAKT = re.compile(r"-?\d{1,14}(?:\.\d{1,2})?", re.ASCII)
-
-
-class Anmarkningar:
-    """Findings as they are met, bounded: of each kind the first ones are kept and the rest counted."""
-
-    def __init__(self):
-        self._fynd: list[Anmarkning] = []
-        self.antal: Counter[tuple[str, Niva]] = Counter()
-
-    def lagg(self, kod: str, niva: Niva, text: str, rad: int | None = None) -> None:
-        self.antal[kod, niva] += 1
-        if self.antal[kod, niva] <= FLEST_PER_SLAG:
-            self._fynd.append(Anmarkning(kod, niva, pa_en_rad(text), rad))
-
-    def fel(self, kod: str, text: str, rad: int | None = None) -> None:
-        self.lagg(kod, Niva.FEL, text, rad)
-
-    def varning(self, kod: str, text: str, rad: int | None = None) -> None:
-        self.lagg(kod, Niva.VARNING, text, rad)
-
-    def info(self, kod: str, text: str, rad: int | None = None) -> None:
-        self.lagg(kod, Niva.INFO, text, rad)
-
-    @property
-    def har_fel(self) -> bool:
-        return any(niva is Niva.FEL for _, niva in self.antal)
-
-    def alla(self) -> tuple[Anmarkning, ...]:
-        """In the order they were met; last, how many of each kind that are not listed."""
-        fler = (
-            Anmarkning(
-                kod,
-                niva,
-                f"Ytterligare {n - FLEST_PER_SLAG} rader har samma anmärkning som rad {self._forsta(kod, niva)}.",
-            )
-            for (kod, niva), n in self.antal.items()
-            if n > FLEST_PER_SLAG
-        )
-        return (*self._fynd, *fler)
-
-    def _forsta(self, kod, niva):
-        return next(f.rad for f in self._fynd if (f.kod, f.niva) == (kod, niva))
 
 
 def normaliserat(rubrik: object) -> str:

@@ -13,12 +13,10 @@ from itertools import accumulate, chain, islice
 from operator import itemgetter
 from typing import BinaryIO
 
-from budget.imports.fil import BLOCK, BOM, KODNINGAR, OlasligFil, ar_arbetsbok, gissa_kodning, radblock
 from budget.imports.huvudbok import (
     LANGSTA_KOD,
     LANGSTA_TEXT,
     SYNONYMER,
-    Anmarkningar,
     Huvudboksrad,
     belopp_av_text,
     hitta_kolumner,
@@ -27,7 +25,9 @@ from budget.imports.huvudbok import (
     tolka_tid,
     visar_decimaltecken,
 )
+from regionskane.lib.anmarkning import Anmarkningar
 from regionskane.lib.belopp import OgiltigtBelopp
+from regionskane.lib.textfil import BLOCK, BOM, KODNINGAR, OlasligFil, ar_arbetsbok, gissa_kodning, radblock
 
 AVSKILJARE = ";\t|,"
 PROVRADER = 2_000
@@ -62,7 +62,7 @@ class CsvLasning:
         decimaltecken: str | None = None,
         perioder: tuple[int, int] | None = None,
     ):
-        if ar_arbetsbok(fil):
+        if ar_arbetsbok(fil, vad="en huvudbok"):
             raise OlasligFil("Filen är en Excel-arbetsbok (xlsx), inte en CSV-fil.")
         self._fil = fil
         gissad = gissa_kodning(fil, pc8=False)

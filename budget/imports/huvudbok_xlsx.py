@@ -1,103 +1,28 @@
-"""A ledger as a workbook (xlsx) → neutral rows and findings, streamed.
+"""A ledger as a workbook (xlsx) → neutral rows and findings, streamed."""
 
-openpyxl opens the book: names of sheets, shared strings, which formats are dates. The cells are read one row
-at a time by a parser of its own on top of openpyxl's, because the read-only sheet keeps every empty row element,
-stops at «NaN» without saying where, and does not tell an empty cell from a formula that was never computed.
-"""
-
-import contextlib
-import warnings
-import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any, BinaryIO
-from xml.etree.ElementTree import iterparse
+from typing import BinaryIO
 
-import openpyxl
-from openpyxl.utils.cell import coordinate_from_string
-from openpyxl.worksheet._reader import FORMULA_TAG, ROW_TAG, VALUE_TAG, WorkSheetParser
+from openpyxl.utils import get_column_letter
 
-from budget.imports.fil import OlasligFil, ar_arbetsbok
 from budget.imports.huvudbok import (
     LANGSTA_KOD,
     LANGSTA_TEXT,
-    Anmarkningar,
     Huvudboksrad,
     belopp_av_text,
     hitta_kolumner,
     ren_kod,
     tolka_tid,
 )
+from regionskane.lib.anmarkning import Anmarkningar
 from regionskane.lib.belopp import ORE, STORSTA_BELOPP, OgiltigtBelopp
+from regionskane.lib.textfil import OlasligFil
+from regionskane.lib.xlsx_strom import Strombok, Trasig
 
-STORST_UPPACKAD = 2 << 30
-STORSTA_TEXTER = 64 << 20
-STORST_PACKNING = 200
-ALLTID_TILLATET = 20 << 20
-SISTA_RAD = 1_048_576
 RUBRIKRADER = 20
 EXCELPRECISION = Decimal("1e-6")
-
-
-class _Trasig:
-    """A cell without a usable value; `skal` ends the sentence «Cell B7 …»."""
-
-    __slots__ = ("skal",)
-
-    def __init__(self, skal: str):
-        self.skal = skal
-
-
-OBERAKNAD = _Trasig("har en formel utan beräknat värde. Öppna filen i Excel, räkna om och spara.")
-
-
-class _Ark(WorkSheetParser):
-    """One row at a time as (number, {column: value}); faults of a cell become values of kind _Trasig."""
-
-    def rader(self) -> Iterator[tuple[int, dict[int, Any]]]:
-        overordnade: list = []
-        i_rad = False
-        for handelse, element in iterparse(self.source, events=("start", "end")):
-            if handelse == "start":
-                if not i_rad:
-                    overordnade.append(element)
-                    i_rad = element.tag == ROW_TAG
-            elif element.tag == ROW_TAG:
-                text = element.get("r")
-                self.row_counter = int(text) if text and text.isdigit() else self.row_counter + 1
-                self.col_counter = 0
-                celler = {}
-                for cell in element:
-                    kolumn, varde = self._cell(cell)
-                    if varde is not None:
-                        celler[kolumn] = varde
-                i_rad = False
-                yield self.row_counter, celler
-            if handelse == "end" and not i_rad:  # so that nothing that has been read is kept
-                overordnade.pop()
-                if overordnade:
-                    overordnade[-1].clear()
-
-    def _cell(self, element) -> tuple[int, Any]:
-        try:
-            cell = self.parse_cell(element)
-        except (ValueError, IndexError, TypeError, OverflowError):
-            self.col_counter = self._kolumn(element)
-            skrivet = (element.findtext(VALUE_TAG) or "")[:40]
-            return self.col_counter, _Trasig(f"innehåller «{skrivet}», som inte är ett tal.")
-        kolumn, varde = cell["column"], cell["value"]
-        if varde is None and element.find(FORMULA_TAG) is not None:
-            return kolumn, OBERAKNAD
-        if cell["data_type"] == "e":
-            return kolumn, _Trasig(f"har felvärdet {varde}.")
-        return kolumn, varde
-
-    def _kolumn(self, element) -> int:
-        try:
-            return openpyxl.utils.column_index_from_string(coordinate_from_string(element.get("r"))[0])
-        except (ValueError, TypeError, openpyxl.utils.exceptions.CellCoordinatesException):
-            return self.col_counter + 1
 
 
 class XlsxLasning:
@@ -115,23 +40,17 @@ class XlsxLasning:
         kolumner: Mapping[str, str] | None = None,
         perioder: tuple[int, int] | None = None,
     ):
-        if not ar_arbetsbok(fil):
-            raise OlasligFil("Filen är inte en Excel-arbetsbok (xlsx).")
-        vakta_uppackning(fil)
+        self._bok = Strombok(fil, vad="en huvudbok")
         self.anmarkningar = Anmarkningar()
         self.antal_rader = 0
         self._perioder = perioder
-        with _oppningsfel(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and extensions that are not read here
-            fil.seek(0)
-            self._bok = openpyxl.load_workbook(fil, read_only=True, data_only=True, keep_links=False)
-            self.bladnamn = [ark.title for ark in self._bok.worksheets]
+        self.bladnamn = self._bok.bladnamn
         self.blad, self.rubrikrad, self.kolumner = self._valj_blad(blad, kolumner)
 
     def rader(self) -> Iterator[Huvudboksrad]:
         """The rows in the sheet's order. `rad` is the row number that Excel shows."""
         fran, till = self._perioder or (0, 0)
-        for nr, celler in self._celler(self.blad):
+        for nr, celler in self._bok.rader(self.blad):
             if nr <= self.rubrikrad or not any(k in celler for k in self.kolumner.values()):
                 continue
             self.antal_rader += 1
@@ -186,13 +105,13 @@ class XlsxLasning:
         )  # fmt: skip
 
     def _adress(self, nr, falt) -> str:
-        return f"Cell {openpyxl.utils.get_column_letter(self.kolumner[falt])}{nr}"
+        return f"Cell {get_column_letter(self.kolumner[falt])}{nr}"
 
     def _text(self, nr, falt, varde) -> str:
         """A code or a text. Excel keeps 3010 as the number 3010.0 in some books."""
         if varde is None:
             return ""
-        if isinstance(varde, _Trasig):
+        if isinstance(varde, Trasig):
             raise ValueError(f"{self._adress(nr, falt)} {varde.skal}")
         if isinstance(varde, float) and varde.is_integer() and abs(varde) < 1e15:
             return str(int(varde))
@@ -210,7 +129,7 @@ class XlsxLasning:
     def _belopp(self, nr, falt, varde) -> Decimal | None:
         if varde is None or (isinstance(varde, str) and not varde.strip()):
             return None
-        if isinstance(varde, _Trasig):
+        if isinstance(varde, Trasig):
             raise OgiltigtBelopp(f"{self._adress(nr, falt)} {varde.skal}")
         if isinstance(varde, bool):
             raise OgiltigtBelopp(f"{self._adress(nr, falt)} har sant eller falskt där ett belopp ska stå.")
@@ -250,41 +169,20 @@ class XlsxLasning:
 
     # The book.
 
-    def _celler(self, titel) -> Iterator[tuple[int, dict[int, Any]]]:
-        bok = self._bok
-        ark = bok[titel]
-        nr, vantad = 0, 0
-        with _oppningsfel(lambda: f" efter rad {nr}" if nr else ""), ark._get_source() as kalla:
-            lasare = _Ark(
-                kalla,
-                ark._shared_strings,
-                data_only=True,
-                epoch=bok.epoch,
-                date_formats=bok._date_formats,
-                timedelta_formats=bok._timedelta_formats,
-            )
-            for nr, celler in lasare.rader():
-                if nr > SISTA_RAD or nr <= vantad:
-                    raise OlasligFil(
-                        f"Bladet «{titel}» har radnummer i fel ordning (rad {nr}). Spara filen på nytt."
-                    )
-                vantad = nr
-                yield nr, celler
-
     def _valj_blad(self, blad, val):
         if blad is not None and blad not in self.bladnamn:
             finns = ", ".join(f"«{n}»" for n in self.bladnamn)
             raise OlasligFil(f"Bladet «{blad}» finns inte. Blad i filen: {finns}.")
         basta = None
         for titel in [blad] if blad is not None else self.bladnamn:
-            for antal, (nr, celler) in enumerate(self._celler(titel)):
+            for antal, (nr, celler) in enumerate(self._bok.rader(titel)):
                 if antal >= RUBRIKRADER:
                     break
                 if not celler:
                     continue
                 bredd = max(celler)
                 rubriker = [
-                    None if isinstance(v, _Trasig) else v for v in map(celler.get, range(1, bredd + 1))
+                    None if isinstance(v, Trasig) else v for v in map(celler.get, range(1, bredd + 1))
                 ]
                 funna, brister = hitta_kolumner(rubriker, val=val)
                 if not brister:
@@ -294,45 +192,3 @@ class XlsxLasning:
         if basta is None:
             raise OlasligFil("Arbetsboken är tom.")
         raise OlasligFil(f"Bladet «{basta[1]}»: {' '.join(basta[2])}")
-
-
-def vakta_uppackning(fil: BinaryIO) -> None:
-    """Refuse a book that unpacks to more than it may, before anything is unpacked.
-
-    The archive's own figures are enough: Python reads no more of a part than they say.
-    """
-    fil.seek(0)
-    with _oppningsfel(), zipfile.ZipFile(fil) as arkiv:
-        delar = arkiv.infolist()
-        uppackad = sum(d.file_size for d in delar)
-        packad = sum(d.compress_size for d in delar)
-        texter = sum(d.file_size for d in delar if d.filename.lower().endswith("sharedstrings.xml"))
-        if uppackad > STORST_UPPACKAD or texter > STORSTA_TEXTER:
-            raise OlasligFil(
-                f"Arbetsboken är för stor uppackad ({uppackad >> 20} MB). Dela upp den, eller spara som CSV."
-            )
-        if uppackad > ALLTID_TILLATET and uppackad > STORST_PACKNING * max(packad, 1):
-            raise OlasligFil(
-                f"Arbetsboken packar upp till {uppackad // max(packad, 1)} gånger sin storlek och öppnas inte. "
-                "Spara den på nytt, eller som CSV."
-            )
-        if any(d.flag_bits & 1 for d in delar):
-            raise OlasligFil("Arbetsboken är krypterad. Spara den utan lösenord.")
-        for del_ in delar:
-            if del_.filename.lower().endswith((".xml", ".rels")):
-                with arkiv.open(del_) as innehall:
-                    if b"<!DOCTYPE" in innehall.read(4_096):
-                        raise OlasligFil(
-                            "Arbetsboken innehåller en XML-definition (DOCTYPE) och öppnas inte."
-                        )
-
-
-@contextlib.contextmanager
-def _oppningsfel(var=lambda: ""):
-    """Whatever openpyxl, zipfile and the XML parser raise for a damaged book becomes one sentence."""
-    try:
-        yield
-    except (OlasligFil, GeneratorExit, MemoryError):
-        raise
-    except Exception as fel:  # a damaged book makes openpyxl raise nearly any exception
-        raise OlasligFil(f"Arbetsboken är skadad och går inte att läsa{var()}. Spara den på nytt.") from fel

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import BinaryIO, TypeAlias
 
-from budget.imports.fil import ar_arbetsbok
 from budget.imports.huvudbok_csv import CsvLasning
 from budget.imports.huvudbok_xlsx import XlsxLasning
 from budget.imports.sie import Sielasning, ser_ut_som_sie
+from regionskane.lib.textfil import ar_arbetsbok
 
 Lasning: TypeAlias = Sielasning | CsvLasning | XlsxLasning
 
@@ -19,7 +19,7 @@ def oppna_huvudbok(
     perioder: tuple[int, int] | None = None,
 ) -> Lasning:
     """A reader whose `alla_rader()` gives neutral rows. Raises OlasligFil for what is no ledger."""
-    if ar_arbetsbok(fil):
+    if ar_arbetsbok(fil, vad="en huvudbok"):
         return XlsxLasning(fil, kolumner=kolumner, perioder=perioder)
     if ser_ut_som_sie(fil):
         return Sielasning(fil, dimensioner=dimensioner)

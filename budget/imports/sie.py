@@ -13,10 +13,11 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import BinaryIO
 
-from budget.imports.fil import BLOCK, BOM, OlasligFil, ar_arbetsbok, gissa_kodning, radblock
-from budget.imports.huvudbok import LANGSTA_TEXT, Anmarkningar, Huvudboksrad, tolka_datum, tolka_period
+from budget.imports.huvudbok import LANGSTA_TEXT, Huvudboksrad, tolka_datum, tolka_period
 from budget.regler.sie import Obalans, Psaldotolkning, Sieavstamning, Sieunderlag, stam_av
+from regionskane.lib.anmarkning import Anmarkningar
 from regionskane.lib.belopp import STORSTA_BELOPP
+from regionskane.lib.textfil import BLOCK, BOM, OlasligFil, ar_arbetsbok, gissa_kodning, radblock
 
 FLEST_OBALANSER = 1_000
 STORSTA_CACHE = 50_000
@@ -164,7 +165,7 @@ class Sielasning:
     """
 
     def __init__(self, fil: BinaryIO, *, dimensioner: Mapping[str, str] | None = None):
-        if ar_arbetsbok(fil):
+        if ar_arbetsbok(fil, vad="en huvudbok"):
             raise OlasligFil("Filen är en Excel-arbetsbok (xlsx), inte en SIE-fil.")
         self._fil = fil
         self.kodning = gissa_kodning(fil, pc8=True)

@@ -1,7 +1,12 @@
 """A finding: something a rule or a check noticed. Data, not an exception."""
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
+
+from regionskane.lib.textfil import pa_en_rad
+
+FLEST_PER_SLAG = 50
 
 
 class Niva(StrEnum):
@@ -14,9 +19,55 @@ class Niva(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Anmarkning:
-    """`kod` is stable and for machines, `text` is one Swedish sentence for the reader, `rad` a line of a file."""
+    """`kod` is stable and for machines, `text` is one Swedish sentence for the reader.
+
+    `rad` is a line of a file and `kolumn` the column's header, for a finding about one cell.
+    """
 
     kod: str
     niva: Niva
     text: str
     rad: int | None = None
+    kolumn: str = ""
+
+
+class Anmarkningar:
+    """Findings as they are met, bounded: of each kind the first ones are kept and the rest counted."""
+
+    def __init__(self):
+        self._fynd: list[Anmarkning] = []
+        self.antal: Counter[tuple[str, Niva]] = Counter()
+
+    def lagg(self, kod: str, niva: Niva, text: str, rad: int | None = None, kolumn: str = "") -> None:
+        self.antal[kod, niva] += 1
+        if self.antal[kod, niva] <= FLEST_PER_SLAG:
+            self._fynd.append(Anmarkning(kod, niva, pa_en_rad(text), rad, pa_en_rad(kolumn)))
+
+    def fel(self, kod: str, text: str, rad: int | None = None, kolumn: str = "") -> None:
+        self.lagg(kod, Niva.FEL, text, rad, kolumn)
+
+    def varning(self, kod: str, text: str, rad: int | None = None, kolumn: str = "") -> None:
+        self.lagg(kod, Niva.VARNING, text, rad, kolumn)
+
+    def info(self, kod: str, text: str, rad: int | None = None, kolumn: str = "") -> None:
+        self.lagg(kod, Niva.INFO, text, rad, kolumn)
+
+    @property
+    def har_fel(self) -> bool:
+        return any(niva is Niva.FEL for _, niva in self.antal)
+
+    def alla(self) -> tuple[Anmarkning, ...]:
+        """In the order they were met; last, how many of each kind that are not listed."""
+        fler = (
+            Anmarkning(
+                kod,
+                niva,
+                f"Ytterligare {n - FLEST_PER_SLAG} rader har samma anmärkning som rad {self._forsta(kod, niva)}.",
+            )
+            for (kod, niva), n in self.antal.items()
+            if n > FLEST_PER_SLAG
+        )
+        return (*self._fynd, *fler)
+
+    def _forsta(self, kod, niva):
+        return next(f.rad for f in self._fynd if (f.kod, f.niva) == (kod, niva))

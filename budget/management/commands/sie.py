@@ -8,10 +8,10 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from budget.imports.fil import OlasligFil
 from budget.imports.sie import Sielasning, avstam
 from budget.regler.sie import Psaldotolkning, Sieavstamning
 from regionskane.lib.belopp import formatera
+from regionskane.lib.textfil import OlasligFil
 
 I_MINNET = 1 << 20
 TOLKNINGAR = {

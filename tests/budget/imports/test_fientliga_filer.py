@@ -7,12 +7,12 @@ import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
-from budget.imports import fil as filmodul
-from budget.imports.fil import OlasligFil
 from budget.imports.huvudbok_csv import CsvLasning
 from budget.imports.huvudbok_xlsx import XlsxLasning
 from budget.imports.sie import Sielasning
+from regionskane.lib import textfil as filmodul
 from regionskane.lib.anmarkning import Niva
+from regionskane.lib.textfil import OlasligFil
 
 SIE = (
     "#FLAGGA 0\n#FORMAT PC8\n#SIETYP 4\n#RAR 0 20240101 20241231\n#KONTO 3010 x\n#RES 0 3010 0\n"

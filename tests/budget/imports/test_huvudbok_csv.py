@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budget.imports import huvudbok_csv
-from budget.imports.fil import OlasligFil
 from budget.imports.huvudbok import (
     RADFALT,
     hitta_kolumner,
@@ -20,6 +19,7 @@ from budget.imports.huvudbok import (
     visar_decimaltecken,
 )
 from budget.imports.huvudbok_csv import CsvLasning
+from regionskane.lib.textfil import OlasligFil
 
 RUBRIK = "Datum;Konto;Ansvar;Motpart;Verksamhet;Projekt;Vernr;Text;Belopp\n"
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from budget.imports.fil import OlasligFil
 from budget.imports.huvudbok_csv import CsvLasning
 from budget.imports.huvudbok_xlsx import XlsxLasning
 from budget.imports.oppna import oppna_huvudbok
 from budget.imports.sie import Sielasning
+from regionskane.lib.textfil import OlasligFil
 
 RUBRIK = ["Datum", "Konto", "Ansvar", "Motpart", "Verifikation", "Belopp"]
 

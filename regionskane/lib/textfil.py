@@ -64,38 +64,43 @@ UTF8 = Kodning("UTF-8", "utf-8")
 KODNINGAR = {k.namn: k for k in (CP437, LATIN1, CP1252, UTF8)}
 
 
-def ar_arbetsbok(fil: BinaryIO) -> bool:
-    """True for xlsx. Raises OlasligFil for an empty file and every other format that is not text."""
+def ar_arbetsbok(fil: BinaryIO, *, vad: str = "en tabell") -> bool:
+    """True for xlsx. Raises OlasligFil for an empty file and every other format that is not text.
+
+    `vad` is what the file should have been, with its article, for the sentence.
+    """
     fil.seek(0)
     huvud = fil.read(BLOCK)
     if not huvud:
         raise OlasligFil("Filen är tom.")
     if huvud.startswith(b"PK\x03\x04") or huvud.startswith(b"PK\x05\x06"):
-        return _ar_xlsx(fil)
+        return _ar_xlsx(fil, vad)
     if huvud.startswith(b"\xd0\xcf\x11\xe0"):
         raise OlasligFil(
             "Filen är en gammal Excel-fil (xls) eller en arbetsbok med lösenord. Spara den som xlsx utan lösenord."
         )
-    for marke, vad in _FORMAT:
+    for marke, slag in _FORMAT:
         if huvud.startswith(marke):
-            raise OlasligFil(f"Filen är {vad}, inte en huvudbok. Exportera den på nytt ur ekonomisystemet.")
+            raise OlasligFil(f"Filen är {slag}, inte {vad}. Exportera den på nytt.")
     if huvud.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")) or _ser_ut_som_utf16(huvud):
         raise OlasligFil(
             "Filen är sparad som UTF-16 (Unicode). Spara den som UTF-8 eller i programmets eget format."
         )
     if len(huvud) - len(huvud.translate(None, _INTE_TEXT)) > len(huvud) // 100 + 1:
-        raise OlasligFil("Filen är binär, inte text. Exportera den på nytt ur ekonomisystemet.")
+        raise OlasligFil("Filen är binär, inte text. Exportera den på nytt.")
     borjan = huvud.removeprefix(BOM).lstrip()[:200].lower()
     if borjan.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
         raise OlasligFil(
             "Filen är en webbsida (HTML), troligen ett sparat felmeddelande. Hämta exporten på nytt."
         )
-    if borjan.startswith((b"<?xml", b"<sie")):
+    if borjan.startswith((b"<?xml", b"<sie")) and b"<sie" in borjan:
         raise OlasligFil("Filen är XML. SIE 5 (XML) läses inte; exportera som SIE 4.")
     if borjan.startswith(b"<"):
-        raise OlasligFil("Filen är uppmärkt text (HTML eller XML), inte en huvudbok. Hämta exporten på nytt.")
+        raise OlasligFil(f"Filen är uppmärkt text (HTML eller XML), inte {vad}. Hämta exporten på nytt.")
     if borjan.startswith((b'{"', b'[{"', b"{\n", b"{\r")):
-        raise OlasligFil("Filen är JSON, inte en huvudbok. Exportera som SIE 4, CSV eller xlsx.")
+        raise OlasligFil(
+            f"Filen är JSON, inte {vad}. Exportera den i ett annat format, till exempel CSV eller xlsx."
+        )
     return False
 
 
@@ -104,7 +109,7 @@ def _ser_ut_som_utf16(huvud: bytes) -> bool:
     return len(borjan) >= 8 and (not any(borjan[1::2]) or not any(borjan[0::2]))
 
 
-def _ar_xlsx(fil: BinaryIO) -> bool:
+def _ar_xlsx(fil: BinaryIO, vad: str) -> bool:
     fil.seek(0)
     try:
         with zipfile.ZipFile(fil) as arkiv:
@@ -118,7 +123,7 @@ def _ar_xlsx(fil: BinaryIO) -> bool:
     if "content.xml" in namn:
         raise OlasligFil("Filen är ett OpenDocument-kalkylark (ods). Spara den som xlsx.")
     if "word/document.xml" in namn:
-        raise OlasligFil("Filen är ett Word-dokument, inte en huvudbok.")
+        raise OlasligFil(f"Filen är ett Word-dokument, inte {vad}.")
     raise OlasligFil("Filen är ett zip-arkiv. Packa upp det och lämna filen som ligger i det.")
 
 

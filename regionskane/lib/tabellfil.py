@@ -1,0 +1,142 @@
+"""A table with a header row in a CSV file or a workbook, read one row at a time.
+
+The encoding (UTF-8, CP1252, Latin-1), the delimiter (; tab | ,), the sheet and the row of the header are seen from the
+file: the ones where the caller knows most of the headers.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, chain, islice
+from typing import Any, BinaryIO
+
+from openpyxl.utils import get_column_letter
+
+from regionskane.lib.anmarkning import Anmarkningar
+from regionskane.lib.textfil import OlasligFil, ar_arbetsbok, gissa_kodning, radblock
+from regionskane.lib.xlsx_strom import Strombok, Trasig
+
+AVSKILJARE = ";\t|,"
+PROVRADER = 200
+RUBRIKRADER = 20
+RADER_PER_GRUPP = 512
+
+Rad = tuple[int, list[Any]]
+
+
+class Tabellfil:
+    """One reading of a file. Iterate `rader()` once.
+
+    `kanns_igen(headers)` says how many of a row's headers the caller knows; the row with the most is the header. `vad`
+    is what the file should be, with its article. Raises OlasligFil for another format, and when no row has any.
+    `rubriker` are the headers, `kolumnnamn` the same as a finding names them (with Excel's letter in a workbook).
+    What cannot be read as a row is left out and told in `anmarkningar`.
+    """
+
+    def __init__(self, fil: BinaryIO, *, vad: str, kanns_igen: Callable[[Sequence[str]], int]):
+        self.anmarkningar = Anmarkningar()
+        self._kanns_igen = kanns_igen
+        self._fil = fil
+        self.arbetsbok = ar_arbetsbok(fil, vad=vad)
+        if self.arbetsbok:
+            self._bok = Strombok(fil, vad=vad)
+            self._blad, self.rubrikrad, self.rubriker = self._valj_blad()
+        else:
+            self.kodning = gissa_kodning(fil, pc8=False)
+            self.avskiljare, self.rubrikrad, self.rubriker = self._valj_avskiljare()
+        self.kolumnnamn = [
+            f"{get_column_letter(i)} ({namn})" if self.arbetsbok else namn
+            for i, namn in enumerate(self.rubriker, 1)
+        ]
+
+    def rader(self) -> Iterator[Rad]:
+        """(row number, a cell per header). Cells of CSV are text; of a workbook what Excel holds, None or a Trasig."""
+        return self._xlsx_rader() if self.arbetsbok else self._csv_rader()
+
+    # Workbooks.
+
+    def _xlsx_rader(self) -> Iterator[Rad]:
+        kolumner = range(1, len(self.rubriker) + 1)
+        for nr, celler in self._bok.rader(self._blad):
+            if nr > self.rubrikrad and celler:
+                yield nr, [celler.get(k) for k in kolumner]
+
+    def _valj_blad(self):
+        bast = (0,)
+        for blad in self._bok.bladnamn:
+            for nr, celler in islice(self._bok.rader(blad), RUBRIKRADER):
+                rubriker = [_text(celler.get(k)) for k in range(1, max(celler, default=0) + 1)]
+                if (antal := self._kanns_igen(rubriker)) > bast[0]:
+                    bast = (antal, blad, nr, rubriker)
+        return self._funnet(bast)
+
+    # CSV.
+
+    def _csv_rader(self) -> Iterator[Rad]:
+        n, nasta = len(self.rubriker), self.rubrikrad + 1
+        lasare = csv.reader(
+            islice(self._linjer(), self.rubrikrad, None), delimiter=self.avskiljare, strict=True
+        )
+        while True:
+            grupp: list[list[str]] = []
+            fore, fel = lasare.line_num, None
+            try:
+                grupp.extend(islice(lasare, RADER_PER_GRUPP))  # keeps what came before a fault
+            except csv.Error as f:
+                fel = f
+            if not grupp and fel is None:
+                return
+            nummer: Sequence[int] = range(nasta + fore, nasta + fore + len(grupp))
+            if fel is not None or lasare.line_num - fore != len(grupp):  # a field went on over a line
+                nummer = list(
+                    accumulate((1 + sum(f.count("\n") for f in r) for r in grupp), initial=nasta + fore)
+                )
+            for nr, falt in zip(nummer, grupp, strict=False):
+                if not any(falt):
+                    continue
+                if len(falt) > n and not any(falt[n:]):
+                    del falt[n:]  # a delimiter too many at the end says nothing
+                if len(falt) != n:
+                    self.anmarkningar.fel("FALT", f"Raden har {len(falt)} fält, rubrikraden har {n}.", nr)
+                    continue
+                yield nr, falt
+            if fel is not None:
+                self.anmarkningar.fel(
+                    "CSV", "Raden går inte att dela i fält: citattecknen stämmer inte.", nummer[-1]
+                )
+
+    def _linjer(self) -> Iterator[str]:
+        return chain.from_iterable(
+            # With their ends, because a quoted field may go on over the next line.
+            io.StringIO("\n".join(block) + "\n", newline="\n")
+            for _, block, _ in radblock(self._fil, self.kodning)
+        )
+
+    def _valj_avskiljare(self):
+        prov = list(islice(self._linjer(), PROVRADER))
+        bast = (0,)
+        for tecken in AVSKILJARE:
+            lasare = csv.reader(prov, delimiter=tecken)
+            for _ in range(RUBRIKRADER):
+                try:
+                    rubriker = [r.strip() for r in next(lasare)]
+                except StopIteration:
+                    break
+                except csv.Error:
+                    continue
+                if (antal := self._kanns_igen(rubriker)) > bast[0]:
+                    bast = (antal, tecken, lasare.line_num, rubriker)
+        return self._funnet(bast)
+
+    def _funnet(self, bast):
+        if not bast[0]:
+            raise OlasligFil("Filen har ingen rad med rubriker som känns igen.")
+        return bast[1:]
+
+
+def _text(varde) -> str:
+    if varde is None or isinstance(varde, Trasig):
+        return ""
+    if isinstance(varde, float) and varde.is_integer():
+        return str(int(varde))
+    return str(varde).strip()
