@@ -6,6 +6,8 @@ urlpatterns = [
     path("halsa/", halsa, name="halsa"),
     path("jobb/", include("regionskane.jobb.urls")),
     path("api/v1/", include("budget.api")),
+    path("api/v1/", include("indikatorer.api")),
     path("", include("organisation.urls")),
     path("", include("budget.urls")),
+    path("", include("indikatorer.urls")),
 ]

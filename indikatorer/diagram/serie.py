@@ -82,7 +82,9 @@ def malzon(b: Bedomd) -> Malzon | None:
             return Malzon(b.ar, lagst, hogst, skriv_mal(regel))
         case Forandring(hall=hall) | Riktningsmal(hall=hall):
             uppat = hall == Hall.OKNING
-            grans = _fran_tidigare(b, getattr(regel, "storlek", Decimal(0)), uppat, getattr(regel, "slag", None))
+            grans = _fran_tidigare(
+                b, getattr(regel, "storlek", Decimal(0)), uppat, getattr(regel, "slag", None)
+            )
         case Forbattring(minst=minst):
             uppat = b.underlag.riktning != Riktning.LAGRE
             grans = _fran_tidigare(b, minst, uppat, None)

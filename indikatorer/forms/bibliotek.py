@@ -12,6 +12,8 @@ UTFALL = (
     (Utfall.KAN_EJ_BEDOMAS, "Kan inte bedömas"),
     ("inget", "Varken värde eller mål"),
 )
+# Wide enough to show the tree in a list.
+INDRAG = "\u2003"
 ORDNINGAR = (
     ("", "Som i uppföljningsplanen"),
     ("langst", "Längst från målet först"),
@@ -43,9 +45,7 @@ class Filterformular(forms.Form):
         super().__init__(data, label_suffix="")
         alla = [("", "Alla")]
         self.fields["ar"].choices = [(a, str(a)) for a in aren]
-        self.fields["malomrade"].choices = alla + [
-            (m.pk, f"{'\u2003' * (m.niva - 1)}{m.namn}") for m in malomraden
-        ]
+        self.fields["malomrade"].choices = alla + [(m.pk, INDRAG * (m.niva - 1) + m.namn) for m in malomraden]
         self.fields["agare"].choices = [*alla, *namnder]
         self.fields["segment"].choices = alla + segment
         for falt in self.fields.values():

@@ -38,7 +38,12 @@ def bygg_bilaga(bedomda: Sequence[Bedomd], malomraden: Sequence[Malomrade], *, a
 
 
 def bygg_bilagediagram(
-    bedomda: Sequence[Bedomd], malomraden: Sequence[Malomrade], *, ar: int, bredd: int = BREDD, tryck: bool = False
+    bedomda: Sequence[Bedomd],
+    malomraden: Sequence[Malomrade],
+    *,
+    ar: int,
+    bredd: int = BREDD,
+    tryck: bool = False,
 ) -> dict[str, tuple[Diagramvy, ...]]:
     """The chart of each table by the table's key; with `tryck` it carries the print's colours."""
     svar = {}
@@ -46,9 +51,7 @@ def bygg_bilagediagram(
         diagram = bygg_avstandsdiagram(rader, namn=_namn)
         if diagram:
             svg = rita_prickar(diagram, bredd=bredd, id_=f"d-{t.nyckel}-{bredd}")
-            svar[t.nyckel] = (
-                Diagramvy(diagram.rubrik, for_utskrift(svg) if tryck else svg, diagram.under),
-            )
+            svar[t.nyckel] = (Diagramvy(diagram.rubrik, for_utskrift(svg) if tryck else svg, diagram.under),)
     return svar
 
 
@@ -139,8 +142,10 @@ def bygg_bilagans_handling(
 def senast_andrad() -> datetime:
     """When a definition, a target or a value last changed; the epoch when there is none."""
     tider = (
-        apps.get_model("indikatorer", modell).objects.order_by("-pgh_id").values_list("pgh_created_at").first()
+        apps.get_model("indikatorer", modell)
+        .objects.order_by("-pgh_id")
+        .values_list("pgh_created_at")
+        .first()
         for modell in ("IndikatorEvent", "MalnivaEvent", "MatningEvent")
     )
     return max((t for (t,) in filter(None, tider)), default=datetime(2000, 1, 1, tzinfo=UTC))
-

@@ -85,3 +85,10 @@ def _text(det, falt: str) -> str:
     return str(visa()) if visa else str(varde)
 
 
+def skillnader(nu: Indikator, ditt: Indikator) -> list[tuple[str, str, str]]:
+    """(field, what is saved, what is wished) for every field where the two differ."""
+    return [
+        (_namn(f), _text(nu, f) or "tomt", _text(ditt, f) or "tomt")
+        for f in _FALT
+        if _text(nu, f) != _text(ditt, f)
+    ]

@@ -57,7 +57,10 @@ def bygg_huvudbedomning(b: Bedomd, *, delar: Sequence[Bedomd] = ()) -> Huvudbedo
     i, bed = b.indikator, b.bedomning
     rader = [
         ("Målregel", skriv_mal(bed.regel)),
-        (f"Utfall {b.ar}", varde_text(i, bed.nu) + (" (preliminärt)" if bed.nu and bed.nu.preliminar else "")),
+        (
+            f"Utfall {b.ar}",
+            varde_text(i, bed.nu) + (" (preliminärt)" if bed.nu and bed.nu.preliminar else ""),
+        ),
     ]
     if bed.fore:
         rader.append(("Jämförs med", jamforelse_text(i, bed)))
@@ -289,13 +292,22 @@ def bygg_maltabell(malnivaer: Sequence[Malniva], namn: Mapping[int | None, str])
         "mal",
         "Målnivåer per år",
         "År",
-        (_text("segment", "Gäller"), _text("mal", "Målnivå"), _text("ord", "Betyder"), _text("kalla", "Källa")),
+        (
+            _text("segment", "Gäller"),
+            _text("mal", "Målnivå"),
+            _text("ord", "Betyder"),
+            _text("kalla", "Källa"),
+        ),
         tuple(
             Rad(
                 f"mal-{m.pk}",
                 str(m.ar),
                 (
-                    Cell(text=namn.get(m.segment_id, "alla segment") if m.segment_id else "alla segment utan eget mål"),
+                    Cell(
+                        text=namn.get(m.segment_id, "alla segment")
+                        if m.segment_id
+                        else "alla segment utan eget mål"
+                    ),
                     Cell(text=m.regel),
                     Cell(text=regel_i_ord(m.regel)),
                     Cell(text=m.kalla or "–"),
@@ -325,4 +337,3 @@ def segmentnamn(segment: Iterable[Segment]) -> dict[int | None, str]:
 
 def _text(nyckel: str, rubrik: str) -> Kolumn:
     return Kolumn(nyckel, rubrik, slag=Kolumnslag.TEXT)
-

@@ -30,11 +30,16 @@ def i_ord(regel: Malregel) -> str:
             tal = _med_enhet(grans, enhet)
             return f"Uppfyllt när värdet är {_OPERATORER[operator].format(tal, 'precis ' + tal)}."
         case Malvarde(grans, enhet):
-            return f"Uppfyllt när värdet är {_med_enhet(grans, enhet)} eller bättre, efter indikatorns riktning."
+            return (
+                f"Uppfyllt när värdet är {_med_enhet(grans, enhet)} eller bättre, efter indikatorns riktning."
+            )
         case Intervall(lagst, hogst, enhet):
-            return f"Uppfyllt när värdet är från {skriv_tal(lagst)} till {_med_enhet(hogst, enhet)}; gränserna räknas med."
+            return f"Uppfyllt när värdet är {skriv_tal(lagst)} till {_med_enhet(hogst, enhet)}; gränserna räknas med."
         case Forandring(hall, operator, storlek, slag, per_ar):
-            vad = {Forandringsslag.PROCENT: f"{HARDBLANK}%", Forandringsslag.PROCENTENHETER: " procentenheter"}
+            vad = {
+                Forandringsslag.PROCENT: f"{HARDBLANK}%",
+                Forandringsslag.PROCENTENHETER: " procentenheter",
+            }
             mot = "året före, inget annat år" if per_ar else "det senaste jämförbara värdet"
             minst = "minst" if operator == Operator.MINST else "mer än"
             return (

@@ -32,7 +32,7 @@ def talrad(
     noter: Sequence[tuple[int, ...]] = (),
     slag: Radslag = Radslag.RAD,
 ) -> Rad:
-    """A row of values, after the cells of `fore` and followed by `ovriga`. `kallor` and `noter` are those of the values.
+    """A row of values, after the cells of `fore` and followed by `ovriga`. `kallor` and `noter` are the values'.
 
     A value that was given with fewer digits than its neighbours is written as it was given, as text.
     """

@@ -91,4 +91,6 @@ def _fakta(indikator: Indikator, m: Matning) -> Iterable[Faktarad]:
         yield Faktarad("Jämförbarhet", "Inte jämförbart med tidigare värden")
     if m.fotnot:
         yield Faktarad("Fotnot", m.fotnot)
-    yield Faktarad("Definition", "Indikatorns definition", reverse("indikator", args=[indikator.kod]) + "#definition")
+    yield Faktarad(
+        "Definition", "Indikatorns definition", reverse("indikator", args=[indikator.kod]) + "#definition"
+    )

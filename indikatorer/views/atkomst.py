@@ -18,7 +18,8 @@ def oppna(request, kod: str, ratt: Ratt = Ratt.LASA_INDIKATORER) -> Indikator:
     behorighet = get_behorighet(request)
     behorighet.krav(Ratt.LASA_INDIKATORER)
     indikator = get_object_or_404(
-        Indikator.objects.select_related("agare", "malomrade__overordnat__overordnat", "segmentgrupp"), kod=kod
+        Indikator.objects.select_related("agare", "malomrade__overordnat__overordnat", "segmentgrupp"),
+        kod=kod,
     )
     if ratt == Ratt.SKRIVA_MATNINGAR:
         if not far_skriva(request, indikator):

@@ -68,9 +68,7 @@ def las_urval(request):
         request.GET,
         aren=aren,
         malomraden=hamta_malomraden(),
-        namnder=list(
-            Namnd.objects.filter(indikatorer__isnull=False).distinct().values_list("pk", "namn")
-        ),
+        namnder=list(Namnd.objects.filter(indikatorer__isnull=False).distinct().values_list("pk", "namn")),
         segment=[(s.pk, f"{s.namn} ({s.grupp.namn.lower()})") for s in segment.values()],
     )
     ar = form.vard("ar") or aren[0]
@@ -102,6 +100,4 @@ def _ordna(bilder: list[Bild], ordning: str | None) -> list[Bild]:
     if ordning not in ("langst", "narmast"):
         return bilder
     tecken = 1 if ordning == "langst" else -1
-    return sorted(
-        bilder, key=lambda b: (b.avstand is None, 0 if b.avstand is None else tecken * b.avstand)
-    )
+    return sorted(bilder, key=lambda b: (b.avstand is None, 0 if b.avstand is None else tecken * b.avstand))

@@ -65,9 +65,7 @@ def indikator(request, kod):
         "indikator": det,
         "segment": rubrik if vald else "",
         "ar": ar,
-        "aren": [
-            {"text": str(a), "url": _adress(a, vald, segment), "aktiv": a == ar} for a in sorted(aren)
-        ],
+        "aren": [{"text": str(a), "url": _adress(a, vald, segment), "aktiv": a == ar} for a in sorted(aren)],
         "segmentval": [
             {"text": namn[s], "url": _adress(ar, s, segment), "aktiv": s == vald}
             for s in dict.fromkeys(b.cell.segment for b in bedomda)
@@ -111,7 +109,9 @@ def matning(request, kod, pk):
         Matning.objects.select_related("segment__grupp", "enhet", "omrade", "andrad_av"), pk=pk, indikator=det
     )
     behorighet = get_behorighet(request)
-    ser_historik = behorighet.far(Ratt.LASA_HISTORIK) or det.agare_id in behorighet.namnder(Ratt.LASA_HISTORIK)
+    ser_historik = behorighet.far(Ratt.LASA_HISTORIK) or det.agare_id in behorighet.namnder(
+        Ratt.LASA_HISTORIK
+    )
     skriver = far_skriva(request, det)
     kalla = bygg_kalla(det, m, hamta_matning_historik(m.pk) if ser_historik or skriver else ())
     innehall = {"kalla": kalla, "indikator": det, "matning": m, "far_skriva": skriver}

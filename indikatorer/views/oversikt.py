@@ -30,7 +30,9 @@ def oversikt(request, ar):
         raise Http404
     per_namnd = request.GET.get("per") == "namnd"
     bild = hamta_arsbild(ar)
-    register = {pk: (mal, agare) for pk, mal, agare in Indikator.objects.values_list("pk", "malomrade", "agare")}
+    register = {
+        pk: (mal, agare) for pk, mal, agare in Indikator.objects.values_list("pk", "malomrade", "agare")
+    }
     if per_namnd:
         grupper = [(pk, namn, "", f"agare={pk}") for pk, namn in Namnd.objects.values_list("pk", "namn")]
         grupper.append((None, "Utan ägande nämnd", "", ""))

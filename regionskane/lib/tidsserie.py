@@ -148,7 +148,8 @@ def rita_tidsserie(serie: Tidsserie, *, bredd: int, id_: str) -> str:
     for i, p in enumerate(serie.punkter):
         mitt = x[p.ar]
         delar.append(
-            f'<text class="m" x="{mitt:.1f}" y="{HOJD - 10}" text-anchor="middle">{p.ar % 100 if tatt else p.ar:02}</text>'
+            f'<text class="m" x="{mitt:.1f}" y="{HOJD - 10}" text-anchor="middle">'
+            f"{p.ar % 100 if tatt else p.ar:02}</text>"
         )
         if p.varde is None:
             delar.append(
@@ -182,12 +183,11 @@ def rita_liten(serie: Tidsserie, *, id_: str) -> str:
     if sista:
         # Clear of the mark, also where the line ends high or low.
         ty = min(max(y(sista.varde) + 4, 12), LITEN_HOJD - 18)
-        delar.append(
-            f'<text class="v" x="{x[sista.ar] + 9:.1f}" y="{ty:.1f}">{escape(sista.text)}</text>'
-        )
+        delar.append(f'<text class="v" x="{x[sista.ar] + 9:.1f}" y="{ty:.1f}">{escape(sista.text)}</text>')
     for p in dict.fromkeys((serie.punkter[0], serie.punkter[-1])):
         delar.append(
-            f'<text class="m" x="{max(x[p.ar], 8):.1f}" y="{LITEN_HOJD - 4}" text-anchor="middle">{p.ar % 100:02}</text>'
+            f'<text class="m" x="{max(x[p.ar], 8):.1f}" y="{LITEN_HOJD - 4}" text-anchor="middle">'
+            f"{p.ar % 100:02}</text>"
         )
     return "".join(delar) + "</svg>"
 
@@ -291,7 +291,9 @@ def _linje(punkter: Sequence[Punkt], x, y: _Skala, steg: float) -> Iterator[str]
 
 def _marke(p: Punkt, x: float, y: float, r: float) -> str:
     """Shape and colour say the same, and the words beside it too. A dashed edge is an uncertain value."""
-    klass = {"klart": "m-klart", "avvikelse": "m-avv"}.get(p.lage, "m-oppen") + (" m-osaker" if p.osaker else "")
+    klass = {"klart": "m-klart", "avvikelse": "m-avv"}.get(p.lage, "m-oppen") + (
+        " m-osaker" if p.osaker else ""
+    )
     if p.lage == "avvikelse":
         d = r * 1.2
         return f'<path class="{klass}" d="M{x:.1f} {y - d:.1f}l{d:.1f} {d:.1f} {-d:.1f} {d:.1f} {-d:.1f} {-d:.1f}z"/>'
@@ -328,7 +330,9 @@ def for_utskrift(svg: str) -> str:
         attribut = [_TRYCK[k] for k in klasser if k in _TRYCK]
         if element == "text":
             attribut = ['fill="#1B6638"' if "pos" in klasser else 'fill="#474C52"']
-            attribut.append('font-family="Inter" font-size="12"' + (' font-weight="600"' if "v" in klasser else ""))
+            attribut.append(
+                'font-family="Inter" font-size="12"' + (' font-weight="600"' if "v" in klasser else "")
+            )
         if "m-osaker" in klasser:
             attribut = ['fill="#FFFFFF" stroke="#16191C" stroke-width="1.5" stroke-dasharray="2 1.5"']
         return " ".join([f"<{element}", *attribut])

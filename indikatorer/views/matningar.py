@@ -1,0 +1,187 @@
+"""Entering and correcting the values of an indikator, and putting an earlier value back."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from indikatorer.actions.matningar import (
+    Matningsandring,
+    Matningskonflikt,
+    OgiltigMatning,
+    spara_matningar,
+)
+from indikatorer.forms.matningar import (
+    Inmatning,
+    OgiltigtFormular,
+    konen,
+    las_inmatning,
+    skriv_bas,
+    texter_for,
+)
+from indikatorer.models import Indikator, Matning, Saknas
+from indikatorer.regler.period import DELPERIODER, HELAR, skriv_period
+from indikatorer.selectors.bedomning import bedom_indikator
+from indikatorer.selectors.bibliotek import hamta_segment
+from indikatorer.selectors.celler import Matningsnyckel, nyckel_for, uppgift_for
+from indikatorer.selectors.matningar import hamta_matning_historik
+from indikatorer.tabeller.bedomning import UTFALL, motivering
+from indikatorer.tabeller.indikator import segmentnamn
+from indikatorer.tabeller.inmatning import bygg_inmatning
+from indikatorer.views.atkomst import oppna, smulor
+from organisation.permissions import Ratt
+
+KROCK = "Någon annan har sparat samma värden medan du skrev. Inget är sparat ännu: välj värde och spara igen."
+TIDIGAST, SENAST = 1990, 2100
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def matningar(request, kod):
+    """The entry table of a period (`?ar=`, `?delperiod=`). A refused save (422: errors, 409: others have been there)
+    shows all that was typed."""
+    det = oppna(request, kod, Ratt.SKRIVA_MATNINGAR)
+    ar, delperiod = _period(request)
+    segment = hamta_segment(det)
+    celler = _celler(det, segment, ar, delperiod)
+    if request.method == "GET":
+        return _visa(request, det, ar, delperiod, segment, celler)
+    try:
+        inmatat = las_inmatning(request.POST, celler)
+    except OgiltigtFormular as fel:
+        return HttpResponseBadRequest(str(fel))
+    if inmatat.fel:
+        return _visa(request, det, ar, delperiod, segment, celler, inmatat, status=422)
+    try:
+        antal = spara_matningar(andringar=list(inmatat.andringar), by=request.user, varfor=inmatat.varfor)
+    except OgiltigMatning as fel:
+        svar = Inmatning(
+            (), inmatat.texter, inmatat.sedda, {(c, "varde"): t for c, t in fel.fel.items()}, inmatat.varfor
+        )
+        return _visa(request, det, ar, delperiod, segment, celler, svar, status=422)
+    except Matningskonflikt as krock:
+        return _visa(request, det, ar, delperiod, segment, celler, inmatat, krock.celler, status=409)
+    _beratta(request, det, [a.cell for a in inmatat.andringar], antal, segment)
+    return redirect(request.get_full_path())
+
+
+@login_required
+@require_POST
+def aterstall(request, kod, pk, handelse):
+    """Put back what a value was at an earlier event. The present one stays in the history."""
+    det = oppna(request, kod, Ratt.SKRIVA_MATNINGAR)
+    m = get_object_or_404(Matning, pk=pk, indikator=det)
+    h = get_object_or_404(hamta_matning_historik(m.pk), pgh_id=handelse)
+    rev = request.POST.get("rev", "")
+    if not (rev.isascii() and rev.isdecimal()):
+        return HttpResponseBadRequest(str(OgiltigtFormular()))
+    nar = timezone.localtime(h.pgh_created_at)
+    try:
+        spara_matningar(
+            andringar=[Matningsandring(nyckel_for(m), int(rev), uppgift_for(h))],
+            by=request.user,
+            varfor=f"Lade tillbaka värdet från {nar:%Y-%m-%d kl. %H.%M}",
+        )
+    except (Matningskonflikt, OgiltigMatning) as fel:
+        messages.error(request, str(fel))
+    else:
+        _beratta(request, det, [nyckel_for(m)], 1, hamta_segment(det))
+    return redirect("matning", det.kod, m.pk)
+
+
+def _period(request) -> tuple[int, int]:
+    """The period of the address; what is no period is as if it were not there."""
+
+    def tal(namn: str) -> int | None:
+        text = request.GET.get(namn, "")
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else None
+
+    ar, delperiod = tal("ar"), tal("delperiod")
+    if ar is None or not TIDIGAST <= ar <= SENAST:
+        ar = timezone.localdate().year
+    return ar, delperiod if delperiod in DELPERIODER else HELAR
+
+
+def _celler(det: Indikator, segment, ar: int, delperiod: int) -> list[Matningsnyckel]:
+    """The region's own cells of a period: the whole, and every segment, for each sex."""
+    hela = [] if any(s.total for s in segment) else [None]
+    return [
+        Matningsnyckel(det.pk, ar, s, kon, delperiod)
+        for s in [*hela, *(s.pk for s in segment)]
+        for kon in konen(det.konsuppdelad)
+    ]
+
+
+def _visa(request, det, ar, delperiod, segment, celler, inmatat=None, krockar=None, *, status=200):
+    inmatat, krockar = inmatat or Inmatning(), krockar or {}
+    finns = {
+        nyckel_for(m): m
+        for m in det.matningar.filter(ar=ar, delperiod=delperiod, enhet=None, omrade=None).select_related(
+            "andrad_av"
+        )
+    }
+    # A cell of a segment that is in no group any more still has its row.
+    sedda = {c: (m.rev, texter_for(m)) if (m := finns.get(c)) else (0, texter_for(None)) for c in celler}
+    texter = {c: inmatat.texter.get(c, sedda[c][1]) for c in celler}
+    for c in inmatat.texter:
+        # What is not saved keeps the base that it was typed on: a conflict collides until somebody has chosen.
+        sedda[c] = inmatat.sedda[c]
+    fore = {}
+    for m in det.matningar.filter(ar__lt=ar, delperiod=delperiod, enhet=None, omrade=None).order_by("ar"):
+        if m.varde is not None:
+            fore[m.segment_id, m.kon] = m
+    bedomda = {
+        (b.cell.segment, b.cell.kon): b
+        for b in bedom_indikator(det, kon=konen(det.konsuppdelad), delperiod=delperiod)
+        if b.ar == ar
+    }
+    namn = segmentnamn(segment)
+    rader = bygg_inmatning(
+        det, celler, namn=namn, texter=texter, bedomda=bedomda, fore=fore, andrade=inmatat.texter,
+        fel=inmatat.fel, krockar=krockar, jag=request.user.pk,
+    )  # fmt: skip
+    fellista = [
+        {"text": f"{r.rubrik}: {f.fel}", "url": f"#{f.id}"} for r in rader for f in r.falt.values() if f.fel
+    ] + [{"text": f"{r.rubrik}: {r.krock.text}", "url": f"#krock-{r.kod}"} for r in rader if r.krock]
+    period = skriv_period(ar, delperiod)
+    hem = reverse("indikator", args=[det.kod])
+    return render(
+        request,
+        "indikatorer/matningar.html",
+        {
+            "smulor": smulor({"text": det.namn, "url": f"{hem}?ar={ar}"}, {"text": f"Värden {period}"}),
+            "indikator": det,
+            "period": period,
+            "ar": ar,
+            "aren": [
+                {"text": str(a), "url": f"?ar={a}&delperiod={delperiod}", "aktiv": a == ar}
+                for a in range(ar - 3, ar + 2)
+            ],
+            "rader": rader,
+            "bas": skriv_bas(sedda),
+            "skalen": Saknas.choices,
+            "varfor": inmatat.varfor,
+            "fellista": fellista,
+            "felrubrik": KROCK if krockar else "Något gick inte att spara. Inget är sparat ännu.",
+        },
+        status=status,
+    )
+
+
+def _beratta(request, det: Indikator, celler: list[Matningsnyckel], antal: int, segment) -> None:
+    """Say what was saved and how the cells are judged now."""
+    if not antal:
+        messages.info(request, "Inget var ändrat, så inget sparades.")
+        return
+    namn = segmentnamn(segment)
+    delar = [f"{antal} värden sparade." if antal > 1 else "Värdet är sparat."]
+    if celler and celler[0].delperiod == HELAR:
+        bedomda = {(b.cell.segment, b.cell.kon, b.ar): b for b in bedom_indikator(det, kon=konen(True))}
+        for c in celler[:3]:
+            if b := bedomda.get((c.segment, c.kon, c.ar)):
+                vad = UTFALL[b.bedomning.utfall].lower()
+                delar.append(f"{namn[c.segment]} {c.ar}: {vad}, {motivering(det, b.bedomning)}.")
+    messages.success(request, " ".join(delar))
