@@ -21,6 +21,7 @@ from regionskane.historik import andring
 
 MINSTA_GRUPP = 5
 TOM = Matningsuppgift()
+_KON, _SKAL = frozenset(Kon.values), frozenset(Saknas.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,13 @@ class _HannFore(Exception):
 
 def fel_i(cell: Matningsnyckel, u: Matningsuppgift) -> str | None:
     """What is wrong with a value, as a sentence, or None. Asks nothing of the database."""
-    if cell.kon not in Kon.values:
+    if cell.kon not in _KON:
         return f"«{cell.kon}» är inget kön. Skriv T, K eller M."
     if cell.delperiod not in DELPERIODER:
         return "Perioden finns inte."
     if cell.enhet is not None and cell.omrade is not None:
         return "Ett värde hör till en egen enhet eller till ett jämförelseområde, inte båda."
-    if u.varde is None and u.saknas not in Saknas.values:
+    if u.varde is None and u.saknas not in _SKAL:
         return "Skriv ett värde, eller varför det saknas."
     if u.varde is not None and u.saknas:
         return "Ett värde som finns kan inte samtidigt saknas."
@@ -223,26 +224,30 @@ _SAMMA_CELL = " AND ".join(
     for k in NYCKELKOLUMNER
 )  # fmt: skip
 _SKILLNAD = f"(m.{', m.'.join(UPPGIFTSFALT)}) IS DISTINCT FROM (r.{', r.'.join(UPPGIFTSFALT)})"
+_FINN = f"""
+UPDATE inlast_matning r SET matning_id = m.id FROM indikatorer_matning m WHERE {_SAMMA_CELL}
+"""
+_TA_HALL = """
+SELECT count(*) FROM (
+    SELECT m.id FROM indikatorer_matning m JOIN inlast_matning r ON r.matning_id = m.id ORDER BY m.id FOR UPDATE OF m
+) hallna
+"""
 _ERSATTER = f"""
-SELECT r.rad, m.id, m.ursprung, m.rev, m.{", m.".join(UPPGIFTSFALT)} FROM inlast_matning r
-JOIN indikatorer_matning m ON {_SAMMA_CELL}
-WHERE r.borttagen OR {_SKILLNAD} ORDER BY m.id FOR UPDATE OF m
+SELECT r.rad, m.ursprung, m.rev, m.{", m.".join(UPPGIFTSFALT)} FROM inlast_matning r
+JOIN indikatorer_matning m ON m.id = r.matning_id
+WHERE r.borttagen OR {_SKILLNAD} ORDER BY r.rad
 """
-_OFORANDRADE = f"""
-SELECT count(*) FROM inlast_matning r JOIN indikatorer_matning m ON {_SAMMA_CELL}
-WHERE NOT r.borttagen AND NOT ({_SKILLNAD})
+_ANDRA = f"""
+UPDATE indikatorer_matning m SET {", ".join(f"{f} = r.{f}" for f in UPPGIFTSFALT)}, ursprung = %s, andrad_av_id = %s
+FROM inlast_matning r WHERE m.id = r.matning_id AND NOT r.borttagen AND {_SKILLNAD}
 """
-_SKRIV = f"""
+_LAGG_TILL = f"""
 INSERT INTO indikatorer_matning ({", ".join(_KOLUMNER)}, ursprung, rev, andrad_av_id, andrad_tid)
-SELECT {", ".join(_KOLUMNER)}, %s, 1, %s, now() FROM inlast_matning WHERE NOT borttagen ORDER BY rad
-ON CONFLICT ({", ".join(NYCKELKOLUMNER)}) DO UPDATE SET
-    {", ".join(f"{f} = EXCLUDED.{f}" for f in UPPGIFTSFALT)},
-    ursprung = EXCLUDED.ursprung, andrad_av_id = EXCLUDED.andrad_av_id
-WHERE {_SKILLNAD.replace("m.", "indikatorer_matning.").replace("r.", "EXCLUDED.")}
-    AND indikatorer_matning.id = ANY(%s)
+SELECT {", ".join(_KOLUMNER)}, %s, 1, %s, now() FROM inlast_matning
+WHERE matning_id IS NULL AND NOT borttagen ORDER BY rad ON CONFLICT DO NOTHING
 """
-_TA_BORT = f"""
-DELETE FROM indikatorer_matning m USING inlast_matning r WHERE r.borttagen AND {_SAMMA_CELL}
+_TA_BORT = """
+DELETE FROM indikatorer_matning m USING inlast_matning r WHERE r.borttagen AND m.id = r.matning_id
 """
 
 
@@ -251,7 +256,7 @@ def _skriv(rader: list[Matningsrad], ursprung: str, by) -> Inlasning:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS inlast_matning")
         cursor.execute(
-            "CREATE TEMP TABLE inlast_matning (rad integer, borttagen boolean, "
+            "CREATE TEMP TABLE inlast_matning (rad integer, borttagen boolean, matning_id bigint, "
             + ", ".join(f"{k} {_TYPER[k]}" for k in _KOLUMNER)
             + ") ON COMMIT DROP"
         )
@@ -260,29 +265,34 @@ def _skriv(rader: list[Matningsrad], ursprung: str, by) -> Inlasning:
                 u = r.uppgift
                 kopia.write_row((nr, r.borttagen, *r.cell, *(getattr(u, f) for f in UPPGIFTSFALT)))
         cursor.execute("ANALYZE inlast_matning")
+        cursor.execute(_FINN)
+        funna = cursor.rowcount
+        cursor.execute(_TA_HALL)
+        if cursor.fetchone()[0] != funna:
+            raise _HannFore
         cursor.execute(_ERSATTER)
-        rader_nu = cursor.fetchall()
-        cursor.execute(_OFORANDRADE)
-        (oforandrade,) = cursor.fetchone()
-        cursor.execute(_TA_BORT)
-        borttagna = cursor.rowcount
+        ersatta = tuple(
+            Ersatt(rad, Matningsuppgift(*uppgift), fran, rev)
+            for rad, fran, rev, *uppgift in cursor.fetchall()
+        )
+        vem = by.pk if by else None
         try:
-            # Only what has been read and taken hold of is replaced.
-            cursor.execute(_SKRIV, [ursprung, by.pk if by else None, [pk for _, pk, *_ in rader_nu]])
+            cursor.execute(_ANDRA, [ursprung, vem])
+            andrade = cursor.rowcount
+            cursor.execute(_TA_BORT)
+            borttagna = cursor.rowcount
+            cursor.execute(_LAGG_TILL, [ursprung, vem])
+            nya = cursor.rowcount
         except IntegrityError as fel:
             raise OgiltigMatning({0: "En rad pekar på något som inte finns. Ingenting har sparats."}) from fel
-        skrivna = cursor.rowcount
-    if skrivna != sum(not r.borttagen for r in rader) - oforandrade:
+    onskade = sum(not r.borttagen for r in rader)
+    oforandrade = funna - borttagna - andrade
+    if nya + andrade + oforandrade != onskade:
         raise _HannFore
-    ersatta = sorted(
-        (Ersatt(rad, Matningsuppgift(*uppgift), fran, rev) for rad, _, fran, rev, *uppgift in rader_nu),
-        key=lambda e: e.rad,
-    )
-    andrade = len(ersatta) - borttagna
-    summa = hashlib.sha256(repr((skrivna, borttagna, len(rader))).encode())
+    summa = hashlib.sha256(repr((nya, andrade, borttagna, onskade)).encode())
     for e in ersatta:
         summa.update(repr((rader[e.rad], e)).encode())
-    return Inlasning(skrivna - andrade, andrade, oforandrade, borttagna, tuple(ersatta), summa.hexdigest())
+    return Inlasning(nya, andrade, oforandrade, borttagna, ersatta, summa.hexdigest())
 
 
 def _las(celler: set[Matningsnyckel]) -> dict[Matningsnyckel, Matning]:

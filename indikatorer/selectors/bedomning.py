@@ -1,8 +1,9 @@
 """Targets and values put together and judged: a fixed number of queries, one pass."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -41,31 +42,37 @@ class Bedomd:
     bedomning: Bedomning
 
 
-def bedom_ar(
-    ar: int,
+def bedom_ar(ar: int, **urval) -> list[Bedomd]:
+    """Every cell of one year judged; `urval` as in `bedom_aren`."""
+    return bedom_aren((ar,), **urval)
+
+
+def bedom_aren(
+    aren: Sequence[int],
     *,
     indikatorer: QuerySet[Indikator] | None = None,
     kon: tuple[str, ...] = ("T",),
     enhet: int | None = None,
     delperiod: int = 0,
 ) -> list[Bedomd]:
-    """Every cell of the year judged, in the order of indikatorer and segments. Four queries, whatever the size.
+    """Every cell of the years judged, in the order of indikatorer and segments. Four queries, whatever the size.
 
     The region's own values, or those of `enhet` (id); whole years unless `delperiod`. There is a row for every value
-    of the year, also one that is missing with a reason, and for the region every target that has no value. Indikatorer
-    that were not valid at any time of the year are left out.
+    of a year, also one that is missing with a reason, and for the region every target that has no value. Indikatorer
+    that were not valid at any time of the years are left out.
     """
+    forsta, sista = min(aren), max(aren)
     urval = Indikator.objects.all() if indikatorer is None else indikatorer
-    urval = urval.filter(giltiga_under(date(ar, 1, 1), date(ar, 12, 31)))
+    urval = urval.filter(giltiga_under(date(forsta, 1, 1), date(sista, 12, 31)))
     register = {i.pk: i for i in urval}
     matningar = Matning.objects.filter(
-        ar__range=(ar - BAKAT, ar), kon__in=kon, enhet=enhet, delperiod=delperiod, omrade=None
+        ar__range=(forsta - BAKAT, sista), kon__in=kon, enhet=enhet, delperiod=delperiod, omrade=None
     )
-    malnivaer = Malniva.objects.filter(ar=ar)
+    malnivaer = Malniva.objects.filter(ar__in=aren)
     if indikatorer is not None:
         matningar = matningar.filter(indikator__in=list(register))
         malnivaer = malnivaer.filter(indikator__in=list(register))
-    return _ordnade(_bedom(register, matningar, malnivaer, (ar,), enhet, kon, delperiod))
+    return _ordnade(_bedom(register, matningar, malnivaer, tuple(aren), enhet, kon, delperiod))
 
 
 def bedom_indikator(
@@ -85,6 +92,9 @@ def bedom_indikator(
 
 def _ordnade(rader: Iterable[Bedomd]) -> list[Bedomd]:
     return sorted(rader, key=_ordning)
+
+
+_ar = attrgetter("ar")
 
 
 def _ordning(b: Bedomd):
@@ -117,7 +127,8 @@ def _bedom(register, matningar, malnivaer, aren, enhet, kon, delperiod) -> Itera
     for cell, serie in serier.items():
         indikator = register[cell.indikator]
         riktning = Riktning(indikator.riktning)
-        ordnad = sorted(serie.values(), key=lambda m: -m.ar)
+        ordnad = tuple(sorted(serie.values(), key=_ar, reverse=True))
+        plats = {m.ar: nr for nr, m in enumerate(ordnad)}
         med_mal = {*maldar.get((cell.indikator, cell.segment), ()), *maldar.get((cell.indikator, None), ())}
         for ar in aren or sorted({*serie, *med_mal}):
             nyckel = (cell.indikator, cell.segment, ar)
@@ -126,7 +137,11 @@ def _bedom(register, matningar, malnivaer, aren, enhet, kon, delperiod) -> Itera
             nu = serie.get(ar)
             if nu is None and (nyckel not in mal or enhet is not None):
                 continue
-            underlag = Underlag(nu, tuple(m for m in ordnad if m.ar < ar), riktning)
+            # Nothing earlier is looked for where there is no value to compare.
+            tidigare = () if nu is None else ordnad[plats[ar] + 1 : plats[ar] + 1 + BAKAT]
+            while tidigare and tidigare[-1].ar < ar - BAKAT:
+                tidigare = tidigare[:-1]
+            underlag = Underlag(nu, tidigare, riktning)
             yield Bedomd(
                 indikator,
                 segment.get(cell.segment),

@@ -1,0 +1,193 @@
+"""A judgement in words: the one place where its arithmetic is written.
+
+«66,7 % mot >95 %», «+1,6 sedan 2023, kravet är ≥ 1,0». Hard spaces inside figures, as everywhere on pages.
+"""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from indikatorer.models import Enhetsslag, Indikator, Saknas
+from indikatorer.regler.bedomning import Bedomning, Trend, Utfall
+from indikatorer.regler.malregel import (
+    Forandring,
+    Forandringsslag,
+    Forbattring,
+    Hall,
+    Malvarde,
+    Matvarde,
+    Operator,
+    Riktning,
+    Riktningsmal,
+    Skal,
+    Troskel,
+)
+from indikatorer.regler.skrift import HARDBLANK, MINUS, skriv, skriv_tal
+
+UTFALL = {
+    Utfall.UPPFYLLT: "Uppfyllt",
+    Utfall.EJ_UPPFYLLT: "Ej uppfyllt",
+    Utfall.KAN_EJ_BEDOMAS: "Kan ej bedömas",
+}
+TRENDER = {
+    Trend.BATTRE: "Bättre",
+    Trend.SAMRE: "Sämre",
+    Trend.OFORANDRAD: "Oförändrat",
+    Trend.OKAR: "Ökar",
+    Trend.MINSKAR: "Minskar",
+    Trend.OKAND: "Inget att jämföra med",
+}
+_SAKNAS = {
+    Saknas.IU: "ingen uppgift",
+    Saknas.UNDERTRYCKT: "visas inte, färre än fem",
+    Saknas.EJ_MATT: "inte mätt",
+}
+
+
+def varde_text(indikator: Indikator, matvarde: Matvarde | None) -> str:
+    """«66,7 %», «18 164», «1,1 per 100 disponibla vårdplatser», or why there is none («ingen uppgift»).
+
+    At least the indikator's decimals, and never fewer than the value has.
+    """
+    if matvarde is None:
+        return "inget värde"
+    if matvarde.varde is None:
+        return _SAKNAS[matvarde.saknas]
+    return _med_enhet(indikator, _tal(indikator, matvarde.varde))
+
+
+def tal_text(indikator: Indikator, matvarde: Matvarde | None) -> str:
+    """The value without its unit, for a column that says it; as `varde_text` where there is none."""
+    if matvarde is None or matvarde.varde is None:
+        return varde_text(indikator, matvarde)
+    return _tal(indikator, matvarde.varde)
+
+
+def skillnad_text(indikator: Indikator, skillnad: Decimal | None) -> str:
+    """«+1,6», «−4 procentenheter»; empty when there is nothing to compare with."""
+    if skillnad is None:
+        return ""
+    return _i_steg(indikator, _med_tecken(_tal(indikator, skillnad), skillnad))
+
+
+def jamforelse_text(indikator: Indikator, b: Bedomning) -> str:
+    """What the value is compared with: «79,2 (2023)», or empty."""
+    return "" if b.fore is None else f"{_tal(indikator, b.fore.varde)} ({b.fore.ar})"
+
+
+def mal_text(b: Bedomning) -> str:
+    """The target as it is written from its rule: «≥ 80 %»."""
+    return skriv(b.regel)
+
+
+def avstand_text(indikator: Indikator, b: Bedomning) -> str:
+    """How far it is: «28,3 procentenheter saknas», «2,5 procentenheter över målet», «precis på gränsen»; empty when
+    nothing is judged."""
+    if b.avstand is None:
+        return ""
+    if b.avstand == 0:
+        return "precis på gränsen"
+    i_procent = isinstance(b.regel, Forandring) and b.regel.slag == Forandringsslag.PROCENT
+    tal = _tal(indikator, abs(b.avstand)) if not i_procent else _avrundat(abs(b.avstand), 1)
+    tal = f"{tal}{HARDBLANK}procentenheter" if i_procent else _i_steg(indikator, tal)
+    if b.avstand < 0:
+        return f"{tal} saknas"
+    under = b.regel.operator in (Operator.UNDER, Operator.HOGST) if isinstance(b.regel, Troskel) else False
+    return f"{tal} {'under gränsen' if under else 'över gränsen'}"
+
+
+def motivering(indikator: Indikator, b: Bedomning) -> str:
+    """The arithmetic of a judgement in words, one or two clauses."""
+    text = _karna(indikator, b)
+    if b.preliminar and b.utfall != Utfall.KAN_EJ_BEDOMAS:
+        return f"{text}; preliminärt"
+    return text
+
+
+def _karna(indikator: Indikator, b: Bedomning) -> str:
+    match b.skal:
+        case Skal.INGET_MAL:
+            if b.nu and b.nu.varde is not None:
+                return "Inget mål är satt"
+            return f"Inget mål är satt; {varde_text(indikator, b.nu)}"
+        case Skal.VARDE_SAKNAS:
+            return f"Värdet saknas: {varde_text(indikator, b.nu)}; målet är {skriv(b.regel, tatt=True)}"
+        case Skal.INGET_TIDIGARE:
+            return (
+                f"{varde_text(indikator, b.nu)}, men inget tidigare värde går att jämföra med; {_kravet(b)}"
+            )
+        case Skal.INTE_ARET_FORE:
+            return f"Senaste jämförbara värde är från {b.fore.ar}, men målet gäller förändring på ett år; {_kravet(b)}"
+        case Skal.TIDIGARE_NOLL:
+            return f"Värdet {b.fore.ar} var noll, så ingen förändring i procent går att räkna"
+        case Skal.RIKTNING_SAKNAS:
+            return "Det är inte bestämt om högre eller lägre är bättre"
+    match b.regel:
+        case Forandring(slag=Forandringsslag.PROCENT):
+            forandring = _med_tecken(_avrundat(abs(b.forandring), 1), b.forandring)
+            return f"{forandring}{HARDBLANK}% sedan {b.fore.ar}, {_kravet(b)}"
+        case Forandring() | Forbattring():
+            return (
+                f"{_med_tecken(_tal(indikator, b.forandring), b.forandring)} sedan {b.fore.ar}, {_kravet(b)}"
+            )
+        case Riktningsmal():
+            if b.forandring == 0:
+                return f"Oförändrat sedan {b.fore.ar}, {_kravet(b)}"
+            return (
+                f"{_med_tecken(_tal(indikator, b.forandring), b.forandring)} sedan {b.fore.ar}, {_kravet(b)}"
+            )
+    text = f"{varde_text(indikator, b.nu)} mot {_utan_upprepning(indikator, b)}"
+    if b.avstand == 0 and b.utfall == Utfall.EJ_UPPFYLLT:
+        return f"{text}; gränsen räknas inte"
+    if b.avstand == 0:
+        return f"{text}; gränsen räknas"
+    return text
+
+
+def _utan_upprepning(indikator: Indikator, b: Bedomning) -> str:
+    """The target as it is written, and for a level without a sign which way it is read."""
+    text = skriv(b.regel, tatt=True)
+    if isinstance(b.regel, Malvarde):
+        return f"{text} ({'minst' if indikator.riktning == Riktning.HOGRE else 'högst'})"
+    return text
+
+
+def _kravet(b: Bedomning) -> str:
+    match b.regel:
+        case Forbattring(minst):
+            return f"kravet är ≥{HARDBLANK}{skriv_tal(minst)}"
+        case Riktningsmal(Hall.OKNING):
+            return "kravet är en ökning"
+        case Riktningsmal(Hall.MINSKNING):
+            return "kravet är en minskning"
+    return f"kravet är {skriv(b.regel)}"
+
+
+def _tal(indikator: Indikator, tal: Decimal) -> str:
+    """Exactly the digits that there are, filled up to the indikator's decimals."""
+    if -tal.as_tuple().exponent < indikator.decimaler:
+        tal = tal.quantize(Decimal(1).scaleb(-indikator.decimaler))
+    return skriv_tal(tal)
+
+
+def _avrundat(tal: Decimal, decimaler: int) -> str:
+    return skriv_tal(tal.quantize(Decimal(1).scaleb(-decimaler), rounding=ROUND_HALF_UP))
+
+
+def _med_tecken(tal: str, varde: Decimal) -> str:
+    tal = tal.lstrip(MINUS)
+    return tal if varde == 0 else f"{'+' if varde > 0 else MINUS}{tal}"
+
+
+def _med_enhet(indikator: Indikator, tal: str) -> str:
+    match indikator.enhetsslag:
+        case Enhetsslag.PROCENT:
+            return f"{tal}{HARDBLANK}%"
+        case Enhetsslag.TID | Enhetsslag.KVOT:
+            return f"{tal}{HARDBLANK}{indikator.enhet}"
+    return tal
+
+
+def _i_steg(indikator: Indikator, tal: str) -> str:
+    """A difference between two values, which for percentages is in procentenheter."""
+    if indikator.enhetsslag == Enhetsslag.PROCENT:
+        return f"{tal}{HARDBLANK}procentenheter"
+    return f"{tal}{HARDBLANK}{indikator.enhet}" if indikator.enhetsslag == Enhetsslag.TID else tal
