@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from indikatorer.models import Enhetsslag, Indikator
+from indikatorer.models import Indikator
 from indikatorer.regler.bedomning import Utfall
 from indikatorer.regler.malregel import (
     Forandring,
@@ -17,10 +17,11 @@ from indikatorer.regler.malregel import (
     Riktningsmal,
     Troskel,
 )
+from indikatorer.regler.skrift import skriv_tal
 from indikatorer.selectors.bedomning import Bedomd
-from indikatorer.tabeller.bedomning import tal_text, varde_text
-from indikatorer.tabeller.ord import LAGEN, kort, skriv_mal
-from regionskane.lib.belopp import formatera_fullt
+from indikatorer.tabeller.bedomning import varde_text
+from indikatorer.tabeller.ord import LAGEN, kort, kort_tal, skriv_mal
+from regionskane.lib.belopp import formatera, formatera_fullt
 from regionskane.lib.tidsserie import Malzon, Prick, Prickdiagram, Punkt, Tidsserie
 
 _OPPEN = "oppen"
@@ -61,44 +62,48 @@ def _punkt(indikator: Indikator, ar: int, m: Matvarde | None, b: Bedomd | None) 
     if m is None or m.varde is None:
         return Punkt(ar, None, kort(indikator, m), skal=varde_text(indikator, m))
     marke = _MARKEN[b.bedomning.utfall] if b else _OPPEN
-    return Punkt(ar, m.varde, _kort_varde(indikator, m), marke, m.preliminar, m.brott)
-
-
-def _kort_varde(indikator: Indikator, m: Matvarde) -> str:
-    """As it is read, with no more of the unit than the percent sign: the text under the heading says the unit."""
-    return varde_text(indikator, m) if indikator.enhetsslag == Enhetsslag.PROCENT else tal_text(indikator, m)
+    return Punkt(ar, m.varde, kort_tal(indikator, m), marke, m.preliminar, m.brott)
 
 
 def malzon(b: Bedomd) -> Malzon | None:
     """What the year's value has to lie within. A demanded change is counted from what it is compared with."""
     regel = b.bedomning.regel
-    grans, uppat = None, True
     match regel:
-        case Troskel(operator=operator, grans=grans):
-            uppat = operator.uppat
-        case Malvarde(grans=grans):
-            uppat = b.underlag.riktning != Riktning.LAGRE
         case Intervall(lagst=lagst, hogst=hogst):
             return Malzon(b.ar, lagst, hogst, skriv_mal(regel))
-        case Forandring(hall=hall) | Riktningsmal(hall=hall):
-            uppat = hall == Hall.OKNING
-            grans = _fran_tidigare(
-                b, getattr(regel, "storlek", Decimal(0)), uppat, getattr(regel, "slag", None)
-            )
+        case Troskel(operator=operator, grans=grans):
+            return _sida(b, grans, operator.uppat, skriv_mal(regel))
+        case Malvarde(grans=grans):
+            return _sida(b, grans, b.underlag.riktning != Riktning.LAGRE, skriv_mal(regel))
+        case Forandring(hall=hall, operator=operator, storlek=storlek, slag=slag):
+            return _fran_tidigare(b, storlek, hall == Hall.OKNING, slag, operator.grans_ingar)
+        case Riktningsmal(hall=hall):
+            return _fran_tidigare(b, Decimal(0), hall == Hall.OKNING, None, False)
         case Forbattring(minst=minst):
-            uppat = b.underlag.riktning != Riktning.LAGRE
-            grans = _fran_tidigare(b, minst, uppat, None)
-    if grans is None:
-        return None
-    return Malzon(b.ar, grans if uppat else None, None if uppat else grans, skriv_mal(regel))
+            return _fran_tidigare(b, minst, b.underlag.riktning != Riktning.LAGRE, None, True)
+    return None
 
 
-def _fran_tidigare(b: Bedomd, storlek: Decimal, uppat: bool, slag: Forandringsslag | None) -> Decimal | None:
+def _sida(b: Bedomd, grans: Decimal, uppat: bool, text: str) -> Malzon:
+    return Malzon(b.ar, grans if uppat else None, None if uppat else grans, text)
+
+
+def _fran_tidigare(
+    b: Bedomd, storlek: Decimal, uppat: bool, slag: Forandringsslag | None, ingar: bool
+) -> Malzon | None:
     fore = b.bedomning.fore
     if fore is None:
         return None
     andring = abs(fore.varde) * storlek / 100 if slag == Forandringsslag.PROCENT else storlek
-    return fore.varde + andring if uppat else fore.varde - andring
+    grans = fore.varde + andring if uppat else fore.varde - andring
+    tecken = {(True, True): "≥", (True, False): ">", (False, True): "≤", (False, False): "<"}[uppat, ingar]
+    # A percentage of the earlier value may have more digits than anybody measures; it is only drawn, never judged.
+    tal = (
+        formatera(grans, decimaler=max(b.indikator.decimaler, 1))
+        if slag == Forandringsslag.PROCENT
+        else skriv_tal(grans)
+    )
+    return _sida(b, grans, uppat, f"{tecken}\u00a0{tal}")
 
 
 def bygg_prickar(rader: Iterable[Bedomd], *, namn: Mapping, rubrik: str, under: str) -> Prickdiagram | None:
@@ -108,7 +113,7 @@ def bygg_prickar(rader: Iterable[Bedomd], *, namn: Mapping, rubrik: str, under: 
         nu = b.bedomning.nu
         if nu is None or nu.varde is None:
             continue
-        text = f"{_kort_varde(b.indikator, nu)} {LAGEN[b.bedomning.utfall].text.lower()}"
+        text = f"{kort_tal(b.indikator, nu)} {LAGEN[b.bedomning.utfall].text.lower()}"
         prickar.append(
             Prick(namn[b.cell.segment], nu.varde, text, _MARKEN[b.bedomning.utfall], nu.preliminar, malzon(b))
         )

@@ -13,7 +13,7 @@ from indikatorer.regler.bedomning import Utfall
 from indikatorer.selectors.arsbild import Bild
 from indikatorer.selectors.bedomning import Bedomd
 from indikatorer.tabeller.bedomning import motivering
-from indikatorer.tabeller.ord import Lage, kort, lage, skriv_mal
+from indikatorer.tabeller.ord import Lage, egen_enhet, kort_tal, lage, skriv_mal
 from regionskane.lib.tidsserie import rita_gnista
 
 Nyckel = tuple[int, int | None]
@@ -27,6 +27,7 @@ class Biblioteksrad:
     segment: str
     url: str
     varde: str
+    enhet: str
     fore: str
     mal: str
     lage: Lage
@@ -52,15 +53,16 @@ def _rad(bild: Bild, indikator: Indikator, b: Bedomd | None, segment) -> Bibliot
         adress += f"?segment={det.kod}"
     namn = det.namn if det else ""
     if b is None:
-        return Biblioteksrad(indikator, namn, adress, "–", "", "–", lage(None), "", mark_safe(""), False)
+        return Biblioteksrad(indikator, namn, adress, "–", "", "", "–", lage(None), "", mark_safe(""), False)
     fore = next((m for m in b.underlag.tidigare if m.varde is not None), None)
     serie = bygg_tidsserie([b], rubrik=indikator.namn, under="")
     return Biblioteksrad(
         indikator=indikator,
         segment=namn,
         url=adress,
-        varde=kort(indikator, b.bedomning.nu),
-        fore=f"{kort(indikator, fore)} {fore.ar}" if fore else "",
+        varde=kort_tal(indikator, b.bedomning.nu),
+        enhet=egen_enhet(indikator),
+        fore=f"{kort_tal(indikator, fore)} ({fore.ar})" if fore else "",
         mal=skriv_mal(b.bedomning.regel),
         lage=lage(b.bedomning),
         motivering=motivering(indikator, b.bedomning),

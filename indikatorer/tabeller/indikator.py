@@ -1,13 +1,13 @@
 """One indikator as tables: its values with where they come from, its segments, sexes and others' values."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.urls import reverse
 
 from indikatorer.models import Enhetsslag, Indikator, Kon, Malniva, Matning, Segment
-from indikatorer.regler.bedomning import Utfall
+from indikatorer.regler.bedomning import Bedomning, Trend, Utfall
 from indikatorer.regler.period import HELAR, skriv_period
 from indikatorer.regler.skrift import OgiltigMalniva, skriv_tal, tolka
 from indikatorer.regler.vagning import vag_samman
@@ -75,9 +75,17 @@ def bygg_huvudbedomning(b: Bedomd, *, delar: Sequence[Bedomd] = ()) -> Huvudbedo
         lage=lage(bed),
         motivering=motivering(i, bed),
         avstand=avstand_text(i, bed),
-        utveckling=TRENDER[bed.trend],
+        utveckling=_utveckling(bed),
         rader=tuple(rader),
     )
+
+
+def _utveckling(b: Bedomning) -> str:
+    """«Bättre än 2023», or that there is nothing to compare with."""
+    if b.fore is None:
+        return "Inget tidigare värde att jämföra med"
+    bindeord = {Trend.BATTRE: "än", Trend.SAMRE: "än", Trend.OFORANDRAD: "mot"}.get(b.trend, "sedan")
+    return f"{TRENDER[b.trend]} {bindeord} {b.fore.ar}"
 
 
 def bygg_vardetabell(
@@ -110,22 +118,38 @@ def bygg_vardetabell(
                 noter=[nummer],
             )
         )
-    return Tabell(
-        "varden",
-        rubrik,
-        "Period",
-        (
-            talkolumn("varde", "Värde"),
-            _text("prel", "Läge"),
-            Kolumn("taljare", "Täljare", enhet=""),
-            Kolumn("namnare", "Nämnare", enhet=""),
-            Kolumn("antal", "Antal bakom", enhet=""),
-            _text("mal", "Målnivå"),
-            _text("bedomning", "Bedömning"),
-            _text("kalla", "Källa"),
-        ),
-        tuple(rader),
-        noter=tuple(noter),
+    return _utan_tomma(
+        Tabell(
+            "varden",
+            rubrik,
+            "Period",
+            (
+                talkolumn("varde", "Värde"),
+                _text("prel", "Läge"),
+                Kolumn("taljare", "Täljare", enhet=""),
+                Kolumn("namnare", "Nämnare", enhet=""),
+                Kolumn("antal", "Antal bakom", enhet=""),
+                _text("mal", "Målnivå"),
+                _text("bedomning", "Bedömning"),
+                _text("kalla", "Källa"),
+            ),
+            tuple(rader),
+            noter=tuple(noter),
+        )
+    )
+
+
+def _utan_tomma(t: Tabell) -> Tabell:
+    """Without the columns that no row has anything in."""
+    kvar = [
+        j
+        for j, _ in enumerate(t.kolumner)
+        if any(r.celler[j].text or r.celler[j].varde is not None or r.celler[j].kalla for r in t.rader)
+    ]
+    return replace(
+        t,
+        kolumner=tuple(t.kolumner[j] for j in kvar),
+        rader=tuple(replace(r, celler=tuple(r.celler[j] for j in kvar)) for r in t.rader),
     )
 
 
@@ -291,9 +315,8 @@ def bygg_maltabell(malnivaer: Sequence[Malniva], namn: Mapping[int | None, str])
     return Tabell(
         "mal",
         "Målnivåer per år",
-        "År",
+        "År och segment",
         (
-            _text("segment", "Gäller"),
             _text("mal", "Målnivå"),
             _text("ord", "Betyder"),
             _text("kalla", "Källa"),
@@ -301,13 +324,8 @@ def bygg_maltabell(malnivaer: Sequence[Malniva], namn: Mapping[int | None, str])
         tuple(
             Rad(
                 f"mal-{m.pk}",
-                str(m.ar),
+                f"{m.ar}, {namn[m.segment_id]}" if m.segment_id else str(m.ar),
                 (
-                    Cell(
-                        text=namn.get(m.segment_id, "alla segment")
-                        if m.segment_id
-                        else "alla segment utan eget mål"
-                    ),
                     Cell(text=m.regel),
                     Cell(text=regel_i_ord(m.regel)),
                     Cell(text=m.kalla or "–"),

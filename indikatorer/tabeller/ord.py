@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from indikatorer.models import Indikator, Saknas
+from indikatorer.models import Enhetsslag, Indikator, Saknas
 from indikatorer.regler.bedomning import Bedomning, Utfall
 from indikatorer.regler.malregel import IngetMal, Malregel, Matvarde
 from indikatorer.regler.skrift import skriv
-from indikatorer.tabeller.bedomning import UTFALL, varde_text
+from indikatorer.tabeller.bedomning import UTFALL, tal_text, varde_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,18 @@ def kort(indikator: Indikator, m: Matvarde | None) -> str:
     if m is None:
         return "–"
     return KORTA[m.saknas] if m.varde is None else varde_text(indikator, m)
+
+
+def kort_tal(indikator: Indikator, m: Matvarde | None) -> str:
+    """As `kort`, with no more of the unit than a percent sign."""
+    if m is None or m.varde is None or indikator.enhetsslag == Enhetsslag.PROCENT:
+        return kort(indikator, m)
+    return tal_text(indikator, m)
+
+
+def egen_enhet(indikator: Indikator) -> str:
+    """The unit where a number does not say it: «per 100 disponibla vårdplatser»."""
+    return indikator.enhet if indikator.enhetsslag in (Enhetsslag.KVOT, Enhetsslag.TID) else ""
 
 
 def skriv_mal(regel: Malregel) -> str:

@@ -51,6 +51,7 @@ def bibliotek(request):
             "rakning": rakna_i_ord(antal),
             "antal": len(bilder),
             "filtrerat": any(v for k, v in val.items() if k not in ("ar", "ordning")),
+            "fler_val": any(val.get(k) for k in ("malomrade", "segment", "slag", "kon")),
             "finns": Indikator.objects.exists(),
             "fraga": urlencode(val),
             "far_styra": far_styra(request),

@@ -25,7 +25,7 @@ from indikatorer.forms.matningar import (
 from indikatorer.models import Indikator, Matning, Saknas
 from indikatorer.regler.period import DELPERIODER, HELAR, skriv_period
 from indikatorer.selectors.bedomning import bedom_indikator
-from indikatorer.selectors.bibliotek import hamta_segment
+from indikatorer.selectors.bibliotek import hamta_anvanda_segment, hamta_segment
 from indikatorer.selectors.celler import Matningsnyckel, nyckel_for, uppgift_for
 from indikatorer.selectors.matningar import hamta_matning_historik
 from indikatorer.tabeller.bedomning import UTFALL, motivering
@@ -45,8 +45,11 @@ def matningar(request, kod):
     shows all that was typed."""
     det = oppna(request, kod, Ratt.SKRIVA_MATNINGAR)
     ar, delperiod = _period(request)
-    segment = hamta_segment(det)
-    celler = _celler(det, segment, ar, delperiod)
+    alla = hamta_segment(det)
+    anvanda = hamta_anvanda_segment(det)
+    visa_alla = "alla" in request.GET or not anvanda
+    segment = [s for s in alla if visa_alla or s.pk in anvanda]
+    celler = _celler(det, segment, anvanda, ar, delperiod)
     if request.method == "GET":
         return _visa(request, det, ar, delperiod, segment, celler)
     try:
@@ -105,9 +108,9 @@ def _period(request) -> tuple[int, int]:
     return ar, delperiod if delperiod in DELPERIODER else HELAR
 
 
-def _celler(det: Indikator, segment, ar: int, delperiod: int) -> list[Matningsnyckel]:
-    """The region's own cells of a period: the whole, and every segment, for each sex."""
-    hela = [] if any(s.total for s in segment) else [None]
+def _celler(det: Indikator, segment, anvanda, ar: int, delperiod: int) -> list[Matningsnyckel]:
+    """The region's own cells of a period: the whole where nothing else is, and every segment, for each sex."""
+    hela = [None] if None in anvanda or not segment else []
     return [
         Matningsnyckel(det.pk, ar, s, kon, delperiod)
         for s in [*hela, *(s.pk for s in segment)]
@@ -156,6 +159,7 @@ def _visa(request, det, ar, delperiod, segment, celler, inmatat=None, krockar=No
             "indikator": det,
             "period": period,
             "ar": ar,
+            "fler": det.segmentgrupp_id and "alla" not in request.GET,
             "aren": [
                 {"text": str(a), "url": f"?ar={a}&delperiod={delperiod}", "aktiv": a == ar}
                 for a in range(ar - 3, ar + 2)

@@ -170,7 +170,7 @@ def rita_liten(serie: Tidsserie, *, id_: str) -> str:
     y = _skala_for(serie, LITEN_HOJD - 20, 14)
     x, steg = _aren(serie.punkter, 6, LITEN_BREDD - 46)
     delar = [_huvud(LITEN_BREDD, LITEN_HOJD, serie.beskrivning(), id_)]
-    delar.extend(_band(serie, x, steg, y, text=False))
+    delar.extend(_band(serie, x, steg, y, med_text=False))
     if y.fran_noll:
         delar.append(
             f'<line class="nollinje" x1="0" x2="{LITEN_BREDD - 40}" y1="{y(Decimal(0)):.1f}" y2="{y(Decimal(0)):.1f}"/>'
@@ -252,7 +252,7 @@ def _aren(punkter: Sequence[Punkt], fran: float, till: float) -> tuple[dict[int,
     return {p.ar: fran + steg * (i + 0.5) for i, p in enumerate(punkter)}, steg
 
 
-def _band(serie: Tidsserie, x, steg: float, y: _Skala, *, text: bool = True) -> Iterator[str]:
+def _band(serie: Tidsserie, x, steg: float, y: _Skala, *, med_text: bool = True) -> Iterator[str]:
     forra = ""
     for z in serie.zoner:
         if z.ar not in x or (z.lagst is None and z.hogst is None):
@@ -263,10 +263,14 @@ def _band(serie: Tidsserie, x, steg: float, y: _Skala, *, text: bool = True) -> 
         yield f'<rect class="band" x="{v:.1f}" y="{topp:.1f}" width="{steg:.1f}" height="{max(botten - topp, 1):.1f}"/>'
         for g in {z.lagst, z.hogst} - {None}:
             yield f'<line class="bandkant" x1="{v:.1f}" x2="{h:.1f}" y1="{y(g):.1f}" y2="{y(g):.1f}"/>'
-        if text and z.text != forra:
+        if med_text and z.text != forra:
             ty = (topp if z.lagst is None else botten) - 5
             ty = botten - 5 if z.lagst is None and z.hogst is not None and botten - topp > 22 else ty
-            yield f'<text class="pos" x="{v + 6:.1f}" y="{max(ty, 12):.1f}">Mål {escape(z.text)}</text>'
+            text = f"Mål {z.text}"
+            # From the left where there is room, otherwise up to the right edge; about 6,5 px per letter.
+            ryms = v + 6 + len(text) * 6.5 <= max(x.values()) + steg / 2
+            plats = f'x="{v + 6:.1f}"' if ryms else f'x="{max(x.values()) + steg / 2:.1f}" text-anchor="end"'
+            yield f'<text class="pos{"" if ryms else " h"}" {plats} y="{max(ty, 12):.1f}">{escape(text)}</text>'
         forra = z.text
 
 
