@@ -93,7 +93,7 @@ def _sida():
 def _allt() -> int:
     from indikatorer.selectors.bedomning import bedom_aren
 
-    return len(bedom_aren(AREN, kon=("T", "K", "M")))
+    return sum(1 for _ in bedom_aren(AREN, kon=("T", "K", "M")))
 
 
 def _las_in():

@@ -283,6 +283,8 @@ def _skriv(rader: list[Matningsrad], ursprung: str, by) -> Inlasning:
             borttagna = cursor.rowcount
             cursor.execute(_LAGG_TILL, [ursprung, vem])
             nya = cursor.rowcount
+            # Foreign keys are asked for at the end of the transaction, where nobody could tell the user.
+            connection.check_constraints()
         except IntegrityError as fel:
             raise OgiltigMatning({0: "En rad pekar på något som inte finns. Ingenting har sparats."}) from fel
     onskade = sum(not r.borttagen for r in rader)

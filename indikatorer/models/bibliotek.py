@@ -163,15 +163,23 @@ class Indikator(models.Model):
         verbose_name_plural = "indikatorer"
         constraints = [
             models.UniqueConstraint(
-                fields=("id_nr",), condition=~Q(id_nr=""), name="indikator_ett_id_nummer"
+                fields=("id_nr",),
+                condition=~Q(id_nr=""),
+                name="indikator_ett_id_nummer",
+                violation_error_message="En annan indikator har redan det id-numret.",
             ),
             models.CheckConstraint(
                 name="indikator_giltig_framat",
                 condition=Q(giltig_fran__isnull=True)
                 | Q(giltig_till__isnull=True)
                 | Q(giltig_till__gt=F("giltig_fran")),
+                violation_error_message="En indikator kan inte sluta gälla innan den har börjat.",
             ),
-            models.CheckConstraint(name="indikator_rimliga_decimaler", condition=Q(decimaler__lte=6)),
+            models.CheckConstraint(
+                name="indikator_rimliga_decimaler",
+                condition=Q(decimaler__lte=6),
+                violation_error_message="Ett värde visas med högst sex decimaler.",
+            ),
         ]
 
     def __str__(self):

@@ -1,8 +1,8 @@
 """Whether a target is met, and which way it goes."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from indikatorer.regler.malregel import EXAKT, IngetMal, Malregel, Matvarde, Riktning, Skal, Underlag
 
@@ -22,8 +22,7 @@ class Trend(StrEnum):
     OKAND = "okand"
 
 
-@dataclass(frozen=True, slots=True)
-class Bedomning:
+class Bedomning(NamedTuple):
     """The judgement and everything that its words are made of (`tabeller.bedomning` writes them).
 
     `avstand` is how far on the good side of the limit it lies (negative: what is lacking), in the rule's unit.

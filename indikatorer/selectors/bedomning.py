@@ -1,16 +1,16 @@
 """Targets and values put together and judged: a fixed number of queries, one pass."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from operator import attrgetter
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from django.db.models import QuerySet
 
 from indikatorer.models import Indikator, Malniva, Matning, Segment
 from indikatorer.regler.bedomning import Bedomning, bedom
-from indikatorer.regler.malregel import Matvarde, Riktning, Underlag
+from indikatorer.regler.malregel import Malregel, Matvarde, Riktning, Underlag
 from indikatorer.regler.skrift import tolka
 from indikatorer.selectors.bibliotek import giltiga_under
 
@@ -28,8 +28,7 @@ class Cell(NamedTuple):
     delperiod: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Bedomd:
+class Bedomd(NamedTuple):
     """One cell's year judged. `malniva` is None where no target is given; `underlag` holds the values, the year's and
     those before with the latest first."""
 
@@ -43,8 +42,8 @@ class Bedomd:
 
 
 def bedom_ar(ar: int, **urval) -> list[Bedomd]:
-    """Every cell of one year judged; `urval` as in `bedom_aren`."""
-    return bedom_aren((ar,), **urval)
+    """Every cell of one year judged, in the order of indikatorer and segments; `urval` as in `bedom_aren`."""
+    return _ordnade(bedom_aren((ar,), **urval))
 
 
 def bedom_aren(
@@ -54,8 +53,8 @@ def bedom_aren(
     kon: tuple[str, ...] = ("T",),
     enhet: int | None = None,
     delperiod: int = 0,
-) -> list[Bedomd]:
-    """Every cell of the years judged, in the order of indikatorer and segments. Four queries, whatever the size.
+) -> Iterator[Bedomd]:
+    """Every cell of the years judged, in one pass and no certain order. Four queries, whatever the size.
 
     The region's own values, or those of `enhet` (id); whole years unless `delperiod`. There is a row for every value
     of a year, also one that is missing with a reason, and for the region every target that has no value. Indikatorer
@@ -72,7 +71,7 @@ def bedom_aren(
     if indikatorer is not None:
         matningar = matningar.filter(indikator__in=list(register))
         malnivaer = malnivaer.filter(indikator__in=list(register))
-    return _ordnade(_bedom(register, matningar, malnivaer, tuple(aren), enhet, kon, delperiod))
+    return _bedom(register, matningar, malnivaer, tuple(aren), enhet, kon, delperiod)
 
 
 def bedom_indikator(
@@ -94,7 +93,7 @@ def _ordnade(rader: Iterable[Bedomd]) -> list[Bedomd]:
     return sorted(rader, key=_ordning)
 
 
-_ar = attrgetter("ar")
+_INGET = (None, None)
 
 
 def _ordning(b: Bedomd):
@@ -108,54 +107,57 @@ def _ordning(b: Bedomd):
     )
 
 
-def _bedom(register, matningar, malnivaer, aren, enhet, kon, delperiod) -> Iterable[Bedomd]:
-    """The cells of `register`'s indikatorer judged for `aren` (None: every year that has a value or a target)."""
-    serier: dict[Cell, dict[int, Matvarde]] = {}
-    falt = ("indikator_id", "segment_id", "kon", "ar", "varde", "preliminar", "brott", "saknas")
-    for pk, segment, k, ar, *varde in matningar.values_list(*falt).iterator(chunk_size=20_000):
-        if pk in register:
-            serier.setdefault(Cell(pk, segment, k, enhet, delperiod), {})[ar] = Matvarde(ar, *varde)
-    mal = {(m.indikator_id, m.segment_id, m.ar): m for m in malnivaer if m.indikator_id in register}
+_FALT = ("indikator_id", "segment_id", "kon", "ar", "varde", "preliminar", "brott", "saknas")
+_CELL = itemgetter(0, 1, 2)
+
+
+def _bedom(register, matningar, malnivaer, aren, enhet, kon, delperiod) -> Iterator[Bedomd]:
+    """The cells of `register`'s indikatorer judged for `aren` (None: every year that has a value or a target).
+
+    The values stream by, a cell at a time: to hold them all costs more than to judge them.
+    """
+    mal: dict[tuple[int, int | None], dict[int, tuple[Malniva, Malregel]]] = {}
+    for m in malnivaer:
+        if m.indikator_id in register:
+            mal.setdefault((m.indikator_id, m.segment_id), {})[m.ar] = (m, tolka(m.regel))
+    segment = Segment.objects.in_bulk()
+    matta, celler = set(), set()
+    # By cell, and the latest year first.
+    rader = matningar.order_by("indikator", "segment", "kon", "-ar").values_list(*_FALT)
+    for (pk, s, k), grupp in groupby(rader.iterator(chunk_size=20_000), key=_CELL):
+        if pk not in register:
+            continue
+        matta.add(pk)
+        celler.add((pk, s))
+        serie = tuple(Matvarde(*rad[3:]) for rad in grupp)
+        cell = Cell(pk, s, k, enhet, delperiod)
+        yield from _bedomd_cell(register[pk], segment.get(s), cell, serie, _gallande(mal, pk, s), aren)
     # A target is the region's: an enhet is judged by it where it has a value of its own.
     if enhet is None:
-        _lagg_till_omatta(serier, mal, kon, delperiod)
-    segment = Segment.objects.in_bulk({c.segment for c in serier} - {None})
-    regler = {nyckel: tolka(m.regel) for nyckel, m in mal.items()}
-    maldar = {}
-    for pk, s, ar in mal:
-        maldar.setdefault((pk, s), []).append(ar)
-    for cell, serie in serier.items():
-        indikator = register[cell.indikator]
-        riktning = Riktning(indikator.riktning)
-        ordnad = tuple(sorted(serie.values(), key=_ar, reverse=True))
-        plats = {m.ar: nr for nr, m in enumerate(ordnad)}
-        med_mal = {*maldar.get((cell.indikator, cell.segment), ()), *maldar.get((cell.indikator, None), ())}
-        for ar in aren or sorted({*serie, *med_mal}):
-            nyckel = (cell.indikator, cell.segment, ar)
-            if nyckel not in mal:
-                nyckel = (cell.indikator, None, ar)
-            nu = serie.get(ar)
-            if nu is None and (nyckel not in mal or enhet is not None):
-                continue
-            # Nothing earlier is looked for where there is no value to compare.
-            tidigare = () if nu is None else ordnad[plats[ar] + 1 : plats[ar] + 1 + BAKAT]
-            while tidigare and tidigare[-1].ar < ar - BAKAT:
-                tidigare = tidigare[:-1]
-            underlag = Underlag(nu, tidigare, riktning)
-            yield Bedomd(
-                indikator,
-                segment.get(cell.segment),
-                cell,
-                ar,
-                mal.get(nyckel),
-                underlag,
-                bedom(regler.get(nyckel), underlag),
-            )
+        for pk, s in mal:
+            # One that has no values is a row too: of its own segment, or of the whole when nothing is measured.
+            if (pk, s) not in celler and (s is not None or pk not in matta):
+                cell = Cell(pk, s, kon[0], None, delperiod)
+                yield from _bedomd_cell(register[pk], segment.get(s), cell, (), _gallande(mal, pk, s), aren)
 
 
-def _lagg_till_omatta(serier, mal, kon, delperiod):
-    """A target that has no values is a row too: of its own segment, or of the whole when the indikator has no cell."""
-    matta = {c.indikator for c in serier}
-    for pk, segment, _ in mal:
-        if segment is not None or pk not in matta:
-            serier.setdefault(Cell(pk, segment, kon[0], None, delperiod), {})
+def _gallande(mal, indikator: int, segment: int | None) -> dict[int, tuple[Malniva, Malregel]]:
+    """The targets of a cell by year: its segment's own, else those for all segments."""
+    alla, egna = mal.get((indikator, None), {}), mal.get((indikator, segment), {})
+    return alla | egna if segment is not None else alla
+
+
+def _bedomd_cell(indikator, segment, cell, serie: tuple[Matvarde, ...], mal, aren) -> Iterator[Bedomd]:
+    riktning = Riktning(indikator.riktning)
+    plats = {m.ar: nr for nr, m in enumerate(serie)}
+    for ar in aren or sorted({*plats, *mal}):
+        nr = plats.get(ar)
+        if nr is None and (ar not in mal or cell.enhet is not None):
+            continue
+        senare = sum(m.ar > ar for m in serie) if nr is None else nr + 1
+        tidigare = serie[senare : senare + BAKAT]
+        while tidigare and tidigare[-1].ar < ar - BAKAT:
+            tidigare = tidigare[:-1]
+        malniva, regel = mal.get(ar, _INGET)
+        underlag = Underlag(None if nr is None else serie[nr], tidigare, riktning)
+        yield Bedomd(indikator, segment, cell, ar, malniva, underlag, bedom(regel, underlag))

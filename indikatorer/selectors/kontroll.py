@@ -102,7 +102,7 @@ def _prova(u: Kontrolluppgift, serier, mal, kallor) -> Dubbeltryck | None:
 
 
 def hamta_totalskillnader() -> list[Totalskillnad]:
-    """Printed totals of a segmentgrupp that the group's rows do not come to. Two queries."""
+    """Printed totals of a segmentgrupp that the group's rows do not come to. One query."""
     med_total = Matning.objects.filter(segment__total=True, omrade=None)
     rader = (
         Matning.objects.filter(

@@ -1,0 +1,225 @@
+"""Saving and reading in values: nothing overwritten unseen, nothing half done, every earlier value kept."""
+
+import threading
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from indikatorer.actions.matningar import (
+    AndratSedanForhandsgranskningen,
+    Matningsandring,
+    Matningskonflikt,
+    Matningsrad,
+    OgiltigMatning,
+    las_in_matningar,
+    spara_matningar,
+)
+from indikatorer.models import Indikator, Matning, Segment
+from indikatorer.regler.bedomning import Utfall
+from indikatorer.selectors.bedomning import bedom_indikator
+from indikatorer.selectors.celler import Matningsnyckel, Matningsuppgift, nyckel_for, uppgift_for
+from indikatorer.selectors.matningar import hamta_matning_historik, hamta_matningar
+
+D = Decimal
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hoft():
+    return Indikator.objects.get(kod="ID0081")
+
+
+@pytest.fixture
+def nu(hoft):
+    return hoft.matningar.get(ar=2024)
+
+
+@pytest.fixture
+def erik(anvandare):
+    return anvandare("koncerncontroller")
+
+
+def test_ett_rattat_varde_andrar_bedomningen_och_det_gamla_finns_kvar(hoft, nu, erik):
+    andring = Matningsandring(nyckel_for(nu), nu.rev, replace(uppgift_for(nu), varde=D("80.1")))
+    assert spara_matningar(andringar=[andring], by=erik, varfor="Rättad i registret") == 1
+    efter = hoft.matningar.get(ar=2024)
+    assert (efter.varde, efter.rev, efter.ursprung, efter.andrad_av) == (D("80.1"), 2, "inmatad", erik)
+    assert bedom_indikator(hoft)[0].bedomning.utfall == Utfall.UPPFYLLT
+    sist, forst = hamta_matning_historik(nu.pk)
+    assert (sist.varde, sist.pgh_context.metadata["varfor"]) == (D("80.1"), "Rättad i registret")
+    assert (forst.varde, forst.pgh_context.metadata["namn"]) == (D("37.3"), "Systemet")
+    # The same wish again changes nothing, whatever revision it was based on.
+    assert spara_matningar(andringar=[andring], by=erik) == 0
+
+
+def test_nagon_annans_varde_skrivs_aldrig_over(hoft, nu, erik):
+    ny = Matningsnyckel(hoft.pk, 2021, nu.segment_id)
+    bada = [
+        Matningsandring(nyckel_for(nu), nu.rev + 1, Matningsuppgift(varde=D(50))),
+        Matningsandring(ny, 0, Matningsuppgift(varde=D(51))),
+    ]
+    with pytest.raises(Matningskonflikt) as fel:
+        spara_matningar(andringar=bada, by=erik)
+    assert fel.value.celler == {nyckel_for(nu): nu}
+    assert not hoft.matningar.filter(ar=2021).exists()
+    spara_matningar(andringar=bada[1:], by=erik)
+    with pytest.raises(Matningskonflikt) as fel:
+        spara_matningar(andringar=[replace(bada[1], nytt=Matningsuppgift(varde=D(52)))], by=erik)
+    assert fel.value.celler[ny].varde == 51
+    with pytest.raises(Matningskonflikt):
+        spara_matningar(andringar=[Matningsandring(ny, 7, None)], by=erik)
+    spara_matningar(andringar=[Matningsandring(ny, 1, None)], by=erik)
+    assert not hoft.matningar.filter(ar=2021).exists()
+    with pytest.raises(Matningskonflikt) as fel:
+        spara_matningar(andringar=[Matningsandring(ny, 1, Matningsuppgift(varde=D(3)))], by=erik)
+    assert fel.value.celler == {ny: None}
+
+
+@pytest.mark.parametrize(
+    ("andrat", "uppgift", "text"),
+    [
+        ({}, {}, "varför det saknas"),
+        ({}, {"varde": D(3), "saknas": "iu"}, "inte samtidigt saknas"),
+        ({}, {"varde": D(3), "antal": 4}, "färre än 5 och ska undertryckas"),
+        ({}, {"saknas": "undertryckt", "antal": 4, "taljare": D(1)}, "ska undertryckas"),
+        ({}, {"varde": D(3), "antal": -1}, "mindre än noll"),
+        ({}, {"varde": D(3), "namnare": D(0)}, "Nämnaren kan inte vara noll"),
+        ({}, {"varde": D("1e14")}, "för många siffror"),
+        ({}, {"varde": D("1.2345678")}, "för många siffror"),
+        ({"kon": "X"}, {"varde": D(3)}, "inget kön"),
+        ({"kon": "K"}, {"varde": D(3)}, "inte för kvinnor och män"),
+        ({"delperiod": 99}, {"varde": D(3)}, "Perioden"),
+        ({"enhet": 1, "omrade": 1}, {"varde": D(3)}, "inte båda"),
+        ({}, {"varde": D("33.4"), "taljare": D(1), "namnare": D(3)}, "inte täljaren delad med nämnaren"),
+    ],
+)
+def test_det_som_inte_kan_sparas_far_en_mening(hoft, erik, andrat, uppgift, text):
+    cell = Matningsnyckel(hoft.pk, 2020)._replace(**andrat)
+    with pytest.raises(OgiltigMatning, match=text) as fel:
+        spara_matningar(andringar=[Matningsandring(cell, 0, Matningsuppgift(**uppgift))], by=erik)
+    assert list(fel.value.fel) == [cell]
+
+
+def test_andelen_av_taljare_och_namnare_far_vara_avrundad(hoft, erik):
+    uppgift = Matningsuppgift(varde=D("33.3"), taljare=D(1), namnare=D(3))
+    assert (
+        spara_matningar(andringar=[Matningsandring(Matningsnyckel(hoft.pk, 2020), 0, uppgift)], by=erik) == 1
+    )
+
+
+def test_inlasning_raknar_det_som_blir_nytt_andrat_lika_och_borttaget(
+    hoft, nu, erik, django_assert_num_queries
+):
+    cell = nyckel_for(nu)
+    fjol = hoft.matningar.get(ar=2023)
+    rader = [
+        Matningsrad(cell, replace(uppgift_for(nu), varde=D("37.9"))),
+        Matningsrad(nyckel_for(fjol), uppgift_for(fjol)),
+        Matningsrad(nyckel_for(hoft.matningar.get(ar=2022)), borttagen=True),
+        Matningsrad(cell._replace(ar=2021), Matningsuppgift(saknas="iu")),
+        Matningsrad(cell._replace(ar=1999), borttagen=True),
+    ]
+    prov = las_in_matningar(rader=rader, ursprung="kolada", by=erik, varfor="Kolada", prova=True)
+    assert (prov.nya, prov.andrade, prov.oforandrade, prov.borttagna) == (1, 1, 1, 1)
+    assert [(e.rad, e.fore.varde, e.fore_ursprung, e.fore_rev) for e in prov.ersatta] == [
+        (0, D("37.3"), "importerad", 1), (2, D("49.1"), "importerad", 1),
+    ]  # fmt: skip
+    assert set(hoft.matningar.values_list("ar", "varde")) == {
+        (2024, D("37.3")),
+        (2023, D("41.3")),
+        (2022, D("49.1")),
+    }
+    lasning = las_in_matningar(rader=rader, ursprung="kolada", by=erik, varfor="Kolada", avtryck=prov.avtryck)
+    assert lasning == prov
+    assert set(hoft.matningar.values_list("ar", "varde", "ursprung")) == {
+        (2024, D("37.9"), "kolada"), (2023, D("41.3"), "importerad"), (2021, None, "kolada"),
+    }  # fmt: skip
+    # Now the same file would do something else.
+    with pytest.raises(AndratSedanForhandsgranskningen, match="granska på nytt"):
+        las_in_matningar(rader=rader, ursprung="kolada", by=erik, varfor="Kolada", avtryck=prov.avtryck)
+    igen = las_in_matningar(rader=rader, ursprung="kolada", by=erik, varfor="Kolada")
+    assert (igen.nya, igen.andrade, igen.oforandrade, igen.borttagna) == (0, 0, 3, 0)
+
+
+def test_inlasning_ar_allt_eller_inget(hoft, nu, erik):
+    cell = Matningsnyckel(hoft.pk, 2020)
+    bra = Matningsrad(cell, Matningsuppgift(varde=D(1)))
+    with pytest.raises(OgiltigMatning) as fel:
+        las_in_matningar(
+            rader=[bra, replace(bra, uppgift=Matningsuppgift()), bra],
+            ursprung="importerad",
+            by=erik,
+            varfor="",
+        )
+    assert set(fel.value.fel) == {1, 2} and "tidigare rad" in fel.value.fel[2]
+    with pytest.raises(OgiltigMatning, match="inte finns"):
+        las_in_matningar(
+            rader=[bra, Matningsrad(cell._replace(segment=0), Matningsuppgift(varde=D(1)))],
+            ursprung="importerad", by=erik, varfor="",
+        )  # fmt: skip
+    assert not hoft.matningar.filter(ar=2020).exists()
+
+
+@pytest.mark.parametrize(
+    ("falt", "vakt"),
+    [
+        ({"varde": None}, "matning_varde_eller_skal"),
+        ({"antal": 3}, "matning_sma_grupper_visas_inte"),
+        ({"delperiod": 13}, "matning_kand_delperiod"),
+        ({"kon": "X"}, "matning_kant_kon"),
+        ({"namnare": 0}, "matning_namnare_inte_noll"),
+    ],
+)
+def test_databasen_vagrar_vem_som_an_skriver(nu, falt, vakt):
+    with pytest.raises(IntegrityError, match=vakt), transaction.atomic():
+        Matning.objects.filter(pk=nu.pk).update(**falt)
+
+
+def test_tva_varden_i_en_cell_och_tomning_vagras(nu):
+    with pytest.raises(IntegrityError, match="matning_en_per_cell"), transaction.atomic():
+        Matning.objects.create(
+            indikator_id=nu.indikator_id, segment_id=nu.segment_id, ar=2024, varde=1, ursprung="inmatad",
+            andrad_tid=nu.andrad_tid,
+        )  # fmt: skip
+    for tabell in ("matning", "matningevent", "malniva", "malnivaevent", "indikatorevent"):
+        with pytest.raises(IntegrityError, match="töms inte"), transaction.atomic(), connection.cursor() as c:
+            c.execute(f"TRUNCATE indikatorer_{tabell} CASCADE")
+
+
+def test_varden_lases_med_segment_och_omrade_i_en_fraga(django_assert_num_queries):
+    indikator = Indikator.objects.get(kod="ID0341")
+    with django_assert_num_queries(1):
+        rader = [
+            (m.segment and m.segment.namn, m.omrade and m.omrade.namn, m.ar)
+            for m in hamta_matningar(indikator)
+        ]
+    assert (None, "Riket", 2024) in rader and len(rader) == 3 + 29 * 3 + 1
+    assert {m.ar for m in hamta_matningar(indikator, aren=(2023, 2024))} == {2023, 2024}
+    assert Segment.objects.filter(total=True, grupp__kod="svf").count() == 1
+
+
+def test_tva_som_fyller_samma_tomma_celler_samtidigt_ger_en_konflikt(exempel_pa_riktigt):
+    hoft = Indikator.objects.get(kod="ID0081")
+    celler = [Matningsnyckel(hoft.pk, ar) for ar in range(2001, 2011)]
+    utfall, redo = [], threading.Barrier(2)
+
+    def fyll(varde, ordning):
+        try:
+            redo.wait()
+            andringar = [Matningsandring(c, 0, Matningsuppgift(varde=D(varde))) for c in ordning]
+            spara_matningar(andringar=andringar, by=None)
+            utfall.append("sparat")
+        except Matningskonflikt as krock:
+            utfall.append(set(krock.celler))
+        finally:
+            connection.close()
+
+    tradar = [threading.Thread(target=fyll, args=a) for a in ((1, celler), (2, celler[::-1]))]
+    for t in tradar:
+        t.start()
+    for t in tradar:
+        t.join()
+    assert "sparat" in utfall and set(celler) in utfall
+    assert len(set(hoft.matningar.filter(ar__lte=2010).values_list("varde", flat=True))) == 1
