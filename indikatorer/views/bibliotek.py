@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from indikatorer.forms.bibliotek import Filterformular
 from indikatorer.models import Indikator, Segment
 from indikatorer.selectors.arsbild import Bild, hamta_arsbild, hamta_indikatorer_i_ordning, hamta_matar
-from indikatorer.selectors.bedomning import bedom_ar
+from indikatorer.selectors.bedomning import bedom_celler
 from indikatorer.selectors.bibliotek import hamta_indikatorer, hamta_malomraden
 from indikatorer.tabeller.arsbild import bygg_rader, rakna, rakna_i_ord
 from indikatorer.views.atkomst import far_exportera, far_styra, krav_lasa
@@ -32,13 +32,9 @@ def bibliotek(request):
     if vald:
         bilder = [b for b in bilder if (b.utfall or "inget") == vald]
     sida = Paginator(_ordna(bilder, form.vard("ordning")), PER_SIDA).get_page(request.GET.get("sida"))
-    kon = form.vard("kon") or "T"
     visade = list(dict.fromkeys(b.indikator for b in sida))
     indikatorer = {i.pk: i for i in hamta_indikatorer_i_ordning(visade)}
-    bedomda = {
-        (b.indikator.pk, b.cell.segment): b
-        for b in bedom_ar(ar, indikatorer=Indikator.objects.filter(pk__in=visade), kon=(kon,))
-    }
+    bedomda = bedom_celler(ar, {b[:2] for b in sida}, kon=form.vard("kon") or "T")
     val = {k: v for k, v in request.GET.items() if v and k != "sida"}
     return render(
         request,
