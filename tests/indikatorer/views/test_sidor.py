@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _text(svar):
-    return " ".join(re.sub(r"<[^>]+>", " ", unescape(svar.content.decode())).replace("\u00a0", " ").split())
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", svar.content.decode())).replace("\u00a0", " ").split())
 
 
 def _antal(klient, adress):
@@ -141,7 +141,7 @@ def test_oversikten_visar_det_som_ar_langst_fran_malet_forst(som, andel):
     cancer = text[text.index("Högkvalitativ cancervård i hela Skåne") :]
     # Two that are 0 % and 88 %: the first is drawn, the second told of.
     assert cancer.index("0 % mot 80 %") < cancer.index("88 % mot 80 %")
-    assert 40 < html.count('<svg class="dia"') <= 72
+    assert 30 < html.count('<svg class="dia"') <= 72
     assert html.count("<title id=") == html.count('<svg class="dia"')
     per_namnd, antal = _antal(klient, "/indikatorer/2024/oversikt/?per=namnd")
     assert antal == forst
