@@ -64,7 +64,7 @@ def test_fran_biblioteket_till_ett_uppfyllt_mal_och_tillbaka(sida, live_server):
     expect(bedomning).to_contain_text("Målet är inte uppfyllt")
     expect(bedomning).to_contain_text("73 % mot >75 %: ej uppfyllt, 2 procentenheter saknas. Sämre än 2023.")
     expect(sida.get_by_role("img", name="2024: 73 %, mål > 75 %").first).to_be_visible()
-    _axe(sida)
+    _axe(sida, mork=True)
 
     # Ask where the figure comes from, in the panel beside.
     sida.locator("#varden a.tal").first.click()
@@ -79,7 +79,7 @@ def test_fran_biblioteket_till_ett_uppfyllt_mal_och_tillbaka(sida, live_server):
     sida.get_by_role("button", name="Spara").click()
     expect(sida.get_by_role("alert")).to_contain_text("är inget tal")
     expect(falt).to_have_value("sjuttiosex")
-    _axe(sida)
+    _axe(sida, mork=True)
     falt.fill("76,5")
     sida.get_by_label("Kommentar").fill("Rättat efter journalgranskning")
     sida.get_by_role("button", name="Spara").click()
@@ -93,15 +93,14 @@ def test_fran_biblioteket_till_ett_uppfyllt_mal_och_tillbaka(sida, live_server):
     expect(panel).to_contain_text("Rättat efter journalgranskning")
     panel.get_by_role("button", name="Lägg tillbaka").click()
     expect(sida.get_by_role("status")).to_contain_text("ej uppfyllt, 73 % mot >75 %.")
-    _axe(sida)
 
     # The pages that are read the most, on a phone too.
     for adress in ("/indikatorer/2024/oversikt/", "/indikatorer/ID0341/", "/indikatorer/2024/bilaga/"):
         sida.set_viewport_size({"width": 1440, "height": 900})
         sida.goto(f"{url}{adress}")
-        _axe(sida)
+        _axe(sida, mork=adress.endswith("oversikt/"))
         sida.set_viewport_size({"width": 390, "height": 844})
         assert sida.evaluate("document.documentElement.scrollWidth") == 390
-    for adress in ("/indikatorer/ID0050/mal/", "/indikatorer/ny/", "/indikatorer/las-in/"):
+    for adress in ("/indikatorer/ID0050/mal/", "/indikatorer/las-in/"):
         sida.goto(f"{url}{adress}")
         _axe(sida)
