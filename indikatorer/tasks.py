@@ -75,7 +75,9 @@ def skapa_bilaga(jobb, rapportera):
     if not dokument.tabeller:
         raise JobbFel(f"Det finns varken mål eller värden för {ar}.")
     rapportera(30, "Skriver arbetsboken")
-    bok = xlsx.skriv_handling(dokument)
+    bok = xlsx.skriv_handling(
+        bygg_bilagans_handling(bedomda, malomraden, ar=ar, rot=jobb.parametrar["rot"], kallor=True)
+    )
     rapportera(50, "Skriver PDF")
     diagram = bygg_bilagediagram(bedomda, malomraden, ar=ar, tryck=True)
     html = render_to_string("rapporter/handling.html", {"handling": visa_handling(dokument, diagram=diagram)})

@@ -21,7 +21,7 @@ from indikatorer.regler.skrift import skriv_tal
 from indikatorer.selectors.bedomning import Bedomd
 from indikatorer.tabeller.bedomning import varde_text
 from indikatorer.tabeller.ord import LAGEN, kort, kort_tal, skriv_mal
-from regionskane.lib.belopp import formatera, formatera_fullt
+from regionskane.lib.belopp import formatera
 from regionskane.lib.tidsserie import Malzon, Prick, Prickdiagram, Punkt, Tidsserie
 
 _OPPEN = "oppen"
@@ -44,7 +44,6 @@ def bygg_tidsserie(aren: Iterable[Bedomd], *, rubrik: str, under: str, minst: in
         under=under,
         punkter=tuple(_punkt(indikator, ar, varden.get(ar), per_ar.get(ar)) for ar in alla),
         zoner=tuple(z for ar in alla if ar in per_ar and (z := malzon(per_ar[ar]))),
-        text=formatera_fullt,
     )
 
 

@@ -32,9 +32,14 @@ _STYCKEN = (
 )
 
 
-def bygg_bilaga(bedomda: Sequence[Bedomd], malomraden: Sequence[Malomrade], *, ar: int) -> tuple[Tabell, ...]:
-    """A table per goal in the order of the goals, with the values of three years. Numbers stay numbers."""
-    return tuple(t for t, _ in _delar(bedomda, malomraden, ar))
+def bygg_bilaga(
+    bedomda: Sequence[Bedomd], malomraden: Sequence[Malomrade], *, ar: int, kallor: bool = False
+) -> tuple[Tabell, ...]:
+    """A table per goal in the order of the goals, with the values of three years. Numbers stay numbers.
+
+    `kallor` adds where each row stands in its document, which a workbook has room for and a page has not.
+    """
+    return tuple(t for t, _ in _delar(bedomda, malomraden, ar, kallor=kallor))
 
 
 def bygg_bilagediagram(
@@ -59,7 +64,7 @@ def _namn(b: Bedomd) -> str:
     return f"{b.indikator.namn}, {b.segment.namn}" if b.segment else b.indikator.namn
 
 
-def _delar(bedomda, malomraden, ar) -> Iterable[tuple[Tabell, list[Bedomd]]]:
+def _delar(bedomda, malomraden, ar, *, kallor=False) -> Iterable[tuple[Tabell, list[Bedomd]]]:
     grupp_for, grupper = malgrupper(malomraden)
     koder = {m.pk: m.kod for m in malomraden}
     delade: dict[int | None, list[Bedomd]] = {}
@@ -76,14 +81,13 @@ def _delar(bedomda, malomraden, ar) -> Iterable[tuple[Tabell, list[Bedomd]]]:
                     "Indikator",
                     (
                         _text("id", "Id"),
-                        _text("segment", "Segment"),
                         *(talkolumn(str(a), str(a)) for a in _aren(ar)),
                         _text("mal", "Målnivå"),
                         _text("bedomning", "Bedömning"),
                         _text("motivering", "Motivering"),
-                        _text("kalla", "Källa"),
+                        *([_text("kalla", "Källa")] if kallor else []),
                     ),
-                    tuple(_rad(b, ar) for b in rader),
+                    tuple(_rad(b, ar, kallor) for b in rader),
                     ingress=f"{ingress}{rakning[:1].upper()}{rakning[1:]}.",
                 ),
                 rader,
@@ -94,23 +98,24 @@ def _aren(ar: int) -> range:
     return range(ar - ANTAL_AR + 1, ar + 1)
 
 
-def _rad(b: Bedomd, ar: int):
+def _rad(b: Bedomd, ar: int, kallor: bool):
     varden = {m.ar: m for m in (b.underlag.nu, *b.underlag.tidigare) if m is not None}
     return talrad(
         b.indikator,
         f"{b.indikator.kod}-{b.segment.kod if b.segment else 'hela'}",
-        b.indikator.namn,
+        _namn(b),
         [varden.get(a) for a in _aren(ar)],
         [
             Cell(text=skriv_mal(b.bedomning.regel)),
             Cell(text=bedomningstext(b)),
             Cell(text=motivering(b.indikator, b.bedomning)),
-            Cell(text=(b.malniva.kalla if b.malniva else "") or b.indikator.kalla or "–"),
+            *(
+                [Cell(text=(b.malniva.kalla if b.malniva else "") or b.indikator.kalla or "–")]
+                if kallor
+                else []
+            ),
         ],
-        fore=[
-            Cell(text=b.indikator.id_nr or "–"),
-            Cell(text=b.segment.namn if b.segment else "–"),
-        ],
+        fore=[Cell(text=b.indikator.id_nr or "–")],
     )
 
 
@@ -119,14 +124,20 @@ def _text(nyckel: str, rubrik: str) -> Kolumn:
 
 
 def bygg_bilagans_handling(
-    bedomda: Sequence[Bedomd], malomraden: Sequence[Malomrade], *, ar: int, rot: str = "", titel: str = ""
+    bedomda: Sequence[Bedomd],
+    malomraden: Sequence[Malomrade],
+    *,
+    ar: int,
+    rot: str = "",
+    titel: str = "",
+    kallor: bool = False,
 ) -> Handling:
-    """The appendix as a document. Its time is when anything that it stands on last changed."""
+    """The appendix as a document, `kallor` as in `bygg_bilaga`. Its time is when anything in it last changed."""
     andrad = senast_andrad()
     return Handling(
         titel=titel or f"Indikatorer {ar}",
         undertitel=f"Måluppfyllelse {ar}: {rakna_i_ord(rakna_utfall(bedomda))}",
-        tabeller=bygg_bilaga(bedomda, malomraden, ar=ar),
+        tabeller=bygg_bilaga(bedomda, malomraden, ar=ar, kallor=kallor),
         tid=andrad.isoformat(),
         fakta=(
             ("År", str(ar)),

@@ -70,7 +70,9 @@ def bilaga(request, ar):
 def excel(request, ar):
     """The appendix as a workbook, made on the spot."""
     krav_exportera(request)
-    return _bok(bygg_bilagans_handling(bedom_ar(ar), hamta_malomraden(), ar=ar, rot=_rot(request)))
+    return _bok(
+        bygg_bilagans_handling(bedom_ar(ar), hamta_malomraden(), ar=ar, rot=_rot(request), kallor=True)
+    )
 
 
 @login_required
@@ -108,7 +110,12 @@ def exportera(request):
     ]
     return _bok(
         bygg_bilagans_handling(
-            bedomda, hamta_malomraden(), ar=ar, rot=_rot(request), titel=f"Indikatorer {ar}, urval"
+            bedomda,
+            hamta_malomraden(),
+            ar=ar,
+            rot=_rot(request),
+            titel=f"Indikatorer {ar}, urval",
+            kallor=True,
         )
     )
 

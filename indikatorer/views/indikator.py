@@ -58,7 +58,7 @@ def indikator(request, kod):
     arets = [b for b in bedomda if b.ar == ar]
     serie = [b for b in bedomda if b.cell.segment == vald]
     huvud = next((b for b in serie if b.ar == ar), None)
-    delar = [b for b in arets if b.segment and not b.segment.total]
+    delar = _jamforbara(arets, vald)
     rubrik = namn[vald]
     innehall = {
         "smulor": smulor(*_malsmulor(det), {"text": det.namn}),
@@ -120,6 +120,12 @@ def matning(request, kod, pk):
     hem = reverse("indikator", args=[det.kod])
     innehall["smulor"] = smulor({"text": det.namn, "url": hem}, {"text": "Varifrån kommer siffran?"})
     return render(request, "indikatorer/varifran.html", innehall)
+
+
+def _jamforbara(arets: list[Bedomd], vald: int | None) -> list[Bedomd]:
+    """The segments of a year that together are what stands at the head: of its group, when it has one."""
+    grupp = next((b.segment.grupp_id for b in arets if b.cell.segment == vald and b.segment), None)
+    return [b for b in arets if b.segment and not b.segment.total and grupp in (None, b.segment.grupp_id)]
 
 
 def _eget(m: Matning) -> bool:

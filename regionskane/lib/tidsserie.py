@@ -5,10 +5,12 @@ print's colours into the drawing, since the maker of PDF applies no stylesheet i
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
+
+from regionskane.lib.belopp import formatera
 
 HOJD, TOPP, BOTTEN, VANSTER, HOGER = 280, 30, 40, 56, 24
 LITEN_BREDD, LITEN_HOJD = 176, 74
@@ -45,13 +47,12 @@ class Malzon:
 
 @dataclass(frozen=True, slots=True)
 class Tidsserie:
-    """One series with a point for every year in order, gaps too. `text` writes a value of the axis."""
+    """One series with a point for every year in order, gaps too."""
 
     rubrik: str
     under: str
     punkter: tuple[Punkt, ...]
     zoner: tuple[Malzon, ...]
-    text: Callable[[Decimal], str]
 
     def beskrivning(self) -> str:
         """All values in words, for those who do not see the drawing."""
@@ -89,9 +90,11 @@ class Prickdiagram:
 
 
 class _Skala:
-    """Values to pixels. The axis begins at zero unless all values lie far from it (`fran_noll` says which)."""
+    """Values to pixels. The axis begins at zero unless all values lie far from it (`fran_noll` says which).
 
-    def __init__(self, varden: Sequence[Decimal], fran: float, till: float):
+    `oppna` are the limits that are to be passed upwards."""
+
+    def __init__(self, varden: Sequence[Decimal], fran: float, till: float, oppna: Sequence[Decimal] = ()):
         lagst, hogst = (min(varden), max(varden)) if varden else (Decimal(0), Decimal(1))
         if lagst == hogst:
             lagst, hogst = lagst - max(abs(lagst) / 10, Decimal(1)), hogst + max(abs(hogst) / 10, Decimal(1))
@@ -101,7 +104,11 @@ class _Skala:
         self.steg = _jamnt((hogst - lagst) / 4)
         self.lagst = (lagst / self.steg).to_integral_value(rounding="ROUND_FLOOR") * self.steg
         self.hogst = (hogst / self.steg).to_integral_value(rounding="ROUND_CEILING") * self.steg
+        # What is to be reached has room to be seen, also when nothing has reached it.
+        if varden and self.hogst == hogst and hogst in oppna:
+            self.hogst += self.steg
         self.fran_noll = self.lagst <= 0 <= self.hogst
+        self.decimaler = max(0, -self.steg.normalize().as_tuple().exponent)
         self.fran, self.till = fran, till
 
     def __call__(self, varde: Decimal) -> float:
@@ -129,7 +136,8 @@ def borjar_vid_noll(serie: Tidsserie) -> bool:
 def _skala_for(serie: Tidsserie, fran: float, till: float) -> _Skala:
     varden = [p.varde for p in serie.punkter if p.varde is not None]
     granser = [g for z in serie.zoner for g in (z.lagst, z.hogst) if g is not None]
-    return _Skala([*varden, *granser], fran, till)
+    oppna = [z.lagst for z in serie.zoner if z.lagst is not None and z.hogst is None]
+    return _Skala([*varden, *granser], fran, till, oppna)
 
 
 def rita_tidsserie(serie: Tidsserie, *, bredd: int, id_: str) -> str:
@@ -140,7 +148,8 @@ def rita_tidsserie(serie: Tidsserie, *, bredd: int, id_: str) -> str:
     for v in y.rutor():
         delar.append(
             f'<line class="rut" x1="{VANSTER}" x2="{bredd - HOGER}" y1="{y(v):.1f}" y2="{y(v):.1f}"/>'
-            f'<text class="h" x="{VANSTER - 8}" y="{y(v) + 4:.1f}" text-anchor="end">{escape(serie.text(v))}</text>'
+            f'<text class="h" x="{VANSTER - 8}" y="{y(v) + 4:.1f}" text-anchor="end">'
+            f"{formatera(v, decimaler=y.decimaler)}</text>"
         )
     delar.extend(_band(serie, x, steg, y))
     delar.extend(_linje(serie.punkter, x, y, steg))

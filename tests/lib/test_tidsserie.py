@@ -7,7 +7,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from regionskane.lib.belopp import formatera_fullt
 from regionskane.lib.tidsserie import (
     Malzon,
     Prick,
@@ -34,7 +33,6 @@ SERIE = Tidsserie(
         Punkt(2024, D("83"), "83 %", "klart", osaker=True),
     ),
     (Malzon(2023, D(75), None, "≥ 75 %"), Malzon(2024, D(80), None, "≥ 80 %")),
-    formatera_fullt,
 )
 
 
