@@ -64,7 +64,7 @@ class Skal(StrEnum):
     RIKTNING_SAKNAS = "riktning_saknas"
 
 
-# Values and judgements are tuples and no dataclasses: a year has tens of thousands, made in half the time.
+# Values and judgements are tuples and no dataclasses: a year has tens of thousands, and tuples are made faster.
 class Matvarde(NamedTuple):
     """A value of a year, or why there is none (`saknas`). `brott`: not comparable with anything earlier."""
 

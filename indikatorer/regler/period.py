@@ -38,7 +38,7 @@ def skriv_period(ar: int, delperiod: int = HELAR) -> str:
 def tolka_period(text: str) -> tuple[int, int]:
     """(år, delperiod) of «2024», «2024-03», «2024 kv 1», «2024 t2», «2024 h1» or «2022-01--2022-07».
 
-    Also reads what `kod_for` writes. Raises OgiltigPeriod.
+    Raises OgiltigPeriod.
     """
     ren = " ".join(text.split())
     if traff := _TILL_OCH_MED.match(ren):
@@ -54,14 +54,3 @@ def tolka_period(text: str) -> tuple[int, int]:
     raise OgiltigPeriod(
         f"«{ren}» är ingen period. Skriv till exempel 2024, 2024-03, 2024 kv 1 eller 2024 t 2."
     )
-
-
-def kod_for(ar: int, delperiod: int = HELAR) -> str:
-    """The period for files: «2024», «2024-03», «2024 kv 1», «2024 t 2», «2024 h 1», «2022-01--2022-07»."""
-    if delperiod == HELAR:
-        return str(ar)
-    if delperiod > 100:
-        return f"{ar}-01--{ar}-{delperiod - 100:02}"
-    if delperiod < 20:
-        return f"{ar}-{delperiod:02}"
-    return f"{ar} {('kv', 't', 'h')[delperiod // 10 - 2]} {delperiod % 10}"

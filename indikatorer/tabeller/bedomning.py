@@ -73,11 +73,6 @@ def jamforelse_text(indikator: Indikator, b: Bedomning) -> str:
     return "" if b.fore is None else f"{_tal(indikator, b.fore.varde)} ({b.fore.ar})"
 
 
-def mal_text(b: Bedomning) -> str:
-    """The target as it is written from its rule: «≥ 80 %»."""
-    return skriv(b.regel)
-
-
 def avstand_text(indikator: Indikator, b: Bedomning) -> str:
     """How far it is: «28,3 procentenheter saknas», «2,5 procentenheter över målet», «precis på gränsen»; empty when
     nothing is judged."""

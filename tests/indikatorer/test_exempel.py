@@ -110,6 +110,7 @@ def test_allt_som_dokumenten_trycker_ar_inlast():
         "undertryckt",
         "inget värde",
     )
+    assert Indikator.objects.get(kod="ID0285").uppdrag == ["UP24-001", "UP24-038"]
     assert Matning.objects.filter(kalla="").count() == 0
     assert Malniva.objects.filter(kalla="").count() == 0
 

@@ -3,13 +3,11 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from indikatorer.regler import kontroll
 from indikatorer.regler.kontroll import Slag, Spann, jamfor, jamfor_varden, samma_mal, tryckt_tal, vagd_andel
 from indikatorer.regler.malregel import Riktning
-from indikatorer.regler.period import DELPERIODER, OgiltigPeriod, kod_for, skriv_period, tolka_period
+from indikatorer.regler.period import OgiltigPeriod, skriv_period, tolka_period
 from indikatorer.regler.skrift import tolka
 from indikatorer.regler.vagning import vag_samman
 
@@ -76,16 +74,14 @@ def test_samma_mal_ar_det_som_bedomer_varje_varde_lika():
     assert not samma_mal(tolka("-"), tolka("Ökning"), hogre)
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.integers(1990, 2100), st.sampled_from(sorted(DELPERIODER)))
-def test_en_period_lases_tillbaka(ar, delperiod):
-    assert tolka_period(kod_for(ar, delperiod)) == (ar, delperiod)
-    assert str(ar) in skriv_period(ar, delperiod)
-
-
 def test_perioder_som_de_skrivs():
     assert tolka_period("2024 Q1") == tolka_period("2024 kvartal 1") == (2024, 21)
     assert tolka_period(" 2024-03 ") == (2024, 3)
+    assert (tolka_period("2024 t2"), tolka_period("2024 h 1"), tolka_period("2024")) == (
+        (2024, 32),
+        (2024, 41),
+        (2024, 0),
+    )
     assert tolka_period("2022-01--2022-07") == (2022, 107)
     assert (skriv_period(2022, 107), skriv_period(2024), skriv_period(2024, 32)) == (
         "jan–jul 2022", "2024", "tertial 2 2024",
