@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.utils import timezone
 
 from indikatorer.actions.matningar import (
@@ -33,7 +34,7 @@ from indikatorer.imports.kolada import (
     sammanfatta,
 )
 from indikatorer.imports.matningar import las_matningar
-from indikatorer.models import Jamforelseomrade, Omradesslag, Saknas, Ursprung
+from indikatorer.models import Jamforelseomrade, Kon, Omradesslag, Saknas, Ursprung
 from indikatorer.selectors.celler import UPPGIFTSFALT, Matningsnyckel, Matningsuppgift
 from indikatorer.selectors.register import (
     Sparad,
@@ -202,9 +203,7 @@ def granska(*, underlag: Underlag, by) -> Granskning:
     resultat, nya = None, ()
     if not any(a.niva is Niva.FEL for a in anmarkningar):
         resultat = _las_in(underlag, rader, by, prova=True)
-        nya = tuple(
-            Andring(r.cell, None, "", r.uppgift) for r in rader if r.cell not in sparade and not r.borttagen
-        )
+        nya = _nya(rader, sparade)
     return Granskning(underlag, antal, anmarkningar, rader, resultat, nya)
 
 
@@ -226,12 +225,13 @@ def las_in(*, underlag: Underlag, ersatt: bool, by) -> Granskning:
 
     Unless `ersatt`, a reading that would change or take away a value that is there is refused with ErsatterVarden.
     """
-    granskning = granska(underlag=underlag, by=by)
-    _krav_utan_fel(granskning.anmarkningar)
-    resultat = granskning.resultat
-    if not ersatt and resultat.ersatta:
-        raise ErsatterVarden(granskning)
-    ta_emot(underlag=underlag, avtryck=resultat.avtryck, by=by)
+    antal, anmarkningar, rader, sparade = _bered(underlag, by)
+    _krav_utan_fel(anmarkningar)
+    with transaction.atomic():
+        resultat = _las_in(underlag, rader, by)
+        granskning = Granskning(underlag, antal, anmarkningar, rader, resultat, _nya(rader, sparade))
+        if resultat.ersatta and not ersatt:
+            raise ErsatterVarden(granskning)
     return granskning
 
 
@@ -267,6 +267,15 @@ def starta_koladahamtning(
     )
 
 
+def hamtat_underlag(jobb: Jobb) -> Underlag | None:
+    """What a finished fetching from Kolada kept, to be previewed. None for any other job, and one that is not done.
+
+    Only a job says that something came from Kolada: what a user sends in is always a file.
+    """
+    fil = jobb.filer.first() if jobb.slag == SLAG_KOLADA else None
+    return fil and Underlag(fil.sha256, fil.namn.removesuffix(".json"), Ursprung.KOLADA)
+
+
 def krav_ratt(by) -> None:
     """Raise PermissionDenied unless the user may write the values of some indikator."""
     if not Behorighet(by).omfang(Ratt.SKRIVA_MATNINGAR):
@@ -296,9 +305,13 @@ def _bered_kolada(poster: dict, by):
     omraden: dict[str, int | None] = dict(Jamforelseomrade.objects.values_list("kod", "pk")) | {
         EGET_OMRADE: None
     }
-    varden, borttagna, avrundade, fynd = {}, set(), 0, []
+    varden, borttagna, fynd = {}, set(), []
+    avrundade = utan_kon = 0
     for kpi, omrade, ar, kon, skrivet, status, borttagen in poster["varden"]:
         (post,) = kanda[kpi]
+        if kon != Kon.TOTALT and not post.konsuppdelad:
+            utan_kon += 1
+            continue
         if omrade not in omraden:
             raise InlasningsFel(f"Jämförelseområdet {omrade} finns inte längre. Hämta från Kolada på nytt.")
         cell = Matningsnyckel(post.pk, ar, None, kon, 0, None, omraden[omrade])
@@ -318,7 +331,7 @@ def _bered_kolada(poster: dict, by):
         for omrade in poster["omraden"]
         if omrade in omraden
         for ar in poster["ar"]
-        for kon in ("T", "K", "M")
+        for kon in (Kon.values if post.konsuppdelad else (Kon.TOTALT,))
     }
     sparade = hamta_sparade(fragade | varden.keys())
     borttagna = {
@@ -332,6 +345,9 @@ def _bered_kolada(poster: dict, by):
                 f"Värden med fler än sex decimaler avrundas till sex. Antal: {avrundade}.",
             )
         )
+    if utan_kon:
+        text = f"Värden för kvinnor och män av indikatorer som inte redovisas så läses inte in. Antal: {utan_kon}."
+        fynd.append(Anmarkning("KON", Niva.INFO, text))
     nekade = sorted(p.namn for poster_ in kanda.values() for p in poster_ if not p.far_andras)
     fynd += [Anmarkning("RATT", Niva.FEL, f"Du får inte lägga in mätvärden för «{n}».") for n in nekade]
     rader = (
@@ -339,6 +355,12 @@ def _bered_kolada(poster: dict, by):
         *(Matningsrad(c, borttagen=True) for c in sorted(borttagna, key=_ordning)),
     )
     return len(poster["varden"]), tuple(fynd), rader, sparade
+
+
+def _nya(rader, sparade) -> tuple[Andring, ...]:
+    return tuple(
+        Andring(r.cell, None, "", r.uppgift) for r in rader if r.cell not in sparade and not r.borttagen
+    )
 
 
 def _rader(varden, sparade, *, givna, kalla) -> tuple[Matningsrad, ...]:

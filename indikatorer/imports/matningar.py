@@ -12,12 +12,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from indikatorer.imports import matningar_celler as celler
 from indikatorer.imports.matningar_celler import OgiltigCell
 from indikatorer.regler.period import OgiltigPeriod, tolka_period
+from indikatorer.regler.skrift import skriv_tal
 from indikatorer.selectors.celler import UPPGIFTSFALT, Matningsnyckel, Matningsuppgift
 from indikatorer.selectors.register import Register, namnnyckel
 from regionskane.lib.anmarkning import Anmarkning, Anmarkningar, Niva
@@ -211,6 +213,10 @@ class _Lasning:
             innehall = self._innehall(nr, rad, kolumn, post)
             if trasig or innehall is None or ar == 0 or kon is _TRASIG:
                 continue
+            if kon != "T" and not post.konsuppdelad:
+                fel = f"{post.namn} redovisas inte för kvinnor och män."
+                self._fel("KON", fel, nr, self.kolumn.get("kon", kolumn))
+                continue
             tal, saknas, taljare, namnare, antal, i_cellen = innehall
             cell = Matningsnyckel(post.pk, ar, segment, kon, delperiod, enhet, omrade)
             uppgift = Matningsuppgift(
@@ -274,6 +280,13 @@ class _Lasning:
             tal, saknas, taljare = None, "undertryckt", None
         elif saknas == "undertryckt":
             taljare = None
+        elif post is not _TRASIG and post.procent and not _gar_ihop(tal, taljare, namnare):
+            self.anm.varning(
+                "TALJARE",
+                f"{skriv_tal(tal)} % är inte {skriv_tal(taljare)} av {skriv_tal(namnare)}. Värdet läses som det står.",
+                nr,
+                self.tabell.kolumnnamn[kolumn],
+            )
         return tal, saknas, taljare, namnare, antal, v.preliminar
 
     def _lagg(self, nr, kolumn, cell, uppgift) -> None:
@@ -391,6 +404,14 @@ class _Lasning:
             yield Anmarkning(
                 "OKANDA", Niva.FEL, f"Ytterligare {len(self.okanda) - FLEST_OKANDA} namn i filen är okända."
             )
+
+
+def _gar_ihop(tal: Decimal | None, taljare: Decimal | None, namnare: Decimal | None) -> bool:
+    """Whether a percentage is its numerator by its denominator, rounded to the digits that it is given with."""
+    if tal is None or taljare is None or namnare is None:
+        return True
+    steg = Decimal(1).scaleb(tal.as_tuple().exponent)
+    return abs(100 * taljare - tal * namnare) <= abs(namnare) * steg / 2
 
 
 def _ren(rubrik: str) -> str:

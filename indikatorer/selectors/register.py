@@ -26,6 +26,7 @@ class Indikatorpost:
     namn: str
     procent: bool
     segmentgrupp: int | None
+    konsuppdelad: bool = True
     far_andras: bool = True
 
 
@@ -162,7 +163,8 @@ def hamta_cellnamn(celler: Iterable[Matningsnyckel]) -> dict[Matningsnyckel, Cel
 
 
 def _post(i: Indikator, far) -> Indikatorpost:
-    return Indikatorpost(i.pk, i.namn, i.enhetsslag == Enhetsslag.PROCENT, i.segmentgrupp_id, far(i))
+    procent = i.enhetsslag == Enhetsslag.PROCENT
+    return Indikatorpost(i.pk, i.namn, procent, i.segmentgrupp_id, i.konsuppdelad, far(i))
 
 
 def _far_andra(by):

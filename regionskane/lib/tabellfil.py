@@ -99,6 +99,10 @@ class Tabellfil:
                 if len(falt) != n:
                     self.anmarkningar.fel("FALT", f"Raden har {len(falt)} fält, rubrikraden har {n}.", nr)
                     continue
+                if self.kodning.bruten and any("\ufffd" in f for f in falt):
+                    self.anmarkningar.varning(
+                        "TECKEN", f"Raden har tecken som inte är {self.kodning.namn}.", nr
+                    )
                 yield nr, falt
             if fel is not None:
                 self.anmarkningar.fel(

@@ -39,11 +39,11 @@ def erik(anvandare):
 def matt(db):
     return Indikator.objects.create(
         kod="prov",
-        id_nr="",
         namn="Prov",
         enhetsslag="procent",
         enhet="procent",
         riktning="hogre",
+        konsuppdelad=True,
         kolada_id="n1",
     )
 
@@ -260,7 +260,7 @@ def test_ett_trasigt_svar_mitt_i_lamnar_ingenting_efter_sig(matt, erik, kolada, 
         Jobbstatus.FEL,
         "Kolada gav ett svar som inte är giltig JSON. Inget har lästs in. Försök igen senare.",
     )
-    assert not jobb.filer.exists()
+    assert inlasning.hamtat_underlag(jobb) is None
     assert not Matning.objects.filter(indikator=matt).exists()
     assert not Jamforelseomrade.objects.filter(kod="1280").exists()
 
@@ -268,10 +268,10 @@ def test_ett_trasigt_svar_mitt_i_lamnar_ingenting_efter_sig(matt, erik, kolada, 
     Jobb.objects.filter(pk=jobb.pk).update(status=Jobbstatus.KOAD)
     kor_jobb(str(jobb.pk))
     jobb.refresh_from_db()
-    (hamtat,) = jobb.filer.all()
+    underlag = inlasning.hamtat_underlag(jobb)
     assert (jobb.status, Matning.objects.filter(indikator=matt).count()) == (Jobbstatus.KLAR, 0)
-    g = inlasning.granska(underlag=inlasning.Underlag(hamtat.sha256, "Kolada", Ursprung.KOLADA), by=erik)
-    assert g.resultat.nya == 3
+    g = inlasning.granska(underlag=underlag, by=erik)
+    assert (g.resultat.nya, underlag.namn[:9]) == (3, "Kolada 20")
 
 
 def test_kolada_fragas_bara_om_det_som_biblioteket_kanner(matt, erik, kolada):
@@ -294,6 +294,17 @@ def test_en_controller_hamtar_bara_till_den_egna_namndens_indikatorer(matt, anva
     karin = anvandare("controller")
     g = inlasning.granska(underlag=hamta(kolada, karin), by=karin)
     assert (g.resultat, [a.text for a in g.fel]) == (None, ["Du får inte lägga in mätvärden för «Prov»."])
+
+
+def test_koladas_kvinnor_och_man_lases_bara_dar_de_redovisas(matt, kolada):
+    Indikator.objects.filter(pk=matt.pk).update(konsuppdelad=False)
+    kolada.poster = [post("N1", "0012", 2023, ("T", 1), ("K", 2), ("M", 3))]
+    g = inlasning.granska(underlag=hamta(kolada, None), by=None)
+    assert (g.resultat.nya, g.resultat.borttagna, g.anmarkningar[0].text) == (
+        1,
+        0,
+        "Värden för kvinnor och män av indikatorer som inte redovisas så läses inte in. Antal: 2.",
+    )
 
 
 def test_underlaget_fran_kolada_ar_det_som_hamtades(matt, erik, kolada):

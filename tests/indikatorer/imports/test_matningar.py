@@ -25,11 +25,12 @@ from regionskane.lib.textfil import OlasligFil
 NPE = Indikatorpost(1, "Helhetsintryck (NPE)", procent=False, segmentgrupp=7)
 SVF = Indikatorpost(2, "Andel i tid", procent=True, segmentgrupp=8)
 ANNANS = Indikatorpost(3, "Annans", procent=False, segmentgrupp=None, far_andras=False)
+UTAN_KON = Indikatorpost(4, "Utan kön", procent=True, segmentgrupp=None, konsuppdelad=False)
 REGISTER = Register(
     indikatorer={
         "id0285": NPE, "npe-helhet": NPE, "helhetsintryck (npe)": NPE,
         "svf": SVF, "andel i tid": SVF,
-        "annans": ANNANS,
+        "annans": ANNANS, "utan": UTAN_KON,
     },
     segment={(7, "primärvård"): 70, (7, "akut"): 71, (8, "aml/all"): 80, (8, "totalt"): 81},
     enheter={"sus": 5, "skånes universitetssjukvård": 5},
@@ -201,6 +202,18 @@ def test_farre_an_fem_sparas_aldrig():
     assert fil.varden[cell(ar=2021)] == Matningsuppgift(saknas="undertryckt")
 
 
+def test_kon_dar_inget_redovisas_ar_ett_fel_och_en_andel_som_inte_gar_ihop_en_varning():
+    fil = las(
+        "indikator;kön;period;värde;täljare;nämnare\nutan;K;2024;50;;\nutan;T;2023;66,7;2;3\n"
+        "utan;T;2022;66,6;2;3\nutan;T;2021;67;2;3\nid0285;T;2021;66,6;2;3\n"
+    )
+    assert [(a.niva, a.rad, a.kolumn, a.text) for a in fil.anmarkningar] == [
+        (Niva.FEL, 2, "kön", "Utan kön redovisas inte för kvinnor och män."),
+        (Niva.VARNING, 4, "värde", "66,6 % är inte 2 av 3. Värdet läses som det står."),
+    ]
+    assert fil.varden[cell(4, 2022)].varde == Decimal("66.6")
+
+
 def test_dubbletter_ar_fel_bara_nar_de_sager_olika():
     fil = las("indikator;period;värde\nid0285;2024;1,0\nnpe-helhet;2024;1,0\nid0285;2024;2\n")
     assert fynd(fil) == [("DUBBLETT", 3, "värde"), ("DUBBLETT", 4, "värde")]
@@ -246,6 +259,10 @@ def test_citattecken_cp1252_tabb_och_rader_i_falt():
     )
     assert fil.varden[cell()] == Matningsuppgift(Decimal("1.5"), fotnot="två rader")
     assert fynd(fil) == [("VARDE", 4, "värde")]
+    skadad = las_matningar(
+        io.BytesIO("indikator;år;värde;fotnot\nid0285;2024;1;åäö ".encode() + b"\xff\n"), REGISTER
+    )
+    assert (fynd(skadad), skadad.fel) == ([("TECKEN", 2, "")], ())
     avbruten = las('indikator;år;värde\nid0285;2024;1\nid0285;2023;"1\n')
     assert fynd(avbruten) == [("CSV", 3, "")]
 
