@@ -112,7 +112,9 @@ def bygg_prickar(rader: Iterable[Bedomd], *, namn: Mapping, rubrik: str, under: 
         nu = b.bedomning.nu
         if nu is None or nu.varde is None:
             continue
-        text = f"{kort_tal(b.indikator, nu)} {LAGEN[b.bedomning.utfall].text.lower()}"
+        text = kort_tal(b.indikator, nu)
+        if b.bedomning.utfall != Utfall.KAN_EJ_BEDOMAS:
+            text += f" {LAGEN[b.bedomning.utfall].text.lower()}"
         prickar.append(
             Prick(namn[b.cell.segment], nu.varde, text, _MARKEN[b.bedomning.utfall], nu.preliminar, malzon(b))
         )

@@ -39,15 +39,19 @@ class Filterformular(forms.Form):
     kon = forms.ChoiceField(
         label="Kön", choices=[("", "Alla"), (Kon.KVINNOR, "Kvinnor"), (Kon.MAN, "Män")], required=False
     )
+    enhet = forms.TypedChoiceField(
+        label="Förvaltning eller enhet", coerce=int, empty_value=None, required=False
+    )
     ordning = forms.ChoiceField(label="Ordning", choices=ORDNINGAR, required=False)
 
-    def __init__(self, data, *, aren, malomraden, namnder, segment):
+    def __init__(self, data, *, aren, malomraden, namnder, segment, enheter):
         super().__init__(data, label_suffix="")
         alla = [("", "Alla")]
         self.fields["ar"].choices = [(a, str(a)) for a in aren]
         self.fields["malomrade"].choices = alla + [(m.pk, INDRAG * (m.niva - 1) + m.namn) for m in malomraden]
         self.fields["agare"].choices = [*alla, *namnder]
         self.fields["segment"].choices = alla + segment
+        self.fields["enhet"].choices = [("", "Hela regionen"), *enheter]
         for falt in self.fields.values():
             if isinstance(falt.widget, forms.Select):
                 falt.widget.attrs["class"] = "valj"

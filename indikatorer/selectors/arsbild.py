@@ -69,10 +69,12 @@ _sparade: OrderedDict[tuple, _Sparad] = OrderedDict()
 _las = Lock()
 
 
-def hamta_arsbild(ar: int, *, kon: str = "T") -> Arsbild:
-    """The judged cells of a year for the whole region. One query when nothing has been written since it was last asked,
-    six otherwise, and five the first time."""
-    nyckel = (connection.settings_dict["NAME"], ar, kon)
+def hamta_arsbild(ar: int, *, kon: str = "T", enhet: int | None = None) -> Arsbild:
+    """The judged cells of a year for the whole region, or for an enhet (id).
+
+    One query when nothing has been written since it was last asked, six otherwise, and five the first time.
+    """
+    nyckel = (connection.settings_dict["NAME"], ar, kon, enhet)
     senaste, nagon_skriver = _lage()
     with _las:
         sparad = _sparade.get(nyckel)
@@ -80,9 +82,11 @@ def hamta_arsbild(ar: int, *, kon: str = "T") -> Arsbild:
         return sparad.bild
     andrade = _andrade_sedan(sparad.senaste) if sparad else None
     if andrade is None:
-        delar = _bedom(ar, kon, None)
+        delar = _bedom(ar, kon, enhet, None)
     else:
-        delar = {pk: d for pk, d in sparad.delar.items() if pk not in andrade} | _bedom(ar, kon, andrade)
+        delar = {pk: d for pk, d in sparad.delar.items() if pk not in andrade} | _bedom(
+            ar, kon, enhet, andrade
+        )
     i_ordning = sorted(delar.values(), key=lambda d: d[0])
     bild = Arsbild(ar, tuple(b for _, rader in i_ordning for b in rader))
     if not nagon_skriver:
@@ -100,10 +104,12 @@ def glom() -> None:
         _sparade.clear()
 
 
-def _bedom(ar: int, kon: str, bara: set[int] | None) -> dict[int, tuple[tuple, tuple[Bild, ...]]]:
+def _bedom(
+    ar: int, kon: str, enhet: int | None, bara: set[int] | None
+) -> dict[int, tuple[tuple, tuple[Bild, ...]]]:
     urval = {} if bara is None else {"indikatorer": Indikator.objects.filter(pk__in=bara)}
     delar: dict[int, tuple[tuple, list[Bild]]] = {}
-    for b in bedom_ar(ar, kon=(kon,), **urval):
+    for b in bedom_ar(ar, kon=(kon,), enhet=enhet, **urval):
         avstand = relativt_avstand(b.bedomning)
         nu = b.bedomning.nu
         bild = Bild(
@@ -145,9 +151,9 @@ def _andrade_sedan(senaste: tuple) -> set[int] | None:
     return {pk for pk, _ in rader if pk is not None} if all(kvar for _, kvar in rader) else None
 
 
-def hamta_matar() -> list[int]:
-    """The years that the region has whole-year values for, the latest first, with no year between left out."""
-    urval = Matning.objects.filter(kon="T", delperiod=0, enhet=None, omrade=None)
+def hamta_matar(enhet: int | None = None) -> list[int]:
+    """The years from the first to the last that the region, or an enhet (id), has whole-year values for, latest first."""
+    urval = Matning.objects.filter(kon="T", delperiod=0, enhet=enhet, omrade=None)
     forst = urval.order_by("ar").values_list("ar", flat=True).first()
     if forst is None:
         return []

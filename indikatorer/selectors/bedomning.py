@@ -48,14 +48,14 @@ def bedom_ar(ar: int, **urval) -> list[Bedomd]:
 
 
 def bedom_celler(
-    ar: int, celler: Collection[tuple[int, int | None]], *, kon: str = "T"
+    ar: int, celler: Collection[tuple[int, int | None]], *, kon: str = "T", enhet: int | None = None
 ) -> dict[tuple[int, int | None], Bedomd]:
-    """The region's year judged for chosen (indikator, segment) ids only. Four queries.
+    """The year of the region, or of an enhet, judged for chosen (indikator, segment) ids only. Four queries.
 
     A cell that has neither value nor target is not in the answer.
     """
     indikatorer = Indikator.objects.filter(pk__in={pk for pk, _ in celler})
-    bedomda = bedom_aren((ar,), indikatorer=indikatorer, kon=(kon,), celler=celler)
+    bedomda = bedom_aren((ar,), indikatorer=indikatorer, kon=(kon,), enhet=enhet, celler=celler)
     return {plats: b for b in bedomda if (plats := (b.cell.indikator, b.cell.segment)) in celler}
 
 

@@ -41,16 +41,18 @@ def bygg_rader(
     indikatorer: dict[int, Indikator],
     bedomda: dict[Nyckel, Bedomd],
     segment: dict[int, Segment],
+    *,
+    fraga: str = "",
 ) -> list[Biblioteksrad]:
-    """The rows that a page shows; `bedomda` by indikator and segment id."""
-    return [_rad(b, indikatorer[b.indikator], bedomda.get(b[:2]), segment) for b in bilder]
+    """The rows that a page shows; `bedomda` by indikator and segment id. `fraga` is added to the address of each."""
+    return [_rad(b, indikatorer[b.indikator], bedomda.get(b[:2]), segment, fraga) for b in bilder]
 
 
-def _rad(bild: Bild, indikator: Indikator, b: Bedomd | None, segment) -> Biblioteksrad:
+def _rad(bild: Bild, indikator: Indikator, b: Bedomd | None, segment, fraga: str) -> Biblioteksrad:
     det = segment.get(bild.segment)
     adress = reverse("indikator", args=[indikator.kod])
-    if det:
-        adress += f"?segment={det.kod}"
+    if tillagg := (f"&segment={det.kod}" if det else "") + fraga:
+        adress += f"?{tillagg.removeprefix('&')}"
     namn = det.namn if det else ""
     if b is None:
         return Biblioteksrad(indikator, namn, adress, "–", "", "", "–", lage(None), "", mark_safe(""), False)

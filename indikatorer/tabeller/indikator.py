@@ -24,6 +24,7 @@ from indikatorer.tabeller.bedomning import (
 from indikatorer.tabeller.ord import KORTA_I_ORD, Lage, lage, skriv_mal
 from indikatorer.tabeller.regel import i_ord
 from indikatorer.tabeller.tal import talkolumn, talrad
+from organisation.models import Enhet
 from regionskane.lib.belopp import formatera
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 
@@ -53,7 +54,7 @@ _RUBRIKER = {
 
 
 def bygg_huvudbedomning(b: Bedomd, *, delar: Sequence[Bedomd] = ()) -> Huvudbedomning:
-    """`delar` are the judged segments of the same year, counted in the last row."""
+    """`delar` are the segments of the same year; those that could be judged are counted in the last row."""
     i, bed = b.indikator, b.bedomning
     rader = [
         ("Målregel", skriv_mal(bed.regel)),
@@ -67,9 +68,10 @@ def bygg_huvudbedomning(b: Bedomd, *, delar: Sequence[Bedomd] = ()) -> Huvudbedo
         rader.append((f"Förändring sedan {bed.fore.ar}", skillnad_text(i, bed.skillnad)))
     if bed.avstand is not None:
         rader.append(("Avstånd till målet", avstand_text(i, bed)))
-    if delar:
-        nadda = sum(d.bedomning.utfall == Utfall.UPPFYLLT for d in delar)
-        rader.append(("Segment som når målet", f"{nadda} av {len(delar)}"))
+    bedomda = [d for d in delar if d.bedomning.utfall != Utfall.KAN_EJ_BEDOMAS]
+    if len(bedomda) > 1:
+        nadda = sum(d.bedomning.utfall == Utfall.UPPFYLLT for d in bedomda)
+        rader.append(("Segment som når målet", f"{nadda} av {len(bedomda)}"))
     return Huvudbedomning(
         rubrik=_RUBRIKER[bed.utfall],
         lage=lage(bed),
@@ -89,13 +91,20 @@ def _utveckling(b: Bedomning) -> str:
 
 
 def bygg_vardetabell(
-    indikator: Indikator, matningar: Sequence[Matning], bedomda: Mapping[int, Bedomd], *, rubrik: str
+    indikator: Indikator,
+    matningar: Sequence[Matning],
+    bedomda: Mapping[tuple[int, int], Bedomd],
+    *,
+    rubrik: str,
 ) -> Tabell:
-    """Every value of a cell, the latest first, with what it is made of, its judgement and where it comes from."""
+    """Every value of a cell, the latest first, with what it is made of, its judgement and where it comes from.
+
+    `bedomda` is by year and delperiod.
+    """
     noter: list[str] = []
     rader = []
     for m in sorted(matningar, key=lambda m: (-m.ar, m.delperiod)):
-        b = bedomda.get(m.ar) if m.delperiod == HELAR else None
+        b = bedomda.get((m.ar, m.delperiod))
         nummer = _not(noter, m.fotnot) + _not(noter, _brott(m))
         cell = [
             Cell(text=skriv_tal(tal)) if tal is not None else Cell()
@@ -349,8 +358,14 @@ def matningsadress(indikator: Indikator, m: Matning) -> str:
     return reverse("matning", args=[indikator.kod, m.pk])
 
 
-def segmentnamn(segment: Iterable[Segment]) -> dict[int | None, str]:
-    return {None: HELA} | {s.pk: s.namn for s in segment}
+def segmentnamn(segment: Iterable[Segment], enhet: Enhet | None = None) -> dict[int | None, str]:
+    """Names by id; None is the whole of the region or of the enhet."""
+    return {None: enhet.namn if enhet else HELA} | {s.pk: s.namn for s in segment}
+
+
+def skriv_delperiod(delperiod: int) -> str:
+    """The part of a year without its year: «hela året», «jan–jul»."""
+    return "hela året" if delperiod == HELAR else skriv_period(0, delperiod).removesuffix(" 0")
 
 
 def _text(nyckel: str, rubrik: str) -> Kolumn:

@@ -15,7 +15,7 @@ from indikatorer.selectors.bedomning import bedom_celler
 from indikatorer.selectors.bibliotek import hamta_indikatorer, hamta_malomraden
 from indikatorer.tabeller.arsbild import bygg_rader, rakna, rakna_i_ord
 from indikatorer.views.atkomst import far_exportera, far_styra, krav_lasa
-from organisation.models import Namnd
+from organisation.models import Enhet, Enhetstyp, Namnd
 from organisation.permissions import Ratt, get_behorighet
 
 PER_SIDA = 100
@@ -34,7 +34,7 @@ def bibliotek(request):
     sida = Paginator(_ordna(bilder, form.vard("ordning")), PER_SIDA).get_page(request.GET.get("sida"))
     visade = list(dict.fromkeys(b.indikator for b in sida))
     indikatorer = {i.pk: i for i in hamta_indikatorer_i_ordning(visade)}
-    bedomda = bedom_celler(ar, {b[:2] for b in sida}, kon=form.vard("kon") or "T")
+    bedomda = bedom_celler(ar, {b[:2] for b in sida}, kon=form.vard("kon") or "T", enhet=form.vard("enhet"))
     val = {k: v for k, v in request.GET.items() if v and k != "sida"}
     return render(
         request,
@@ -42,12 +42,12 @@ def bibliotek(request):
         {
             "form": form,
             "ar": ar,
-            "rader": bygg_rader(sida, indikatorer, bedomda, segment),
+            "rader": bygg_rader(sida, indikatorer, bedomda, segment, fraga=enhetsfraga(form)),
             "sida": sida,
             "rakning": rakna_i_ord(antal),
             "antal": len(bilder),
             "filtrerat": any(v for k, v in val.items() if k not in ("ar", "ordning")),
-            "fler_val": any(val.get(k) for k in ("malomrade", "segment", "slag", "kon")),
+            "fler_val": any(val.get(k) for k in ("malomrade", "segment", "slag", "kon", "enhet")),
             "finns": Indikator.objects.exists(),
             "fraga": urlencode(val),
             "far_styra": far_styra(request),
@@ -59,13 +59,18 @@ def bibliotek(request):
 
 def las_urval(request):
     """The filter, the year, the cells of it that are asked for whatever their judgement, and the segments by id."""
-    aren = hamta_matar() or [timezone.localdate().year]
+    vald_enhet = request.GET.get("enhet", "")
+    enhet = (
+        int(vald_enhet) if vald_enhet.isascii() and vald_enhet.isdecimal() and len(vald_enhet) < 18 else None
+    )
+    aren = hamta_matar(enhet) or hamta_matar() or [timezone.localdate().year]
     segment = {s.pk: s for s in Segment.objects.select_related("grupp")}
     form = Filterformular(
         request.GET,
         aren=aren,
         malomraden=hamta_malomraden(),
         namnder=list(Namnd.objects.filter(indikatorer__isnull=False).distinct().values_list("pk", "namn")),
+        enheter=Enhet.objects.exclude(typ=Enhetstyp.OBJEKT).values_list("pk", "namn").order_by("namn"),
         segment=[(s.pk, f"{s.namn} ({s.grupp.namn.lower()})") for s in segment.values()],
     )
     ar = form.vard("ar") or aren[0]
@@ -77,12 +82,12 @@ def las_urval(request):
     )
     namn = dict(urval.values_list("pk", "namn"))
     kon = form.vard("kon")
-    bild = hamta_arsbild(ar, kon=kon or "T")
+    bild = hamta_arsbild(ar, kon=kon or "T", enhet=form.vard("enhet"))
     bilder = [b for b in bild.rader if b.indikator in namn]
     vald = form.vard("segment")
     if vald:
         bilder = [b for b in bilder if b.segment == vald]
-    elif not kon:
+    elif not kon and not form.vard("enhet"):
         med = {b.indikator for b in bilder}
         bilder += [Bild(pk, None, "T", None, None, False) for pk in namn if pk not in med]
     if kon:
@@ -90,6 +95,13 @@ def las_urval(request):
     if form.vard("ordning") == "namn":
         bilder.sort(key=lambda b: namn[b.indikator].casefold())
     return form, ar, bilder, segment
+
+
+def enhetsfraga(form) -> str:
+    """The part of an indikator's address that says whose values the library shows."""
+    vald = form.vard("enhet")
+    kod = Enhet.objects.filter(pk=vald).values_list("kod", flat=True).first() if vald else None
+    return f"&enhet={kod}" if kod else ""
 
 
 def _ordna(bilder: list[Bild], ordning: str | None) -> list[Bild]:

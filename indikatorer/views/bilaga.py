@@ -92,7 +92,7 @@ def exportera(request):
     """What the library shows, filtered alike: as workbook with values, targets, judgement, motivering and källa, or
     with `?form=csv` the definitions as a file that can be read back."""
     krav_exportera(request)
-    _, ar, bilder, _ = las_urval(request)
+    form, ar, bilder, _ = las_urval(request)
     valda = {b.indikator for b in bilder}
     if request.GET.get("form") == "csv":
         svar = HttpResponse(
@@ -105,7 +105,12 @@ def exportera(request):
     vald = request.GET.get("utfall")
     bedomda = [
         b
-        for b in bedom_ar(ar, indikatorer=Indikator.objects.filter(pk__in=valda))
+        for b in bedom_ar(
+            ar,
+            indikatorer=Indikator.objects.filter(pk__in=valda),
+            kon=(form.vard("kon") or "T",),
+            enhet=form.vard("enhet"),
+        )
         if (b.indikator.pk, b.cell.segment) in platser and (not vald or b.bedomning.utfall == vald)
     ]
     return _bok(

@@ -1,5 +1,7 @@
 """One indikator: its judgement, chart, values, segments, definition and history, and where each value comes from."""
 
+from dataclasses import dataclass
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
@@ -19,6 +21,7 @@ from indikatorer.selectors.matningar import (
 )
 from indikatorer.tabeller.definition import bygg_definition, bygg_definitionshistorik
 from indikatorer.tabeller.indikator import (
+    HELA,
     bygg_huvudbedomning,
     bygg_konstabell,
     bygg_maltabell,
@@ -26,10 +29,12 @@ from indikatorer.tabeller.indikator import (
     bygg_segmenttabell,
     bygg_vardetabell,
     segmentnamn,
+    skriv_delperiod,
 )
 from indikatorer.tabeller.ord import KORTA_I_ORD
 from indikatorer.tabeller.varifran import bygg_kalla
 from indikatorer.views.atkomst import far_skriva, far_styra, oppna, smulor
+from organisation.models import Enhet
 from organisation.permissions import Ratt, get_behorighet
 from regionskane.jobb.views import vill_ha_fragment
 from regionskane.lib.tidsserie import borjar_vid_noll, rita_prickar, rita_tidsserie
@@ -41,17 +46,16 @@ BREDD, SMAL = 760, 358
 @login_required
 @require_GET
 def indikator(request, kod):
-    """The page of an indikator; `?segment=` and `?ar=` choose which judgement stands at its head."""
+    """The page of an indikator; `?enhet=`, `?delperiod=`, `?segment=` and `?ar=` choose which judgement stands at its
+    head. Without them: the whole region's, the whole year's, the whole and the latest, where there are such."""
     det = oppna(request, kod)
     segment = hamta_segment(det)
-    namn = segmentnamn(segment)
-    bedomda = bedom_indikator(det)
     matningar = list(hamta_matningar(det))
-    egna = {
-        (m.segment_id, m.kon, m.ar): m
-        for m in matningar
-        if m.omrade_id is None and m.enhet_id is None and m.delperiod == HELAR
-    }
+    plats = _valj_plats(request, matningar)
+    namn = segmentnamn(segment, plats.enhet)
+    bedomda = bedom_indikator(det, enhet=plats.enhet and plats.enhet.pk, delperiod=plats.delperiod)
+    har = [m for m in matningar if m.omrade_id is None and m.enhet == plats.enhet]
+    egna = {(m.segment_id, m.kon, m.ar): m for m in har if m.delperiod == plats.delperiod}
     vald = _valt_segment(request, segment, bedomda)
     aren = sorted({b.ar for b in bedomda}, reverse=True)
     ar = _valt_ar(request, aren)
@@ -63,20 +67,25 @@ def indikator(request, kod):
     innehall = {
         "smulor": smulor(*_malsmulor(det), {"text": det.namn}),
         "indikator": det,
-        "segment": rubrik if vald else "",
+        "segment": rubrik if vald or plats.enhet else "",
+        "platser": _platsval(matningar, plats),
+        "perioder": _periodval(har, plats),
+        "plats": plats,
         "ar": ar,
-        "aren": [{"text": str(a), "url": _adress(a, vald, segment), "aktiv": a == ar} for a in sorted(aren)],
+        "aren": [
+            {"text": str(a), "url": _adress(a, vald, segment, plats), "aktiv": a == ar} for a in sorted(aren)
+        ],
         "segmentval": [
-            {"text": namn[s], "url": _adress(ar, s, segment), "aktiv": s == vald}
+            {"text": namn[s], "url": _adress(ar, s, segment, plats), "aktiv": s == vald}
             for s in dict.fromkeys(b.cell.segment for b in bedomda)
         ],
-        "huvud": bygg_huvudbedomning(huvud, delar=delar if len(delar) > 1 else ()) if huvud else None,
+        "huvud": bygg_huvudbedomning(huvud, delar=delar) if huvud else None,
         "diagram": _rita_serien(det, serie, rubrik),
         "varden": visa(
             bygg_vardetabell(
                 det,
-                [m for m in matningar if m.segment_id == vald and m.kon == Kon.TOTALT and _eget(m)],
-                {b.ar: b for b in serie},
+                [m for m in har if m.segment_id == vald and m.kon == Kon.TOTALT],
+                {(b.ar, plats.delperiod): b for b in serie},
                 rubrik=f"Värden, {rubrik[:1].lower()}{rubrik[1:]}" if vald else "Värden",
             )
         ),
@@ -128,8 +137,57 @@ def _jamforbara(arets: list[Bedomd], vald: int | None) -> list[Bedomd]:
     return [b for b in arets if b.segment and not b.segment.total and grupp in (None, b.segment.grupp_id)]
 
 
-def _eget(m: Matning) -> bool:
-    return m.omrade_id is None and m.enhet_id is None
+@dataclass(frozen=True)
+class Plats:
+    """Whose values the page shows: an enhet's (None: the whole region's), and of which part of the years."""
+
+    enhet: Enhet | None
+    delperiod: int
+
+    @property
+    def fraga(self) -> str:
+        """The part of an address that says it; empty for the whole region and year."""
+        enhet = f"&enhet={self.enhet.kod}" if self.enhet else ""
+        return enhet + (f"&delperiod={self.delperiod}" if self.delperiod != HELAR else "")
+
+
+def _valj_plats(request, matningar: list[Matning]) -> Plats:
+    egna = [m for m in matningar if m.omrade_id is None]
+    enheter = {m.enhet.kod if m.enhet else "": m.enhet for m in egna} or {"": None}
+    kod = request.GET.get("enhet", "" if "" in enheter else next(iter(enheter)))
+    if kod not in enheter:
+        raise Http404
+    delar = {m.delperiod for m in egna if m.enhet == enheter[kod]} or {HELAR}
+    vald = request.GET.get("delperiod", "")
+    delperiod = int(vald) if vald.isascii() and vald.isdecimal() and int(vald) in delar else None
+    return Plats(enheter[kod], delperiod if delperiod is not None else min(delar))
+
+
+def _platsval(matningar: list[Matning], plats: Plats) -> list[dict]:
+    """The enheter that have values, and the region where it has; nothing to choose is an empty list."""
+    enheter = dict.fromkeys(m.enhet for m in matningar if m.omrade_id is None)
+    val = [
+        {
+            "text": e.namn if e else HELA,
+            "url": f"?{Plats(e, HELAR).fraga.removeprefix('&')}",
+            "aktiv": e == plats.enhet,
+        }
+        for e in sorted(enheter, key=lambda e: (e is not None, e.namn if e else ""))
+    ]
+    return val if len(val) > 1 else []
+
+
+def _periodval(har: list[Matning], plats: Plats) -> list[dict]:
+    delar = sorted({m.delperiod for m in har})
+    val = [
+        {
+            "text": skriv_delperiod(d),
+            "url": f"?delperiod={d}" + (f"&enhet={plats.enhet.kod}" if plats.enhet else ""),
+            "aktiv": d == plats.delperiod,
+        }
+        for d in delar
+    ]
+    return val if len(val) > 1 else []
 
 
 def _valt_segment(request, segment, bedomda: list[Bedomd]) -> int | None:
@@ -152,9 +210,9 @@ def _valt_ar(request, aren: list[int]) -> int | None:
     return aren[0] if aren else None
 
 
-def _adress(ar, segment_id, segment) -> str:
+def _adress(ar, segment_id, segment, plats: Plats) -> str:
     det = next((s for s in segment if s.pk == segment_id), None)
-    return f"?ar={ar}" + (f"&segment={det.kod}" if det else "")
+    return f"?ar={ar}" + (f"&segment={det.kod}" if det else "") + plats.fraga
 
 
 def _malsmulor(det: Indikator) -> list[dict]:

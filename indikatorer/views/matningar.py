@@ -1,5 +1,7 @@
 """Entering and correcting the values of an indikator, and putting an earlier value back."""
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponseBadRequest
@@ -29,9 +31,10 @@ from indikatorer.selectors.bibliotek import hamta_anvanda_segment, hamta_segment
 from indikatorer.selectors.celler import Matningsnyckel, nyckel_for, uppgift_for
 from indikatorer.selectors.matningar import hamta_matning_historik
 from indikatorer.tabeller.bedomning import UTFALL, motivering
-from indikatorer.tabeller.indikator import segmentnamn
+from indikatorer.tabeller.indikator import segmentnamn, skriv_delperiod
 from indikatorer.tabeller.inmatning import bygg_inmatning
 from indikatorer.views.atkomst import oppna, smulor
+from organisation.models import Enhet, Enhetstyp
 from organisation.permissions import Ratt
 
 KROCK = "Någon annan har sparat samma värden medan du skrev. Inget är sparat ännu: välj värde och spara igen."
@@ -41,32 +44,34 @@ TIDIGAST, SENAST = 1990, 2100
 @login_required
 @require_http_methods(["GET", "POST"])
 def matningar(request, kod):
-    """The entry table of a period (`?ar=`, `?delperiod=`). A refused save (422: errors, 409: others have been there)
-    shows all that was typed."""
+    """The entry table of a period (`?ar=`, `?delperiod=`) of the region or of an enhet (`?enhet=`).
+
+    A refused save (422: errors, 409: others have been there) shows all that was typed.
+    """
     det = oppna(request, kod, Ratt.SKRIVA_MATNINGAR)
-    ar, delperiod = _period(request)
+    plats = _plats(request)
     alla = hamta_segment(det)
     anvanda = hamta_anvanda_segment(det)
     visa_alla = "alla" in request.GET or not anvanda
     segment = [s for s in alla if visa_alla or s.pk in anvanda]
-    celler = _celler(det, segment, anvanda, ar, delperiod)
+    celler = _celler(det, segment, anvanda, plats)
     if request.method == "GET":
-        return _visa(request, det, ar, delperiod, segment, celler)
+        return _visa(request, det, plats, segment, celler)
     try:
         inmatat = las_inmatning(request.POST, celler)
     except OgiltigtFormular as fel:
         return HttpResponseBadRequest(str(fel))
     if inmatat.fel:
-        return _visa(request, det, ar, delperiod, segment, celler, inmatat, status=422)
+        return _visa(request, det, plats, segment, celler, inmatat, status=422)
     try:
         antal = spara_matningar(andringar=list(inmatat.andringar), by=request.user, varfor=inmatat.varfor)
     except OgiltigMatning as fel:
         svar = Inmatning(
             (), inmatat.texter, inmatat.sedda, {(c, "varde"): t for c, t in fel.fel.items()}, inmatat.varfor
         )
-        return _visa(request, det, ar, delperiod, segment, celler, svar, status=422)
+        return _visa(request, det, plats, segment, celler, svar, status=422)
     except Matningskonflikt as krock:
-        return _visa(request, det, ar, delperiod, segment, celler, inmatat, krock.celler, status=409)
+        return _visa(request, det, plats, segment, celler, inmatat, krock.celler, status=409)
     _beratta(request, det, [a.cell for a in inmatat.andringar], antal, segment)
     return redirect(request.get_full_path())
 
@@ -95,8 +100,22 @@ def aterstall(request, kod, pk, handelse):
     return redirect("matning", det.kod, m.pk)
 
 
-def _period(request) -> tuple[int, int]:
-    """The period of the address; what is no period is as if it were not there."""
+@dataclass(frozen=True)
+class Plats:
+    """The period and the enhet (None: the whole region) that are entered."""
+
+    ar: int
+    delperiod: int
+    enhet: Enhet | None
+
+    def fraga(self, ar: int | None = None) -> str:
+        """The address of the same, for another year."""
+        enhet = f"&enhet={self.enhet.kod}" if self.enhet else ""
+        return f"?ar={ar or self.ar}&delperiod={self.delperiod}{enhet}"
+
+
+def _plats(request) -> Plats:
+    """What the address says; what is no period is as if it were not there, and an unknown enhet is 404."""
 
     def tal(namn: str) -> int | None:
         text = request.GET.get(namn, "")
@@ -105,27 +124,25 @@ def _period(request) -> tuple[int, int]:
     ar, delperiod = tal("ar"), tal("delperiod")
     if ar is None or not TIDIGAST <= ar <= SENAST:
         ar = timezone.localdate().year
-    return ar, delperiod if delperiod in DELPERIODER else HELAR
+    kod = request.GET.get("enhet", "")
+    enhet = get_object_or_404(Enhet, kod=kod) if kod else None
+    return Plats(ar, delperiod if delperiod in DELPERIODER else HELAR, enhet)
 
 
-def _celler(det: Indikator, segment, anvanda, ar: int, delperiod: int) -> list[Matningsnyckel]:
+def _celler(det: Indikator, segment, anvanda, plats: Plats) -> list[Matningsnyckel]:
     """The region's own cells of a period: the whole where nothing else is, and every segment, for each sex."""
-    hela = [None] if None in anvanda or not segment else []
+    hela = [None] if None in anvanda or not segment or len(segment) > len(anvanda) else []
     return [
-        Matningsnyckel(det.pk, ar, s, kon, delperiod)
+        Matningsnyckel(det.pk, plats.ar, s, kon, plats.delperiod, plats.enhet and plats.enhet.pk)
         for s in [*hela, *(s.pk for s in segment)]
         for kon in konen(det.konsuppdelad)
     ]
 
 
-def _visa(request, det, ar, delperiod, segment, celler, inmatat=None, krockar=None, *, status=200):
+def _visa(request, det, plats, segment, celler, inmatat=None, krockar=None, *, status=200):
     inmatat, krockar = inmatat or Inmatning(), krockar or {}
-    finns = {
-        nyckel_for(m): m
-        for m in det.matningar.filter(ar=ar, delperiod=delperiod, enhet=None, omrade=None).select_related(
-            "andrad_av"
-        )
-    }
+    samma = {"delperiod": plats.delperiod, "enhet": plats.enhet, "omrade": None}
+    finns = {nyckel_for(m): m for m in det.matningar.filter(ar=plats.ar, **samma).select_related("andrad_av")}
     # A cell of a segment that is in no group any more still has its row.
     sedda = {c: (m.rev, texter_for(m)) if (m := finns.get(c)) else (0, texter_for(None)) for c in celler}
     texter = {c: inmatat.texter.get(c, sedda[c][1]) for c in celler}
@@ -133,15 +150,20 @@ def _visa(request, det, ar, delperiod, segment, celler, inmatat=None, krockar=No
         # What is not saved keeps the base that it was typed on: a conflict collides until somebody has chosen.
         sedda[c] = inmatat.sedda[c]
     fore = {}
-    for m in det.matningar.filter(ar__lt=ar, delperiod=delperiod, enhet=None, omrade=None).order_by("ar"):
+    for m in det.matningar.filter(ar__lt=plats.ar, **samma).order_by("ar"):
         if m.varde is not None:
             fore[m.segment_id, m.kon] = m
     bedomda = {
         (b.cell.segment, b.cell.kon): b
-        for b in bedom_indikator(det, kon=konen(det.konsuppdelad), delperiod=delperiod)
-        if b.ar == ar
+        for b in bedom_indikator(
+            det,
+            kon=konen(det.konsuppdelad),
+            enhet=plats.enhet and plats.enhet.pk,
+            delperiod=plats.delperiod,
+        )
+        if b.ar == plats.ar
     }
-    namn = segmentnamn(segment)
+    namn = segmentnamn(segment) | ({None: "Hela enheten"} if plats.enhet else {})
     rader = bygg_inmatning(
         det, celler, namn=namn, texter=texter, bedomda=bedomda, fore=fore, andrade=inmatat.texter,
         fel=inmatat.fel, krockar=krockar, jag=request.user.pk,
@@ -149,20 +171,26 @@ def _visa(request, det, ar, delperiod, segment, celler, inmatat=None, krockar=No
     fellista = [
         {"text": f"{r.rubrik}: {f.fel}", "url": f"#{f.id}"} for r in rader for f in r.falt.values() if f.fel
     ] + [{"text": f"{r.rubrik}: {r.krock.text}", "url": f"#krock-{r.kod}"} for r in rader if r.krock]
-    period = skriv_period(ar, delperiod)
-    hem = reverse("indikator", args=[det.kod])
+    period = skriv_period(plats.ar, plats.delperiod)
+    hem = reverse("indikator", args=[det.kod]) + plats.fraga()
     return render(
         request,
         "indikatorer/matningar.html",
         {
-            "smulor": smulor({"text": det.namn, "url": f"{hem}?ar={ar}"}, {"text": f"Värden {period}"}),
+            "smulor": smulor({"text": det.namn, "url": hem}, {"text": f"Värden {period}"}),
             "indikator": det,
             "period": period,
-            "ar": ar,
+            "plats": plats,
+            "hem": hem,
+            "fraga": plats.fraga(),
+            "perioder": [(d, skriv_delperiod(d)) for d in sorted(DELPERIODER)],
+            "enheter": Enhet.objects.exclude(typ=Enhetstyp.OBJEKT)
+            .values_list("kod", "namn")
+            .order_by("namn"),
             "fler": det.segmentgrupp_id and "alla" not in request.GET,
             "aren": [
-                {"text": str(a), "url": f"?ar={a}&delperiod={delperiod}", "aktiv": a == ar}
-                for a in range(ar - 3, ar + 2)
+                {"text": str(a), "url": plats.fraga(a), "aktiv": a == plats.ar}
+                for a in range(plats.ar - 3, plats.ar + 2)
             ],
             "rader": rader,
             "bas": skriv_bas(sedda),
@@ -180,12 +208,17 @@ def _beratta(request, det: Indikator, celler: list[Matningsnyckel], antal: int, 
     if not antal:
         messages.info(request, "Inget var ändrat, så inget sparades.")
         return
-    namn = segmentnamn(segment)
+    forsta = celler[0]
+    enhet = Enhet.objects.filter(pk=forsta.enhet).first() if forsta.enhet else None
+    namn = segmentnamn(segment, enhet)
+    bedomda = {
+        (b.cell.segment, b.cell.kon, b.ar): b
+        for b in bedom_indikator(det, kon=konen(True), enhet=forsta.enhet, delperiod=forsta.delperiod)
+    }
     delar = [f"{antal} värden sparade." if antal > 1 else "Värdet är sparat."]
-    if celler and celler[0].delperiod == HELAR:
-        bedomda = {(b.cell.segment, b.cell.kon, b.ar): b for b in bedom_indikator(det, kon=konen(True))}
-        for c in celler[:3]:
-            if b := bedomda.get((c.segment, c.kon, c.ar)):
-                vad = UTFALL[b.bedomning.utfall].lower()
-                delar.append(f"{namn[c.segment]} {c.ar}: {vad}, {motivering(det, b.bedomning)}.")
+    for c in celler[:3]:
+        if b := bedomda.get((c.segment, c.kon, c.ar)):
+            vad = UTFALL[b.bedomning.utfall].lower()
+            period = skriv_period(c.ar, c.delperiod)
+            delar.append(f"{namn[c.segment]} {period}: {vad}, {motivering(det, b.bedomning)}.")
     messages.success(request, " ".join(delar))

@@ -16,6 +16,7 @@ from indikatorer.selectors.arsbild import glom, hamta_arsbild
 from indikatorer.selectors.bedomning import bedom_ar
 from indikatorer.selectors.bibliotek import hamta_malomraden
 from indikatorer.tabeller.bilaga import bygg_bilagans_handling, bygg_bilagediagram
+from organisation.models import Enhet
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +74,7 @@ def test_biblioteket_raknar_soker_filtrerar_och_ordnar(som, andel):
     glom()
     klient = som("politiker")
     svar, forst = _antal(klient, "/indikatorer/")
-    assert forst == 21
+    assert forst == 22
     bild = hamta_arsbild(2024)
     antal = {u: sum(b.utfall == u for b in bild.rader) for u in ("uppfyllt", "ej_uppfyllt", "kan_ej_bedomas")}
     text = _text(svar)
@@ -185,6 +186,34 @@ def test_indikatorns_sida_delar_upp_vager_och_jamfor(som, andel):
     assert "Prov &amp; &lt;andel&gt;" in html and "<andel>" not in html
     titel = unescape(re.search(r'<title id="serie-bred">([^<]+)', html)[1])
     assert "2023: ingen uppgift" in titel and "2024: 64\u00a0%, mål ≥\u00a050\u00a0%" in titel
+
+
+def test_en_enhets_varden_och_delar_av_ar_visas_for_sig(som):
+    klient = som("politiker")
+    # Only Regionstyrelsen's förvaltning has these, and only for January to July.
+    text = _text(klient.get("/indikatorer/RS-TIMMAR/"))
+    assert "jan–jul 2022" in text and "Inga värden ännu" not in text
+    rs = Enhet.objects.get(kod="RS")
+    assert rs.namn in text
+    sida = klient.get("/indikatorer/SJUKFRANVARO/?enhet=NORV_MS")
+    text = _text(sida)
+    assert (
+        "Medicinsk service" in text and "5,72 %" not in text.partition("Värden")[2].partition("Definition")[0]
+    )
+    assert "enhet=NORV_DIGIT" in sida.content.decode()
+    assert klient.get("/indikatorer/SJUKFRANVARO/?enhet=FINNS-INTE").status_code == 404
+    ms = Enhet.objects.get(kod="NORV_MS")
+    lista = klient.get(f"/indikatorer/?enhet={ms.pk}&ar=2023&sok=sjukfrånvaro")
+    assert "/indikatorer/SJUKFRANVARO/?enhet=NORV_MS" in lista.content.decode()
+    skriv = som("koncerncontroller")
+    adress = "/indikatorer/SJUKFRANVARO/matningar/?ar=2025&enhet=NORV_MS"
+    tomt = skriv.get(adress)
+    assert f"Sjukfrånvaro, {ms.namn}" in _text(tomt)
+    bas = re.search(r'name="bas" value="([^"]*)"', tomt.content.decode())[1]
+    falt = re.search(r'name="(varde\.\d+\.T)"', tomt.content.decode())[1]
+    svar = skriv.post(adress, {"bas": unescape(bas), falt: "5,1"}, follow=True)
+    assert "Värdet är sparat." in _text(svar)
+    assert Matning.objects.get(indikator__kod="SJUKFRANVARO", ar=2025).enhet == ms
 
 
 def test_en_indikator_utan_varden_har_en_sida(som):
