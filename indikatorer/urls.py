@@ -10,6 +10,7 @@ urlpatterns = [
     path(f"{ROT}exportera/", bilaga.exportera, name="indikatorexport"),
     path(f"{ROT}ny/", definition.ny, name="ny_indikator"),
     path(f"{ROT}las-in/", inlasning.las_in, name="las_in_matningar"),
+    path(f"{ROT}las-in/bibliotek/", inlasning.las_in_bibliotek, name="las_in_bibliotek"),
     path(f"{ROT}las-in/kolada/", inlasning.hamta_kolada, name="hamta_kolada"),
     path(f"{ROT}las-in/granska/", inlasning.granska, name="granska_matningar"),
     path(f"{ROT}<int:ar>/oversikt/", oversikt.oversikt, name="indikatoroversikt"),

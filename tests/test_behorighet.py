@@ -239,6 +239,8 @@ TABELL = [
     ("malniva", "POST", "/indikatorer/NORV-ALF/mal/", (302, 403, 403, 422, 403, 403, 403)),
     ("las_in_matningar", "GET", "/indikatorer/las-in/", (302, 200, 200, 200, 403, 403, 403)),
     ("las_in_matningar", "POST", "/indikatorer/las-in/", (302, 422, 422, 422, 403, 403, 403)),
+    ("las_in_bibliotek", "GET", "/indikatorer/las-in/bibliotek/", (302, 403, 403, 200, 403, 403, 403)),
+    ("las_in_bibliotek", "POST", "/indikatorer/las-in/bibliotek/", (302, 403, 403, 422, 403, 403, 403)),
     ("hamta_kolada", "POST", "/indikatorer/las-in/kolada/", (302, 422, 422, 422, 403, 403, 403)),
     ("granska_matningar", "GET", f"/indikatorer/las-in/granska/?jobb={uuid.UUID(int=1)}",
      (302, 404, 404, 404, 403, 403, 403)),

@@ -152,7 +152,7 @@ def _andrade_sedan(senaste: tuple) -> set[int] | None:
 
 
 def hamta_matar(enhet: int | None = None) -> list[int]:
-    """The years from the first to the last that the region, or an enhet (id), has whole-year values for, latest first."""
+    """All years from the last to the first that the region, or an enhet (id), has whole-year values for."""
     urval = Matning.objects.filter(kon="T", delperiod=0, enhet=enhet, omrade=None)
     forst = urval.order_by("ar").values_list("ar", flat=True).first()
     if forst is None:

@@ -28,17 +28,14 @@ class Andring:
 # In the order of the page.
 _FALT = (
     "id_nr", "namn", "definition", "taljare", "namnare", "enhetsslag", "enhet", "decimaler", "riktning", "kalla",
-    "agare", "periodicitet", "malomrade", "konsuppdelad", "giltig_fran", "giltig_till", "kolada_id", "uppdrag",
-    "fotnot",
+    "agare", "periodicitet", "malomrade", "segmentgrupp", "konsuppdelad", "giltig_fran", "giltig_till",
+    "kolada_id", "uppdrag", "fotnot",
 )  # fmt: skip
 
 
 def bygg_definition(indikator: Indikator) -> list[Faktarad]:
     """The fields that hold something, as read."""
-    rader = [Faktarad(_namn(f), text) for f in _FALT if f != "namn" and (text := _text(indikator, f))]
-    if indikator.segmentgrupp:
-        rader.append(Faktarad("Delas upp efter", indikator.segmentgrupp.namn))
-    return rader
+    return [Faktarad(_namn(f), text) for f in _FALT if f != "namn" and (text := _text(indikator, f))]
 
 
 def bygg_definitionshistorik(handelser: Iterable) -> list[Andring]:
@@ -69,6 +66,8 @@ def vem(handelse) -> str:
 
 
 def _namn(falt: str) -> str:
+    if falt == "segmentgrupp":
+        return "Delas upp efter"
     namn = Indikator._meta.get_field(falt).verbose_name
     return namn[:1].upper() + namn[1:]
 

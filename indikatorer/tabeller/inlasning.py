@@ -1,12 +1,13 @@
 """What a reading of measurements would do, as it is read before it is accepted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from indikatorer.actions.inlasning import Andring, Granskning
-from indikatorer.models import Kon, Ursprung
+from indikatorer.models import Indikator, Kon, Ursprung
 from indikatorer.regler.skrift import skriv_tal
 from indikatorer.selectors.celler import Matningsnyckel, Matningsuppgift
 from indikatorer.selectors.register import Cellnamn
+from indikatorer.tabeller.definition import skillnader
 from indikatorer.tabeller.ord import KORTA
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Tabell
 
@@ -78,3 +79,30 @@ def _uppgift(u: Matningsuppgift | None) -> str:
 
 def _tal(tal) -> str:
     return "–" if tal is None else skriv_tal(tal)
+
+
+def bygg_biblioteksandringar(andringar: Sequence[tuple[Indikator | None, Indikator]]) -> Tabell:
+    """Every field that a file would give another content, and the indikatorer that would be new."""
+    rader = []
+    for nu, ditt in andringar:
+        falt = skillnader(nu, ditt) if nu else [("Ny indikator", "–", ditt.enhet)]
+        rader += [
+            Rad(
+                f"{ditt.kod}-{nr}",
+                f"{ditt.id_nr or ditt.kod} {ditt.namn}",
+                (Cell(text=ord_), Cell(text=fore), Cell(text=efter)),
+            )
+            for nr, (ord_, fore, efter) in enumerate(falt)
+        ]
+    return Tabell(
+        "bibliotek",
+        "Det här händer",
+        "Indikator",
+        (
+            Kolumn("falt", "Uppgift", slag=Kolumnslag.TEXT),
+            Kolumn("fore", "Nu", slag=Kolumnslag.TEXT),
+            Kolumn("efter", "Blir", slag=Kolumnslag.TEXT),
+        ),
+        tuple(rader[:FLEST]),
+        noter=(f"De {FLEST} första av {len(rader)} ändringar visas.",) if len(rader) > FLEST else (),
+    )

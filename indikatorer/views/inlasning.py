@@ -1,5 +1,6 @@
 """Reading in values from a file or from Kolada: send or fetch, see what would happen, and accept."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core import signing
 from django.http import Http404
@@ -8,6 +9,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
+from indikatorer.actions.biblioteksfil import (
+    BiblioteketAndrat,
+    granska_biblioteksfil,
+    ta_emot_biblioteksfil,
+)
 from indikatorer.actions.inlasning import (
     SLAG_KOLADA,
     InlasningsFel,
@@ -21,8 +27,9 @@ from indikatorer.actions.inlasning import granska as granska_underlag
 from indikatorer.forms.inlasning import Koladaformular
 from indikatorer.models import Ursprung
 from indikatorer.selectors.register import hamta_cellnamn
-from indikatorer.tabeller.inlasning import bygg_andringar, visade
+from indikatorer.tabeller.inlasning import bygg_andringar, bygg_biblioteksandringar, visade
 from indikatorer.views.atkomst import krav_lasa, smulor
+from organisation.permissions import Ratt, get_behorighet
 from regionskane.historik import andring
 from regionskane.jobb.models import Jobb, Jobbstatus
 from regionskane.lib.anmarkning import Anmarkning, Niva
@@ -166,3 +173,53 @@ def _fynd(a: Anmarkning) -> str:
     if a.kolumn:
         plats = f"{plats}, {a.kolumn}" if plats else a.kolumn
     return f"{plats}: {a.text}" if plats else a.text
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def las_in_bibliotek(request):
+    """Send a file of definitions, see what it would change, and take it in: three answers of one page."""
+    get_behorighet(request).krav(Ratt.STYRA_INDIKATORER)
+    if request.method == "GET":
+        return _visa_bibliotek(request)
+    if "u" in request.POST:
+        try:
+            vem, sha256, namn = signing.loads(request.POST["u"], salt=_SALT, max_age=_LIVSTID)
+        except signing.BadSignature as fel:
+            raise Http404 from fel
+        if vem != request.user.pk:
+            raise Http404
+        try:
+            g = ta_emot_biblioteksfil(
+                sha256=sha256, namn=namn, avtryck=request.POST.get("avtryck", ""), by=request.user
+            )
+        except BiblioteketAndrat as fel:
+            return _visa_granskat_bibliotek(request, sha256, namn, str(fel), status=409)
+        messages.success(request, f"{len(g.andringar)} definitioner är sparade.")
+        return redirect("indikatorer")
+    fil = request.FILES.get("fil")
+    if fil is None or fil.size > STORST:
+        skal = "Välj en fil att läsa in." if fil is None else "Filen är för stor och läses inte."
+        return _visa_bibliotek(request, {"fel": skal}, status=422)
+    underlag = behall_fil(innehall=fil.read(), namn=fil.name)
+    return _visa_granskat_bibliotek(request, underlag.sha256, underlag.namn)
+
+
+def _visa_granskat_bibliotek(request, sha256: str, namn: str, fel: str = "", *, status=200):
+    g = granska_biblioteksfil(sha256=sha256, by=request.user)
+    if g.anmarkningar:
+        innehall = {"fel": f"{namn} går inte att läsa in. Inget är sparat.", "lista": _lista(g.anmarkningar)}
+        return _visa_bibliotek(request, innehall, status=422)
+    innehall = {
+        "fel": fel,
+        "namn": namn,
+        "g": g,
+        "t": visa(bygg_biblioteksandringar(g.andringar)) if g.andringar else None,
+        "u": signing.dumps([request.user.pk, sha256, namn], salt=_SALT),
+    }
+    return _visa_bibliotek(request, innehall, status=status)
+
+
+def _visa_bibliotek(request, innehall: dict | None = None, *, status=200):
+    innehall = {"smulor": smulor({"text": "Läs in definitioner"})} | (innehall or {})
+    return render(request, "indikatorer/las_in_bibliotek.html", innehall, status=status)

@@ -247,3 +247,30 @@ def test_en_fil_granskas_cell_for_cell_innan_den_tas_emot(som, settings, tmp_pat
         ).status_code
         == 422
     )
+
+
+def test_biblioteket_hamtas_andras_och_lases_in(som, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    klient, adress = som("koncerncontroller"), "/indikatorer/las-in/bibliotek/"
+    hamtad = klient.get("/indikatorer/exportera/?form=csv&sok=ID0050").content.decode("utf-8-sig")
+
+    def skicka(text):
+        return klient.post(adress, {"fil": SimpleUploadedFile("bibliotek.csv", text.encode("utf-8-sig"))})
+
+    def falt(svar):
+        return dict(re.findall(r'name="(u|avtryck)" value="([^"]+)"', svar.content.decode()))
+
+    assert "Inget att ändra" in _text(skicka(hamtad))
+    andrad = hamtad.replace("Penicillin V vid", "Penicillin V (kåvepenin) vid")
+    svar = skicka(andrad)
+    assert "Namn Penicillin V vid behandling av barn" in _text(svar)
+    assert Indikator.objects.filter(namn__contains="kåvepenin").count() == 0
+    assert klient.post(adress, falt(svar) | {"avtryck": "annat"}).status_code == 409
+    assert klient.post(adress, falt(svar) | {"u": "annat"}).status_code == 404
+    assert "1 definitioner är sparade" in _text(klient.post(adress, falt(svar), follow=True))
+    det = Indikator.objects.get(kod="ID0050")
+    assert "kåvepenin" in det.namn and det.rev == 2
+    assert "Ur «bibliotek.csv»" in _text(klient.get("/indikatorer/ID0050/"))
+    fel = skicka(hamtad.replace("ID0050;", "ID 0050;", 1).replace("procent", "hinkar", 1))
+    assert fel.status_code == 422
+    assert "Rad 2" in _text(fel)

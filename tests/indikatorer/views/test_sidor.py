@@ -65,6 +65,9 @@ def andel(db):
     _mat(det, ar=2024, varde=Decimal("64"), preliminar=True)
     for kon, varde in (("K", 70), ("M", 58)):
         _mat(det, ar=2024, kon=kon, varde=Decimal(varde))
+    for text in ("Andel.", "Andel som svarar."):
+        det.definition = text
+        det.save()
     riket = Jamforelseomrade.objects.create(kod="0000P", namn="Riket", slag="riket")
     _mat(det, ar=2024, omrade=riket, varde=Decimal("61"))
     return det
@@ -182,6 +185,7 @@ def test_indikatorns_sida_delar_upp_vager_och_jamfor(som, andel):
     assert "Kvinnor och män 2024" in text and "+12 procentenheter" in text
     assert "Regionen – – 64 %".replace("– – ", "") in text.replace("45,0 % iu ", "") and "Riket" in text
     assert "iu = ingen uppgift" in text and "Nytt sätt att mäta." in text
+    assert "Definition: från «Andel.» till «Andel som svarar.»" in text
     html = svar.content.decode()
     assert "Prov &amp; &lt;andel&gt;" in html and "<andel>" not in html
     titel = unescape(re.search(r'<title id="serie-bred">([^<]+)', html)[1])
