@@ -43,4 +43,5 @@ def bygg_avstandsdiagram(rader: Sequence[Bedomd], *, namn) -> Prickdiagram | Non
         f"{nadda} av {len(matta)} bedömda mål är uppfyllda",
         f"Avstånd till målet som andel av kravet; bandet är uppfyllt.{vilka}",
         prickar,
+        spann=(-_ETT, _ETT),
     )

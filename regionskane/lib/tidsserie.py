@@ -78,11 +78,12 @@ class Prick:
 
 @dataclass(frozen=True, slots=True)
 class Prickdiagram:
-    """Values beside each other on one scale."""
+    """Values beside each other on one scale, which has all of `spann` in it."""
 
     rubrik: str
     under: str
     prickar: tuple[Prick, ...]
+    spann: tuple[Decimal, ...] = ()
 
     def beskrivning(self) -> str:
         delar = (p.namn + " " + p.text + (f", mål {p.zon.text}" if p.zon else "") for p in self.prickar)
@@ -223,7 +224,7 @@ def rita_gnista(punkter: Sequence[Punkt]) -> str:
 def rita_prickar(diagram: Prickdiagram, *, bredd: int, id_: str) -> str:
     """The dot plot as SVG of a width in px, a row per value: name and figure above, dot on its scale below."""
     granser = [g for p in diagram.prickar if p.zon for g in (p.zon.lagst, p.zon.hogst) if g is not None]
-    x = _Skala([*(p.varde for p in diagram.prickar), *granser], 8, bredd - 8)
+    x = _Skala([*(p.varde for p in diagram.prickar), *granser, *diagram.spann], 8, bredd - 8)
     hojd = RADHOJD * len(diagram.prickar) + 4
     delar = [_huvud(bredd, hojd, diagram.beskrivning(), id_)]
     for i, p in enumerate(diagram.prickar):
