@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,6 +20,7 @@ from indikatorer.actions.inlasning import (
     InlasningsFel,
     Underlag,
     behall_fil,
+    hamtat_underlag,
     krav_ratt,
     starta_inlasning,
     starta_koladahamtning,
@@ -31,7 +33,7 @@ from indikatorer.tabeller.inlasning import bygg_andringar, bygg_biblioteksandrin
 from indikatorer.views.atkomst import krav_lasa, smulor
 from organisation.permissions import Ratt, get_behorighet
 from regionskane.historik import andring
-from regionskane.jobb.models import Jobb, Jobbstatus
+from regionskane.jobb.models import Jobb
 from regionskane.lib.anmarkning import Anmarkning, Niva
 from regionskane.lib.visning import visa
 
@@ -124,13 +126,12 @@ def _krav(request) -> None:
 def _underlag(request) -> Underlag:
     if pk := request.GET.get("jobb"):
         try:
-            jobb = get_object_or_404(
-                Jobb, pk=pk, agare=request.user, slag=SLAG_KOLADA, status=Jobbstatus.KLAR
-            )
-        except (ValueError, TypeError) as fel:
+            jobb = get_object_or_404(Jobb, pk=pk, agare=request.user)
+        except ValidationError as fel:
             raise Http404 from fel
-        fil = get_object_or_404(jobb.filer)
-        return Underlag(fil.sha256, fil.namn.removesuffix(".json"), Ursprung.KOLADA)
+        if underlag := hamtat_underlag(jobb):
+            return underlag
+        raise Http404
     try:
         vem, sha256, namn = signing.loads(request.GET.get("u", ""), salt=_SALT, max_age=_LIVSTID)
     except signing.BadSignature as fel:
