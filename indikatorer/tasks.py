@@ -1,10 +1,20 @@
 """The kinds of job of indikatorer, as the queue runs them."""
 
-from indikatorer.actions import inlasning
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from indikatorer.actions import bilaga, inlasning
 from indikatorer.actions.inlasning import InlasningsFel, Underlag
+from indikatorer.selectors.bedomning import bedom_ar
+from indikatorer.selectors.bibliotek import hamta_malomraden
+from indikatorer.tabeller.bilaga import bygg_bilagans_handling, bygg_bilagediagram
 from organisation.permissions import Behorighet, Ratt
 from regionskane.jobb.actions import spara_fil
 from regionskane.jobb.slag import JobbFel, jobbslag
+from regionskane.lib import pdf, xlsx
+from regionskane.lib.visning import visa_handling
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _far_skriva(jobb) -> bool:
@@ -46,6 +56,40 @@ def hamta_kolada(jobb, rapportera):
     def spara():
         underlag = inlasning.behall_kolada(innehall=innehall, by=jobb.agare)
         spara_fil(jobb=jobb, namn=f"{underlag.namn}.json", typ="application/json", innehall=innehall)
+        return f"{reverse('granska_matningar')}?jobb={jobb.pk}"
+
+    return spara
+
+
+def _far_exportera(jobb) -> bool:
+    behorighet = Behorighet(jobb.agare)
+    return behorighet.far(Ratt.LASA_INDIKATORER) and bool(behorighet.omfang(Ratt.EXPORTERA))
+
+
+@jobbslag(bilaga.SLAG, far=_far_exportera)
+def skapa_bilaga(jobb, rapportera):
+    ar = jobb.parametrar["ar"]
+    rapportera(10, "Bedömer målen")
+    bedomda, malomraden = bedom_ar(ar), hamta_malomraden()
+    dokument = bygg_bilagans_handling(bedomda, malomraden, ar=ar, rot=jobb.parametrar["rot"])
+    if not dokument.tabeller:
+        raise JobbFel(f"Det finns varken mål eller värden för {ar}.")
+    rapportera(30, "Skriver arbetsboken")
+    bok = xlsx.skriv_handling(
+        bygg_bilagans_handling(bedomda, malomraden, ar=ar, rot=jobb.parametrar["rot"], kallor=True)
+    )
+    rapportera(50, "Skriver PDF")
+    diagram = bygg_bilagediagram(bedomda, malomraden, ar=ar, tryck=True)
+    html = render_to_string("rapporter/handling.html", {"handling": visa_handling(dokument, diagram=diagram)})
+    bifogad = pdf.Bilaga(f"{dokument.nyckel}.xlsx", bok, "Samma tabeller som arbetsbok")
+    try:
+        fil = pdf.skriv_handling(dokument, html=html, bilagor=(bifogad,))
+    except pdf.PdfFel as fel:
+        raise JobbFel(str(fel)) from fel
+
+    def spara():
+        spara_fil(jobb=jobb, namn=f"{dokument.nyckel}.pdf", typ="application/pdf", innehall=fil)
+        spara_fil(jobb=jobb, namn=f"{dokument.nyckel}.xlsx", typ=XLSX, innehall=bok)
         return jobb.get_absolute_url()
 
     return spara

@@ -22,6 +22,8 @@ def ram(request):
             meny.append(_post(request, "Budget", reverse("versioner")))
         if behorighet.omfang(Ratt.LASA_HUVUDBOK):
             meny.append(_post(request, "Utfall", reverse("utfall_start")))
+        if behorighet.omfang(Ratt.LASA_INDIKATORER):
+            meny.append(_post(request, "Indikatorer", reverse("indikatorer")))
         if behorighet.far(Ratt.LASA_UPPFOLJNINGSPLAN):
             meny.append(_post(request, "Uppföljning", reverse("uppfoljning")))
         if behorighet.omfang(Ratt.LASA_ORGANISATION):

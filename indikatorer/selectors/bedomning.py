@@ -1,12 +1,13 @@
 """Targets and values put together and judged: a fixed number of queries, one pass."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
 
 from indikatorer.models import Indikator, Malniva, Matning, Segment
 from indikatorer.regler.bedomning import Bedomning, bedom
@@ -46,6 +47,18 @@ def bedom_ar(ar: int, **urval) -> list[Bedomd]:
     return _ordnade(bedom_aren((ar,), **urval))
 
 
+def bedom_celler(
+    ar: int, celler: Collection[tuple[int, int | None]], *, kon: str = "T", enhet: int | None = None
+) -> dict[tuple[int, int | None], Bedomd]:
+    """The year of the region, or of an enhet, judged for chosen (indikator, segment) ids only. Four queries.
+
+    A cell that has neither value nor target is not in the answer.
+    """
+    indikatorer = Indikator.objects.filter(pk__in={pk for pk, _ in celler})
+    bedomda = bedom_aren((ar,), indikatorer=indikatorer, kon=(kon,), enhet=enhet, celler=celler)
+    return {plats: b for b in bedomda if (plats := (b.cell.indikator, b.cell.segment)) in celler}
+
+
 def bedom_aren(
     aren: Sequence[int],
     *,
@@ -53,12 +66,14 @@ def bedom_aren(
     kon: tuple[str, ...] = ("T",),
     enhet: int | None = None,
     delperiod: int = 0,
+    celler: Collection[tuple[int, int | None]] | None = None,
 ) -> Iterator[Bedomd]:
     """Every cell of the years judged, in one pass and no certain order. Four queries, whatever the size.
 
     The region's own values, or those of `enhet` (id); whole years unless `delperiod`. There is a row for every value
     of a year, also one that is missing with a reason, and for the region every target that has no value. Indikatorer
-    that were not valid at any time of the years are left out.
+    that were not valid at any time of the years are left out. With `celler` (indikator and segment, by id) only their
+    values are read, and what comes of other cells means nothing.
     """
     forsta, sista = min(aren), max(aren)
     urval = Indikator.objects.all() if indikatorer is None else indikatorer
@@ -71,7 +86,19 @@ def bedom_aren(
     if indikatorer is not None:
         matningar = matningar.filter(indikator__in=list(register))
         malnivaer = malnivaer.filter(indikator__in=list(register))
+    if celler is not None:
+        matningar = matningar.filter(_bland(celler))
     return _bedom(register, matningar, malnivaer, tuple(aren), enhet, kon, delperiod)
+
+
+def _bland(celler: Collection[tuple[int, int | None]]) -> RawSQL:
+    """The condition that a value stands in one of the cells. No id is 0."""
+    par = list(zip(*((pk, s or 0) for pk, s in celler), strict=True)) or [(), ()]
+    return RawSQL(
+        "(indikator_id, COALESCE(segment_id, 0)) IN (SELECT * FROM unnest(%s::bigint[], %s::bigint[]))",
+        [list(par[0]), list(par[1])],
+        output_field=BooleanField(),
+    )
 
 
 def bedom_indikator(

@@ -73,3 +73,13 @@ def hamta_segment(indikator: Indikator) -> list[Segment]:
             | Q(pk__in=indikator.malnivaer.order_by().values("segment"))
         ).select_related("grupp")
     )
+
+
+def hamta_anvanda_segment(indikator: Indikator) -> set[int | None]:
+    """The segments (ids) that an indikator has values or targets for; None among them: for the whole. One query."""
+    return set(
+        indikator.matningar.filter(omrade=None)
+        .order_by()
+        .values_list("segment", flat=True)
+        .union(indikator.malnivaer.order_by().exclude(segment=None).values_list("segment", flat=True))
+    )

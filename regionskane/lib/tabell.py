@@ -36,8 +36,8 @@ class Kolumnslag(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kolumn:
-    """A column. `enhet` is kr, tkr, mnkr, antal or procent. A DIFFERENS is `av[0]` − `av[1]`; a PROCENT is that
-    difference over |`av[1]`|; both name columns by `nyckel`."""
+    """A column. `enhet` is kr, tkr, mnkr, antal or procent, or empty where every row has its own. A DIFFERENS is
+    `av[0]` − `av[1]`; a PROCENT is that difference over |`av[1]`|; both name columns by `nyckel`."""
 
     nyckel: str
     rubrik: str

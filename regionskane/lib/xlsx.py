@@ -251,6 +251,7 @@ class _Tabellblad:
         ord_ = " ".join(delar).split()
         if (
             not self.enhet
+            and kolumn.enhet
             and kolumn.slag in (Kolumnslag.BELOPP, Kolumnslag.DIFFERENS)
             and kolumn.enhet not in ord_
         ):

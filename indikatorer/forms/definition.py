@@ -1,0 +1,80 @@
+"""The forms of a definition and of a target."""
+
+from django import forms
+
+from indikatorer.models import Indikator, Malniva
+
+
+class Indikatorformular(forms.ModelForm):
+    """What a measure is. `rev` is the revision that the user was shown, 0 for a new one."""
+
+    rev = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    varfor = forms.CharField(
+        label="Varför ändrar du?", max_length=500, required=False, help_text="Syns i definitionens historik."
+    )
+
+    class Meta:
+        model = Indikator
+        fields = (
+            "kod", "id_nr", "namn", "definition", "taljare", "namnare", "enhetsslag", "enhet", "decimaler", "riktning",
+            "kalla", "agare", "periodicitet", "malomrade", "segmentgrupp", "konsuppdelad", "giltig_fran",
+            "giltig_till", "kolada_id", "uppdrag", "fotnot", "ordning",
+        )  # fmt: skip
+        labels = {"kod": "Kod i adressen", "uppdrag": "Uppdrag", "ordning": "Ordning i bilagan"}
+        help_texts = {
+            "kod": "Bokstäver, siffror och bindestreck. Ändras inte sedan.",
+            "uppdrag": "Koder för uppdrag som indikatorn följer, med komma mellan.",
+            "giltig_till": "Första dagen som den inte gäller.",
+        }
+        widgets = {
+            f: forms.Textarea(attrs={"rows": 3}) for f in ("definition", "taljare", "namnare", "fotnot")
+        } | {
+            f: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            for f in ("giltig_fran", "giltig_till")
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial["rev"] = self.instance.rev if self.instance.pk else 0
+        if self.instance.pk:
+            self.fields["kod"].disabled = True
+        self.fields["malomrade"].queryset = self.fields["malomrade"].queryset.order_by("ordning")
+
+    def validate_unique(self):
+        """The action does, in the transaction that saves."""
+
+
+class Malnivaformular(forms.Form):
+    """A target as it is written; how it is read is shown before it is saved."""
+
+    ar = forms.IntegerField(label="År", min_value=1990, max_value=2100)
+    segment = forms.ModelChoiceField(
+        label="Segment", queryset=None, required=False, empty_label="Alla segment utan eget mål"
+    )
+    regel = forms.CharField(
+        label="Målnivå",
+        max_length=60,
+        required=False,
+        help_text="Till exempel ≥ 80 %, < 250, 40–60 %, ökning ≥ 10 %/år, Ökning, förbättring ≥ 1,0 eller - för inget "
+        "mål. Tomt tar bort målnivån.",
+    )
+    kalla = forms.CharField(label="Källa", max_length=200, required=False, help_text="Var den är beslutad.")
+    varfor = forms.CharField(label="Varför ändrar du?", max_length=500, required=False)
+    sedd_rev = forms.IntegerField(min_value=0, widget=forms.HiddenInput, initial=0)
+
+    def __init__(self, *args, segment, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["segment"].queryset = segment
+
+    @classmethod
+    def for_malniva(cls, m: Malniva, *, segment):
+        return cls(
+            initial={
+                "ar": m.ar,
+                "segment": m.segment_id,
+                "regel": m.regel,
+                "kalla": m.kalla,
+                "sedd_rev": m.rev,
+            },
+            segment=segment,
+        )

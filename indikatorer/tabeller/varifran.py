@@ -1,0 +1,96 @@
+"""«Varifrån kommer siffran?» for a value of an indikator."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from indikatorer.models import Indikator, Kon, Matning, Ursprung
+from indikatorer.regler.malregel import Matvarde
+from indikatorer.regler.period import skriv_period
+from indikatorer.regler.skrift import skriv_tal
+from indikatorer.tabeller.bedomning import varde_text
+from indikatorer.tabeller.definition import Faktarad, tid, vem
+
+
+@dataclass(frozen=True, slots=True)
+class Historikrad:
+    """An earlier or the present content of the cell. `handelse` can be put back; None for the present one."""
+
+    nar: str
+    varde: str
+    vem: str
+    handelse: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kallvy:
+    etikett: str
+    varde: str
+    fakta: tuple[Faktarad, ...]
+    historik: tuple[Historikrad, ...]
+
+
+def bygg_kalla(indikator: Indikator, m: Matning, handelser: Iterable) -> Kallvy:
+    """The value with everything that was said with it. `handelser` are its events with the latest first."""
+    delar = [
+        indikator.namn,
+        m.segment.namn if m.segment else "",
+        m.enhet.namn if m.enhet else "",
+        m.omrade.namn if m.omrade else "",
+        "" if m.kon == Kon.TOTALT else m.get_kon_display(),
+        skriv_period(m.ar, m.delperiod),
+    ]
+    return Kallvy(
+        etikett=", ".join(d for d in delar if d),
+        varde=_varde(indikator, m),
+        fakta=tuple(_fakta(indikator, m)),
+        historik=tuple(
+            Historikrad(
+                tid(h.pgh_created_at),
+                "borttaget" if h.pgh_label == "delete" else _innehall(indikator, h),
+                vem(h),
+                None if nr == 0 else h.pgh_id,
+            )
+            for nr, h in enumerate(handelser)
+        ),
+    )
+
+
+def _varde(indikator: Indikator, m) -> str:
+    return varde_text(indikator, Matvarde(m.ar, m.varde, m.preliminar, m.brott, m.saknas))
+
+
+def _innehall(indikator: Indikator, h) -> str:
+    """All that may differ between two events, in a line."""
+    delar = [
+        _varde(indikator, h),
+        f"täljare {skriv_tal(h.taljare)}" if h.taljare is not None else "",
+        f"nämnare {skriv_tal(h.namnare)}" if h.namnare is not None else "",
+        f"antal {h.antal}" if h.antal is not None else "",
+        "preliminärt" if h.preliminar else "",
+        "inte jämförbart med tidigare" if h.brott else "",
+        h.fotnot,
+    ]
+    return ", ".join(d for d in delar if d)
+
+
+def _fakta(indikator: Indikator, m: Matning) -> Iterable[Faktarad]:
+    yield Faktarad("Källa", m.kalla or "Inte angiven")
+    yield Faktarad("Kom in", Ursprung(m.ursprung).label)
+    yield Faktarad("Senast ändrad", f"{tid(m.andrad_tid)}, {m.andrad_av or 'systemet'}")
+    if m.taljare is not None:
+        yield Faktarad("Täljare", skriv_tal(m.taljare))
+    if m.namnare is not None:
+        yield Faktarad("Nämnare", skriv_tal(m.namnare))
+    if m.antal is not None:
+        yield Faktarad("Antal bakom värdet", str(m.antal))
+    if m.preliminar:
+        yield Faktarad("Läge", "Preliminärt")
+    if m.brott:
+        yield Faktarad("Jämförbarhet", "Inte jämförbart med tidigare värden")
+    if m.fotnot:
+        yield Faktarad("Fotnot", m.fotnot)
+    yield Faktarad(
+        "Definition", "Indikatorns definition", reverse("indikator", args=[indikator.kod]) + "#definition"
+    )

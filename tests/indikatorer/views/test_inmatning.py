@@ -1,0 +1,276 @@
+"""Entering, correcting, putting back, steering and reading in: what is saved, refused and kept of what was typed."""
+
+import json
+import re
+from decimal import Decimal
+from html import unescape
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from indikatorer.forms.matningar import FALT
+from indikatorer.models import Indikator, Malniva, Matning
+from organisation.models import Namnd, Rolltilldelning
+from regionskane.jobb.models import Jobb
+
+pytestmark = pytest.mark.django_db
+SIDA = "/indikatorer/ID0050/matningar/?ar=2024"
+
+
+def _text(svar):
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", svar.content.decode())).replace("\u00a0", " ").split())
+
+
+def _falt(svar):
+    """Every field of the page with what it shows, as a browser would send it."""
+    html = svar.content.decode()
+    falt = {
+        m[1]: unescape(m[2])
+        for m in re.finditer(r'<input type="text"\s+id="[^"]+"\s+name="([^"]+)"\s+value="([^"]*)"', html)
+    }
+    falt["bas"] = unescape(re.search(r'name="bas" value="([^"]*)"', html)[1])
+    for m in re.finditer(r'<input type="hidden" name="(nu\.[^"]+)" value="(\d+)"', html):
+        falt[m[1]] = m[2]
+    return falt
+
+
+@pytest.fixture
+def segment(db):
+    return Matning.objects.get(indikator__kod="ID0050", ar=2024).segment_id
+
+
+def test_ett_nytt_varde_andrar_bedomningen_och_det_gamla_finns_kvar(som, segment):
+    klient = som("koncerncontroller")
+    svar = klient.get(SIDA)
+    assert "Ej uppfyllt" in _text(svar)
+    data = _falt(svar)
+    assert data[f"varde.{segment}.T"] == "73"
+    assert klient.post(SIDA, data).status_code == 302
+    assert Matning.objects.get(indikator__kod="ID0050", ar=2024).rev == 1  # nothing was touched
+    svar = klient.post(
+        SIDA,
+        data
+        | {f"varde.{segment}.T": "75,5", f"taljare.{segment}.T": "151", f"namnare.{segment}.T": "200",
+           "varfor": "Rättat efter journalgranskning"},
+        follow=True,
+    )  # fmt: skip
+    assert "Värdet är sparat. Öppenvård barn 2024: uppfyllt, 75,5 % mot >75 %." in _text(svar)
+    m = Matning.objects.get(indikator__kod="ID0050", ar=2024)
+    assert (m.varde, m.taljare, m.ursprung, m.rev) == (Decimal("75.5"), 151, "inmatad", 2)
+    sida = klient.get(f"/indikatorer/ID0050/varifran/{m.pk}/")
+    text = _text(sida)
+    assert "75,5 %, täljare 151, nämnare 200" in text and "Rättat efter journalgranskning" in text
+    # The earlier value is put back, and the one that it replaced stays in the history.
+    (handelse,) = re.findall(r"/aterstall/(\d+)/", sida.content.decode())
+    adress = f"/indikatorer/ID0050/varifran/{m.pk}/aterstall/{handelse}/"
+    assert "Ingenting har sparats" in _text(klient.post(adress, {"rev": "1"}, follow=True))
+    assert klient.post(adress, {"rev": "x"}).status_code == 400
+    svar = klient.post(adress, {"rev": "2"}, follow=True)
+    assert "Öppenvård barn 2024: ej uppfyllt, 73 % mot >75 %." in _text(svar)
+    m.refresh_from_db()
+    assert (m.varde, m.taljare, m.rev) == (Decimal(73), None, 3)
+    assert m.varde.as_tuple().exponent == 0
+    assert "Lade tillbaka värdet från" in _text(klient.get(f"/indikatorer/ID0050/varifran/{m.pk}/"))
+
+
+@pytest.mark.parametrize(
+    ("skrivet", "fel"),
+    [
+        ({"varde": "sjuttio"}, "«sjuttio» är inget tal"),
+        ({"varde": "1.234"}, "1.234"),
+        ({"varde": "80", "antal": "3"}, "färre än 5"),
+        ({"varde": "80", "antal": "2,5"}, "Skriv ett heltal"),
+        ({"varde": "80", "saknas": "iu"}, "kan inte samtidigt saknas"),
+        ({"varde": "", "fotnot": "bara en not"}, "Skriv ett värde, eller varför det saknas"),
+        ({"varde": "80", "taljare": "1", "namnare": "200"}, "är inte täljaren delad med nämnaren"),
+        ({"varde": "80", "namnare": "0"}, "Nämnaren kan inte vara noll"),
+    ],
+)
+def test_fel_svarar_422_och_behaller_det_skrivna(som, segment, skrivet, fel):
+    klient = som("koncerncontroller")
+    data = _falt(klient.get(SIDA)) | {f"{f}.{segment}.T": t for f, t in skrivet.items()}
+    svar = klient.post(SIDA, data | {"varfor": "En <kommentar>"})
+    assert svar.status_code == 422
+    html = svar.content.decode()
+    assert fel in _text(svar)
+    for f, t in skrivet.items():
+        if f not in ("saknas",) and t:
+            assert f'name="{f}.{segment}.T"' in html and f'value="{t}"' in html
+    assert "En &lt;kommentar&gt;" in html and 'aria-invalid="true"' in html
+    assert Matning.objects.get(indikator__kod="ID0050", ar=2024).rev == 1
+
+
+def test_varden_som_saknas_och_tas_bort(som, segment):
+    klient = som("koncerncontroller")
+    for skrivet, vantat in (
+        ("iu", (None, "iu", False)),
+        ("<5", (None, "undertryckt", False)),
+        ("71,25 (p)", (Decimal("71.25"), "", True)),
+    ):
+        data = _falt(klient.get(SIDA)) | {f"varde.{segment}.T": skrivet, f"saknas.{segment}.T": ""}
+        assert klient.post(SIDA, data).status_code == 302
+        m = Matning.objects.get(indikator__kod="ID0050", ar=2024)
+        assert (m.varde, m.saknas, m.preliminar) == vantat
+    data = _falt(klient.get(SIDA))
+    tomt = {f"{f}.{segment}.T": "" for f in FALT}
+    assert "Kan ej bedömas" in _text(klient.post(SIDA, data | tomt, follow=True))
+    assert not Matning.objects.filter(indikator__kod="ID0050", ar=2024).exists()
+
+
+def test_konflikt_visar_bada_och_den_som_valjer_far_ratt(som, segment, anvandare):
+    jag, annan = som("koncerncontroller"), som("controller-kn")
+    Rolltilldelning.objects.create(
+        anvandare=anvandare("controller-kn"), roll="controller", namnd=Namnd.objects.get(kod="HSN")
+    )
+    namn = f"varde.{segment}.T"
+    mitt, deras = _falt(jag.get(SIDA)), _falt(annan.get(SIDA))
+    assert annan.post(SIDA, deras | {namn: "76"}).status_code == 302
+    svar = jag.post(SIDA, mitt | {namn: "77,5"})
+    assert svar.status_code == 409
+    text = _text(svar)
+    assert "Amina Yusuf sparade 76 %" in text and "medan du skrev 77,5" in text
+    igen = _falt(svar)
+    assert igen[namn] == "77,5"
+    # Without a choice it collides again; with theirs nothing is written; with mine it is.
+    assert jag.post(SIDA, igen).status_code == 409
+    assert jag.post(SIDA, igen | {f"val.{segment}.T": "deras"}).status_code == 302
+    assert Matning.objects.get(indikator__kod="ID0050", ar=2024).varde == 76
+    assert jag.post(SIDA, igen | {f"val.{segment}.T": "mitt"}).status_code == 302
+    m = Matning.objects.get(indikator__kod="ID0050", ar=2024)
+    assert (m.varde, m.rev) == (Decimal("77.5"), 3)
+    # The same value as somebody else's is no conflict.
+    assert jag.post(SIDA, mitt | {namn: "77,5"}).status_code == 302
+
+
+def test_ett_skadat_formular_sparar_inget(som, segment):
+    klient = som("koncerncontroller")
+    for skada in (
+        {"bas": "{"},
+        {"bas": '{"999.T":[1,{}]}'},
+        {"bas": "[]"},
+        {f"saknas.{segment}.T": "x"},
+        {f"val.{segment}.T": "mitt", f"nu.{segment}.T": "-"},
+    ):
+        assert klient.post(SIDA, _falt(klient.get(SIDA)) | skada).status_code == 400
+    # A period that is none is the present year's.
+    assert klient.get("/indikatorer/ID0050/matningar/?ar=20244&delperiod=77").status_code == 200
+    assert json.loads(_falt(klient.get("/indikatorer/ID0050/matningar/?ar=2019"))["bas"]) == {
+        f"{segment}.T": [0, {}]
+    }
+
+
+def test_malnivan_visas_som_den_lases_innan_den_sparas(som):
+    klient = som("koncerncontroller")
+    adress = "/indikatorer/ID0050/mal/"
+    m = Malniva.objects.get(indikator__kod="ID0050", ar=2024)
+    assert "&gt;75 %" in klient.get(f"{adress}?malniva={m.pk}").content.decode()
+    data = {
+        "ar": "2024",
+        "segment": m.segment_id or "",
+        "regel": ">= 73%",
+        "sedd_rev": m.rev,
+        "kalla": "RF § 12",
+    }
+    svar = klient.post(adress, data | {"steg": "granska"})
+    assert svar.status_code == 200
+    text = _text(svar)
+    assert "minst 73 %; precis 73 % räcker" in text
+    assert "Öppenvård barn: uppfyllt, 73 % mot ≥73 %; gränsen räknas" in text
+    m.refresh_from_db()
+    assert m.rev == 1
+    assert klient.post(adress, data | {"steg": "granska", "regel": "ungefär 80"}).status_code == 422
+    assert (
+        klient.post(adress, data | {"sedd_rev": "0"}).status_code == 422
+    )  # two rules for one year are refused
+    text = _text(klient.post(adress, data, follow=True))
+    assert "Målet är uppfyllt 73 % mot ≥73 %; gränsen räknas: uppfyllt, precis på gränsen." in text
+    krock = klient.post(adress, data | {"regel": "> 80 %"})
+    assert krock.status_code == 409
+    assert "Nu gäller «>= 73%»" in _text(krock) and "Du har skrivit «> 80 %»" in _text(krock)
+    assert 'value="2"' in krock.content.decode()
+    assert klient.post(adress, data | {"regel": "", "sedd_rev": "2"}).status_code == 302
+    assert not Malniva.objects.filter(pk=m.pk).exists()
+
+
+def test_definitionen_far_historik_och_krockar(som):
+    klient = som("koncerncontroller")
+    ny = {
+        "kod": "PROV", "namn": "Prov", "enhetsslag": "procent", "enhet": "procent", "decimaler": "0",
+        "riktning": "hogre", "periodicitet": "ar", "ordning": "9000", "rev": "0", "uppdrag": "A1, B2",
+    }  # fmt: skip
+    assert klient.post("/indikatorer/ny/", ny | {"namn": ""}).status_code == 422
+    assert klient.post("/indikatorer/ny/", ny | {"kod": "ID0050"}).status_code == 422
+    assert klient.post("/indikatorer/ny/", ny, follow=True).status_code == 200
+    assert Indikator.objects.get(kod="PROV").uppdrag == ["A1", "B2"]
+    andrad = ny | {"rev": "1", "definition": "Andel som <svarar>.", "varfor": "Saknades"}
+    text = _text(klient.post("/indikatorer/PROV/andra/", andrad, follow=True))
+    assert "Erik Sandahl: Saknades Definition: från «tomt» till «Andel som <svarar>.»." in text
+    krock = klient.post("/indikatorer/PROV/andra/", ny | {"rev": "1", "namn": "Annat"})
+    assert krock.status_code == 409
+    assert "Namn: sparat är «Prov», du har skrivit «Annat»" in _text(krock)
+    assert 'name="rev" value="2"' in krock.content.decode()
+    assert Indikator.objects.get(kod="PROV").namn == "Prov"
+    assert klient.post("/indikatorer/PROV/andra/", ny | {"rev": "2", "namn": "Annat"}).status_code == 302
+
+
+def test_en_fil_granskas_cell_for_cell_innan_den_tas_emot(som, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    klient = som("koncerncontroller")
+
+    def skicka(text, vem=klient):
+        fil = SimpleUploadedFile("varden.csv", text.encode())
+        return vem.post("/indikatorer/las-in/", {"fil": fil})
+
+    rader = "indikator;segment;period;värde\nID0050;Öppenvård barn;2024;76,5\nID0050;Öppenvård barn;2021;70\n"
+    adress = skicka(rader)["Location"]
+    svar = klient.get(adress)
+    text = _text(svar)
+    assert "1 nya värden, 1 ändras, 0 tas bort" in text
+    assert "Öppenvård barn 2024 73" in text and "76,5 Ändras" in text and "70 Nytt" in text
+    assert som("controller").get(adress).status_code == 404  # somebody else's file
+    avtryck = re.search(r'name="avtryck" value="([0-9a-f]+)"', svar.content.decode())[1]
+    assert klient.post(adress, {"avtryck": "annat"}).status_code == 409
+    assert Matning.objects.get(indikator__kod="ID0050", ar=2024).varde == 73
+    assert klient.post(adress, {"avtryck": avtryck})["Location"].startswith("/jobb/")
+    assert Jobb.objects.get(slag="las_in_matningar").parametrar["avtryck"] == avtryck
+    fel = klient.get(skicka("indikator;segment;period;värde\nID0050;Öppenvård barn;2024;sju\n")["Location"])
+    assert "Rad 2, värde: «sju» är inget tal" in _text(fel) and "Ta emot allt" not in _text(fel)
+    ingen = skicka("bara text")
+    assert ingen.status_code == 422
+    egna = skicka(rader, som("controller"))
+    assert "Du får inte" in _text(som("controller").get(egna["Location"]))
+    svar = klient.post("/indikatorer/las-in/kolada/", {"omraden": "0012", "fran": "2020", "till": "2024"})
+    assert svar["Location"].startswith("/jobb/")
+    assert (
+        klient.post(
+            "/indikatorer/las-in/kolada/", {"omraden": "?", "fran": "2024", "till": "2020"}
+        ).status_code
+        == 422
+    )
+
+
+def test_biblioteket_hamtas_andras_och_lases_in(som, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    klient, adress = som("koncerncontroller"), "/indikatorer/las-in/bibliotek/"
+    hamtad = klient.get("/indikatorer/exportera/?form=csv&sok=ID0050").content.decode("utf-8-sig")
+
+    def skicka(text):
+        return klient.post(adress, {"fil": SimpleUploadedFile("bibliotek.csv", text.encode("utf-8-sig"))})
+
+    def falt(svar):
+        return dict(re.findall(r'name="(u|avtryck)" value="([^"]+)"', svar.content.decode()))
+
+    assert "Inget att ändra" in _text(skicka(hamtad))
+    andrad = hamtad.replace("Penicillin V vid", "Penicillin V (kåvepenin) vid")
+    svar = skicka(andrad)
+    assert "Namn Penicillin V vid behandling av barn" in _text(svar)
+    assert Indikator.objects.filter(namn__contains="kåvepenin").count() == 0
+    assert klient.post(adress, falt(svar) | {"avtryck": "annat"}).status_code == 409
+    assert klient.post(adress, falt(svar) | {"u": "annat"}).status_code == 404
+    assert "1 definitioner är sparade" in _text(klient.post(adress, falt(svar), follow=True))
+    det = Indikator.objects.get(kod="ID0050")
+    assert "kåvepenin" in det.namn and det.rev == 2
+    assert "Ur «bibliotek.csv»" in _text(klient.get("/indikatorer/ID0050/"))
+    fel = skicka(hamtad.replace("ID0050;", "ID 0050;", 1).replace("procent", "hinkar", 1))
+    assert fel.status_code == 422
+    assert "Rad 2" in _text(fel)
