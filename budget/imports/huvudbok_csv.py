@@ -13,7 +13,16 @@ from itertools import accumulate, chain, islice
 from operator import itemgetter
 from typing import BinaryIO
 
-from budget.imports.fil import BLOCK, BOM, KODNINGAR, OlasligFil, ar_arbetsbok, gissa_kodning, radblock
+from budget.imports.fil import (
+    BLOCK,
+    BOM,
+    KODNINGAR,
+    OkandaKolumner,
+    OlasligFil,
+    ar_arbetsbok,
+    gissa_kodning,
+    radblock,
+)
 from budget.imports.huvudbok import (
     LANGSTA_KOD,
     LANGSTA_TEXT,
@@ -337,7 +346,7 @@ class CsvLasning:
                 "Filen har inga kolumner: varken semikolon, komma, tabb eller | skiljer fält åt."
             )
         if fel:
-            raise OlasligFil(" ".join(fel))
+            raise OkandaKolumner(" ".join(fel), basta[3])
         return basta[1:]
 
     def _decimaltecken(self, prov) -> str | None:

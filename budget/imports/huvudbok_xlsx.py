@@ -18,7 +18,7 @@ import openpyxl
 from openpyxl.utils.cell import coordinate_from_string
 from openpyxl.worksheet._reader import FORMULA_TAG, ROW_TAG, VALUE_TAG, WorkSheetParser
 
-from budget.imports.fil import OlasligFil, ar_arbetsbok
+from budget.imports.fil import OkandaKolumner, OlasligFil, ar_arbetsbok
 from budget.imports.huvudbok import (
     LANGSTA_KOD,
     LANGSTA_TEXT,
@@ -290,10 +290,10 @@ class XlsxLasning:
                 if not brister:
                     return titel, nr, {falt: i + 1 for falt, i in funna.items()}
                 if basta is None or len(funna) > basta[0]:
-                    basta = (len(funna), titel, brister)
+                    basta = (len(funna), titel, brister, rubriker)
         if basta is None:
             raise OlasligFil("Arbetsboken är tom.")
-        raise OlasligFil(f"Bladet «{basta[1]}»: {' '.join(basta[2])}")
+        raise OkandaKolumner(f"Bladet «{basta[1]}»: {' '.join(basta[2])}", basta[3])
 
 
 def vakta_uppackning(fil: BinaryIO) -> None:
