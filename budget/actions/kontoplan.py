@@ -1,0 +1,463 @@
+"""What konton and ansvar belong to, and who motparter are: rules saved, ended, taken away, and read from files.
+
+A konto is mapped to its post when saldon are read, so a changed rule takes effect at once, in every year that it is
+valid for. An ansvar is mapped when its lines are imported, because its enhet decides who may read them; when a rule
+gives it to another enhet, its lines in force follow in the same transaction.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db import IntegrityError, connection
+from django.db.models import ProtectedError, Q
+from django.db.models.functions import Collate, Length
+
+from budget.models import Ansvarsregel, Konto, Kontoregel, Motpart, Motpartsslag, Post
+from budget.selectors.kontoplan import far_ta_konton, postnamn
+from organisation.models import Enhet, Enhetstyp
+from regionskane.historik import andring
+
+FORSTA_AR, SISTA_AR = 2000, 2100
+_KOD = re.compile(r"\S{1,40}")
+Regel = Kontoregel | Ansvarsregel
+
+
+class KontoplanFel(Exception):
+    """The rule or motpart cannot be like that. `str()` is a sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Regelrad:
+    """What a rule says. `hor_till` is a Post or None (balance accounts) for konton, an Enhet for ansvar."""
+
+    fran: str
+    till: str
+    namn: str
+    hor_till: Post | Enhet | None
+    fran_ar: int
+    till_ar: int | None = None
+    kalla: str = ""
+
+    @property
+    def kod(self) -> str:
+        return self.fran if self.fran == self.till else f"{self.fran}–{self.till}"
+
+
+class Flytt(NamedTuple):
+    """A code of a year that now belongs somewhere else: its kronor (ledger signs), from and to what, by name."""
+
+    ar: int
+    kod: str
+    belopp: Decimal
+    fran: str
+    till: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sparad:
+    """The rules that were saved, and what in the ledger now belongs somewhere else than before."""
+
+    regler: tuple[Regel, ...]
+    flyttat: tuple[Flytt, ...] = ()
+
+    @property
+    def regel(self) -> Regel:
+        return self.regler[0]
+
+    @property
+    def omslutning(self) -> Decimal:
+        """Kronor that moved, whatever their sign: +5 and −5 are 10."""
+        return sum((abs(f.belopp) for f in self.flyttat), Decimal(0))
+
+
+def spara_kontoregel(
+    *,
+    fran: str,
+    till: str,
+    namn: str,
+    post: Post | None,
+    fran_ar: int,
+    till_ar: int | None = None,
+    kalla: str = "",
+    by,
+    regel: Kontoregel | None = None,
+) -> Sparad:
+    """Save a new rule, or `regel` with these values: konton `fran`–`till` belong to `post` (None: balance accounts).
+
+    Raises KontoplanFel when the codes or years are no interval, another rule has any of them, the post takes no
+    konton, or konton with saldon would be left without a rule.
+    """
+    rad = Regelrad(fran, till, namn, post, fran_ar, till_ar, kalla)
+    return _spara(Kontoregel, [(rad, regel)], by=by)
+
+
+def spara_ansvarsregel(
+    *,
+    fran: str,
+    till: str,
+    namn: str,
+    enhet: Enhet,
+    fran_ar: int,
+    till_ar: int | None = None,
+    kalla: str = "",
+    by,
+    regel: Ansvarsregel | None = None,
+) -> Sparad:
+    """Save a new rule, or `regel` with these values: ansvar `fran`–`till` belong to `enhet`.
+
+    Lines in force whose ansvar come to another enhet follow, with their saldon. Raises KontoplanFel as
+    `spara_kontoregel`, and when the other enhet has the month in force from another file.
+    """
+    rad = Regelrad(fran, till, namn, enhet, fran_ar, till_ar, kalla)
+    return _spara(Ansvarsregel, [(rad, regel)], by=by)
+
+
+def avsluta_regel(*, regel: Regel, till_ar: int, by) -> Sparad:
+    """Let a rule end with a year. Raises KontoplanFel when later years' lines would be left without one."""
+    rad = Regelrad(
+        regel.fran, regel.till, regel.namn, _hor_till(regel), regel.fran_ar, till_ar, regel.kalla
+    )  # fmt: skip
+    return _spara(type(regel), [(rad, regel)], by=by)
+
+
+def ta_bort_regel(*, regel: Regel, by) -> None:
+    """Take away a rule that the ledger does not use. The history keeps it. Raises KontoplanFel for one in use."""
+    modell = type(regel)
+    spann = [(regel.fran, regel.till, regel.fran_ar, regel.till_ar)]
+    with andring(by=by, varfor=f"Regeln för {_VAD[modell]} {regel.kod} borttagen"):
+        fore = _lage(modell, spann)
+        regel.delete()
+        _foljder(modell, fore, _lage(modell, spann))
+
+
+def las_in_regler(*, modell: type[Regel], rader: Sequence[Regelrad], varfor: str, by=None) -> Sparad:
+    """Save rules as a file gives them: a rule with the same codes and first year is changed, the others are new.
+
+    Those that stand so already are left alone, and rules that the file does not have stay. One transaction; raises
+    KontoplanFel as the other functions.
+    """
+    nu = {(r.fran, r.till, r.fran_ar): r for r in modell.objects.all()}
+    par = [(rad, nu.get((rad.fran, rad.till, rad.fran_ar))) for rad in rader]
+    par = [(rad, regel) for rad, regel in par if regel is None or _skiljer(rad, regel)]
+    return _spara(modell, par, by=by, varfor=varfor) if par else Sparad(())
+
+
+def las_in_konton(*, namn: dict[str, str], by=None) -> int:
+    """Save what konton (by kod) are called. Returns how many were new or renamed."""
+    nu = dict(Konto.objects.values_list("kod", "namn"))
+    andrade = [Konto(kod=k, namn=n) for k, n in namn.items() if nu.get(k) != n]
+    Konto.objects.bulk_create(
+        andrade, update_conflicts=True, unique_fields=("kod",), update_fields=("namn",)
+    )  # fmt: skip
+    return len(andrade)
+
+
+def spara_motpart(
+    *,
+    kod: str,
+    namn: str,
+    slag: str,
+    giltig_fran: date,
+    giltig_till: date | None = None,
+    kalla: str = "",
+    by,
+    motpart: Motpart | None = None,
+) -> Motpart:
+    """Save a new motpart, or `motpart` with another name, source or days. `giltig_till` is the first day without it.
+
+    Raises KontoplanFel when the days run backwards, when the kod is another's meanwhile, and for a change of kod or
+    slag: locked versions would consolidate to something else, so the old one is ended and a new one begins.
+    """
+    kod, namn = kod.strip(), namn.strip()
+    if not _KOD.fullmatch(kod) or len(kod) > 20 or not namn:
+        raise KontoplanFel("Skriv motpartens kod, högst 20 tecken utan mellanslag, och vad den heter.")
+    if slag not in Motpartsslag.values:
+        raise KontoplanFel("Välj om motparten är extern, en annan förvaltning eller förvaltningsintern.")
+    if giltig_till is not None and giltig_till <= giltig_fran:
+        raise KontoplanFel("Motparten slutar innan den börjar. Rätta dagarna.")
+    if motpart is not None and (motpart.kod, motpart.slag) != (kod, slag):
+        raise KontoplanFel("En motpart byter inte kod eller slag. Avsluta den och lägg till en ny.")
+    samtidiga = Motpart.objects.filter(kod=kod).exclude(pk=motpart and motpart.pk)
+    samtidiga = samtidiga.filter(Q(giltig_till=None) | Q(giltig_till__gt=giltig_fran))
+    if giltig_till is not None:
+        samtidiga = samtidiga.filter(giltig_fran__lt=giltig_till)
+    if annan := samtidiga.first():
+        raise KontoplanFel(
+            f"Motpart {kod} är redan «{annan.namn}» från {annan.giltig_fran}. Avsluta den först."
+        )
+    ny = motpart or Motpart(kod=kod, slag=slag)
+    ny.namn, ny.giltig_fran, ny.giltig_till, ny.kalla = namn, giltig_fran, giltig_till, kalla.strip()
+    try:
+        with andring(by=by, varfor=f"Motpart {kod} {namn}"):
+            ny.save()
+    except IntegrityError as fel:
+        raise KontoplanFel(f"Motpart {kod} finns redan från {giltig_fran}. Ladda om sidan.") from fel
+    return ny
+
+
+def ta_bort_motpart(*, motpart: Motpart, by) -> None:
+    """Take away a motpart that neither the ledger nor the budget uses. Raises KontoplanFel for one in use."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM budget_saldo WHERE motpart = %s)", [motpart.kod])
+        if cursor.fetchone()[0]:
+            raise KontoplanFel(f"Motpart {motpart.kod} finns i huvudboken. Avsluta den i stället.")
+    try:
+        with andring(by=by, varfor=f"Motpart {motpart.kod} borttagen"):
+            motpart.delete()
+    except ProtectedError as fel:
+        raise KontoplanFel(
+            f"Motpart {motpart.kod} används av en rad i budgeten. Avsluta den i stället."
+        ) from fel
+
+
+_VAD = {Kontoregel: "konto", Ansvarsregel: "ansvar"}
+Spann = tuple[str, str, int, int | None]
+
+
+def _hor_till(regel: Regel) -> Post | Enhet | None:
+    return regel.post if isinstance(regel, Kontoregel) else regel.enhet
+
+
+def _falt(modell: type[Regel], rad: Regelrad) -> dict:
+    return {
+        "fran": rad.fran,
+        "till": rad.till,
+        "namn": rad.namn,
+        "fran_ar": rad.fran_ar,
+        "till_ar": rad.till_ar,
+        "kalla": rad.kalla,
+        "post" if modell is Kontoregel else "enhet": rad.hor_till,
+    }
+
+
+def _skiljer(rad: Regelrad, regel: Regel) -> bool:
+    mal = regel.post_id if isinstance(regel, Kontoregel) else regel.enhet_id
+    return (rad.namn, rad.till_ar, rad.kalla, rad.hor_till and rad.hor_till.pk) != (
+        regel.namn,
+        regel.till_ar,
+        regel.kalla,
+        mal,
+    )
+
+
+def _spara(
+    modell: type[Regel], par: Sequence[tuple[Regelrad, Regel | None]], *, by, varfor: str = ""
+) -> Sparad:
+    par = [(_rimlig(modell, rad), regel) for rad, regel in par]
+    spann = [(r.fran, r.till, r.fran_ar, r.till_ar) for rad, regel in par for r in (rad, regel) if r]
+    regler = []
+    with andring(by=by, varfor=varfor or f"Regel för {_VAD[modell]} {par[0][0].kod}"):
+        fore = _lage(modell, spann)
+        for rad, regel in par:
+            regler.append(regel or modell())
+            with _krock_i_ord(modell, rad, regler[-1]):
+                for falt, varde in _falt(modell, rad).items():
+                    setattr(regler[-1], falt, varde)
+                regler[-1].save()
+        flyttat = _foljder(modell, fore, _lage(modell, spann))
+    return Sparad(tuple(regler), flyttat)
+
+
+def _rimlig(modell: type[Regel], rad: Regelrad) -> Regelrad:
+    """The rule with its texts trimmed. Raises KontoplanFel for what is no interval or cannot belong there."""
+    vad = _VAD[modell]
+    fran, till, namn = rad.fran.strip(), rad.till.strip(), rad.namn.strip()
+    if not (_KOD.fullmatch(fran) and _KOD.fullmatch(till)):
+        raise KontoplanFel(f"Skriv {vad} från och till, högst 40 tecken utan mellanslag.")
+    if len(fran) != len(till):
+        raise KontoplanFel(
+            f"«{fran}» och «{till}» är olika långa. {vad.capitalize()} i ett intervall har lika många tecken."
+        )
+    if fran > till:
+        raise KontoplanFel(f"Intervallet går baklänges: {fran} kommer efter {till}.")
+    if not namn or len(namn) > 120:
+        raise KontoplanFel(f"Skriv vad {vad} {fran} kallas, med högst 120 tecken.")
+    if not FORSTA_AR <= rad.fran_ar <= SISTA_AR or not FORSTA_AR <= (rad.till_ar or FORSTA_AR) <= SISTA_AR:
+        raise KontoplanFel(f"Åren ska ligga mellan {FORSTA_AR} och {SISTA_AR}.")
+    if rad.till_ar is not None and rad.till_ar < rad.fran_ar:
+        raise KontoplanFel(f"Regeln slutar {rad.till_ar}, före sitt första år {rad.fran_ar}.")
+    mal = rad.hor_till
+    if modell is Kontoregel and mal is not None and not far_ta_konton(mal):
+        raise KontoplanFel(
+            f"Till «{mal.namn}» kan inga konton höra. Välj en rad i resultatsammanställningen som tar belopp."
+        )
+    if modell is Ansvarsregel and (mal is None or mal.typ in (Enhetstyp.REGION, Enhetstyp.OBJEKT)):
+        raise KontoplanFel(
+            f"Ansvar {fran} behöver en enhet att höra till: en förvaltning eller en del av en."
+        )
+    return Regelrad(fran, till, namn, mal, rad.fran_ar, rad.till_ar, rad.kalla.strip()[:200])
+
+
+@contextmanager
+def _krock_i_ord(modell: type[Regel], rad: Regelrad, regel: Regel):
+    # The database decides; this names the other rule before the failed statement makes that impossible.
+    annan = (
+        modell.objects.annotate(langd=Length("fran"), a=Collate("fran", "C"), b=Collate("till", "C"))
+        .filter(langd=len(rad.fran), a__lte=rad.till, b__gte=rad.fran)
+        .filter(Q(till_ar=None) | Q(till_ar__gte=rad.fran_ar), fran_ar__lte=rad.till_ar or SISTA_AR)
+        .exclude(pk=regel.pk)
+        .first()
+    )
+    if annan is not None:
+        raise KontoplanFel(
+            f"{rad.kod} {rad.fran_ar}–{rad.till_ar or ''} krockar med regeln {annan}, som gäller {annan.fran_ar}–"
+            f"{annan.till_ar or ''}. Avsluta eller ändra den först."
+        )
+    try:
+        yield
+    except IntegrityError as fel:
+        raise KontoplanFel(
+            f"Någon annan hann spara en regel som tar {_VAD[modell]} {rad.kod}. Ladda om sidan."
+        ) from fel
+
+
+_KONTOLAGE = """
+WITH s AS MATERIALIZED (
+    SELECT s.ar, s.konto, sum(s.belopp) AS belopp
+    FROM budget_saldo s
+    WHERE EXISTS (
+        SELECT 1 FROM unnest(%(fran)s::text[], %(till)s::text[], %(ar1)s::int[], %(ar2)s::int[]) AS i(fran, till, a, b)
+        WHERE length(s.konto) = length(i.fran) AND s.ar BETWEEN i.a AND i.b
+          AND s.konto COLLATE "C" BETWEEN i.fran AND i.till)
+    GROUP BY s.ar, s.konto
+)
+SELECT s.ar, s.konto, s.belopp, r.id, r.post_id
+FROM s LEFT JOIN budget_kontoregel r ON length(r.fran) = length(s.konto)
+    AND budget_kodintervall(r.fran, r.till, '[]') @> s.konto::text
+    AND s.ar BETWEEN r.fran_ar AND COALESCE(r.till_ar, s.ar)
+"""
+# A line of a replaced part stays with the enhet that it was imported for.
+_ANSVARSLAGE = """
+WITH h AS MATERIALIZED (
+    SELECT h.ar, h.ansvar, h.enhet_id, sum(h.belopp) AS belopp
+    FROM budget_huvudboksrad h
+    JOIN budget_utfallsdel d ON (d.fil_id, d.enhet_id, d.period) = (h.fil_id, h.enhet_id, h.period)
+        AND d.ersatt_av_id IS NULL
+    WHERE EXISTS (
+        SELECT 1 FROM unnest(%(fran)s::text[], %(till)s::text[], %(ar1)s::int[], %(ar2)s::int[]) AS i(fran, till, a, b)
+        WHERE length(h.ansvar) = length(i.fran) AND h.ar BETWEEN i.a AND i.b AND h.ansvar BETWEEN i.fran AND i.till)
+      AND h.ar = ANY(%(aren)s::int[])
+    GROUP BY h.ar, h.ansvar, h.enhet_id
+)
+SELECT h.ar, h.ansvar, h.belopp, r.id, r.enhet_id, h.enhet_id
+FROM h LEFT JOIN budget_ansvarsregel r ON length(r.fran) = length(h.ansvar)
+    AND budget_kodintervall(r.fran, r.till, '[]') @> h.ansvar
+    AND h.ar BETWEEN r.fran_ar AND COALESCE(r.till_ar, h.ar)
+"""
+
+
+def _lage(modell: type[Regel], spann: Iterable[Spann]) -> list[tuple]:
+    """Where the ledger of the codes and years of `spann` belongs as the rules are now.
+
+    Import and rules wait for each other here: what is in force does not change until the rules are committed.
+    """
+    spann = list(spann)
+    fraga = {
+        "fran": [s[0] for s in spann],
+        "till": [s[1] for s in spann],
+        "ar1": [s[2] for s in spann],
+        "ar2": [SISTA_AR if s[3] is None else s[3] for s in spann],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE budget_utfallsdel, budget_saldo IN SHARE ROW EXCLUSIVE MODE")
+        if modell is Ansvarsregel:
+            # Only the years' own partitions are read.
+            cursor.execute("SELECT DISTINCT period / 100 FROM budget_utfallsdel WHERE ersatt_av_id IS NULL")
+            fraga["aren"] = [ar for (ar,) in cursor.fetchall()]
+        cursor.execute(_KONTOLAGE if modell is Kontoregel else _ANSVARSLAGE, fraga)
+        return cursor.fetchall()
+
+
+def _foljder(modell: type[Regel], fore: Sequence[tuple], efter: Sequence[tuple]) -> tuple[Flytt, ...]:
+    """Refuse what leaves the ledger without a rule; move the lines that get another enhet; say what moved."""
+    utan = sorted({f"{kod} ({ar})" for ar, kod, _, regel, *_ in efter if regel is None})
+    hade = {(ar, kod) for ar, kod, _, regel, *_ in fore if regel is not None}
+    if any((ar, kod) in hade for ar, kod, _, regel, *_ in efter if regel is None):
+        fler = f" och {len(utan) - 5} till" if len(utan) > 5 else ""
+        raise KontoplanFel(
+            f"Huvudboken har rader med {_VAD[modell]} {', '.join(utan[:5])}{fler}, som ingen regel skulle ta. "
+            "Ingenting är sparat."
+        )
+    if modell is Kontoregel:
+        namn = {p.pk: postnamn(p) for p in Post.objects.filter(
+            pk__in={r[4] for r in (*fore, *efter)}).select_related("foralder")}  # fmt: skip
+        forr = {(ar, kod): mal for ar, kod, _, regel, mal in fore if regel is not None}
+        return tuple(
+            Flytt(ar, kod, belopp, namn.get(forr[ar, kod], postnamn(None)), namn.get(mal, postnamn(None)))
+            for ar, kod, belopp, _, mal in efter
+            if (ar, kod) in forr and forr[ar, kod] != mal
+        )
+    flyttas = [(ar, kod, b, fran, till) for ar, kod, b, _, till, fran in efter if till and till != fran]
+    if flyttas:
+        _flytta_rader(flyttas)
+    namn = dict(Enhet.objects.filter(pk__in={e for f in flyttas for e in f[3:]}).values_list("pk", "namn"))
+    return tuple(Flytt(ar, kod, b, namn[fran], namn[till]) for ar, kod, b, fran, till in flyttas)
+
+
+_FLYTTAS = """
+CREATE TEMP TABLE flyttas ON COMMIT DROP AS
+SELECT h.ar, h.fil_id, h.rad, h.period, f.fran, f.till
+FROM unnest(%s::int[], %s::text[], %s::bigint[], %s::bigint[]) AS f(ar, ansvar, fran, till)
+JOIN budget_huvudboksrad h ON (h.ar, h.enhet_id, h.ansvar) = (f.ar, f.fran, f.ansvar COLLATE "C")
+JOIN budget_utfallsdel d ON (d.fil_id, d.enhet_id, d.period) = (h.fil_id, h.enhet_id, h.period)
+    AND d.ersatt_av_id IS NULL;
+"""
+_HINDER = """
+SELECT DISTINCT e.namn, t.period, fil.namn
+FROM flyttas t
+JOIN budget_utfallsdel d ON (d.enhet_id, d.period) = (t.till, t.period) AND d.ersatt_av_id IS NULL
+JOIN organisation_enhet e ON e.id = t.till JOIN budget_utfallsfil fil ON fil.id = d.fil_id
+WHERE d.fil_id <> t.fil_id
+ORDER BY 2 LIMIT 1
+"""
+_FLYTTA = """
+SELECT set_config('regionskane.mappar_om', 'ja', true);
+UPDATE budget_huvudboksrad h SET enhet_id = t.till FROM flyttas t
+WHERE (h.ar, h.fil_id, h.rad) = (t.ar, t.fil_id, t.rad) AND h.enhet_id = t.fran;
+SELECT set_config('regionskane.mappar_om', '', true);
+INSERT INTO budget_utfallsdel (fil_id, enhet_id, period, rader)
+SELECT fil_id, till, period, count(*) FROM flyttas t
+WHERE NOT EXISTS (SELECT 1 FROM budget_utfallsdel d
+    WHERE (d.enhet_id, d.period, d.fil_id) = (t.till, t.period, t.fil_id))
+GROUP BY 1, 2, 3;
+UPDATE budget_utfallsdel d SET rader = r.rader
+FROM (SELECT h.fil_id, h.enhet_id, h.period, count(*) AS rader
+      FROM budget_huvudboksrad h
+      JOIN (SELECT DISTINCT ar, fil_id, period, e FROM flyttas, unnest(ARRAY[fran, till]) e) t
+        ON (h.ar, h.fil_id, h.period, h.enhet_id) = (t.ar, t.fil_id, t.period, t.e)
+      GROUP BY 1, 2, 3) r
+WHERE (d.fil_id, d.enhet_id, d.period) = (r.fil_id, r.enhet_id, r.period) AND d.rader <> r.rader;
+DELETE FROM budget_utfallsdel d USING (SELECT DISTINCT ar, fil_id, fran, period FROM flyttas) t
+WHERE (d.fil_id, d.enhet_id, d.period) = (t.fil_id, t.fran, t.period) AND NOT EXISTS (
+    SELECT 1 FROM budget_huvudboksrad h
+    WHERE (h.ar, h.fil_id, h.enhet_id, h.period) = (t.ar, t.fil_id, t.fran, t.period));
+DELETE FROM budget_saldo s USING (SELECT DISTINCT period, e FROM flyttas, unnest(ARRAY[fran, till]) e) t
+WHERE (s.enhet_id, s.period) = (t.e, t.period);
+INSERT INTO budget_saldo (ar, enhet_id, period, konto, motpart, belopp, rader)
+SELECT h.ar, h.enhet_id, h.period, h.konto, h.motpart, sum(h.belopp), count(*)
+FROM (SELECT DISTINCT ar, period, e FROM flyttas, unnest(ARRAY[fran, till]) e) t
+JOIN budget_huvudboksrad h ON (h.ar, h.enhet_id, h.period) = (t.ar, t.e, t.period)
+JOIN budget_utfallsdel d ON (d.fil_id, d.enhet_id, d.period) = (h.fil_id, h.enhet_id, h.period)
+    AND d.ersatt_av_id IS NULL
+GROUP BY h.ar, h.enhet_id, h.period, h.konto, h.motpart;
+DROP TABLE flyttas;
+"""
+
+
+def _flytta_rader(flyttas: Sequence[tuple]) -> None:
+    """Give the lines in force of (ar, ansvar, …, from, to) to the other enhet, with their parts and saldon."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FLYTTAS, [[f[i] for f in flyttas] for i in (0, 1, 3, 4)])
+        cursor.execute(_HINDER)
+        if hinder := cursor.fetchone():
+            enhet, period, fil = hinder
+            raise KontoplanFel(
+                f"{enhet} har {period // 100}-{period % 100:02} inläst från en annan fil ({fil}). Läs in månaden på "
+                "nytt i en fil för hela nämnden, och ändra regeln sedan. Ingenting är sparat."
+            )
+        cursor.execute(_FLYTTA)

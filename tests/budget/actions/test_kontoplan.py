@@ -1,0 +1,187 @@
+"""Rules of konton and ansvar: what they refuse, and what follows in the ledger when they change."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from budget.actions.kontoplan import (
+    KontoplanFel,
+    Regelrad,
+    avsluta_regel,
+    las_in_konton,
+    las_in_regler,
+    spara_ansvarsregel,
+    spara_kontoregel,
+    spara_motpart,
+    ta_bort_motpart,
+    ta_bort_regel,
+)
+from budget.models import Ansvarsregel, Kontoregel, Motpart, Post, Saldo, Utfallsdel
+from budget.models.uppstallning import RESULTATSAMMANSTALLNING
+from budget.selectors.kontoplan import hamta_kontoregler, hamta_omappade, hamta_regelhistorik
+from organisation.models import Enhet
+from tests.budget.huvudbok import lagg_in
+
+
+def post(kod):
+    return Post.objects.select_related("uppstallning", "foralder").get(
+        uppstallning__kod=RESULTATSAMMANSTALLNING, kod=kod
+    )
+
+
+@pytest.fixture
+def enhet(db):
+    return lambda kod: Enhet.objects.get(kod=kod)
+
+
+@pytest.fixture
+def regel(db, anvandare):
+    Kontoregel.objects.all().delete()
+    Ansvarsregel.objects.all().delete()
+    by = anvandare("koncerncontroller")
+
+    def spara(fran, till, kod, fran_ar=2022, till_ar=None, **kw):
+        return spara_kontoregel(
+            fran=fran, till=till, namn=f"Regel {fran}", post=kod and post(kod), fran_ar=fran_ar, till_ar=till_ar,
+            by=by, **kw,
+        )  # fmt: skip
+
+    return spara
+
+
+def test_orimliga_regler_far_en_mening_var(regel):
+    for args, mening in (
+        (("40", "4999", "personal_alla"), "olika långa"),
+        (("4999", "4000", "personal_alla"), "baklänges"),
+        (("40 0", "4999", "personal_alla"), "utan mellanslag"),
+        (("4000", "4999", "personal_alla", 2024, 2023), "före sitt första år"),
+        (("4000", "4999", "personal_alla", 1999), "mellan 2000 och 2100"),
+        (("4000", "4999", "personal_intern"), "inga konton"),
+        (("4000", "4999", "personal_intern_i_alla"), "inga konton"),
+        (("4000", "4999", "personal"), "inga konton"),
+    ):
+        with pytest.raises(KontoplanFel, match=mening):
+            regel(*args)
+    assert not Kontoregel.objects.exists()
+
+
+def test_tva_regler_tar_inte_samma_konto_samma_ar_och_den_andra_namns(regel):
+    forsta = regel("4000", "4999", "personal_alla", 2022, 2023).regel
+    regel("400", "499", "kop_alla")
+    regel("4000", "4999", "personal_alla", 2024)
+    with pytest.raises(KontoplanFel, match="4000–4999 Regel 4000, som gäller 2022–2023"):
+        regel("4500", "4500", "kop_alla", 2023, 2023)
+    assert regel("4000", "4998", "personal_alla", 2022, 2023, regel=forsta).regel.till == "4998"
+    assert [r.fran for r in hamta_kontoregler(ar=2023, sok="4500")] == ["4000"]
+    assert [r.fran for r in hamta_kontoregler(ar=2023, sok="450")] == ["400"]
+
+
+def test_andrad_kontoregel_flyttar_kronorna_genast_och_lamnar_inget_konto_utan_regel(regel, anvandare):
+    by = anvandare("koncerncontroller")
+    r = regel("4000", "4999", "personal_alla").regel
+    lagg_in([("KN", 202401, "4100", "1", "", "70"), ("KN", 202402, "4100", "1", "", "-30")])
+    sparad = regel("4000", "4999", "kop_alla", regel=r)
+    assert [tuple(f) for f in sparad.flyttat] == [
+        (2024, "4100", Decimal(40), "Personalkostnader", "Köp av verksamhet, material och tjänster")
+    ]
+    assert sparad.omslutning == 40
+    assert regel("4000", "4999", None, regel=r).flyttat[0].till == "Balanskonto, ingen rad"
+    for gor in (
+        lambda: regel("4200", "4999", "kop_alla", regel=r),
+        lambda: avsluta_regel(regel=r, till_ar=2023, by=by),
+        lambda: ta_bort_regel(regel=Kontoregel.objects.get(), by=by),
+    ):
+        with pytest.raises(KontoplanFel, match=r"konto 4100 \(2024\)"):
+            gor()
+        r.refresh_from_db()
+    assert hamta_omappade() == []
+    assert avsluta_regel(regel=r, till_ar=2024, by=by).regel.till_ar == 2024
+    historik = hamta_regelhistorik(r)
+    assert [(h.ar, h.hor_till) for h in historik] == [
+        ("2022–2024", "Balanskonto, ingen rad"),
+        ("2022–", "Balanskonto, ingen rad"),
+        ("2022–", "Köp av verksamhet, material och tjänster"),
+        ("2022–", "Personalkostnader"),
+    ]
+    assert historik[0].namn == "Erik Sandahl"
+
+
+def test_ansvar_som_byter_enhet_tar_med_sig_sina_rader_i_kraft(regel, anvandare, enhet):
+    by = anvandare("koncerncontroller")
+
+    def spara(fran, till, kod, regel=None):
+        return spara_ansvarsregel(
+            fran=fran, till=till, namn="Ansvar", enhet=enhet(kod), fran_ar=2022, by=by, regel=regel
+        )
+
+    with pytest.raises(KontoplanFel, match="behöver en enhet"):
+        spara("100", "199", "REGION")
+    r = spara("100", "199", "KN").regel
+    lagg_in([("KN", 202401, "4100", "110", "", "5")])
+    gallande = lagg_in([("KN", 202401, "4100", "110", "", "70"), ("KN", 202401, "4100", "120", "", "30")])
+    ny = spara("200", "299", "RUN")
+    assert ny.flyttat == ()
+    with pytest.raises(KontoplanFel, match=r"ansvar 120 \(2024\)"):
+        spara("100", "119", "KN", r)
+    r.refresh_from_db()
+    flyttat = spara("100", "199", "KTN", r).flyttat
+    assert {(f.kod, f.belopp, f.fran, f.till) for f in flyttat} == {
+        ("110", 70, "Kulturnämnden", "Kollektivtrafiknämnden"),
+        ("120", 30, "Kulturnämnden", "Kollektivtrafiknämnden"),
+    }
+    assert [(s.enhet.kod, s.belopp, s.rader) for s in Saldo.objects.all()] == [("KTN", 100, 2)]
+    i_kraft = Utfallsdel.objects.filter(ersatt_av=None)
+    assert [(d.enhet.kod, d.fil_id, d.rader) for d in i_kraft] == [("KTN", gallande.pk, 2)]
+    lagg_in([("RUN", 202401, "4100", "210", "", "1")])
+    with pytest.raises(KontoplanFel, match="2024-01 inläst från en annan fil"):
+        spara("200", "299", "KTN", ny.regel)
+    assert Ansvarsregel.objects.get(fran="200").enhet.kod == "RUN"
+
+
+def test_regler_ur_fil_andrar_bara_det_som_skiljer_och_allt_eller_inget(regel):
+    rader = [
+        Regelrad("4000", "4999", "Personal", post("personal_alla"), 2022),
+        Regelrad("1000", "2999", "Balans", None, 2022),
+    ]
+    assert len(las_in_regler(modell=Kontoregel, rader=rader, varfor="Prov").regler) == 2
+    assert las_in_regler(modell=Kontoregel, rader=rader, varfor="Prov").regler == ()
+    rader[0] = Regelrad("4000", "4999", "Löner", post("personal_alla"), 2022, 2030)
+    assert [
+        str(r) for r in las_in_regler(modell=Kontoregel, rader=rader, varfor="Prov").regler
+    ] == ["4000–4999 Löner"]  # fmt: skip
+    with pytest.raises(KontoplanFel, match="krockar"):
+        las_in_regler(
+            modell=Kontoregel,
+            rader=[
+                Regelrad("5000", "5999", "Köp", post("kop_alla"), 2022),
+                Regelrad("4500", "5500", "Fel", None, 2022),
+            ],
+            varfor="Prov",
+        )
+    assert Kontoregel.objects.count() == 2
+    assert (las_in_konton(namn={"9999": "Prov"}), las_in_konton(namn={"9999": "Prov"})) == (1, 0)
+
+
+def test_motpart_byter_inte_slag_och_tva_har_inte_samma_kod_samtidigt(db, anvandare):
+    by = anvandare("koncerncontroller")
+    uppgifter = {"kod": "77", "namn": "Prov", "slag": "annan", "giltig_fran": date(2022, 1, 1), "by": by}
+    m = spara_motpart(**uppgifter)
+    for andring, mening in (
+        ({}, "är redan «Prov»"),
+        ({"motpart": m, "slag": "intern"}, "byter inte kod eller slag"),
+        ({"motpart": m, "giltig_till": date(2021, 1, 1)}, "slutar innan"),
+        ({"kod": "7 7"}, "utan mellanslag"),
+        ({"slag": "okänd"}, "Välj om motparten"),
+    ):
+        with pytest.raises(KontoplanFel, match=mening):
+            spara_motpart(**uppgifter | andring)
+        m.refresh_from_db()
+    spara_motpart(**uppgifter | {"motpart": m, "giltig_till": date(2024, 1, 1)})
+    efter = spara_motpart(**uppgifter | {"slag": "intern", "giltig_fran": date(2024, 1, 1)})
+    with pytest.raises(KontoplanFel, match="används av en rad"):
+        ta_bort_motpart(motpart=Motpart.objects.get(kod="4"), by=by)
+    ta_bort_motpart(motpart=efter, by=by)
+    lagg_in([("KN", 202301, "4100", "1", "77", "1")])
+    with pytest.raises(KontoplanFel, match="finns i huvudboken"):
+        ta_bort_motpart(motpart=m, by=by)
