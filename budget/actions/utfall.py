@@ -28,7 +28,7 @@ from budget.imports.granska_utfall import (
 )
 from budget.imports.huvudbok import SYNONYMER, Anmarkningar
 from budget.imports.huvudbok_csv import CsvLasning
-from budget.imports.mellanlager import Mellanlager, lagg_upp
+from budget.imports.mellanlager import MELLAN, TIDER, Mellanlager, lagg_upp
 from budget.imports.oppna import Lasning, oppna_huvudbok
 from budget.imports.sie import Sielasning, avstam
 from budget.models import Filslag, Filstatus, Utfallsanmarkning, Utfallsdel, Utfallsfil, Utfallskalla
@@ -268,6 +268,8 @@ def _las_och_bokfor(fil: Utfallsfil, innehall, by, rapportera: Rapportera) -> tu
         _satt_i_kraft(cursor, fil, ersatts)
         fil.status, fil.inlast_av, fil.inlast_tid = Filstatus.INLAST, by, timezone.now()
         fil.save()
+        # A transaction that is rolled back takes them with it; this one is kept.
+        cursor.execute(f"DROP TABLE IF EXISTS {MELLAN}, {TIDER}, {ANSVAR}, {SUMMOR}")
         rapportera(99, "Summerar")
     return tuple(fynd)
 
@@ -334,7 +336,8 @@ def _spara_rader(cursor, fil: Utfallsfil, lager: Mellanlager) -> None:
             f"INSERT INTO huvudbok.rader_{ar} (ar, period, fil_id, rad, enhet_id, belopp, datum, konto, ansvar,"
             " motpart, verksamhet, projekt, verifikation, text)"
             f" SELECT {ar}::smallint, {f['period']}, %s, {f['rad']}, a.enhet_id, {f['belopp']}, {f['datum']},"
-            f" {f['konto']}, {f['ansvar']}, {f['motpart']}, {f['verksamhet']}, {f['projekt']}, {f['verifikation']}, {f['text']}"
+            f" {f['konto']}, {f['ansvar']}, {f['motpart']}, {f['verksamhet']}, {f['projekt']},"
+            f" {f['verifikation']}, {f['text']}"
             f" FROM {lager.fran} JOIN {ANSVAR} a ON a.ansvar = {f['ansvar']} AND a.ar = {f['period']} / 100"
             f" WHERE a.ar = {ar} ORDER BY a.enhet_id, {f['konto']}, {f['period']}",
             [fil.pk],

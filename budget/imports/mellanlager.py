@@ -202,7 +202,7 @@ _TYP = {"rad": "bigint", "period": "int", "belopp": "numeric"}
 
 
 def _tolkad(cursor, lasning: Lasning, storlek: int, rapport: Laser, plats: Callable[[], int]) -> Mellanlager:
-    kolumner = ", ".join(f"{f} {_TYP.get(f, 'text COLLATE "C"')}" for f in RADFALT)
+    kolumner = ", ".join(f"{f} {_TYP.get(f, _TEXT)}" for f in RADFALT)
     cursor.execute(f"CREATE UNLOGGED TABLE {MELLAN} ({kolumner})")
     block = lasning.copyblock() if isinstance(lasning, CsvLasning) else som_copy(lasning.alla_rader())
     antal = 0
