@@ -8,12 +8,19 @@ findings are kept. Killed at any moment, it has not happened.
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from django.db import connection, transaction
 from django.utils import timezone
 
+from budget.actions.kontoplan import (
+    KontoplanFel,
+    spara_ansvarsregel,
+    spara_kontoregel,
+    spara_motpart,
+)
 from budget.imports.fil import OkandaKolumner, OlasligFil
 from budget.imports.granska_utfall import (
     ANSVAR,
@@ -31,9 +38,9 @@ from budget.imports.huvudbok_csv import CsvLasning
 from budget.imports.mellanlager import MELLAN, TIDER, Mellanlager, lagg_upp
 from budget.imports.oppna import Lasning, oppna_huvudbok
 from budget.imports.sie import Sielasning, avstam
-from budget.models import Filslag, Filstatus, Utfallsanmarkning, Utfallsdel, Utfallsfil, Utfallskalla
+from budget.models import Filslag, Filstatus, Post, Utfallsanmarkning, Utfallsdel, Utfallsfil, Utfallskalla
 from budget.selectors.utfallsfiler import far_importera, namndens_enheter
-from organisation.models import Namnd
+from organisation.models import Enhet, Namnd
 from regionskane.historik import andring
 from regionskane.jobb.actions import fil_plats, skriv_strom, starta_jobb
 from regionskane.jobb.models import Jobb, Jobbstatus
@@ -98,7 +105,7 @@ def ta_emot_fil(
     """
     _krav(by, namnd.pk if namnd else None)
     sha, storlek = skriv_strom(block)
-    with andring(by=by, varfor=f"Tog emot {namn}"):
+    with andring(by=by, varfor="Lämnade in filen"):
         fran = Utfallskalla.objects.get_or_create(namn=kalla.strip()[:100])[0] if kalla.strip() else None
         fil, ny = Utfallsfil.objects.get_or_create(
             sha256=sha,
@@ -167,12 +174,67 @@ def valj_kolumner(*, fil: Utfallsfil, kolumner: dict[str, str], kalla: str, by) 
         fil.save(update_fields=["kalla"])
 
 
-def glom_bekraftat(*, fil: Utfallsfil, by, varfor: str) -> None:
-    """What is found may be other things once codes have been mapped, so it is answered for anew."""
-    if fil.bekraftat:
-        with andring(by=by, varfor=varfor):
-            fil.bekraftat = []
-            fil.save(update_fields=["bekraftat"])
+@dataclass(frozen=True, slots=True)
+class Koppling:
+    """A code that gets a place: `mal` is a konto's post (None: a balance account), an ansvar's enhet, a motpart's slag.
+
+    `nyckel` is the form's name for it, so that a fault is shown in its place.
+    """
+
+    nyckel: str
+    vad: str
+    kod: str
+    fran: str
+    till: str
+    namn: str
+    mal: Post | Enhet | str | None
+    ar: int
+
+
+class KopplingFel(UtfallFel):
+    """A code cannot be mapped so. `nyckel` says which."""
+
+    def __init__(self, nyckel: str, mening: str):
+        super().__init__(mening)
+        self.nyckel = nyckel
+
+
+def koppla_koder(*, fil: Utfallsfil, kopplingar: Sequence[Koppling], by) -> None:
+    """Map the file's codes, all or none. A code that an earlier interval of them covers needs none of its own.
+
+    What the file warns for may be other things afterwards, so warnings are answered for anew. Raises KopplingFel.
+    """
+    tagna: list[Koppling] = []
+    with transaction.atomic():
+        for k in kopplingar:
+            if any(t.vad == k.vad and len(t.fran) == len(k.kod) and t.fran <= k.kod <= t.till for t in tagna):
+                continue
+            if not (len(k.fran) == len(k.kod) and k.fran <= k.kod <= k.till):
+                raise KopplingFel(k.nyckel, f"Intervallet {k.fran}–{k.till} tar inte {k.kod}.")
+            try:
+                _koppla(k, kalla=fil.namn, by=by)
+            except KontoplanFel as fel:
+                raise KopplingFel(k.nyckel, str(fel)) from fel
+            tagna.append(k)
+        if not tagna:
+            raise UtfallFel("Välj vart minst en av koderna hör.")
+        if fil.bekraftat:
+            with andring(by=by, varfor="Koder kopplades, så varningarna ses över på nytt"):
+                fil.bekraftat = []
+                fil.save(update_fields=["bekraftat"])
+
+
+def _koppla(k: Koppling, *, kalla: str, by) -> None:
+    om = {"fran": k.fran, "till": k.till, "namn": k.namn, "fran_ar": k.ar, "kalla": kalla, "by": by}
+    match k.vad:
+        case "konto":
+            spara_kontoregel(post=k.mal, **om)
+        case "ansvar":
+            spara_ansvarsregel(enhet=k.mal, **om)
+        case _:
+            spara_motpart(
+                kod=k.kod, namn=k.namn, slag=k.mal, giltig_fran=date(k.ar, 1, 1), kalla=kalla, by=by
+            )
 
 
 def _krav(by, namnd_id: int | None) -> None:
@@ -188,7 +250,7 @@ def las_in(*, fil: Utfallsfil, by, rapportera: Rapportera = lambda andel, steg: 
 
     A file that is in force or has been replaced is left as it is. Raises UtfallFel when `by` has lost the right.
     """
-    with andring(by=by, varfor=f"Läste in {fil.namn}"):
+    with andring(by=by, varfor="Läsning av filen"):
         with connection.cursor() as cursor:
             _vanta_pa_tur(cursor, rapportera)
         fil = Utfallsfil.objects.select_for_update(of=("self",)).select_related("kalla").get(pk=fil.pk)

@@ -1,13 +1,15 @@
 """Which ledger files there are, what they are for, and which months are in place."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
+from django.apps import apps
 from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q
 
-from budget.models import Utfallsanmarkning, Utfallsdel, Utfallsfil
-from organisation.models import Namnd, Period
+from budget.models import Utfallsdel, Utfallsfil
+from organisation.models import Anvandare, Enhet, Namnd, Period, Roll
 from organisation.permissions import Behorighet, Omfang, Ratt
 from regionskane.jobb.models import Jobb
 
@@ -65,23 +67,36 @@ class Enhetsmanader:
 
 
 def pa_plats(ar: int, enheter) -> list[Enhetsmanader]:
-    """What is in force of a year, for the enheter of an Enhetsurval that have or had some, nämnd by nämnd."""
-    delar = Utfallsdel.objects.filter(
-        ersatt_av=None, period__gt=ar * 100, period__lte=ar * 100 + 12
-    ).select_related("enhet", "fil")
+    """What is in force of a year, nämnd by nämnd: for the enheter of an Enhetsurval that have something, or that an
+    ansvar belongs to. Three queries. A part says whether it corrected an earlier one (`rattad`)."""
+    rattad = Utfallsdel.objects.filter(
+        enhet=OuterRef("enhet"), period=OuterRef("period"), ersatt_av=OuterRef("fil")
+    )
+    delar = (
+        Utfallsdel.objects.filter(ersatt_av=None, period__gt=ar * 100, period__lte=ar * 100 + 12)
+        .select_related("enhet", "fil")
+        .annotate(rattad=Exists(rattad))
+    )
+    vantade = Enhet.objects.filter(
+        Q(ansvarsregler__till_ar=None) | Q(ansvarsregler__till_ar__gte=ar), ansvarsregler__fran_ar__lte=ar
+    ).distinct()
     if not enheter.allt:
         delar = delar.filter(enhet__in=enheter.enheter)
+        vantade = vantade.filter(pk__in=enheter.enheter)
     platser = _platser(ar)
     per_enhet: dict[int, Enhetsmanader] = {}
+
+    def rad(enhet: Enhet) -> Enhetsmanader:
+        namnd = platser.get(enhet.pk, (0, "Utan nämnd"))[1]
+        return per_enhet.setdefault(enhet.pk, Enhetsmanader(namnd, enhet.namn, enhet.kod, {}))
+
+    for enhet in vantade:
+        rad(enhet)
     for d in delar:
-        rad = per_enhet.setdefault(
-            d.enhet_id,
-            Enhetsmanader(platser.get(d.enhet_id, (99, "Utan nämnd"))[1], d.enhet.namn, d.enhet.kod, {}),
-        )
-        rad.manader[d.period % 100] = d
+        rad(d.enhet).manader[d.period % 100] = d
+    sist = 1 << 15
     return [
-        rad
-        for _, rad in sorted(per_enhet.items(), key=lambda x: (platser.get(x[0], (99, ""))[0], x[1].enhet))
+        r for _, r in sorted(per_enhet.items(), key=lambda x: (platser.get(x[0], (sist, ""))[0], x[1].enhet))
     ]
 
 
@@ -104,11 +119,6 @@ def ar_med_utfall() -> list[int]:
         return [ar for (ar,) in cursor.fetchall()]
 
 
-def filens_anmarkningar(fil: Utfallsfil) -> Sequence[Utfallsanmarkning]:
-    """The findings of the latest reading, in order."""
-    return list(fil.anmarkningar.all())
-
-
 def filens_delar(fil: Utfallsfil) -> list[Utfallsdel]:
     """Each enhet's month in the file, and which file has replaced it."""
     return list(fil.delar.select_related("enhet", "ersatt_av"))
@@ -117,3 +127,37 @@ def filens_delar(fil: Utfallsfil) -> list[Utfallsdel]:
 def filens_ersatta(fil: Utfallsfil) -> list[Utfallsdel]:
     """The parts of earlier files that this one replaced."""
     return list(fil.ersatter.select_related("enhet", "fil"))
+
+
+class Filhandelse(NamedTuple):
+    """What somebody did with a file."""
+
+    tid: datetime
+    namn: str
+    varfor: str
+
+
+def filens_historik(fil: Utfallsfil) -> list[Filhandelse]:
+    """Who has done what with the file, latest first; the same act once."""
+    handelser = (
+        apps.get_model("budget", "UtfallsfilEvent")
+        .objects.filter(id=fil.pk)
+        .annotate(uppgifter=F("pgh_context__metadata"))
+        .order_by("-pgh_created_at", "-pgh_id")
+    )
+    rader = (
+        Filhandelse(
+            h.pgh_created_at, (h.uppgifter or {}).get("namn", ""), (h.uppgifter or {}).get("varfor", "")
+        )
+        for h in handelser
+    )
+    return list(dict.fromkeys(rader))
+
+
+def koncerncontrollers() -> list[Anvandare]:
+    """Whom to ask about the kontoplan."""
+    return list(
+        Anvandare.objects.filter(is_active=True, roller__roll=Roll.KONCERNCONTROLLER)
+        .distinct()
+        .order_by("last_name")
+    )
