@@ -17,11 +17,14 @@ from budget.regler.delflode import Steg
 from budget.selectors.budgetdel import las_avtryck
 from budget.selectors.justering import hamta_brygga
 from budget.selectors.uppstallning import hamta_uppstallningar, lasbara_uppstallningar
+from budget.selectors.utfall import hamta_uppfoljning
 from budget.tabeller.brygga import bygg_matris
 from budget.tabeller.budgetdel import Delrad
 from budget.tabeller.handling import las_balanskrav
 from budget.tabeller.internbudget import las_internbudget
 from budget.tabeller.investeringar import las_uppstallning
+from budget.tabeller.utfall import bygg_uppfoljning, varningar
+from budget.views import utfall as utfallsvy
 from budget.views.atkomst import oppna_uppstallning, oppna_version
 from budget.views.brygga import oppna_brygga, valt_ar
 from budget.views.budgetdel import far_ta_steg, krav_steg, mina_steg, oppna_del, oppna_delar
@@ -239,7 +242,56 @@ def _som_json(t: Tabell) -> dict:
     }
 
 
+@api_view(["GET"])
+def utfall(request, ar):
+    """The follow-up of a choice (`av`, `fran`, `till`, `interna`, as in the page's address): the same table."""
+    atkomst = utfallsvy.oppna_utfall(request, ar)
+    u = hamta_uppfoljning(atkomst.urval)
+    return Response(
+        _utfallssvar(atkomst, u.pahittad) | {"varningar": varningar(u), **_tabell(bygg_uppfoljning(u))}
+    )
+
+
+@api_view(["GET"])
+def utfallspost(request, ar, kod):
+    """The konton that a line's utfall is made of, in kronor with shown signs."""
+    atkomst = utfallsvy.oppna_utfall(request, ar)
+    return Response(_utfallssvar(atkomst) | _tabell(utfallsvy.las_konton(atkomst, kod)))
+
+
+@api_view(["GET"])
+def utfallsrader(request, ar):
+    """A screen of the ledger's lines; `nasta` is the query of the next one, `summa` is of all lines of the filter."""
+    atkomst = utfallsvy.oppna_utfall(request, ar, Ratt.LASA_HUVUDBOK)
+    sida = utfallsvy.las_rader(request, atkomst)
+    return Response(
+        _utfallssvar(atkomst, sida.pahittad)
+        | {"antal": sida.summa.antal, "summa": str(-sida.summa.belopp), "nasta": sida.nasta or None}
+        | _tabell(sida.tabell)
+    )
+
+
+def _utfallssvar(atkomst, pahittad: bool | None = None) -> dict:
+    q = atkomst.urval
+    svar = {
+        "av": q.avgransning.nyckel,
+        "namn": q.avgransning.namn,
+        "ar": q.ar,
+        "fran": q.fran,
+        "till": q.till,
+        "interna": q.interna.value,
+    }
+    return svar if pahittad is None else svar | {"pahittad": pahittad}
+
+
+def _tabell(t: Tabell) -> dict:
+    return {"tabeller": [_som_json(t)]}
+
+
 urlpatterns = [
+    path("utfall/<int:ar>/", utfall, name="api_utfall"),
+    path("utfall/<int:ar>/post/<slug:kod>/", utfallspost, name="api_utfallspost"),
+    path("utfall/<int:ar>/rader/", utfallsrader, name="api_utfallsrader"),
     path("budget/", versioner, name="api_versioner"),
     path("budget/<int:ar>/<slug:kod>/justeringar/", justeringar, name="api_justeringar"),
     path("budget/<int:ar>/<slug:kod>/delar/", delar, name="api_delar"),

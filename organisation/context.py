@@ -20,6 +20,8 @@ def ram(request):
         meny = [_post(request, "Översikt", reverse("oversikt"), exakt=True)]
         if behorighet.omfang(Ratt.LASA_BELOPP):
             meny.append(_post(request, "Budget", reverse("versioner")))
+        if behorighet.omfang(Ratt.LASA_HUVUDBOK):
+            meny.append(_post(request, "Utfall", reverse("utfall_start")))
         if behorighet.omfang(Ratt.LASA_ORGANISATION):
             meny.append(_post(request, "Organisation", reverse("organisation")))
     tema = request.COOKIES.get("tema", "")

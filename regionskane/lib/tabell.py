@@ -24,11 +24,13 @@ class Radslag(StrEnum):
 
 
 class Kolumnslag(StrEnum):
-    """`BELOPP` is kronor, `DIFFERENS` kronor between two columns, `PROCENT` their relative change."""
+    """`BELOPP` is kronor, `DIFFERENS` kronor between two columns, `PROCENT` their relative change, `ANDEL` a share of
+    something, written without «+»."""
 
     BELOPP = "belopp"
     DIFFERENS = "differens"
     PROCENT = "procent"
+    ANDEL = "andel"
     TEXT = "text"
 
 
@@ -51,8 +53,10 @@ class Kolumn:
             return cell.text
         if cell.varde is None:
             return cell.saknas
-        if self.slag == Kolumnslag.PROCENT:
-            return belopp.formatera_procent(cell.varde, decimaler=self.decimaler, tecken=True)
+        if self.slag in (Kolumnslag.PROCENT, Kolumnslag.ANDEL):
+            return belopp.formatera_procent(
+                cell.varde, decimaler=self.decimaler, tecken=self.slag == Kolumnslag.PROCENT
+            )
         tal = belopp.formatera(
             cell.varde,
             skala=belopp.ENHETER[self.enhet],

@@ -33,6 +33,9 @@ KALLBLADET = "Källor"
 _SAMMA_BELOPP = Decimal("0.005")
 _SAMMA_ANDEL = Decimal("1e-9")
 
+# Columns that hold fractions, which no sum of rows gives.
+_BROK = (Kolumnslag.PROCENT, Kolumnslag.ANDEL)
+
 _EJ_I_BLADNAMN = re.compile(r"[\[\]:*?/\\]")
 
 _TEXTFARG = "#16191C"
@@ -157,7 +160,7 @@ def _nollformat(kolumn: Kolumn) -> str:
 
 def _ar_andel(kolumn: Kolumn) -> bool:
     """Whether the sheet holds the figure as a fraction, which Excel's own «%» shows as percent."""
-    return kolumn.slag == Kolumnslag.PROCENT or kolumn.tillagg == "%"
+    return kolumn.slag in _BROK or kolumn.tillagg == "%"
 
 
 def _efter(kolumn: Kolumn) -> str:
@@ -174,7 +177,7 @@ def _halvt_steg(kolumn: Kolumn) -> str:
 
 def _skala(kolumn: Kolumn) -> Decimal:
     if _ar_andel(kolumn):
-        return Decimal(1) if kolumn.slag == Kolumnslag.PROCENT else Decimal(100)
+        return Decimal(1) if kolumn.slag in _BROK else Decimal(100)
     return ENHETER[kolumn.enhet]
 
 
@@ -321,7 +324,7 @@ class _Tabellblad:
         """
         if kolumn.av is not None:
             formel, varde = self._av(r, rad, kolumn, cell)
-        elif rad.delar and kolumn.slag != Kolumnslag.PROCENT and cell.varde is not None:
+        elif rad.delar and kolumn.slag not in _BROK and cell.varde is not None:
             formel, varde = self._summa(j, rad)
         else:
             return ""

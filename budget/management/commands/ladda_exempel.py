@@ -15,16 +15,21 @@ from budget.actions.finansiella_mal import registrera_avsteg
 from budget.actions.inlasning import InlasningsFel, las_in_belopp
 from budget.actions.internbudget import las_in_forutsattningar
 from budget.actions.justering import Uppgifter, las_in_justeringar
+from budget.actions.kontoplan import las_in_konton, las_in_regler
 from budget.actions.versioner import faststall_exempel, kopiera_version
 from budget.forms.beslutspunkter import las_tal
 from budget.imports.beloppsfil import las_beloppsfil
+from budget.imports.kontoplan import las_ansvarsregler, las_kontonamn, las_kontoregler
 from budget.models import (
+    Ansvarsregel,
     Budgetversion,
     Finansiering,
     Internbudgetforutsattning,
     Investeringsbeslut,
     Investeringsobjekt,
     Justeringsrad,
+    Konto,
+    Kontoregel,
     Malavsteg,
     Matt,
     Motpart,
@@ -72,7 +77,7 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 nya = self._organisation() + self._uppstallningar() + self._versioner()
-                nya += self._investeringsobjekt() + self._belopp()
+                nya += self._investeringsobjekt() + self._kontoplan() + self._belopp()
                 nya += sum(ladda(self.mapp) for ladda in EXEMPEL)
                 if not options["utan_anvandare"]:
                     nya += self._anvandare()
@@ -207,6 +212,23 @@ class Command(BaseCommand):
                 falt = {f: r[f] or "" for f in ("organ", "paragraf", "kalla")}
                 falt |= {f: r[f] for f in ("datum", "avslutas_ar")}
                 nya += self._skapa(Investeringsbeslut, nyckel, falt)
+        return nya
+
+    def _kontoplan(self):
+        """What konton and ansvar belong to. Rules that somebody has changed since are left alone."""
+        nya = 0
+        for modell, fil, las in (
+            (Kontoregel, "kontoplan", las_kontoregler),
+            (Ansvarsregel, "ansvar", las_ansvarsregler),
+        ):
+            if not modell.objects.exists():
+                lasning = las((self.mapp / f"{fil}.csv").read_bytes())
+                if lasning.anmarkningar:
+                    raise InlasningsFel(f"{fil}.csv: {a.text}" for a in lasning.anmarkningar)
+                varfor = f"Inläst från {fil}.csv"
+                nya += len(las_in_regler(modell=modell, rader=lasning.rader, varfor=varfor).regler)
+        if not Konto.objects.exists():
+            nya += las_in_konton(namn=dict(las_kontonamn((self.mapp / "konton.csv").read_bytes()).rader))
         return nya
 
     def _belopp(self):

@@ -1,0 +1,192 @@
+"""The ledger's lines in force, filtered, sorted and paged. Read one screen at a time, by the key of the last line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from django.db import connection, transaction
+
+from budget.models import Post
+from budget.selectors.utfall import Urval, saldofraga
+
+PER_SIDA = 100
+
+
+class Ordning(StrEnum):
+    """Order of lines; every order ends with period, file and line, so that it is total."""
+
+    PERIOD = "period"
+    STORST = "storst"
+    KONTO = "konto"
+
+
+# What each order compares, all ascending, and the types of it.
+_ORDNING = {
+    Ordning.PERIOD: ("h.period, h.fil_id, h.rad", ("int", "bigint", "bigint")),
+    Ordning.STORST: ("-abs(h.belopp), h.period, h.fil_id, h.rad", ("numeric", "int", "bigint", "bigint")),
+    Ordning.KONTO: ("h.konto, h.period, h.fil_id, h.rad", ("text", "int", "bigint", "bigint")),
+}
+
+
+@dataclass(frozen=True)
+class Radfilter:
+    """Which lines: those of `urval`, of a post and of exact codes, with words in text or verifikation.
+
+    An empty code does not filter; `utan_motpart` asks for lines whose motpart is empty.
+    """
+
+    urval: Urval
+    post: Post | None = None
+    konto: str = ""
+    ansvar: str = ""
+    motpart: str = ""
+    verifikation: str = ""
+    sok: str = ""
+    utan_motpart: bool = False
+
+
+class Bokrad(NamedTuple):
+    """A line in force. `belopp` is kronor as in the ledger: debet plus, kredit minus."""
+
+    period: int
+    fil: int
+    rad: int
+    filnamn: str
+    pahittad: bool
+    datum: date | None
+    konto: str
+    kontonamn: str
+    enhet: str
+    ansvar: str
+    motpart: str
+    motpartsnamn: str
+    verksamhet: str
+    projekt: str
+    verifikation: str
+    text: str
+    belopp: Decimal
+
+
+class Radsumma(NamedTuple):
+    """All the lines of a filter: how many, and their kronor with the ledger's signs."""
+
+    antal: int
+    belopp: Decimal
+
+
+_FRAN = """
+FROM budget_huvudboksrad h
+JOIN budget_utfallsdel d ON (d.fil_id, d.enhet_id, d.period) = (h.fil_id, h.enhet_id, h.period)
+    AND d.ersatt_av_id IS NULL
+"""
+_KOLUMNER = """
+SELECT h.period, h.fil_id, h.rad, f.namn, f.pahittad, h.datum, h.konto, COALESCE(k.namn, ''), e.namn, h.ansvar,
+       h.motpart, COALESCE(m.namn, ''), h.verksamhet, h.projekt, h.verifikation, h.text, h.belopp
+"""
+_NAMN = """
+JOIN budget_utfallsfil f ON f.id = h.fil_id
+JOIN organisation_enhet e ON e.id = h.enhet_id
+LEFT JOIN budget_konto k ON k.kod = h.konto
+LEFT JOIN LATERAL (
+    SELECT namn FROM budget_motpart WHERE kod = h.motpart AND giltig_fran < make_date(h.ar + 1, 1, 1)
+        AND (giltig_till IS NULL OR giltig_till > make_date(h.ar, 1, 1))
+    ORDER BY giltig_fran DESC LIMIT 1
+) m ON true
+"""
+_INTERNA = """
+NOT EXISTS (
+    SELECT 1 FROM (
+        SELECT DISTINCT ON (kod) kod, slag FROM budget_motpart
+        WHERE giltig_fran < make_date(%(ar)s + 1, 1, 1)
+            AND (giltig_till IS NULL OR giltig_till > make_date(%(ar)s, 1, 1))
+        ORDER BY kod, giltig_fran DESC
+    ) i WHERE i.kod = h.motpart AND i.slag = ANY(%(slag)s))
+"""
+# Konton are few and lines are many: the konton of the post are looked up among the saldon, and lines found by them.
+_KONTON_I_POSTEN = """
+h.konto = ANY(ARRAY(
+    SELECT k.konto FROM budget_kontoposter(%(ar)s, ARRAY(
+        SELECT DISTINCT s.konto::text FROM budget_saldo s
+        WHERE s.enhet_id = ANY(%(enheter)s) AND s.period BETWEEN %(fran1)s AND %(till1)s)) k
+    WHERE k.post_id IN (SELECT blad_id FROM budget_postled(%(poster)s))))
+"""
+
+
+def _villkor(f: Radfilter) -> tuple[str, dict]:
+    fraga = saldofraga([f.urval], [f.post.pk] if f.post else [])
+    fran, till = f.urval.perioder
+    fraga |= {"ar": f.urval.ar, "fran1": fran, "till1": till}
+    villkor = [
+        "h.ar = %(ar)s",
+        "h.enhet_id = ANY(%(enheter)s)",
+        "h.period BETWEEN %(fran1)s AND %(till1)s",
+    ]
+    if fraga["slag"]:
+        villkor.append(_INTERNA)
+    if f.post:
+        villkor.append(_KONTON_I_POSTEN)
+    for falt in ("konto", "ansvar", "motpart", "verifikation"):
+        if varde := getattr(f, falt):
+            fraga[falt] = varde
+            villkor.append(f"h.{falt} = %({falt})s")
+    if f.utan_motpart:
+        villkor.append("h.motpart = ''")
+    if f.sok:
+        fraga["sok"] = "%" + f.sok.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        villkor.append("(h.text ILIKE %(sok)s OR h.verifikation ILIKE %(sok)s)")
+    return " WHERE " + " AND ".join(villkor), fraga
+
+
+def summera_rader(f: Radfilter) -> Radsumma:
+    """How many lines the filter has and what they sum to, added up line by line. One query."""
+    villkor, fraga = _villkor(f)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*), COALESCE(sum(h.belopp), 0) {_FRAN}{villkor}", fraga)
+        return Radsumma(*cursor.fetchone())
+
+
+def nyckel_efter(rad: Bokrad, ordning: Ordning) -> str:
+    """What `hamta_rader` takes to go on after a line: the values that its order compares, as text."""
+    forst = {Ordning.STORST: [str(-abs(rad.belopp))], Ordning.KONTO: [rad.konto]}.get(ordning, [])
+    return "~".join([*forst, str(rad.period), str(rad.fil), str(rad.rad)])
+
+
+def hamta_rader(
+    f: Radfilter, *, ordning: Ordning = Ordning.PERIOD, efter: str = "", antal: int = PER_SIDA
+) -> tuple[list[Bokrad], str]:
+    """The first `antal` lines after the key `efter`, and the key for the next screen, empty when these are the last.
+
+    Raises ValueError for a key that is not one of the order's. One query.
+    """
+    villkor, fraga = _villkor(f)
+    uttryck, typer = _ORDNING[ordning]
+    if efter:
+        delar = efter.split("~")
+        if len(delar) != len(typer):
+            raise ValueError("Nyckeln hör inte till ordningen.")
+        for i, (del_, typ) in enumerate(zip(delar, typer, strict=True)):
+            fraga[f"efter{i}"] = del_ if typ == "text" else Decimal(del_) if typ == "numeric" else int(del_)
+        gransen = ", ".join(f"%(efter{i})s::{typ}" for i, typ in enumerate(typer))
+        villkor += f" AND ({uttryck}) > ({gransen})"
+    fraga["antal"] = antal + 1
+    sql = f"{_KOLUMNER}{_FRAN}{_NAMN}{villkor} ORDER BY {uttryck} LIMIT %(antal)s"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, fraga)
+        rader = [Bokrad(*rad) for rad in cursor.fetchall()]
+    if len(rader) <= antal:
+        return rader, ""
+    return rader[:antal], nyckel_efter(rader[antal - 1], ordning)
+
+
+def strom_rader(f: Radfilter) -> Iterator[Bokrad]:
+    """Every line of the filter in order of period, file and line, some thousand at a time from the server's cursor."""
+    villkor, fraga = _villkor(f)
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.itersize = 5000
+        cursor.execute(f"{_KOLUMNER}{_FRAN}{_NAMN}{villkor} ORDER BY {_ORDNING[Ordning.PERIOD][0]}", fraga)
+        while rader := cursor.fetchmany(5000):
+            for rad in rader:
+                yield Bokrad(*rad)

@@ -1,0 +1,280 @@
+"""Follow-up: every amount opens to lines that add up to it, and nothing is shown that is not known."""
+
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+
+from budget.actions.periodisering import PeriodiseringsFel, valj_periodisering
+from budget.models import Periodisering, Post
+from budget.selectors.huvudbok import Ordning, Radfilter, hamta_rader, summera_rader
+from budget.selectors.utfall import Interna, Urval, avgransningar, hamta_platser
+from organisation.models import Enhet
+from organisation.permissions import Enhetsurval
+from tests.budget.huvudbok import lagg_in
+
+MS, LAB = "35000", "35900"
+EXTERNT, INTERNT, MELLAN = "14", "4", "221"
+
+
+def _rad(enhet, period, konto, motpart, belopp):
+    return (enhet, period, konto, MS if enhet == "MS_ANSLAG" else LAB, motpart, belopp)
+
+
+@pytest.fixture
+def bok(db):
+    """Two parts of a förvaltning that trade with each other, and another nämnd, in 2023 and two months of 2024."""
+    rader = []
+    for period, faktor in ((202301, 1), (202302, 2), (202312, 3), (202401, 4), (202402, 5)):
+        for konto, motpart, belopp in (
+            ("3985", MELLAN, "-600.01"),
+            ("3510", EXTERNT, "-100.10"),
+            ("3795", INTERNT, "-70.07"),
+            ("3810", "", "-9.99"),
+            ("4110", "", "400.44"),
+            ("5010", EXTERNT, "55.55"),
+            ("6010", INTERNT, "70.07"),
+            ("7810", "", "12.12"),
+            ("1510", EXTERNT, "242.00"),
+        ):
+            for enhet in ("MS_ANSLAG", "MS_LAB"):
+                rader.append(_rad(enhet, period, konto, motpart, Decimal(belopp) * faktor))
+        rader.append(("KN", period, "4110", "10000", MELLAN, Decimal("1000.50") * faktor))
+    # The first file's months are replaced: none of it may be seen.
+    lagg_in([(*r[:5], Decimal(999)) for r in rader], namn="gammal.csv")
+    return lagg_in(rader, pahittad=True, namn="bok.csv")
+
+
+def _hamta(klient, adress):
+    svar = klient.get("/api/v1" + adress)
+    assert svar.status_code == 200, (adress, svar.content)
+    return svar.json()
+
+
+def _celler(svar):
+    return {r["nyckel"]: r["celler"] for r in svar["tabeller"][0]["rader"]}
+
+
+@pytest.mark.parametrize(
+    "fraga", ["av=enhet-NORV_MS&interna=utan", "av=region&interna=region&fran=1&till=12"]
+)
+def test_varje_belopp_oppnas_till_rader_som_summerar_till_det(bok, som, fraga):
+    klient = som("revisor")
+    oppnade = set()
+    for kod, rad in _celler(_hamta(klient, f"/utfall/2024/?{fraga}")).items():
+        for kolumn in ("utfall", "fore"):
+            konton = _celler(_hamta(klient, rad[kolumn]["kalla"]))
+            assert konton["summa"]["utfall"]["varde"] == rad[kolumn]["varde"], (kod, kolumn)
+            delar = [
+                Decimal(k["utfall"]["varde"])
+                for n, k in konton.items()
+                if n != "summa" and k["utfall"]["varde"]
+            ]
+            assert sum(delar) == Decimal(rad[kolumn]["varde"])
+            for nyckel, konto in konton.items():
+                adress = konto["utfall"]["kalla"]
+                if adress in oppnade or not adress:
+                    continue
+                oppnade.add(adress)
+                svar = _hamta(klient, adress)
+                rader = [r["belopp"]["varde"] for n, r in _celler(svar).items() if n != "summa"]
+                assert sum(map(Decimal, rader)) == Decimal(svar["summa"]) == Decimal(konto["utfall"]["varde"])
+                assert len(rader) == svar["antal"] and svar["nasta"] is None, nyckel
+                assert all(
+                    r["kalla"]["visat"].startswith("bok.csv rad ")
+                    for n, r in _celler(svar).items()
+                    if n != "summa"
+                )
+    assert len(oppnade) > 40
+
+
+def test_konsolideringen_tar_bort_det_som_den_sager(bok, som):
+    klient, utfall = som("koncerncontroller"), {}
+    for av, interna in (
+        ("enhet-NORV_MS", "med"),
+        ("enhet-NORV_MS", "utan"),
+        ("region", "region"),
+        ("namnd-KN", "utan"),
+    ):
+        svar = _hamta(klient, f"/utfall/2024/?av={av}&interna={interna}")
+        assert (svar["fran"], svar["till"], svar["pahittad"]) == (1, 2, True)
+        utfall[av, interna] = {
+            k: Decimal(r["utfall"]["varde"])
+            for k, r in _celler(svar).items()
+            if r["utfall"]["varde"] is not None
+        }
+    # Two parts, factors 4 and 5: 18 times the amounts; the ledger's signs turned.
+    assert utfall["enhet-NORV_MS", "med"] == {
+        "regionbidrag": Decimal("10800.18"), "forsaljning": Decimal("3063.06"), "statsbidrag": Decimal("179.82"),
+        "ovriga_intakter": 0, "intakter": Decimal("14043.06"), "personal": Decimal("-7207.92"),
+        "kop": Decimal("-999.90"), "ovriga_kostnader": Decimal("-1261.26"), "kostnader": Decimal("-9469.08"),
+        "kapitalkostnad": Decimal("-218.16"), "resultat": Decimal("4355.82"),
+    }  # fmt: skip
+    utan = utfall["enhet-NORV_MS", "utan"]
+    assert (utan["forsaljning"], utan["ovriga_kostnader"]) == (Decimal("1801.80"), 0)
+    assert utan["resultat"] == utfall["enhet-NORV_MS", "med"]["resultat"]
+    region = utfall["region", "region"]
+    assert region["regionbidrag"] == 0
+    assert region["resultat"] == utan["resultat"] - Decimal("10800.18")  # and KN has motpart 221 only
+    assert utfall["namnd-KN", "utan"]["personal"] == Decimal("-9004.50")
+
+
+def test_budgeten_periodiseras_och_saknas_hellre_an_antas(bok, som, anvandare):
+    klient = som("controller")
+    ms = _celler(_hamta(klient, "/utfall/2024/?av=enhet-NORV_MS&fran=1&till=2"))
+    personal = ms["personal"]
+    assert Decimal(personal["helar"]["varde"]) == -1512_000_000
+    assert Decimal(personal["budget"]["varde"]) == -252_000_000
+    assert Decimal(personal["avvikelse"]["varde"]) == Decimal("-7207.92") + 252_000_000
+    assert (personal["avvikelse"]["visat"], personal["bedomning"]["visat"]) == ("+252,0", "bättre")
+    assert ms["forsaljning"]["bedomning"]["visat"] == "sämre"
+    assert ms["resultat"]["procent"]["varde"] is None
+    for post, vantat in (("intakter", ("forsaljning", "regionbidrag", "statsbidrag", "ovriga_intakter")),):
+        assert Decimal(ms[post]["budget"]["varde"]) == sum(Decimal(ms[p]["budget"]["varde"]) for p in vantat)
+    digit = _hamta(som("revisor"), "/utfall/2024/?av=namnd-KN")
+    rad = _celler(digit)["personal"]
+    assert (rad["budget"]["varde"], rad["budget"]["visat"], rad["helar"]["visat"]) == (None, "—", "—")
+    assert "ingen fastställd budget" in digit["tabeller"][0]["noter"][rad["budget"]["noter"][0] - 1]
+    # Fullmäktige's level is the one line of budget that KN has.
+    assert _celler(digit)["regionbidrag"]["helar"]["visat"] == "357,4"
+    assert _celler(digit)["intakter"]["budget"]["varde"] is None
+
+    by, post = (
+        anvandare("koncerncontroller"),
+        Post.objects.get(kod="personal", uppstallning__kod="resultatsammanstallning"),
+    )
+    fragor = {"ar": 2024, "post": post, "by": by}
+    valj_periodisering(enhet=None, satt="forra_aret", **fragor)
+
+    def budget():
+        svar = _celler(_hamta(klient, "/utfall/2024/?av=enhet-NORV_MS&fran=1&till=2&interna=utan"))
+        return Decimal(svar["personal"]["budget"]["varde"])
+
+    assert budget() == -756_000_000  # half of last year had fallen by the end of February
+    egen = [Decimal("0.25"), *[Decimal(0)] * 10, Decimal("0.75")]
+    valj_periodisering(enhet=Enhet.objects.get(kod="NORV_MS"), satt="egen", andelar=egen, **fragor)
+    assert budget() == -378_000_000
+    with pytest.raises(PeriodiseringsFel, match="25 % och ska bli precis 100"):
+        valj_periodisering(enhet=None, satt="egen", andelar=[Decimal("0.25"), *[Decimal(0)] * 11], **fragor)
+    with pytest.raises(PeriodiseringsFel, match="genom sina delar"):
+        valj_periodisering(enhet=None, satt="rak", ar=2024, by=by, post=Post.objects.get(
+            kod="kostnader", uppstallning__kod="resultatsammanstallning"))  # fmt: skip
+    html = klient.get("/utfall/2024/budget/kostnader/?av=enhet-NORV_MS&fran=1&till=2").content.decode()
+    assert "Egen profil" in html and "Raka tolftedelar" in html and "25,00" in html
+    kalla = "/budget/2024/IB2024-MS/varifran/resultatsammanstallning/personal/hel-NORV_MS/2024/"
+    assert kalla in html and klient.get(kalla).status_code == 200
+
+
+def test_det_som_saknas_och_ar_pahittat_sags(bok, som, django_assert_num_queries):
+    klient = som("revisor")
+    with django_assert_num_queries(17):
+        html = klient.get("/utfall/2024/?av=enhet-NORV_MS&fran=1&till=3").content.decode()
+    assert "Huvudboken är påhittad" in html
+    assert "Mars 2024 saknas för" in html and "mars: inte inläst" in html
+    assert "Januari 2024 saknas" not in html
+    with django_assert_num_queries(17):
+        html = klient.get("/utfall/2024/post/resultat/?av=region").content.decode()
+    assert "Hör till" in html and "Kulturnämnden" in html
+    with django_assert_num_queries(9):
+        html = klient.get("/utfall/2024/rader/?av=enhet-NORV_MS&post=personal&interna=med").content.decode()
+    assert "<strong>4</strong> rader" in html and "−7\u00a0207,92 kr" in html
+    tom = klient.get("/utfall/2031/?av=namnd-KN").content.decode()
+    assert "Inget utfall är inläst" in tom and "—" in tom
+    bok_ = load_workbook(BytesIO(klient.get("/utfall/2024/excel/?av=enhet-NORV_MS").content))
+    text = [str(c.value) for blad in bok_ for rad in blad for c in rad if c.value is not None]
+    assert any("Huvudboken är påhittad" in t for t in text)
+    assert klient.get("/utfall/").url == "/utfall/2024/"
+
+
+def test_raderna_bladdras_utan_lucka_och_filtreras(bok, som):
+    alla = avgransningar(hamta_platser(2024), Enhetsurval(allt=True))
+    for ordning in Ordning:
+        f = Radfilter(Urval(alla["namnd-NORV"], 2024, 1, 12, Interna.MED))
+        nycklar, efter = [], ""
+        while True:
+            sida, efter = hamta_rader(f, ordning=ordning, efter=efter, antal=5)
+            nycklar += sida
+            if not efter:
+                break
+        assert len(nycklar) == len({(r.fil, r.rad) for r in nycklar}) == summera_rader(f).antal == 36
+        jamfor = {
+            Ordning.PERIOD: lambda r: r.period,
+            Ordning.STORST: lambda r: -abs(r.belopp),
+            Ordning.KONTO: lambda r: r.konto,
+        }[ordning]
+        assert [jamfor(r) for r in nycklar] == sorted(map(jamfor, nycklar))
+    klient = som("controller")
+    for fraga, antal in (
+        ("konto=4110", 4),
+        ("ansvar=35000&konto=4110", 2),
+        ("motpart=14", 12),
+        ("sok=rad 60", 1),
+        ("sok=%25", 0),
+        ("verifikation=V60", 1),
+    ):
+        svar = _hamta(klient, f"/utfall/2024/rader/?av=namnd-NORV&interna=med&fran=1&till=12&{fraga}")
+        assert svar["antal"] == antal, fraga
+    for fel in (
+        "efter=1~2",
+        "efter=a~b~c",
+        "ordning=baklanges",
+        "fran=13",
+        "interna=kanske",
+        "av=namnd-XX",
+        "post=finns-inte",
+    ):
+        assert klient.get(f"/utfall/2024/rader/?{fel}").status_code == 404, fel
+
+
+def test_csv_har_alla_rader_och_ofarliga_texter(db, som):
+    lagg_in(
+        [("KN", 202401, "4110", "=1+1", "", "-1234.50"), ("KN", 202401, "5010", "10001", "14", "2")],
+        pahittad=True,
+    )
+    svar = som("controller-kn").get("/utfall/2024/rader/csv/?av=namnd-KN&fran=1&till=1")
+    text = b"".join(svar.streaming_content).decode("utf-8-sig").splitlines()
+    assert len(text) == 3 and text[0].startswith("period;datum;enhet;konto")
+    assert ";'=1+1;" in text[1] and ";-1234,50;1234,50;prov.csv;2;ja" in text[1]
+    bok_ = load_workbook(BytesIO(som("controller-kn").get("/utfall/2024/rader/excel/?av=namnd-KN").content))
+    assert any(c.value == 1234.5 for blad in bok_ for rad in blad for c in rad)
+
+
+def test_controller_ser_sin_namnd_och_politiker_inget(bok, som):
+    for adress in (
+        "/utfall/2024/",
+        "/utfall/2024/post/personal/",
+        "/utfall/2024/rader/",
+        "/utfall/2024/rader/csv/",
+    ):
+        for av, vantat in (("namnd-NORV", 200), ("enhet-MS_LAB", 200), ("namnd-KN", 403), ("region", 403)):
+            assert som("controller").get(f"{adress}?av={av}").status_code == vantat, (adress, av)
+            assert som("politiker").get(f"{adress}?av={av}").status_code == 403
+    html = som("controller").get("/utfall/2024/").content.decode()
+    assert "Medicinsk service" in html and "Kulturn" not in html and "Hela regionen" not in html
+
+
+def test_periodisering_valjs_i_formularet(bok, som):
+    adress = "/utfall/2024/periodisering/personal/?av=enhet-NORV_MS"
+    controller = som("controller")
+    manader = {f"m{m}": "8,3333" for m in range(1, 13)}
+    svar = controller.post(adress, {"satt": "egen", **manader})
+    assert svar.status_code == 422
+    html = svar.content.decode()
+    assert "99,9996 %" in html and 'value="8,3333"' in html
+    assert controller.post(adress, {"satt": "egen", **manader, "m3": "mycket"}).status_code == 422
+    svar = controller.post(adress, {"satt": "egen", **manader, "m12": "8,3337 %"}, follow=True)
+    assert "Egen profil" in svar.content.decode() and "Enhetens eget val" in svar.content.decode()
+    html = controller.get(adress).content.decode()
+    assert 'value="8,3337"' in html and "Karin Lindqvist" in html and "−126,00" in html
+    assert som("revisor").post(adress, {"satt": "rak"}).status_code == 403
+    assert controller.post(adress.replace("enhet-NORV_MS", "namnd-NORV"), {"satt": "rak"}).status_code == 403
+    controller.post(adress, {"vad": "ta_bort"})
+    assert not Periodisering.objects.exists()
+    assert "valet borttaget" in controller.get(adress).content.decode()
+
+
+def test_saldon_utan_regel_sags_och_later_inget_falla_bort(bok, som):
+    lagg_in([("KN", 202401, "0999", "10000", "", "77"), ("KN", 202401, "4110", "10000", "", "5")])
+    svar = _hamta(som("revisor"), "/utfall/2024/?av=namnd-KN")
+    assert any("−77,00 kr hör till konton som ingen regel tar" in v for v in svar["varningar"])
