@@ -6,6 +6,7 @@ stops at «NaN» without saying where, and does not tell an empty cell from a fo
 """
 
 import contextlib
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -38,6 +39,8 @@ ALLTID_TILLATET = 20 << 20
 SISTA_RAD = 1_048_576
 RUBRIKRADER = 20
 EXCELPRECISION = Decimal("1e-6")
+# How a text that looks like Excel's escape is kept; openpyxl takes it back in shared strings only.
+_ESCAPAD = re.compile(r"_x005F(_x[0-9A-Fa-f]{4}_)")
 
 
 class _Trasig:
@@ -89,6 +92,8 @@ class _Ark(WorkSheetParser):
         kolumn, varde = cell["column"], cell["value"]
         if varde is None and element.find(FORMULA_TAG) is not None:
             return kolumn, OBERAKNAD
+        if element.get("t") == "inlineStr" and isinstance(varde, str):
+            varde = _ESCAPAD.sub(r"\1", varde)
         if cell["data_type"] == "e":
             return kolumn, _Trasig(f"har felvärdet {varde}.")
         return kolumn, varde
