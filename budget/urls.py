@@ -18,8 +18,8 @@ from budget.views import (
     samband,
     scenario,
     tabeller,
-    utfallsfil,
     utfall,
+    utfallsfil,
     varifran,
     versioner,
 )

@@ -290,8 +290,10 @@ def _avvikande(cursor, perioder: Sequence[int], namn: Mapping[int, str]) -> list
             f" AND s.enhet_id IN (SELECT enhet_id FROM {SUMMOR})),"
             " konton AS MATERIALIZED (SELECT * FROM budget_kontoposter(%(ar)s,"
             " (SELECT array_agg(DISTINCT konto::text) FROM alla)))"
-            " SELECT a.enhet_id, p.namn, a.period, sum(a.belopp) FROM alla a JOIN konton k ON k.konto = a.konto"
-            " JOIN budget_post p ON p.id = k.post_id GROUP BY a.enhet_id, p.id, a.period"
+            " SELECT a.enhet_id, CASE WHEN p.kod = o.kod || '_alla' THEN o.namn ELSE p.namn END, a.period,"
+            " sum(a.belopp) FROM alla a JOIN konton k ON k.konto = a.konto"
+            " JOIN budget_post p ON p.id = k.post_id LEFT JOIN budget_post o ON o.id = p.foralder_id"
+            " GROUP BY a.enhet_id, p.id, o.id, a.period"
             " ORDER BY a.enhet_id, p.ordning",
             {"ar": ar, "perioder": list(perioder)},
         )

@@ -15,6 +15,8 @@ from regionskane.lib.belopp import MNKR, formatera
 
 # A month that is this many times its siblings' median, or this small a part of it, is asked about.
 GANGER_STORRE, DEL_MINDRE = Decimal(3), Decimal("0.2")
+# And it must lie this far outside all of them, or what comes each quarter would be asked about four times a year.
+GANGER_YTTERST = Decimal(2)
 # Less than this is no matter, however many times larger it is.
 MINSTA_AVVIKELSE = 5 * MNKR
 MINST_SYSKON = 3
@@ -92,24 +94,30 @@ def avvikande_manader(serie: Mapping[int, Decimal], *, granska: Iterable[int]) -
     """The months among `granska` that differ wildly from the other months of a series (one post of one enhet).
 
     A month is compared with the median of all the others, which one odd month cannot move. It differs when it is more
-    than `GANGER_STORRE` times the median, less than `DEL_MINDRE` of it, or has the other sign, and the
-    distance is at least `MINSTA_AVVIKELSE` kronor. Fewer than `MINST_SYSKON` others say nothing, nor does a median
-    of zero: such a post comes a few times a year.
+    than `GANGER_STORRE` times the median and `GANGER_YTTERST` times the largest of them, less than `DEL_MINDRE` of
+    the median and a `GANGER_YTTERST`th of the smallest, or has a sign that none of them has; and the distance is at
+    least `MINSTA_AVVIKELSE` kronor. Fewer than `MINST_SYSKON` others say nothing, nor does a median of zero: such a
+    post comes a few times a year.
     """
     funna = []
     for period in sorted(granska):
         syskon = [b for p, b in serie.items() if p != period]
         if period not in serie or len(syskon) < MINST_SYSKON:
             continue
-        mitt = Decimal(median(syskon))
-        belopp = serie[period]
-        if (
-            mitt
-            and abs(belopp - mitt) >= MINSTA_AVVIKELSE
-            and not (DEL_MINDRE <= belopp / mitt <= GANGER_STORRE)
-        ):
+        mitt, belopp = Decimal(median(syskon)), serie[period]
+        if mitt and abs(belopp - mitt) >= MINSTA_AVVIKELSE and _skiljer(belopp, mitt, syskon):
             funna.append(Avvikandemanad(period, belopp, mitt))
     return funna
+
+
+def _skiljer(belopp: Decimal, mitt: Decimal, syskon: Iterable[Decimal]) -> bool:
+    # As multiples of the median, so that income and cost are judged alike.
+    kvot, kvoter = belopp / mitt, [s / mitt for s in syskon]
+    if kvot > GANGER_STORRE:
+        return kvot > GANGER_YTTERST * max(kvoter)
+    if kvot < 0:
+        return min(kvoter) >= 0
+    return kvot < DEL_MINDRE and kvot < min(kvoter) / GANGER_YTTERST
 
 
 def har_krympt(*, nya: int, gamla: int) -> bool:
