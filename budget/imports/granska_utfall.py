@@ -200,7 +200,7 @@ def _obalanser(cursor, lager: Mellanlager, *, en_namnd: bool) -> list[Fynd]:
         return []
     cursor.execute(
         f"WITH v AS MATERIALIZED (SELECT {f['verifikation']} AS ver, sum({f['belopp']}) AS s, min({f['rad']}) AS rad"
-        f" FROM {lager.fran} WHERE {f['verifikation']} <> '' GROUP BY 1),"
+        f" FROM {lager.bara} WHERE {f['verifikation']} <> '' GROUP BY 1),"
         " o AS (SELECT * FROM v WHERE s <> 0 ORDER BY rad LIMIT %s)"
         " SELECT (SELECT count(*) FROM v), (SELECT count(*) FROM v WHERE s <> 0), o.* FROM o",
         [FLEST_PER_SLAG],
@@ -241,10 +241,9 @@ def _fler(kod: str, niva: Niva, antal: int) -> list[Fynd]:
 
 def _dubbletter(cursor, lager: Mellanlager) -> list[Fynd]:
     f = lager.falt
-    hela = ", ".join(uttryck for namn, uttryck in f.items() if namn != "rad" and not uttryck.startswith("''"))
     cursor.execute(
         f"WITH d AS MATERIALIZED (SELECT min({f['rad']}) AS forsta, max({f['rad']}) AS sista, count(*) - 1 AS fler"
-        f" FROM {lager.fran} GROUP BY hash_record_extended(ROW({hela}), 0) HAVING count(*) > 1)"
+        f" FROM {lager.bara} GROUP BY hash_record_extended(ROW({lager.hela}), 0) HAVING count(*) > 1)"
         " SELECT (SELECT sum(fler) FROM d), forsta, sista, fler FROM d ORDER BY forsta LIMIT %s",
         [FLEST_PER_SLAG],
     )

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from budget.models import Filstatus, Utfallsanmarkning, Utfallsdel
+from budget.models import Filstatus, Utfallsanmarkning, Utfallsdel, Utfallsfil
 from budget.regler.utfall import period_i_ord
 from budget.selectors.utfallsfiler import Enhetsmanader
 from regionskane.lib.belopp import formatera
 
 MANADER = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
+FLEST_NAMN = 4
 # The shape and the word of each state.
 LAGEN = {
     Filstatus.MOTTAGEN: ("pagar", "Mottagen"),
@@ -77,13 +78,13 @@ class Fyndrad:
 
 @dataclass(frozen=True, slots=True)
 class Ersattrad:
-    """A month of an enhet that the file replaced, with the file (id and name) that it was in."""
+    """What a file replaced of an earlier one (id and name): the enheter that have the same months in common."""
 
-    enhet: str
-    period: str
-    rader: str
     fil: int
     filnamn: str
+    enheter: str
+    perioder: str
+    rader: str
 
 
 def fyndrader(anmarkningar: Iterable[Utfallsanmarkning]) -> list[Fyndrad]:
@@ -91,8 +92,22 @@ def fyndrader(anmarkningar: Iterable[Utfallsanmarkning]) -> list[Fyndrad]:
 
 
 def ersattrader(delar: Iterable[Utfallsdel]) -> list[Ersattrad]:
+    per_enhet: dict[tuple[Utfallsfil, str], list[Utfallsdel]] = {}
+    for d in delar:
+        per_enhet.setdefault((d.fil, d.enhet.namn), []).append(d)
+    lika: dict[tuple[Utfallsfil, str], list[tuple[str, int]]] = {}
+    for (fil, enhet), lista in per_enhet.items():
+        perioder = perioder_i_ord({d.period for d in lista})
+        lika.setdefault((fil, perioder), []).append((enhet, sum(d.rader for d in lista)))
     return [
-        Ersattrad(d.enhet.namn, period_i_ord(d.period), antal(d.rader), d.fil_id, d.fil.namn) for d in delar
+        Ersattrad(
+            fil.pk,
+            fil.namn,
+            ", ".join(sorted(e for e, _ in lista)) if len(lista) <= FLEST_NAMN else f"{len(lista)} enheter",
+            perioder,
+            antal(sum(n for _, n in lista)),
+        )
+        for (fil, perioder), lista in lika.items()
     ]
 
 
