@@ -100,10 +100,13 @@ def _oforandrad(cursor, lasning: CsvLasning, storlek: int, rapport: Laser) -> Me
     )
     tabb = "E'\\t'" if lasning.avskiljare == "\t" else f"'{lasning.avskiljare}'"
     linjer = 0
-    with cursor.copy(
-        f"COPY {MELLAN} ({', '.join(namn)}) FROM STDIN (FORMAT csv, DELIMITER {tabb}, NULL E'\\x02', QUOTE E'\\x01',"
-        f" ENCODING '{lasning.postgres_kodning}')"
-    ) as kopia:
+    with (
+        cursor.db.wrap_database_errors,
+        cursor.copy(
+            f"COPY {MELLAN} ({', '.join(namn)}) FROM STDIN (FORMAT csv, DELIMITER {tabb}, NULL E'\\x02', QUOTE E'\\x01',"
+            f" ENCODING '{lasning.postgres_kodning}')"
+        ) as kopia,
+    ):
         last = 0
         for block in _vanliga(lasning):
             kopia.write(block)
@@ -121,7 +124,7 @@ def _oforandrad(cursor, lasning: CsvLasning, storlek: int, rapport: Laser) -> Me
         f'CREATE UNLOGGED TABLE {TIDER} (t0 text COLLATE "C", t1 text COLLATE "C", t2 text COLLATE "C",'
         " period int, datum date)"
     )
-    with cursor.copy(f"COPY {TIDER} FROM STDIN") as kopia:
+    with cursor.db.wrap_database_errors, cursor.copy(f"COPY {TIDER} FROM STDIN") as kopia:
         for rad in tider:
             kopia.write_row(rad)
     cursor.execute(f"ANALYZE {TIDER}")
@@ -210,7 +213,8 @@ def _tolkad(cursor, lasning: Lasning, storlek: int, rapport: Laser, plats: Calla
     cursor.execute(f"CREATE UNLOGGED TABLE {MELLAN} ({kolumner})")
     block = lasning.copyblock() if isinstance(lasning, CsvLasning) else som_copy(lasning.alla_rader())
     antal = 0
-    with cursor.copy(f"COPY {MELLAN} ({', '.join(RADFALT)}) FROM STDIN") as kopia:
+    sql = f"COPY {MELLAN} ({', '.join(RADFALT)}) FROM STDIN"
+    with cursor.db.wrap_database_errors, cursor.copy(sql) as kopia:
         for del_ in block:
             kopia.write(del_)
             antal += del_.count("\n")
