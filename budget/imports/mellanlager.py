@@ -103,8 +103,8 @@ def _oforandrad(cursor, lasning: CsvLasning, storlek: int, rapport: Laser) -> Me
     with (
         cursor.db.wrap_database_errors,
         cursor.copy(
-            f"COPY {MELLAN} ({', '.join(namn)}) FROM STDIN (FORMAT csv, DELIMITER {tabb}, NULL E'\\x02', QUOTE E'\\x01',"
-            f" ENCODING '{lasning.postgres_kodning}')"
+            f"COPY {MELLAN} ({', '.join(namn)}) FROM STDIN (FORMAT csv, DELIMITER {tabb},"
+            f" NULL E'\\x02', QUOTE E'\\x01', ENCODING '{lasning.postgres_kodning}')"
         ) as kopia,
     ):
         last = 0
