@@ -112,13 +112,10 @@ def kor_jobb(jobb_id: str) -> None:
         except JobbFel as fel:
             _misslyckas(jobb, str(fel))
         except Exception as fel:
-            tappad = _tappad(fel)
-            if tappad:
-                connection.close()
             if Jobb.objects.filter(pk=jobb.pk, avbryts=True).exists():
                 _misslyckas(jobb, AVBRUTET)  # a statement that was cancelled
                 return
-            if tappad:
+            if _tappad(fel):
                 log.warning("Jobbet %s (%s) tappade databasen och körs igen", jobb.pk, jobb.slag)
                 _skicka(jobb)
                 return
@@ -172,10 +169,12 @@ def _namnge(namn: str) -> None:
 
 
 def _tappad(fel: Exception) -> bool:
-    """Whether the work stopped because the connection to the database was lost."""
-    return isinstance(fel, OperationalError | InterfaceError) and (
-        connection.connection is None or connection.connection.closed
-    )
+    """Whether the work stopped because the connection to the database was lost: told by the error, since Django has
+    already made a new one."""
+    if not isinstance(fel, OperationalError | InterfaceError):
+        return False
+    kod = getattr(fel.__cause__, "sqlstate", None)  # none: the connection itself, not the server, failed
+    return kod is None or kod.startswith("08") or kod in ("57P01", "57P02", "57P03")
 
 
 def _uppdatera(jobb, **falt):
