@@ -3,7 +3,7 @@ UV ?= uv
 ARGS ?=
 VENV = .venv/bin
 
-.PHONY: start test check fmt lock miljo bench-inmatning bench-brygga
+.PHONY: start test check fmt lock miljo bench-inmatning bench-brygga bench-utfall
 
 # Install what is missing, start database, worker and site on 127.0.0.1:8000, and name the demo users. Ctrl-C ends it.
 # Another port: make start PORT=8080
@@ -47,3 +47,7 @@ bench-inmatning: miljo
 # Measure matrix 4B at ten times its size, and 4A counted by the bridge; prints ratios.
 bench-brygga: miljo
 	$(VENV)/python bench/brygga.py
+
+# Measure a ledger file read in against a bare COPY, its memory, and the follow-up table; prints ratios.
+bench-utfall: miljo
+	$(VENV)/python bench/utfall.py
