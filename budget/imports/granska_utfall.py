@@ -240,24 +240,30 @@ def _fler(kod: str, niva: Niva, antal: int) -> list[Fynd]:
 
 
 def _dubbletter(cursor, lager: Mellanlager) -> list[Fynd]:
-    f = lager.falt
+    # Which rows they are is asked only when there are any: the pass over all rows then counts and nothing more.
+    rad, nyckel = lager.falt["rad"], f"hash_record_extended(ROW({lager.hela}), 0)"
     cursor.execute(
-        f"WITH d AS MATERIALIZED (SELECT min({f['rad']}) AS forsta, max({f['rad']}) AS sista, count(*) - 1 AS fler"
-        f" FROM {lager.bara} GROUP BY hash_record_extended(ROW({lager.hela}), 0) HAVING count(*) > 1)"
-        " SELECT (SELECT sum(fler) FROM d), forsta, sista, fler FROM d ORDER BY forsta LIMIT %s",
+        f"WITH d AS MATERIALIZED (SELECT {nyckel} AS h, count(*) AS n FROM {lager.bara} GROUP BY 1 HAVING count(*) > 1)"
+        " SELECT (SELECT sum(n - 1) FROM d), ARRAY(SELECT h FROM d LIMIT %s)",
         [FLEST_PER_SLAG],
+    )
+    alla, hashar = cursor.fetchone()
+    if not alla:
+        return []
+    cursor.execute(
+        f"SELECT min({rad}), max({rad}), count(*) - 1 FROM {lager.bara} WHERE {nyckel} = ANY(%s::bigint[])"
+        f" GROUP BY {nyckel} ORDER BY 1",
+        [hashar],
     )
     rader = cursor.fetchall()
     fynd = []
-    for _, forsta, sista, fler in rader:
+    for forsta, sista, fler in rader:
         fler_till = f" Ytterligare {_rader(fler - 1)} är det." if fler > 1 else ""
         text = f"Raden är i allt lik rad {_antal(forsta)}.{fler_till} Är den bokförd två gånger?"
         fynd.append(Fynd(Anmarkning("DUBBLETT", Niva.VARNING, text, sista)))
-    if rader:
-        visade = sum(r[3] for r in rader)
-        if (rest := int(rader[0][0]) - visade) > 0:
-            text = f"Ytterligare {_rader(rest)} är lika en tidigare rad."
-            fynd.append(Fynd(Anmarkning("DUBBLETT", Niva.VARNING, text)))
+    if rest := int(alla) - sum(fler for *_, fler in rader):
+        text = f"Ytterligare {_rader(rest)} är lika en tidigare rad."
+        fynd.append(Fynd(Anmarkning("DUBBLETT", Niva.VARNING, text)))
     return fynd
 
 

@@ -8,6 +8,7 @@ The tables are made in the surrounding transaction, so they vanish with it. Only
 """
 
 import contextlib
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,8 +24,9 @@ from budget.imports.huvudbok import (
     som_copy,
     tolka_tid,
 )
-from budget.imports.huvudbok_csv import RAKT_BELOPP, TIDFALT, CsvLasning
+from budget.imports.huvudbok_csv import TIDFALT, CsvLasning
 from budget.imports.oppna import Lasning
+from regionskane.lib.belopp import STORSTA_BELOPP
 
 MELLAN, TIDER = "huvudbok.mellan", "huvudbok.mellan_tid"
 FLEST_TIDER = 20_000
@@ -32,6 +34,8 @@ RAPPORT_VAR = 0.3  # seconds
 # With one of these a CSV may mean something else to COPY than to the reader.
 _OVANLIGA = bytes(c for c in (*range(32), 127, ord('"')) if c not in b"\t\n\r")
 _SLUTMARKE = b"\\."
+_ISO_DATUM = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+LANGSTA_BELOPP = 18  # fourteen digits, sign, decimal sign and öre
 _TEXT = 'text COLLATE "C"'
 
 Laser = Callable[[int, int], None]
@@ -103,7 +107,7 @@ def _oforandrad(cursor, lasning: CsvLasning, storlek: int, rapport: Laser) -> Me
     with (
         cursor.db.wrap_database_errors,
         cursor.copy(
-            f"COPY {MELLAN} ({', '.join(namn)}) FROM STDIN (FORMAT csv, DELIMITER {tabb},"
+            f"COPY {MELLAN} ({', '.join(namn)}) FROM STDIN (FORMAT csv, FREEZE, DELIMITER {tabb},"
             f" NULL E'\\x02', QUOTE E'\\x01', ENCODING '{lasning.postgres_kodning}')"
         ) as kopia,
     ):
@@ -119,26 +123,20 @@ def _oforandrad(cursor, lasning: CsvLasning, storlek: int, rapport: Laser) -> Me
     falt = {f: f"m.k{i}" for f, i in lasning.kolumner.items()}
     _krav_pa_vanliga_rader(cursor, lasning, falt)
     tider = _krav_pa_vanliga_tider(cursor, falt)
-    villkor = " AND ".join(f"t.t{i} = {falt[f]}" for i, f in enumerate(TIDFALT) if f in falt)
-    cursor.execute(
-        f'CREATE UNLOGGED TABLE {TIDER} (t0 text COLLATE "C", t1 text COLLATE "C", t2 text COLLATE "C",'
-        " period int, datum date)"
-    )
-    with cursor.db.wrap_database_errors, cursor.copy(f"COPY {TIDER} FROM STDIN") as kopia:
-        for rad in tider:
-            kopia.write_row(rad)
-    cursor.execute(f"ANALYZE {TIDER}")
+    fran, tid = _direkta_tider(falt, tider) or _tidstabell(cursor, falt, tider)
+    # A planner that knows nothing of the codes joins them row by row.
+    if "ansvar" in falt:
+        cursor.execute(f"ANALYZE {MELLAN} ({falt['ansvar'].removeprefix('m.')})")
     lasning.antal_rader = antal
     return Mellanlager(
         antal=antal,
-        fran=f"{MELLAN} m JOIN {TIDER} t ON {villkor}",
+        fran=fran,
         bara=f"{MELLAN} m",
         hela=", ".join(f"m.{n}" for n in namn),
         falt={
             **{f: falt.get(f, "''::text") for f in RADFALT},
             "rad": "m.rad",
-            "period": "t.period",
-            "datum": "t.datum",
+            **tid,
             "belopp": _belopp(falt["belopp"]),
             "verifikation": f"left(btrim({falt['verifikation']}), {LANGSTA_KOD})"
             if "verifikation" in falt
@@ -163,22 +161,34 @@ def _belopp(kolumn: str) -> str:
 
 
 def _krav_pa_vanliga_rader(cursor, lasning: CsvLasning, falt: Mapping[str, str]) -> None:
-    rakt = RAKT_BELOPP[lasning.decimaltecken] if lasning.decimaltecken else "-?[0-9]{1,14}"
-    krav = [f"{falt['belopp']} ~ '^(?:{rakt})$'", f"{falt['konto']} <> ''"]
+    """All in one pass. An amount has only the characters of one here and at most öre; that they stand in the right
+    order is left to `numeric`, which refuses everything else."""
+    kr, tecken = falt["belopp"], lasning.decimaltecken or ""
+    krav = [
+        f"translate({kr}, '0123456789', '') IN ({', '.join(repr(t) for t in {'', '-', tecken, '-' + tecken})})",
+        f"octet_length({kr}) BETWEEN 1 AND {LANGSTA_BELOPP}",
+        f"right({kr}, 1) BETWEEN '0' AND '9' AND abs({_belopp(kr)}) < {STORSTA_BELOPP}",
+    ]
+    if tecken:
+        plats = f"position('{tecken}' IN {kr})"
+        krav.append(
+            f"({plats} = 0 OR octet_length({kr}) - {plats} <= 2) AND left(ltrim({kr}, '-'), 1) <> '{tecken}'"
+        )
     for f in ("verksamhet", "projekt"):
         if f in falt:  # printable ASCII at most, since control characters have been looked for
             krav.append(
                 f"octet_length({falt[f]}) <= {LANGSTA_KOD} AND length({falt[f]}) = octet_length({falt[f]})"
             )
             krav.append(f"btrim({falt[f]}) = {falt[f]}")
-    cursor.execute(f"SELECT count(*) FROM {MELLAN} m WHERE NOT ({' AND '.join(krav)})")
-    if cursor.fetchone()[0]:
+    koder = [falt[f] for f in ("konto", "ansvar", "motpart") if f in falt]
+    cursor.execute(
+        f"WITH g AS (SELECT {', '.join(f'{k} AS c{i}' for i, k in enumerate(koder))},"
+        f" bool_and({' AND '.join(krav)}) AS vanlig FROM {MELLAN} m GROUP BY {', '.join(koder)})"
+        f" SELECT bool_and(vanlig), {', '.join(f'array_agg(DISTINCT c{i})' for i in range(len(koder)))} FROM g"
+    )
+    vanlig, konton, *andra = cursor.fetchone()
+    if not vanlig or "" in konton or not all(_ar_ren(kod) for lista in (konton, *andra) for kod in lista):
         raise _Ovanlig
-    for f in ("konto", "ansvar", "motpart"):
-        if f in falt:
-            cursor.execute(f"SELECT {falt[f]} FROM {MELLAN} m GROUP BY 1")
-            if not all(_ar_ren(kod) for (kod,) in cursor.fetchall()):
-                raise _Ovanlig
 
 
 def _ar_ren(kod: str) -> bool:
@@ -203,6 +213,34 @@ def _krav_pa_vanliga_tider(cursor, falt: Mapping[str, str]) -> list[tuple[Any, .
         raise _Ovanlig from fel
 
 
+def _direkta_tider(falt: Mapping[str, str], tider) -> tuple[str, dict[str, str]] | None:
+    """Period and datum by a cast, for a file whose days are ISO and periods yyyymm, all of one kind."""
+    if "datum" not in falt or "ar" in falt:
+        return None
+    for datum, period, _, tolkad, dag in tider:
+        rak = period == str(tolkad) if "period" in falt else True
+        if not rak or dag != datum or not _ISO_DATUM.fullmatch(datum):
+            return None
+    datum = falt["datum"]
+    period = falt.get("period", f"(left({datum}, 4) || substr({datum}, 6, 2))")
+    return f"{MELLAN} m", {"period": f"{period}::int", "datum": f"{datum}::date"}
+
+
+def _tidstabell(cursor, falt: Mapping[str, str], tider) -> tuple[str, dict[str, str]]:
+    """Period and datum of every way that the file writes them, to join with."""
+    cursor.execute(
+        f"CREATE UNLOGGED TABLE {TIDER} (t0 {_TEXT}, t1 {_TEXT}, t2 {_TEXT}, period int, datum date)"
+    )
+    with cursor.db.wrap_database_errors, cursor.copy(f"COPY {TIDER} FROM STDIN") as kopia:
+        for rad in tider:
+            kopia.write_row(rad)
+    cursor.execute(f"ANALYZE {TIDER}")
+    kolumner = [falt[f] for f in TIDFALT if f in falt]
+    cursor.execute(f"ANALYZE {MELLAN} ({', '.join(k.removeprefix('m.') for k in kolumner)})")
+    villkor = " AND ".join(f"t.t{i} = {falt[f]}" for i, f in enumerate(TIDFALT) if f in falt)
+    return f"{MELLAN} m JOIN {TIDER} t ON {villkor}", {"period": "t.period", "datum": "t.datum"}
+
+
 # Through the reader.
 
 _TYP = {"rad": "bigint", "period": "int", "belopp": "numeric"}
@@ -213,13 +251,14 @@ def _tolkad(cursor, lasning: Lasning, storlek: int, rapport: Laser, plats: Calla
     cursor.execute(f"CREATE UNLOGGED TABLE {MELLAN} ({kolumner})")
     block = lasning.copyblock() if isinstance(lasning, CsvLasning) else som_copy(lasning.alla_rader())
     antal = 0
-    sql = f"COPY {MELLAN} ({', '.join(RADFALT)}) FROM STDIN"
+    sql = f"COPY {MELLAN} ({', '.join(RADFALT)}) FROM STDIN (FREEZE)"
     with cursor.db.wrap_database_errors, cursor.copy(sql) as kopia:
         for del_ in block:
             kopia.write(del_)
             antal += del_.count("\n")
             last = plats()
             rapport(antal, round(antal * storlek / last) if last else 0)
+    cursor.execute(f"ANALYZE {MELLAN} (period, konto, ansvar, motpart)")
     return Mellanlager(
         antal=antal,
         fran=f"{MELLAN} m",
