@@ -289,12 +289,13 @@ def _las_och_bokfor(fil: Utfallsfil, innehall, by, rapportera: Rapportera) -> tu
                 dimensioner=(kalla.dimensioner or None) if kalla else None,
             )
             _beskriv(fil, lasning)
-            lager = lagg_upp(
+            lager, okanda = lagg_upp(
                 cursor,
                 lasning,
                 storlek=fil.storlek,
                 plats=innehall.tell if fil.slag != Filslag.XLSX else lambda: 0,
                 laser=lambda n, av: rapportera(_andel(n, av), _laser(n, av)),
+                prova=lambda lager: _summera(cursor, lager, rapportera),
             )
         except OkandaKolumner as fel:
             koder = tuple({"kod": r} for r in fel.rubriker)
@@ -305,10 +306,6 @@ def _las_och_bokfor(fil: Utfallsfil, innehall, by, rapportera: Rapportera) -> tu
         fynd = som_fynd(_fran_lasningen(lasning, lager))
         if not lager.antal:
             raise _Stopp(fynd)
-        rapportera(52, f"Kontrollerar {_antal(lager.antal)} rader")
-        okanda = ansvar_till_enhet(cursor, lager)
-        rapportera(56, "Kontrollerar: summerar per enhet och konto")
-        summera(cursor, lager)
         enheter = _omfattning(cursor, fil)
         ersatts = _ersatts(cursor, fil, enheter)
         rapportera(62, "Kontrollerar verifikationer och dubbletter")
@@ -334,6 +331,14 @@ def _las_och_bokfor(fil: Utfallsfil, innehall, by, rapportera: Rapportera) -> tu
         cursor.execute(f"DROP TABLE IF EXISTS {MELLAN}, {TIDER}, {ANSVAR}, {SUMMOR}")
         rapportera(99, "Summerar")
     return tuple(fynd)
+
+
+def _summera(cursor, lager: Mellanlager, rapportera: Rapportera) -> list[dict]:
+    rapportera(52, f"Kontrollerar {_antal(lager.antal)} rader")
+    okanda = ansvar_till_enhet(cursor, lager)
+    rapportera(56, "Kontrollerar: summerar per enhet och konto")
+    summera(cursor, lager)
+    return okanda
 
 
 def _beskriv(fil: Utfallsfil, lasning: Lasning) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from budget.imports.huvudbok import FLEST_PER_SLAG
-from budget.imports.mellanlager import Mellanlager
+from budget.imports.mellanlager import Mellanlager, Ovanlig, krav_pa_koder
 from budget.models import Motpart
 from budget.regler.utfall import (
     Periodrader,
@@ -84,16 +84,27 @@ def ansvar_ar_oforandrat(cursor) -> bool:
 
 
 def summera(cursor, lager: Mellanlager) -> None:
-    """Add the file up per enhet, period, konto and motpart, which is what becomes saldon."""
+    """Add the file up per enhet, period, konto and motpart, which is what becomes saldon.
+
+    Raises Ovanlig when the rows are not as the database has read them.
+    """
     f = lager.falt
     cursor.execute(
         f"CREATE UNLOGGED TABLE {SUMMOR} AS"
         f" SELECT a.enhet_id, {f['period']} AS period, {f['konto']} AS konto, {f['motpart']} AS motpart,"
-        f" sum({f['belopp']}) AS belopp, count(*) AS rader, min({f['rad']}) AS forsta"
+        f" sum({f['belopp']}) AS belopp, count(*) AS rader, min({f['rad']}) AS forsta, bool_and({lager.krav}) AS vanlig"
         f" FROM {lager.fran} JOIN {ANSVAR} a ON a.ansvar = {f['ansvar']} AND a.ar = {f['period']} / 100"
         " GROUP BY 1, 2, 3, 4"
     )
     cursor.execute(f"ANALYZE {SUMMOR}")
+    cursor.execute(
+        f"SELECT bool_and(vanlig), array_agg(DISTINCT konto) || array_agg(DISTINCT motpart),"
+        f" (SELECT array_agg(DISTINCT ansvar) FROM {ANSVAR}) FROM {SUMMOR}"
+    )
+    vanlig, koder, ansvar = cursor.fetchone()
+    if not vanlig:
+        raise Ovanlig
+    krav_pa_koder((*koder, *ansvar))
 
 
 def granska(

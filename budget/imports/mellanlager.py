@@ -10,9 +10,9 @@ The tables are made in the surrounding transaction, so they vanish with it. Only
 import contextlib
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import DataError, transaction
 
@@ -39,6 +39,7 @@ LANGSTA_BELOPP = 18  # fourteen digits, sign, decimal sign and öre
 _TEXT = 'text COLLATE "C"'
 
 Laser = Callable[[int, int], None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class Mellanlager:
     """Where the rows are: `SELECT {falt["konto"]} FROM {fran}`; `falt` has every name in RADFALT as SQL.
 
     `FROM {bara}` is enough, and quicker, for what does not ask for period or datum. `hela` is the row as it was
-    written, without its number.
+    written, without its number. `krav` is true of a row that the database reads as the reader would; whoever first
+    passes over all rows asks it, and calls `krav_pa_koder` for the codes.
     """
 
     antal: int
@@ -54,26 +56,37 @@ class Mellanlager:
     fran: str
     bara: str
     hela: str
+    krav: str = "true"
 
 
-class _Ovanlig(Exception):
+class Ovanlig(Exception):
     """The database may read the file otherwise than the reader does."""
 
 
 def lagg_upp(
-    cursor, lasning: Lasning, *, storlek: int, laser: Laser, plats: Callable[[], int] = lambda: 0
-) -> Mellanlager:
+    cursor,
+    lasning: Lasning,
+    *,
+    storlek: int,
+    laser: Laser,
+    prova: Callable[[Mellanlager], T],
+    plats: Callable[[], int] = lambda: 0,
+) -> tuple[Mellanlager, T | None]:
     """Read the file into the database. `laser(rows so far, rows in all or 0)` is called now and then.
 
-    `storlek` is the file's size and `plats` how many bytes of it have been read, where that says anything.
+    `storlek` is the file's size and `plats` how many bytes of it have been read, where that says anything. `prova` is
+    called when the rows are there and its answer given back (None without rows); when it raises Ovanlig for rows that
+    came in as they stood, they are read again the careful way.
 
     `lasning.anmarkningar` tells afterwards what could not be read. Raises OlasligFil as the reader does.
     """
     rapport = _glest(laser)
     if isinstance(lasning, CsvLasning) and _kan_ga_oforandrad(lasning):
-        with contextlib.suppress(_Ovanlig, DataError), transaction.atomic():
-            return _oforandrad(cursor, lasning, storlek, rapport)
-    return _tolkad(cursor, lasning, storlek, rapport, plats)
+        with contextlib.suppress(Ovanlig, DataError), transaction.atomic():
+            lager = _oforandrad(cursor, lasning, storlek, rapport)
+            return lager, prova(lager)
+    lager = _tolkad(cursor, lasning, storlek, rapport, plats)
+    return lager, prova(lager) if lager.antal else None
 
 
 def _glest(laser: Laser) -> Laser:
@@ -119,9 +132,8 @@ def _oforandrad(cursor, lasning: CsvLasning, storlek: int, rapport: Laser) -> Me
             rapport(linjer, round(linjer * storlek / last))
     antal = cursor.rowcount
     if not linjer or antal not in (linjer, linjer + 1):  # the last line may lack its end
-        raise _Ovanlig
+        raise Ovanlig
     falt = {f: f"m.k{i}" for f, i in lasning.kolumner.items()}
-    _krav_pa_vanliga_rader(cursor, lasning, falt)
     tider = _krav_pa_vanliga_tider(cursor, falt)
     fran, tid = _direkta_tider(falt, tider) or _tidstabell(cursor, falt, tider)
     # A planner that knows nothing of the codes joins them row by row.
@@ -133,6 +145,7 @@ def _oforandrad(cursor, lasning: CsvLasning, storlek: int, rapport: Laser) -> Me
         fran=fran,
         bara=f"{MELLAN} m",
         hela=", ".join(f"m.{n}" for n in namn),
+        krav=_krav(lasning, falt),
         falt={
             **{f: falt.get(f, "''::text") for f in RADFALT},
             "rad": "m.rad",
@@ -151,7 +164,7 @@ def _vanliga(lasning: CsvLasning) -> Iterator[bytes]:
     svans = b""
     for block in lasning.oforandrat():
         if len(block.translate(None, ovanliga)) != len(block) or _SLUTMARKE in svans + block:
-            raise _Ovanlig
+            raise Ovanlig
         svans = block[-1:]
         yield block
 
@@ -160,11 +173,12 @@ def _belopp(kolumn: str) -> str:
     return f"replace({kolumn}, ',', '.')::numeric"
 
 
-def _krav_pa_vanliga_rader(cursor, lasning: CsvLasning, falt: Mapping[str, str]) -> None:
-    """All in one pass. An amount has only the characters of one here and at most öre; that they stand in the right
-    order is left to `numeric`, which refuses everything else."""
+def _krav(lasning: CsvLasning, falt: Mapping[str, str]) -> str:
+    """An amount has only the characters of one here and at most öre; that they stand in the right order is left to
+    `numeric`, which refuses everything else."""
     kr, tecken = falt["belopp"], lasning.decimaltecken or ""
     krav = [
+        f"{falt['konto']} <> ''",
         f"translate({kr}, '0123456789', '') IN ({', '.join(repr(t) for t in {'', '-', tecken, '-' + tecken})})",
         f"octet_length({kr}) BETWEEN 1 AND {LANGSTA_BELOPP}",
         f"right({kr}, 1) BETWEEN '0' AND '9' AND abs({_belopp(kr)}) < {STORSTA_BELOPP}",
@@ -180,15 +194,13 @@ def _krav_pa_vanliga_rader(cursor, lasning: CsvLasning, falt: Mapping[str, str])
                 f"octet_length({falt[f]}) <= {LANGSTA_KOD} AND length({falt[f]}) = octet_length({falt[f]})"
             )
             krav.append(f"btrim({falt[f]}) = {falt[f]}")
-    koder = [falt[f] for f in ("konto", "ansvar", "motpart") if f in falt]
-    cursor.execute(
-        f"WITH g AS (SELECT {', '.join(f'{k} AS c{i}' for i, k in enumerate(koder))},"
-        f" bool_and({' AND '.join(krav)}) AS vanlig FROM {MELLAN} m GROUP BY {', '.join(koder)})"
-        f" SELECT bool_and(vanlig), {', '.join(f'array_agg(DISTINCT c{i})' for i in range(len(koder)))} FROM g"
-    )
-    vanlig, konton, *andra = cursor.fetchone()
-    if not vanlig or "" in konton or not all(_ar_ren(kod) for lista in (konton, *andra) for kod in lista):
-        raise _Ovanlig
+    return " AND ".join(krav)
+
+
+def krav_pa_koder(koder: Iterable[str]) -> None:
+    """Raise Ovanlig for a code that the reader would have trimmed or refused."""
+    if not all(map(_ar_ren, koder)):
+        raise Ovanlig
 
 
 def _ar_ren(kod: str) -> bool:
@@ -206,11 +218,11 @@ def _krav_pa_vanliga_tider(cursor, falt: Mapping[str, str]) -> list[tuple[Any, .
     )
     rader = cursor.fetchall()
     if len(rader) > FLEST_TIDER:
-        raise _Ovanlig
+        raise Ovanlig
     try:
         return [(*tid, (t := tolka_tid(*tid))[0], t[1] or None) for tid in rader]
     except ValueError as fel:
-        raise _Ovanlig from fel
+        raise Ovanlig from fel
 
 
 def _direkta_tider(falt: Mapping[str, str], tider) -> tuple[str, dict[str, str]] | None:

@@ -20,6 +20,7 @@ from budget.actions.utfall import (
 )
 from budget.demo import generera
 from budget.exports.huvudbok import SKRIVARE
+from budget.imports.granska_utfall import ansvar_till_enhet, summera
 from budget.imports.mellanlager import lagg_upp
 from budget.imports.oppna import oppna_huvudbok
 from budget.models import Huvudboksrad, Kontoregel, Motpart, Saldo, Utfallsdel, Utfallsfil
@@ -331,7 +332,12 @@ def test_databasen_laser_en_csv_som_lasaren_gor(db, innehall, snabbt):
     facit = list(oppna_huvudbok(io.BytesIO(innehall)).rader())
     lasning = oppna_huvudbok(io.BytesIO(innehall))
     with transaction.atomic(), connection.cursor() as cursor:
-        lager = lagg_upp(cursor, lasning, storlek=len(innehall), laser=lambda n, av: None)
+
+        def prova(lager):
+            ansvar_till_enhet(cursor, lager)
+            summera(cursor, lager)
+
+        lager, _ = lagg_upp(cursor, lasning, storlek=len(innehall), laser=lambda n, av: None, prova=prova)
         f = lager.falt
         falt = (
             "rad",
