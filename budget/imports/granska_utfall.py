@@ -253,12 +253,15 @@ def _fler(kod: str, niva: Niva, antal: int) -> list[Fynd]:
 def _dubbletter(cursor, lager: Mellanlager) -> list[Fynd]:
     # Which rows they are is asked only when there are any: the pass over all rows then counts and nothing more.
     rad, nyckel = lager.falt["rad"], f"hash_record_extended(ROW({lager.hela}), 0)"
+    # Sorting whole numbers takes half the time of hashing as many groups as there are rows.
+    cursor.execute("SET LOCAL enable_hashagg = off")
     cursor.execute(
         f"WITH d AS MATERIALIZED (SELECT {nyckel} AS h, count(*) AS n FROM {lager.bara} GROUP BY 1 HAVING count(*) > 1)"
         " SELECT (SELECT sum(n - 1) FROM d), ARRAY(SELECT h FROM d LIMIT %s)",
         [FLEST_PER_SLAG],
     )
     alla, hashar = cursor.fetchone()
+    cursor.execute("SET LOCAL enable_hashagg = on")
     if not alla:
         return []
     cursor.execute(
