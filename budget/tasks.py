@@ -1,21 +1,29 @@
 """The budget's kinds of job, as the queue runs them."""
 
 import logging
+import tempfile
+from pathlib import Path
 
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from budget.actions import balanskrav, handling, utfall
+from budget.actions import balanskrav, handling, utfall, utfallsexport
 from budget.actions.paminnelse import paminn_om_delar
+from budget.actions.utfallsexport import bestallt_filter
 from budget.models import Budgetversion, Utfallsfil
+from budget.selectors.huvudbok import strom_rader, summera_rader
+from budget.selectors.utfall import arsperiod
 from budget.selectors.utfallsfiler import far_importera
 from budget.tabeller.handling import bygg_handling
+from budget.tabeller.utfall import RADFALT, radfalt, radnamn, radnoter
 from organisation.permissions import Behorighet, Ratt
 from regionskane.celery import app
 from regionskane.jobb.actions import spara_fil
 from regionskane.jobb.slag import JobbFel, jobbslag
 from regionskane.lib import pdf, xlsx
+from regionskane.lib.belopp import formatera
 from regionskane.lib.visning import visa_handling
+from regionskane.lib.xlsx_rader import FLEST_RADER, skriv_rader
 
 logg = logging.getLogger(__name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -26,6 +34,45 @@ def paminn():
     """Remind the nämnder of their parts; beat asks every hour, and each is reminded once a day."""
     if antal := paminn_om_delar():
         logg.info("Påminde om %s delar", antal)
+
+
+def _far_exportera_rader(jobb) -> bool:
+    filter_ = bestallt_filter(jobb)
+    if filter_ is None:
+        return False
+    behorighet, period = Behorighet(jobb.agare), arsperiod(filter_.urval.ar)
+    return all(
+        e in behorighet.urval(ratt, last=False, period=period)
+        for ratt in (Ratt.LASA_HUVUDBOK, Ratt.EXPORTERA)
+        for e in filter_.urval.avgransning.enheter
+    )
+
+
+@jobbslag(utfallsexport.SLAG, far=_far_exportera_rader)
+def skriv_utfallsrader(jobb, rapportera):
+    filter_ = bestallt_filter(jobb)
+    rapportera(5, "Räknar raderna")
+    summa = summera_rader(filter_)
+    if summa.antal > FLEST_RADER:
+        raise JobbFel(f"{formatera(summa.antal)} rader är fler än ett blad i Excel tar. Hämta dem som CSV.")
+    rapportera(20, f"Skriver {formatera(summa.antal)} rader")
+    with tempfile.TemporaryDirectory() as mapp:
+        plats = Path(mapp) / "rader.xlsx"
+        skriv_rader(
+            plats,
+            blad="Rader",
+            noter=radnoter(filter_, summa),
+            huvud=RADFALT,
+            rader=map(radfalt, strom_rader(filter_)),
+        )
+        innehall = plats.read_bytes()
+
+    def spara():
+        namn = f"{radnamn(filter_)}.xlsx"
+        spara_fil(jobb=jobb, namn=namn, typ=XLSX, innehall=innehall)
+        return jobb.get_absolute_url()
+
+    return spara
 
 
 def _far_berakna(jobb) -> bool:

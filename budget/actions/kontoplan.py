@@ -6,14 +6,14 @@ gives it to another enhet, its lines in force follow in the same transaction.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError, Q
 from django.db.models.functions import Collate, Length
 
@@ -46,6 +46,17 @@ class Regelrad:
     @property
     def kod(self) -> str:
         return self.fran if self.fran == self.till else f"{self.fran}–{self.till}"
+
+
+class Motpartsuppgift(NamedTuple):
+    """What a motpart is; `giltig_till` is the first day without it."""
+
+    kod: str
+    namn: str
+    slag: str
+    giltig_fran: date
+    giltig_till: date | None = None
+    kalla: str = ""
 
 
 class Flytt(NamedTuple):
@@ -143,7 +154,7 @@ def las_in_regler(*, modell: type[Regel], rader: Sequence[Regelrad], varfor: str
     """
     nu = {(r.fran, r.till, r.fran_ar): r for r in modell.objects.all()}
     par = [(rad, nu.get((rad.fran, rad.till, rad.fran_ar))) for rad in rader]
-    par = [(rad, regel) for rad, regel in par if regel is None or _skiljer(rad, regel)]
+    par = [(rad, regel) for rad, regel in par if regel is None or regel_skiljer(rad, regel)]
     return _spara(modell, par, by=by, varfor=varfor) if par else Sparad(())
 
 
@@ -155,6 +166,36 @@ def las_in_konton(*, namn: dict[str, str], by=None) -> int:
         andrade, update_conflicts=True, unique_fields=("kod",), update_fields=("namn",)
     )  # fmt: skip
     return len(andrade)
+
+
+def prova(gor: Callable[[], Sparad]) -> Sparad:
+    """What `gor` would save and move. Nothing is kept of it. Raises KontoplanFel as it does."""
+    with transaction.atomic():
+        sparad = gor()
+        transaction.set_rollback(True)
+    return sparad
+
+
+def las_in_motparter(*, rader: Sequence[Motpartsuppgift], by) -> int:
+    """Save motparter as a file gives them: one with the same kod and first day is changed, the others are new.
+
+    Returns how many were new or changed. One transaction; raises KontoplanFel with the first that cannot be.
+    """
+    nu = {(m.kod, m.giltig_fran): m for m in Motpart.objects.all()}
+    antal = 0
+    with transaction.atomic():
+        for rad in rader:
+            gammal = nu.get((rad.kod, rad.giltig_fran))
+            if gammal is None or motpart_skiljer(rad, gammal):
+                spara_motpart(**rad._asdict(), by=by, motpart=gammal)
+                antal += 1
+    return antal
+
+
+def motpart_skiljer(rad: Motpartsuppgift, motpart: Motpart) -> bool:
+    """Whether a row says something else than the motpart with its kod and first day."""
+    nu = (motpart.namn, motpart.slag, motpart.giltig_till, motpart.kalla)
+    return (rad.namn, rad.slag, rad.giltig_till, rad.kalla) != nu
 
 
 def spara_motpart(
@@ -235,7 +276,8 @@ def _falt(modell: type[Regel], rad: Regelrad) -> dict:
     }
 
 
-def _skiljer(rad: Regelrad, regel: Regel) -> bool:
+def regel_skiljer(rad: Regelrad, regel: Regel) -> bool:
+    """Whether a row says something else than the rule with its codes and first year."""
     mal = regel.post_id if isinstance(regel, Kontoregel) else regel.enhet_id
     return (rad.namn, rad.till_ar, rad.kalla, rad.hor_till and rad.hor_till.pk) != (
         regel.namn,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from budget.actions.kontoplan import Regelrad
+from budget.actions.kontoplan import Motpartsuppgift, Regelrad
 from budget.models import Ansvarsregel, Kontoregel, Motpart, Motpartsslag
 from budget.selectors.kontoplan import hamta_ansvarsenheter, hamta_kontoposter
 from regionskane.lib.anmarkning import Anmarkning, Niva
@@ -24,18 +24,6 @@ ANSVARSKOLUMNER = ("ansvar_fran", "ansvar_till", "enhet", "namn", "giltig_fran",
 MOTPARTSKOLUMNER = ("kod", "namn", "slag", "giltig_fran", "giltig_till", "kalla")
 STORST = 5 * 1024 * 1024
 BALANS = "balans"
-
-
-@dataclass(frozen=True, slots=True)
-class Motpartsrad:
-    """A motpart as a file gives it; `giltig_till` is the first day without it."""
-
-    kod: str
-    namn: str
-    slag: str
-    giltig_fran: date
-    giltig_till: date | None
-    kalla: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +70,11 @@ def las_ansvarsregler(innehall: bytes) -> Lasning:
 def las_motparter(innehall: bytes) -> Lasning:
     """Motparter."""
 
-    def rad(r: Mapping[str, str]) -> Motpartsrad:
+    def rad(r: Mapping[str, str]) -> Motpartsuppgift:
         if r["slag"] not in Motpartsslag.values:
             raise _Radfel(f"slaget «{r['slag']}» är inget av {', '.join(Motpartsslag.values)}.")
         till = _dag(r["giltig_till"]) if r.get("giltig_till") else None
-        return Motpartsrad(
+        return Motpartsuppgift(
             r["kod"],
             r["namn"],
             r["slag"],

@@ -1,5 +1,6 @@
 """Motparter: who is on the other side of an amount. The codes are the region's own, and data."""
 
+import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -13,6 +14,7 @@ class Motpartsslag(models.TextChoices):
     INTERN = "intern", "Förvaltningsintern"
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Motpart(Giltig):
     """A code of the region's, what it stands for, and when it is used. `slag` decides what consolidation removes."""
 

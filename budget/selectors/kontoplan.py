@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Length
 
-from budget.models import Ansvarsregel, Konto, Kontoregel, Motpart, Post, Posttyp
+from budget.models import Ansvarsregel, Konto, Kontoregel, Motpart, Motpartsslag, Post, Posttyp
 from budget.models.uppstallning import RESULTATSAMMANSTALLNING
 from organisation.models import Enhet, Enhetstyp
 
@@ -97,9 +97,9 @@ def hamta_omappade() -> list[tuple[int, str]]:
     """Year and konto of saldon that no rule takes: none, unless somebody went past the system. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH s AS MATERIALIZED (SELECT ar, array_agg(DISTINCT konto::text) AS koder FROM budget_saldo GROUP BY ar)"
-            " SELECT s.ar, k FROM s, unnest(s.koder) k"
-            " WHERE NOT EXISTS (SELECT 1 FROM budget_kontoposter(s.ar, ARRAY[k])) ORDER BY 1, 2"
+            "WITH s AS MATERIALIZED (SELECT DISTINCT ar, konto::text FROM budget_saldo)"
+            " SELECT s.ar, s.konto FROM s"
+            " WHERE NOT EXISTS (SELECT 1 FROM budget_kontoposter(s.ar, ARRAY[s.konto])) ORDER BY 1, 2"
         )
         return cursor.fetchall()
 
@@ -116,15 +116,32 @@ class Regelhandelse(NamedTuple):
     varfor: str
 
 
+def _handelser(objekt) -> list:
+    modell = apps.get_model("budget", f"{type(objekt).__name__}Event")
+    fraga = modell.objects.filter(pgh_obj=objekt.pk).annotate(uppgifter=F("pgh_context__metadata"))
+    return list(fraga.order_by("-pgh_created_at", "-pgh_id"))
+
+
+def hamta_motpartshistorik(motpart: Motpart) -> list[Regelhandelse]:
+    """Who has saved the motpart with what, latest first. One query."""
+    return [
+        Regelhandelse(
+            h.pgh_created_at,
+            h.pgh_label == "delete",
+            f"{h.kod} {h.namn}",
+            f"{h.giltig_fran}–{h.giltig_till or ''}",
+            Motpartsslag(h.slag).label,
+            (h.uppgifter or {}).get("namn", ""),
+            (h.uppgifter or {}).get("varfor", ""),
+        )
+        for h in _handelser(motpart)
+    ]
+
+
 def hamta_regelhistorik(regel: Kontoregel | Ansvarsregel) -> list[Regelhandelse]:
     """Who has saved the rule with what, latest first. Two queries."""
     konto = isinstance(regel, Kontoregel)
-    modell = apps.get_model("budget", f"{type(regel).__name__}Event")
-    handelser = list(
-        modell.objects.filter(id=regel.pk)
-        .annotate(uppgifter=F("pgh_context__metadata"))
-        .order_by("-pgh_created_at", "-pgh_id")
-    )
+    handelser = _handelser(regel)
     if konto:
         mal = {p.pk: postnamn(p) for p in Post.objects.filter(
             pk__in={h.post_id for h in handelser}).select_related("foralder")}  # fmt: skip

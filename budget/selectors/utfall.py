@@ -202,32 +202,40 @@ interna AS MATERIALIZED (
         ORDER BY a.ar, m.kod, m.giltig_fran DESC
     ) senaste WHERE slag = ANY(%(slag)s)
 ), saldon AS MATERIALIZED (
-    SELECT s.ar, s.enhet_id, s.period, s.konto, sum(s.belopp) AS belopp, sum(s.rader) AS rader
+    SELECT s.ar, s.enhet_id, s.period, s.konto, sum(s.belopp) AS belopp{rader}
     FROM unnest(%(fran)s::int[], %(till)s::int[]) AS spann(fran, till)
     JOIN budget_saldo s ON s.enhet_id = ANY(%(enheter)s) AND s.period BETWEEN spann.fran AND spann.till
     WHERE NOT EXISTS (SELECT 1 FROM interna i WHERE i.ar = s.ar AND i.kod = s.motpart)
     GROUP BY s.ar, s.enhet_id, s.period, s.konto
 ), kontoposter AS MATERIALIZED (
     SELECT k.ar, kp.konto, kp.post_id
-    FROM (SELECT ar, array_agg(DISTINCT konto::text) AS koder FROM saldon GROUP BY ar) k
+    FROM (
+        SELECT ar, array_agg(konto) AS koder FROM (SELECT DISTINCT ar, konto::text FROM saldon) olika GROUP BY ar
+    ) k
     CROSS JOIN budget_kontoposter(k.ar, k.koder) kp
 )"""
+# Saldon are added up per leaf before the tree spreads them over the lines above, of which each leaf has several.
 _UTFALL = f"""
 WITH led AS MATERIALIZED (SELECT rot_id, blad_id, sum(faktor) AS faktor FROM budget_postled(%(poster)s) GROUP BY 1, 2),
-{_SALDON}
-SELECT led.rot_id, s.enhet_id, s.period, sum(-s.belopp * COALESCE(led.faktor, 1))
-FROM saldon s
-LEFT JOIN kontoposter k ON (k.ar, k.konto) = (s.ar, s.konto)
-LEFT JOIN led ON led.blad_id = k.post_id
-WHERE led.rot_id IS NOT NULL OR k.konto IS NULL
-GROUP BY led.rot_id, s.enhet_id, s.period
+{_SALDON.format(rader="")}, blad AS MATERIALIZED (
+    SELECT k.post_id, s.enhet_id, s.period, k.konto IS NULL AS omappat, sum(-s.belopp) AS belopp
+    FROM saldon s
+    LEFT JOIN kontoposter k ON (k.ar, k.konto) = (s.ar, s.konto::text)
+    WHERE k.konto IS NULL OR k.post_id IS NOT NULL
+    GROUP BY 1, 2, 3, 4
+)
+SELECT led.rot_id, b.enhet_id, b.period, sum(b.belopp * COALESCE(led.faktor, 1))
+FROM blad b
+LEFT JOIN led ON led.blad_id = b.post_id
+WHERE led.rot_id IS NOT NULL OR b.omappat
+GROUP BY led.rot_id, b.enhet_id, b.period
 """
 _PER_KONTO = f"""
 WITH led AS MATERIALIZED (SELECT blad_id, sum(faktor) AS faktor FROM budget_postled(%(poster)s) GROUP BY 1),
-{_SALDON}
+{_SALDON.format(rader=", sum(s.rader) AS rader")}
 SELECT k.post_id, s.konto, s.enhet_id, s.ar, sum(-s.belopp * led.faktor), sum(s.rader)
 FROM saldon s
-JOIN kontoposter k ON (k.ar, k.konto) = (s.ar, s.konto)
+JOIN kontoposter k ON (k.ar, k.konto) = (s.ar, s.konto::text)
 JOIN led ON led.blad_id = k.post_id
 GROUP BY k.post_id, s.konto, s.enhet_id, s.ar
 ORDER BY k.post_id, s.konto

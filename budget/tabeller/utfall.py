@@ -469,6 +469,37 @@ def _filtertext(f: Radfilter) -> str:
     return f", {', '.join(delar)}" if delar else ""
 
 
+RADFALT = (
+    "period", "datum", "enhet", "konto", "kontonamn", "ansvar", "motpart", "motpartsnamn", "verksamhet", "projekt",
+    "verifikation", "text", "belopp_debet_plus", "belopp_i_uppfoljningen", "fil", "rad", "pahittad",
+)  # fmt: skip
+
+
+def radfalt(r: Bokrad) -> tuple:
+    """A line in the order of RADFALT, for lists that are read by other programs; amounts are Decimal."""
+    return (
+        r.period, r.datum or "", r.enhet, r.konto, r.kontonamn, r.ansvar, r.motpart, r.motpartsnamn, r.verksamhet,
+        r.projekt, r.verifikation, r.text, r.belopp, -r.belopp, r.filnamn, r.rad, "ja" if r.pahittad else "",
+    )  # fmt: skip
+
+
+def radnamn(f: Radfilter) -> str:
+    """What a file of the lines is called, without its ending."""
+    q = f.urval
+    return f"huvudbok-{q.avgransning.nyckel.lower()}-{q.ar}-{q.fran:02}-{q.till:02}"
+
+
+def radnoter(f: Radfilter, summa: Radsumma) -> list[str]:
+    """What a list of lines is of: the choice, and what all of it sums to."""
+    q = f.urval
+    return [
+        f"Huvudbokens rader, {q.avgransning.namn}",
+        f"{manader(q.fran, q.till).capitalize()} {q.ar}, {INTERNATEXT[q.interna]}{_filtertext(f)}.",
+        f"{formatera(Decimal(summa.antal))} rader, summa {formatera(-summa.belopp, decimaler=2)} kr i uppföljningen. "
+        "Rader med «ja» i kolumnen pahittad kommer ur en påhittad huvudbok.",
+    ]
+
+
 def bygg_handling(
     titel: str, tabeller: Iterable[Tabell], *, nyckel: str, tid: str, rot: str, pahittad: bool
 ) -> Handling:

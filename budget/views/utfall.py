@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from budget.actions.periodisering import PeriodiseringsFel, ta_bort_periodisering, valj_periodisering
+from budget.actions.utfallsexport import starta_radexport
 from budget.forms.utfall import MANADER, Periodiseringsformular, Radfilterformular
 from budget.models import Periodiseringssatt, Post
 from budget.models.uppstallning import RESULTATSAMMANSTALLNING
@@ -45,6 +47,7 @@ from budget.tabeller.utfall import (
     INTERNATEXT,
     MANADSNAMN,
     PAHITTAT,
+    RADFALT,
     barn_av,
     bygg_budget,
     bygg_handling,
@@ -56,6 +59,7 @@ from budget.tabeller.utfall import (
     fraga,
     kort_period,
     manader,
+    radfalt,
     varningar,
 )
 from budget.views.tabeller import XLSX, _rot
@@ -66,7 +70,7 @@ from regionskane.lib.belopp import MNKR, formatera, formatera_fullt
 from regionskane.lib.tabell import Tabell
 from regionskane.lib.visning import visa
 
-# More lines than this are not written as a workbook: it is held in memory, and takes long to open. CSV has no limit.
+# More lines than this are written by the queue: a page should not wait for them.
 FLEST_I_EXCEL = 20_000
 
 
@@ -330,16 +334,8 @@ def rader(request, ar):
     return render(request, "budget/utfall_rader.html", innehall)
 
 
-_CSV_HUVUD = (
-    "period", "datum", "enhet", "konto", "kontonamn", "ansvar", "motpart", "motpartsnamn", "verksamhet", "projekt",
-    "verifikation", "text", "belopp_debet_plus", "belopp_i_uppfoljningen", "fil", "rad", "pahittad",
-)  # fmt: skip
 # A text that begins so is read as a formula by Excel.
 _FORMELTECKEN = ("=", "+", "-", "@", "\t", "\r")
-
-
-def _ofarlig(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMELTECKEN) else text
 
 
 class _Eko:
@@ -349,31 +345,19 @@ class _Eko:
         return text
 
 
+def _csv_falt(varde) -> str:
+    """A field as a Swedish Excel reads it: comma for decimals, and no text that is taken for a formula."""
+    if isinstance(varde, Decimal):
+        return f"{varde:.2f}".replace(".", ",")
+    text = str(varde)
+    return f"'{text}" if text.startswith(_FORMELTECKEN) else text
+
+
 def _csv_rader(f: Radfilter):
     skriv = csv.writer(_Eko(), delimiter=";").writerow
-    yield "\ufeff" + skriv(_CSV_HUVUD)
+    yield "\ufeff" + skriv(RADFALT)
     for r in strom_rader(f):
-        texter = (
-            r.kontonamn,
-            r.ansvar,
-            r.motpart,
-            r.motpartsnamn,
-            r.verksamhet,
-            r.projekt,
-            r.verifikation,
-            r.text,
-        )
-        yield skriv(
-            (
-                r.period, r.datum or "", r.enhet, r.konto, *map(_ofarlig, texter), formatera_punktlost(r.belopp),
-                formatera_punktlost(-r.belopp), _ofarlig(r.filnamn), r.rad, "ja" if r.pahittad else "",
-            )
-        )  # fmt: skip
-
-
-def formatera_punktlost(belopp) -> str:
-    """An amount as a Swedish Excel reads it from CSV: comma, no spaces, hyphen for minus."""
-    return f"{belopp:.2f}".replace(".", ",")
+        yield skriv(map(_csv_falt, radfalt(r)))
 
 
 @login_required
@@ -398,16 +382,18 @@ def _oppna_export(request, ar: int, ratt: Ratt = Ratt.LASA_BELOPP) -> Atkomst:
 
 
 @login_required
-@require_GET
+@require_http_methods(["GET", "POST"])
 def rader_excel(request, ar):
-    """The lines of the filter as a workbook, when they are few enough to be read in one."""
+    """The lines of the filter as a workbook: at once when they are few, otherwise (POST) written by the queue."""
     atkomst = _oppna_export(request, ar, Ratt.LASA_HUVUDBOK)
     f, _ = _filter(request, atkomst)
+    if request.method == "POST":
+        return redirect(starta_radexport(filter_=f, by=request.user))
     summa = summera_rader(f)
     if summa.antal > FLEST_I_EXCEL:
         messages.error(
             request,
-            f"{formatera(summa.antal)} rader är för många för en arbetsbok. Hämta dem som CSV, eller välj färre.",
+            f"{formatera(summa.antal)} rader skrivs av kön. Välj «Beställ Excel», eller hämta dem som CSV.",
         )
         return redirect(f"{reverse('utfallsrader', args=[ar])}?{request.GET.urlencode()}")
     sida, _ = hamta_rader(f, antal=FLEST_I_EXCEL)

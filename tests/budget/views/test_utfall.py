@@ -7,11 +7,15 @@ import pytest
 from openpyxl import load_workbook
 
 from budget.actions.periodisering import PeriodiseringsFel, valj_periodisering
+from budget.actions.utfallsexport import SLAG
 from budget.models import Periodisering, Post
 from budget.selectors.huvudbok import Ordning, Radfilter, hamta_rader, summera_rader
 from budget.selectors.utfall import Interna, Urval, avgransningar, hamta_platser
-from organisation.models import Enhet
+from organisation.models import Enhet, Rolltilldelning
 from organisation.permissions import Enhetsurval
+from regionskane.jobb.actions import fil_plats, kor_jobb
+from regionskane.jobb.models import Jobb, Jobbstatus
+from regionskane.jobb.slag import far_anvanda
 from tests.budget.huvudbok import lagg_in
 
 MS, LAB = "35000", "35900"
@@ -166,6 +170,25 @@ def test_budgeten_periodiseras_och_saknas_hellre_an_antas(bok, som, anvandare):
     assert kalla in html and klient.get(kalla).status_code == 200
 
 
+def test_en_dels_budget_jamfors_bara_sa_som_den_ar_kand(bok, som):
+    klient = som("controller")
+    med = _hamta(klient, "/utfall/2024/?av=enhet-MS_LAB&fran=1&till=1")
+    assert med["interna"] == "med"
+    assert _celler(med)["forsaljning"]["helar"]["varde"] is not None
+    utan = _hamta(klient, "/utfall/2024/?av=enhet-MS_LAB&fran=1&till=1&interna=utan")
+    rad = _celler(utan)["forsaljning"]
+    assert (rad["helar"]["visat"], rad["utfall"]["varde"]) == ("—", "400.40")
+    assert "interna poster kan stå på hela förvaltningen" in utan["tabeller"][0]["noter"][0]
+    assert klient.get("/utfall/2024/budget/personal/?av=enhet-MS_LAB&interna=utan").status_code == 200
+    # What stands on the förvaltning itself is a row of its own under it, and the level below adds up.
+    lagg_in([("NORV_MS", 202401, "4110", MS, "", "10")])
+    html = klient.get("/utfall/2024/post/personal/?av=enhet-NORV_MS&fran=1&till=1").content.decode()
+    assert "Medicinsk service, ofördelat" in html
+    bara = _hamta(klient, "/utfall/2024/?av=bara-NORV_MS&fran=1&till=1")
+    assert _celler(bara)["personal"]["utfall"]["varde"] == "-10.00"
+    assert klient.get("/utfall/2024/?av=bara-NORV_MS").status_code == 200
+
+
 def test_det_som_saknas_och_ar_pahittat_sags(bok, som, django_assert_num_queries):
     klient = som("revisor")
     with django_assert_num_queries(17):
@@ -238,6 +261,26 @@ def test_csv_har_alla_rader_och_ofarliga_texter(db, som):
     assert ";'=1+1;" in text[1] and ";-1234,50;1234,50;prov.csv;2;ja" in text[1]
     bok_ = load_workbook(BytesIO(som("controller-kn").get("/utfall/2024/rader/excel/?av=namnd-KN").content))
     assert any(c.value == 1234.5 for blad in bok_ for rad in blad for c in rad)
+
+
+def test_manga_rader_blir_en_arbetsbok_i_kon(bok, som, anvandare, monkeypatch):
+    monkeypatch.setattr("budget.views.utfall.FLEST_I_EXCEL", 3)
+    klient, fraga = som("controller"), "?av=namnd-NORV&fran=1&till=12&post=personal&interna=med"
+    html = klient.get(f"/utfall/2024/rader/{fraga}").content.decode()
+    assert "Beställ Excel" in html
+    assert klient.get(f"/utfall/2024/rader/excel/{fraga}").status_code == 302
+    assert klient.post(f"/utfall/2024/rader/excel/{fraga}").status_code == 302
+    jobb = Jobb.objects.get(slag=SLAG)
+    kor_jobb(str(jobb.pk))
+    jobb.refresh_from_db()
+    fil = jobb.filer.get()
+    assert (jobb.status, fil.namn) == (Jobbstatus.KLAR, "huvudbok-namnd-norv-2024-01-12.xlsx")
+    ark = load_workbook(BytesIO(fil_plats(fil.sha256).read_bytes())).worksheets[0]
+    rader = list(ark.iter_rows(values_only=True))
+    assert "4 rader, summa −7\u00a0207,92 kr" in rader[2][0] and rader[4][0] == "period"
+    assert round(sum(r[13] for r in rader[5:]), 2) == -7207.92 and len(rader) == 9
+    Rolltilldelning.objects.filter(anvandare=anvandare("controller")).delete()
+    assert not far_anvanda(jobb)
 
 
 def test_controller_ser_sin_namnd_och_politiker_inget(bok, som):

@@ -1,0 +1,126 @@
+"""The kontoplan in the browser: search, change with what it moves, history, and as files."""
+
+import re
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from budget.models import Ansvarsregel, Kontoregel, Motpart, Post
+from tests.budget.huvudbok import lagg_in
+
+KONTON = "/utfall/kontoplan/konton/"
+
+
+def test_listan_soks_efter_kod_ord_och_ar(som, django_assert_num_queries):
+    revisor = som("revisor")
+    with django_assert_num_queries(9):
+        html = revisor.get(f"{KONTON}?sok=4110&ar=2024").content.decode()
+    assert "4100–4499" in html and "3000–3199" not in html
+    assert "Lägg till" not in html
+    assert "Inget svarar mot valet" in revisor.get(f"{KONTON}?ar=2021").content.decode()
+    assert "Hälso" in revisor.get("/utfall/kontoplan/ansvar/?sok=HSN").content.decode()
+    assert "Förvaltningsintern" in revisor.get("/utfall/kontoplan/motparter/?sok=4").content.decode()
+    assert revisor.get(f"{KONTON}?ar=abc").status_code == 404
+    assert revisor.get("/utfall/kontoplan/annat/").status_code == 404
+
+
+def test_andring_som_flyttar_utfall_fragar_forst_och_sager_hur_mycket(som):
+    lagg_in([("KN", 202401, "4110", "10000", "", "1234.50"), ("KN", 202401, "4120", "10000", "", "-0.50")])
+    regel = Kontoregel.objects.get(fran="4100")
+    kop = Post.objects.get(kod="kop_alla", uppstallning__kod="resultatsammanstallning")
+    koncern, adress = som("koncerncontroller"), f"{KONTON}{regel.pk}/"
+    falt = {"fran": "4100", "till": "4499", "namn": "Löner", "mal": str(kop.pk), "fran_ar": "2022"}
+    html = koncern.post(adress, falt).content.decode()
+    assert "1\u00a0235,00\u00a0kr på konto 4110, 4120 (2024) flyttar från Personalkostnader" in html
+    assert "Inget är sparat än" in html
+    regel.refresh_from_db()
+    assert regel.post != kop
+    # An answer to another question does not count.
+    assert "Inget är sparat än" in koncern.post(adress, falt | {"bekraftat": "ja"}).content.decode()
+    svar = re.search(r'name="bekraftat" value="(\w+)"', html)[1]
+    html = koncern.post(adress, falt | {"bekraftat": svar}, follow=True).content.decode()
+    assert "Sparat. 1\u00a0235,00\u00a0kr" in html
+    regel.refresh_from_db()
+    assert regel.post == kop
+    html = som("controller").get(adress).content.decode()
+    assert "Erik Sandahl" in html and "Personalkostnader" in html and 'value="spara"' not in html
+    svar = koncern.post(adress, falt | {"till_ar": "2023", "kalla": "Skrivet av mig"})
+    assert svar.status_code == 422
+    assert "konto 4110 (2024)" in svar.content.decode() and "Skrivet av mig" in svar.content.decode()
+    svar = koncern.post(adress, {"vad": "ta_bort"})
+    assert svar.status_code == 422 and Kontoregel.objects.filter(pk=regel.pk).exists()
+
+
+def test_ny_regel_krock_och_borttagning(som):
+    koncern = som("koncerncontroller")
+    falt = {"fran": "0900", "till": "", "namn": "Prov", "mal": "balans", "fran_ar": "2024", "till_ar": "2025"}
+    assert koncern.post(f"{KONTON}ny/", falt).status_code == 302
+    regel = Kontoregel.objects.get(fran="0900")
+    assert (regel.till, regel.post, regel.till_ar) == ("0900", None, 2025)
+    svar = koncern.post(f"{KONTON}ny/", falt | {"namn": "Annat"})
+    assert svar.status_code == 422 and "krockar med regeln 0900 Prov" in svar.content.decode()
+    assert 'value="balans" selected' in koncern.get(f"{KONTON}{regel.pk}/").content.decode()
+    assert koncern.post(f"{KONTON}{regel.pk}/", {"vad": "ta_bort"}).status_code == 302
+    assert not Kontoregel.objects.filter(fran="0900").exists()
+
+
+def test_motpart_laggs_till_avslutas_och_har_historik(som):
+    koncern, rot = som("koncerncontroller"), "/utfall/kontoplan/motparter/"
+    falt = {"kod": "901", "namn": "Prov", "slag": "annan", "giltig_fran": "2024-01-01"}
+    assert koncern.post(f"{rot}ny/", falt).status_code == 302
+    m = Motpart.objects.get(kod="901")
+    assert koncern.post(f"{rot}{m.pk}/", falt | {"sista_dag": "2024-12-31"}).status_code == 302
+    m.refresh_from_db()
+    assert m.giltig_till.isoformat() == "2025-01-01"
+    html = koncern.get(f"{rot}{m.pk}/").content.decode()
+    assert 'value="2024-12-31"' in html and html.count("Erik Sandahl</") + html.count(", Erik Sandahl") >= 2
+    svar = koncern.post(f"{rot}{m.pk}/", falt | {"slag": "intern"})
+    assert svar.status_code == 422 and "byter inte kod eller slag" in svar.content.decode()
+
+
+def _ladda_upp(klient, slag, innehall, namn="fil.csv"):
+    fil = SimpleUploadedFile(namn, innehall)
+    return klient.post(f"/utfall/kontoplan/{slag}/las-in/", {"fil": fil})
+
+
+def test_det_som_hamtas_las_in_igen_utan_skillnad(som):
+    koncern = som("koncerncontroller")
+    for slag in ("konton", "ansvar", "motparter"):
+        for som_ in ("csv", "xlsx"):
+            fil = koncern.get(f"/utfall/kontoplan/{slag}/fil/?som={som_}").content
+            html = _ladda_upp(koncern, slag, fil).content.decode()
+            assert "Inget att ändra" in html, (slag, som_)
+
+
+def test_fil_visas_som_skillnad_och_sparas_helt_eller_inte_alls(som):
+    lagg_in([("KN", 202401, "4110", "10000", "", "500")])
+    koncern = som("koncerncontroller")
+    huvud = "konto_fran;konto_till;regel;post;namn;giltig_fran;giltig_till;kalla\n"
+    fil = huvud + "4100;4499;post;kop_alla;Löner;2022;;\n0900;0999;balans;;Nytt;2024;2025;Källan\n"
+    html = _ladda_upp(koncern, "konton", fil.encode()).content.decode()
+    assert "2 nya eller ändrade, 0 oförändrade" in html and "500,00\u00a0kr på konto 4110" in html
+    assert not Kontoregel.objects.filter(fran="0900").exists()
+    text = re.search(r"<textarea[^>]*>(.*?)</textarea>", html, re.S)[1]
+    svar = koncern.post(f"{KONTON}las-in/", {"innehall": text, "vad": "spara"}, follow=True)
+    assert "Sparat: 2 nya eller ändrade" in svar.content.decode()
+    assert Kontoregel.objects.get(fran="4100").post.kod == "kop_alla"
+    antal = Ansvarsregel.objects.count() + Kontoregel.objects.count()
+    for innehall, mening in (
+        (
+            huvud + "0800;;post;finns_inte;Namn;2024;;\n",
+            "Rad 2: till posten «finns_inte» kan inga konton höra.",
+        ),
+        (huvud + "0800;;;;Namn;2024;;\n0810;;balans;;;2024;;\n", "Rad 3: namn är tom."),
+        (huvud + "0800;;balans;;Namn;i fjol;;\n", "«i fjol» är ingen dag"),
+        (huvud + "4101;;balans;;Krock;2024;;\n", "krockar med regeln"),
+        (huvud, "inga rader"),
+        ("annat;helt\n1;2\n", "saknar kolumnen konto_fran"),
+        ("PK\x03\x04skräp", "Excel"),
+        ("\x00\x01", "varken CSV eller Excel"),
+    ):
+        svar = _ladda_upp(koncern, "konton", innehall.encode())
+        assert svar.status_code == 422 and mening in svar.content.decode(), mening
+    svar = _ladda_upp(koncern, "ansvar", b"ansvar_fran,enhet,namn,giltig_fran\n9,XX,Namn,2024\n")
+    assert "enheten «XX» finns inte" in svar.content.decode()
+    svar = _ladda_upp(koncern, "motparter", b"kod,namn,slag,giltig_fran\n9,Namn,okand,2024-01-01\n")
+    assert "slaget «okand»" in svar.content.decode()
+    assert Ansvarsregel.objects.count() + Kontoregel.objects.count() == antal
