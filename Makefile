@@ -3,7 +3,7 @@ UV ?= uv
 ARGS ?=
 VENV = .venv/bin
 
-.PHONY: start test check fmt lock miljo bench-inmatning bench-brygga bench-matningsfil
+.PHONY: start test check fmt lock miljo bench-inmatning bench-brygga bench-matningsfil bench-utfall bench-indikatorer
 
 # Install what is missing, start database, worker and site on 127.0.0.1:8000, and name the demo users. Ctrl-C ends it.
 # Another port: make start PORT=8080
@@ -51,3 +51,11 @@ bench-brygga: miljo
 # Measure a CSV of 100 000 measurements previewed and accepted; prints seconds.
 bench-matningsfil: miljo
 	$(VENV)/python bench/matningsfil.py
+
+# Measure a ledger file read in against a bare COPY, its memory, and the follow-up table; prints ratios.
+bench-utfall: miljo
+	$(VENV)/python bench/utfall.py
+
+# Judge 600 000 measurements, and read what the pages of indikatorer read; prints times and ratios.
+bench-indikatorer: miljo
+	$(VENV)/python bench/indikatorer.py

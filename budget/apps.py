@@ -6,5 +6,6 @@ class BudgetConfig(AppConfig):
     verbose_name = "Budget"
 
     def ready(self):
-        # The kinds of job register themselves when their module is read.
+        # The kinds of job, and what `kontrollera` looks for, register themselves when their module is read.
         from budget import tasks  # noqa: F401
+        from budget.selectors import kontroll_utfall  # noqa: F401

@@ -7,12 +7,13 @@ from pathlib import Path
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from budget.actions import balanskrav, handling, utfallsexport
+from budget.actions import balanskrav, handling, utfall, utfallsexport
 from budget.actions.paminnelse import paminn_om_delar
 from budget.actions.utfallsexport import bestallt_filter
-from budget.models import Budgetversion
+from budget.models import Budgetversion, Utfallsfil
 from budget.selectors.huvudbok import strom_rader, summera_rader
 from budget.selectors.utfall import arsperiod
+from budget.selectors.utfallsfiler import far_importera
 from budget.tabeller.handling import bygg_handling
 from budget.tabeller.utfall import RADFALT, radfalt, radnamn, radnoter
 from organisation.permissions import Behorighet, Ratt
@@ -119,5 +120,21 @@ def skapa_handling(jobb, rapportera):
         spara_fil(jobb=jobb, namn=f"{dokument.nyckel}.pdf", typ="application/pdf", innehall=fil)
         spara_fil(jobb=jobb, namn=f"{dokument.nyckel}.xlsx", typ=XLSX, innehall=bok)
         return jobb.get_absolute_url()
+
+    return spara
+
+
+def _far_lasa_in(jobb) -> bool:
+    return far_importera(jobb.agare, Utfallsfil.objects.get(pk=jobb.parametrar["fil"]).namnd_id)
+
+
+@jobbslag(utfall.SLAG, far=_far_lasa_in)
+def las_in_utfall(jobb, rapportera):
+    fil = Utfallsfil.objects.get(pk=jobb.parametrar["fil"])
+
+    def spara():
+        # All of it here: lines, what they replace and «klar» are one transaction.
+        utfall.las_in(fil=fil, by=jobb.agare, rapportera=rapportera)
+        return reverse("utfallsfil", args=[fil.pk])
 
     return spara

@@ -20,6 +20,7 @@ from budget.views import (
     scenario,
     tabeller,
     utfall,
+    utfallsfil,
     varifran,
     versioner,
 )
@@ -30,6 +31,13 @@ VERSION = "budget/<int:ar>/<slug:kod>/"
 urlpatterns = [
     path("", oversikt.oversikt, name="oversikt"),
     path("budget/", tabeller.versioner, name="versioner"),
+    path("utfall/filer/", utfallsfil.filer, name="utfallsfiler"),
+    path("utfall/filer/<int:pk>/", utfallsfil.fil, name="utfallsfil"),
+    path("utfall/filer/<int:pk>/las-in/", utfallsfil.las_in, name="las_in_utfallsfil"),
+    path("utfall/filer/<int:pk>/bekrafta/", utfallsfil.bekrafta, name="bekrafta_utfallsfil"),
+    path("utfall/filer/<int:pk>/koppla/", utfallsfil.koppla, name="koppla_utfallsfil"),
+    path("utfall/filer/<int:pk>/kolumner/", utfallsfil.kolumner, name="utfallsfilens_kolumner"),
+    path("utfall/filer/<int:pk>/hamta/", utfallsfil.hamta, name="hamta_utfallsfil"),
     path(VERSION, tabeller.version, name="version"),
     path(f"{VERSION}las/", versioner.las, name="las_version"),
     path(f"{VERSION}las-upp/", versioner.las_upp, name="las_upp_version"),

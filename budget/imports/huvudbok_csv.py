@@ -27,7 +27,16 @@ from budget.imports.huvudbok import (
 )
 from regionskane.lib.anmarkning import Anmarkningar
 from regionskane.lib.belopp import OgiltigtBelopp
-from regionskane.lib.textfil import BLOCK, BOM, KODNINGAR, OlasligFil, ar_arbetsbok, gissa_kodning, radblock
+from regionskane.lib.textfil import (
+    BLOCK,
+    BOM,
+    KODNINGAR,
+    OkandaKolumner,
+    OlasligFil,
+    ar_arbetsbok,
+    gissa_kodning,
+    radblock,
+)
 
 AVSKILJARE = ";\t|,"
 PROVRADER = 2_000
@@ -337,7 +346,7 @@ class CsvLasning:
                 "Filen har inga kolumner: varken semikolon, komma, tabb eller | skiljer fält åt."
             )
         if fel:
-            raise OlasligFil(" ".join(fel))
+            raise OkandaKolumner(" ".join(fel), basta[3])
         return basta[1:]
 
     def _decimaltecken(self, prov) -> str | None:

@@ -18,7 +18,7 @@ from budget.imports.huvudbok import (
 )
 from regionskane.lib.anmarkning import Anmarkningar
 from regionskane.lib.belopp import ORE, STORSTA_BELOPP, OgiltigtBelopp
-from regionskane.lib.textfil import OlasligFil
+from regionskane.lib.textfil import OkandaKolumner, OlasligFil
 from regionskane.lib.xlsx_strom import Strombok, Trasig
 
 RUBRIKRADER = 20
@@ -188,7 +188,7 @@ class XlsxLasning:
                 if not brister:
                     return titel, nr, {falt: i + 1 for falt, i in funna.items()}
                 if basta is None or len(funna) > basta[0]:
-                    basta = (len(funna), titel, brister)
+                    basta = (len(funna), titel, brister, rubriker)
         if basta is None:
             raise OlasligFil("Arbetsboken är tom.")
-        raise OlasligFil(f"Bladet «{basta[1]}»: {' '.join(basta[2])}")
+        raise OkandaKolumner(f"Bladet «{basta[1]}»: {' '.join(basta[2])}", basta[3])

@@ -35,11 +35,17 @@ CREATE TABLE budget_huvudboksrad (
     text text NOT NULL
 ) PARTITION BY LIST (ar);
 CREATE INDEX huvudboksrad_enhet_konto ON budget_huvudboksrad (enhet_id, konto, period);
+-- ATTACH locks nobody out who reads or writes other years, so the first file of a year may do it in its transaction.
 CREATE FUNCTION budget_skapa_huvudboksar(aret int) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF to_regclass(format('huvudbok.rader_%s', aret)) IS NULL THEN
+        EXECUTE format('CREATE TABLE huvudbok.rader_%1$s (LIKE budget_huvudboksrad INCLUDING ALL,'
+            ' CONSTRAINT aret CHECK (ar = %1$s))', aret);
         EXECUTE format(
-            'CREATE TABLE huvudbok.rader_%s PARTITION OF budget_huvudboksrad FOR VALUES IN (%s)', aret, aret);
+            'ALTER TABLE budget_huvudboksrad ATTACH PARTITION huvudbok.rader_%1$s FOR VALUES IN (%1$s)', aret);
+        EXECUTE format('ALTER TABLE huvudbok.rader_%1$s DROP CONSTRAINT aret', aret);
+        EXECUTE format('CREATE TRIGGER toms_inte BEFORE TRUNCATE ON huvudbok.rader_%1$s'
+            ' EXECUTE FUNCTION budget_toms_inte()', aret);
     END IF;
 END
 $$;

@@ -2,23 +2,26 @@
 
 import hashlib
 import logging
+import os
 import uuid
+from collections.abc import Iterable
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from regionskane.jobb.models import Jobb, Jobbfil, Jobbstatus
-from regionskane.jobb.slag import SLAG, JobbFel, far_anvanda
+from regionskane.jobb.slag import SLAG, Avbrutet, JobbFel, far_anvanda
 
 log = logging.getLogger(__name__)
 
 FLEST_FORSOK = 3
 # A queued message that has not been picked up within this time is taken to be lost and sent again.
 KOTID = timedelta(seconds=30)
+AVBRUTET = "Avbrutet av dig. Inget har sparats."
 
 
 def starta_jobb(*, slag: str, titel: str, parametrar: dict, by) -> Jobb:
@@ -31,10 +34,26 @@ def starta_jobb(*, slag: str, titel: str, parametrar: dict, by) -> Jobb:
 def kor_om_jobb(*, jobb: Jobb) -> None:
     """Queue a failed job again. Does nothing to a job that has not failed."""
     andrade = Jobb.objects.filter(pk=jobb.pk, status=Jobbstatus.FEL).update(
-        status=Jobbstatus.KOAD, andel=0, steg="", fel="", forsok=0, skapad=timezone.now()
+        status=Jobbstatus.KOAD, andel=0, steg="", fel="", forsok=0, avbryts=False, skapad=timezone.now()
     )
     if andrade:
         _skicka(jobb)
+
+
+def avbryt_jobb(*, jobb: Jobb) -> None:
+    """Ask a job to stop. One in the queue never begins; one that runs ends at its next report, or at once when it
+    waits for a long statement in the database. Does nothing to a job that has ended."""
+    with transaction.atomic():
+        if not Jobb.objects.filter(pk=jobb.pk, status__in=(Jobbstatus.KOAD, Jobbstatus.KORS)).update(
+            avbryts=True
+        ):
+            return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = %s AND datname = current_database() AND state = 'active'",
+            [_programnamn(jobb.pk)],
+        )
 
 
 def _skicka(jobb):
@@ -72,29 +91,90 @@ def kor_jobb(jobb_id: str) -> None:
         if not far_anvanda(jobb):
             _misslyckas(jobb, "Du har inte längre rätt att göra det här.")
             return
+        if jobb.avbryts:
+            _misslyckas(jobb, AVBRUTET)
+            return
         jobb.forsok += 1
         _uppdatera(jobb, status=Jobbstatus.KORS, forsok=jobb.forsok, andel=0, steg="Startar")
         try:
-            spara = SLAG[jobb.slag](jobb, lambda andel, steg: _uppdatera(jobb, andel=andel, steg=steg))
-            with transaction.atomic():
-                url = spara()
-                _uppdatera(
-                    jobb,
-                    status=Jobbstatus.KLAR,
-                    andel=100,
-                    steg="",
-                    resultat_url=url,
-                    klar_tid=timezone.now(),
-                )
+            with _rapport(jobb) as rapportera:
+                spara = SLAG[jobb.slag](jobb, rapportera)
+                with transaction.atomic():
+                    url = spara()
+                    _uppdatera(
+                        jobb,
+                        status=Jobbstatus.KLAR,
+                        andel=100,
+                        steg="",
+                        resultat_url=url,
+                        klar_tid=timezone.now(),
+                    )
         except JobbFel as fel:
             _misslyckas(jobb, str(fel))
-        except Exception:
+        except Exception as fel:
+            if Jobb.objects.filter(pk=jobb.pk, avbryts=True).exists():
+                _misslyckas(jobb, AVBRUTET)  # a statement that was cancelled
+                return
+            if _tappad(fel):
+                log.warning("Jobbet %s (%s) tappade databasen och körs igen", jobb.pk, jobb.slag)
+                _skicka(jobb)
+                return
             log.exception("Jobbet %s (%s) misslyckades", jobb.pk, jobb.slag)
             _misslyckas(
                 jobb,
                 "Ett oväntat fel stoppade arbetet och inget har sparats. Försök igen. "
                 f"Händer det igen, ange jobbets nummer för driften: {jobb.pk}.",
             )
+
+
+def _programnamn(jobb_id) -> str:
+    return f"jobb {jobb_id}"
+
+
+@contextmanager
+def _rapport(jobb):
+    """`rapportera(procent, steg)`, which is seen at once, in the middle of a transaction too.
+
+    Inside one it writes over a connection of its own. The job's connection bears its name meanwhile, so that what it
+    waits for can be cancelled.
+    """
+    egen = None
+
+    def rapportera(andel: int, steg: str) -> None:
+        nonlocal egen
+        jobb.andel, jobb.steg = andel, steg
+        if connection.in_atomic_block and egen is None:
+            egen = connection.copy()
+        with (egen or connection).cursor() as cursor:
+            cursor.execute(
+                "UPDATE jobb_jobb SET andel = %s, steg = %s WHERE id = %s RETURNING avbryts",
+                [andel, steg[:200], jobb.pk],
+            )
+            if (rad := cursor.fetchone()) and rad[0]:
+                raise Avbrutet(AVBRUTET)
+
+    _namnge(_programnamn(jobb.pk))
+    try:
+        yield rapportera
+    finally:
+        if egen is not None:
+            egen.close()
+        if not connection.in_atomic_block and connection.connection and not connection.connection.closed:
+            _namnge("")
+
+
+def _namnge(namn: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('application_name', %s, false)", [namn])
+
+
+def _tappad(fel: Exception) -> bool:
+    """Whether the work stopped because the connection to the database was lost: told by the error, since Django has
+    already made a new one."""
+    if not isinstance(fel, OperationalError | InterfaceError):
+        return False
+    kod = getattr(fel.__cause__, "sqlstate", None)  # none: the connection itself, not the server, failed
+    return kod is None or kod.startswith("08") or kod in ("57P01", "57P02", "57P03")
 
 
 def _uppdatera(jobb, **falt):
@@ -139,14 +219,30 @@ def spara_fil(*, jobb: Jobb, namn: str, typ: str, innehall: bytes) -> Jobbfil:
 
 def skriv_fil(innehall: bytes) -> str:
     """Keep content on disk and return its SHA-256. The same content is written once."""
-    sha = hashlib.sha256(innehall).hexdigest()
-    plats = fil_plats(sha)
-    if not plats.exists():
-        plats.parent.mkdir(parents=True, exist_ok=True)
-        halvfardig = plats.with_name(f"{plats.name}.{uuid.uuid4()}.tmp")
-        halvfardig.write_bytes(innehall)
-        halvfardig.replace(plats)
-    return sha
+    return skriv_strom([innehall])[0]
+
+
+def skriv_strom(block: Iterable[bytes]) -> tuple[str, int]:
+    """As `skriv_fil` for content that comes in pieces, which are never held together: (SHA-256, bytes)."""
+    rot = Path(settings.EXPORT_DIR)
+    rot.mkdir(parents=True, exist_ok=True)
+    halvfardig = rot / f"{uuid.uuid4()}.tmp"
+    summa, storlek = hashlib.sha256(), 0
+    try:
+        with halvfardig.open("xb") as ut:
+            for del_ in block:
+                ut.write(del_)
+                summa.update(del_)
+                storlek += len(del_)
+            ut.flush()
+            os.fsync(ut.fileno())
+        plats = fil_plats(summa.hexdigest())
+        if not plats.exists():
+            plats.parent.mkdir(parents=True, exist_ok=True)
+            halvfardig.replace(plats)
+    finally:
+        halvfardig.unlink(missing_ok=True)
+    return summa.hexdigest(), storlek
 
 
 def fil_plats(sha256: str) -> Path:

@@ -28,6 +28,7 @@ class Jobb(models.Model):
     fel = models.TextField(blank=True)
     resultat_url = models.CharField(max_length=300, blank=True)
     forsok = models.PositiveSmallIntegerField(default=0)
+    avbryts = models.BooleanField("ska avbrytas", default=False)
     skapad = models.DateTimeField(auto_now_add=True)
     klar_tid = models.DateTimeField(null=True, blank=True)
 

@@ -48,6 +48,18 @@ def kor_om(request, jobb_id):
 
 
 @login_required
+@require_POST
+def avbryt(request, jobb_id):
+    """Ask a job to stop."""
+    det = _mitt_jobb(request, jobb_id)
+    actions.avbryt_jobb(jobb=det)
+    if vill_ha_fragment(request):
+        det.refresh_from_db()
+        return render(request, "jobb/_foljer.html", {"jobb": det})
+    return redirect(det)
+
+
+@login_required
 @require_GET
 def fil(request, jobb_id, namn):
     """Download a file that a job made."""

@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -44,6 +44,14 @@ class OlasligFil(ValueError):
 
     def __init__(self, mening: str):
         super().__init__(pa_en_rad(mening))
+
+
+class OkandaKolumner(OlasligFil):
+    """The header row is there but its columns are not understood. `rubriker` are its texts."""
+
+    def __init__(self, mening: str, rubriker: Iterable[object]):
+        super().__init__(mening)
+        self.rubriker = tuple(pa_en_rad(str(r).strip()) for r in rubriker if r is not None and str(r).strip())
 
 
 @dataclass(frozen=True, slots=True)

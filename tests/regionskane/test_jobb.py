@@ -77,14 +77,14 @@ def test_samma_siffror_ger_samma_filer(version, anvandare):
     assert summor[0] == summor[1]
 
 
-def _arbetare():
+def _arbetare(redis=""):
     db = settings.DATABASES["default"]
     env = {
         **os.environ,
         "DATABASE_URL": f"postgres://{db['USER']}:{db.get('PASSWORD') or 'x'}@/{connection.settings_dict['NAME']}"
         f"?host={db['HOST']}" + (f"&port={db['PORT']}" if db["PORT"] else ""),
         "DATA_DIR": str(settings.DATA_DIR),
-        "REDIS_URL": "",
+        "REDIS_URL": redis,
     }
     if not str(db["HOST"]).startswith("/"):
         env["DATABASE_URL"] = (

@@ -1,0 +1,493 @@
+"""Ledger files: received once, read in all or nothing, answered for, and replaced month by month.
+
+`las_in` does everything in the one transaction that it is called in: lines, what they replace, saldon. Where it stops
+(errors, codes that nobody has mapped, warnings that nobody has answered for) all of that is rolled back, and only the
+findings are kept. Killed at any moment, it has not happened.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from budget.actions.kontoplan import (
+    KontoplanFel,
+    spara_ansvarsregel,
+    spara_kontoregel,
+    spara_motpart,
+)
+from budget.imports.granska_utfall import (
+    ANSVAR,
+    OMAPPADE,
+    SUMMOR,
+    Fynd,
+    ansvar_ar_oforandrat,
+    ansvar_till_enhet,
+    granska,
+    som_fynd,
+    summera,
+)
+from budget.imports.huvudbok import SYNONYMER
+from budget.imports.huvudbok_csv import CsvLasning
+from budget.imports.mellanlager import MELLAN, TIDER, Mellanlager, lagg_upp
+from budget.imports.oppna import Lasning, oppna_huvudbok
+from budget.imports.sie import Sielasning, avstam
+from budget.models import Filslag, Filstatus, Post, Utfallsanmarkning, Utfallsdel, Utfallsfil, Utfallskalla
+from budget.selectors.utfallsfiler import far_importera, namndens_enheter
+from organisation.models import Enhet, Namnd
+from regionskane.historik import andring
+from regionskane.jobb.actions import fil_plats, skriv_strom, starta_jobb
+from regionskane.jobb.models import Jobb, Jobbstatus
+from regionskane.jobb.slag import JobbFel
+from regionskane.lib.anmarkning import Anmarkning, Anmarkningar, Niva
+from regionskane.lib.belopp import formatera
+from regionskane.lib.textfil import OkandaKolumner, OlasligFil
+
+SLAG = "las_in_utfall"
+# Any number that nothing else in the database locks on.
+_EN_I_TAGET = 7_365_001
+_VANTAN = 1.0
+# Sorting and grouping millions of rows; the connection gets its own back when the transaction ends.
+_MINNE = "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off"
+
+Rapportera = Callable[[int, str], None]
+
+
+class UtfallFel(JobbFel):
+    """The file cannot be received or read in. `str()` is a sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mottagen:
+    """`ny` is false when the same content was received before, for the same scope."""
+
+    fil: Utfallsfil
+    ny: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Inlast:
+    """What came of a reading. `fel` is empty when the file is in force, or says why it is not."""
+
+    fil: Utfallsfil
+    fynd: tuple[Fynd, ...]
+    fel: str = ""
+
+
+class _Stopp(Exception):
+    """Rolls back what has been read in."""
+
+    def __init__(self, fynd: Sequence[Fynd]):
+        super().__init__()
+        self.fynd = tuple(fynd)
+
+
+# Receiving and answering.
+
+
+def ta_emot_fil(
+    *,
+    block: Iterable[bytes],
+    namn: str,
+    by,
+    namnd: Namnd | None = None,
+    kalla: str = "",
+    pahittad: bool = False,
+) -> Mottagen:
+    """Keep a file under its hash. The same content for the same scope is the same file, whatever it is called.
+
+    Raises UtfallFel when `by` may not read in for the nämnd (None: the whole region). `by` None is the system.
+    """
+    _krav(by, namnd.pk if namnd else None)
+    sha, storlek = skriv_strom(block)
+    with andring(by=by, varfor="Lämnade in filen"):
+        fran = Utfallskalla.objects.get_or_create(namn=kalla.strip()[:100])[0] if kalla.strip() else None
+        fil, ny = Utfallsfil.objects.get_or_create(
+            sha256=sha,
+            namnd=namnd,
+            defaults={
+                "namn": Path(namn).name[:200] or "utan namn",
+                "storlek": storlek,
+                "kalla": fran,
+                "pahittad": pahittad,
+                "mottagen_av": by,
+            },
+        )
+        if not ny and fil.status != Filstatus.INLAST and fran is not None and fil.kalla != fran:
+            fil.kalla = fran
+            fil.save(update_fields=["kalla"])
+    return Mottagen(fil, ny)
+
+
+def starta_inlasning(*, fil: Utfallsfil, by) -> Jobb:
+    """Queue the reading of a file; while one is queued or runs it is the same job."""
+    _krav(by, fil.namnd_id)
+    with transaction.atomic():
+        # Two who press at once wait for each other here.
+        Utfallsfil.objects.select_for_update().get(pk=fil.pk)
+        pagar = Jobb.objects.filter(
+            slag=SLAG, parametrar__fil=fil.pk, status__in=(Jobbstatus.KOAD, Jobbstatus.KORS)
+        ).first()
+        return pagar or starta_jobb(
+            slag=SLAG, titel=f"Läser in {fil.namn}"[:200], parametrar={"fil": fil.pk}, by=by
+        )
+
+
+def bekrafta_varningar(*, fil: Utfallsfil, koder: Iterable[str], by) -> None:
+    """Answer for warnings by name (`kod`). The file is read in when every warning has been answered for.
+
+    Raises UtfallFel when nothing was chosen, or something that is no warning of the file.
+    """
+    _krav(by, fil.namnd_id)
+    valda = set(koder)
+    finns = set(fil.anmarkningar.filter(niva=Niva.VARNING).values_list("kod", flat=True))
+    if not valda or not valda <= finns:
+        raise UtfallFel(
+            "Kryssa för de varningar som du har kontrollerat. De kan ha ändrats sedan du öppnade sidan."
+        )
+    with andring(by=by, varfor=f"Bekräftade varningar: {', '.join(sorted(valda))}"):
+        fil.bekraftat = sorted({*fil.bekraftat, *valda})
+        fil.save(update_fields=["bekraftat"])
+
+
+def valj_kolumner(*, fil: Utfallsfil, kolumner: dict[str, str], kalla: str, by) -> None:
+    """Say which header each field has, and remember it for the source that the file comes from.
+
+    Raises UtfallFel without a source, or when a field is unknown or two fields have the same header.
+    """
+    _krav(by, fil.namnd_id)
+    namn = kalla.strip()[:100]
+    valda = {falt: rubrik for falt, rubrik in kolumner.items() if rubrik}
+    if not namn:
+        raise UtfallFel("Skriv vad källan heter, så att kolumnerna kommer ihåg till nästa fil.")
+    if not set(valda) <= set(SYNONYMER) or not valda:
+        raise UtfallFel("Välj vilken kolumn som är konto, belopp och period eller datum.")
+    if len(set(valda.values())) != len(valda):
+        raise UtfallFel("Samma kolumn är vald två gånger. Välj en kolumn för varje fält.")
+    with andring(by=by, varfor=f"Kolumner för {namn}"):
+        fil.kalla = Utfallskalla.objects.update_or_create(namn=namn, defaults={"kolumner": valda})[0]
+        fil.save(update_fields=["kalla"])
+
+
+@dataclass(frozen=True, slots=True)
+class Koppling:
+    """A code that gets a place: `mal` is a konto's post (None: a balance account), an ansvar's enhet, a motpart's slag.
+
+    `nyckel` is the form's name for it, so that a fault is shown in its place.
+    """
+
+    nyckel: str
+    vad: str
+    kod: str
+    fran: str
+    till: str
+    namn: str
+    mal: Post | Enhet | str | None
+    ar: int
+
+
+class KopplingFel(UtfallFel):
+    """A code cannot be mapped so. `nyckel` says which."""
+
+    def __init__(self, nyckel: str, mening: str):
+        super().__init__(mening)
+        self.nyckel = nyckel
+
+
+def koppla_koder(*, fil: Utfallsfil, kopplingar: Sequence[Koppling], by) -> None:
+    """Map the file's codes, all or none. A code that an earlier interval of them covers needs none of its own.
+
+    What the file warns for may be other things afterwards, so warnings are answered for anew. Raises KopplingFel.
+    """
+    tagna: list[Koppling] = []
+    with transaction.atomic():
+        for k in kopplingar:
+            if any(t.vad == k.vad and len(t.fran) == len(k.kod) and t.fran <= k.kod <= t.till for t in tagna):
+                continue
+            if not (len(k.fran) == len(k.kod) and k.fran <= k.kod <= k.till):
+                raise KopplingFel(k.nyckel, f"Intervallet {k.fran}–{k.till} tar inte {k.kod}.")
+            try:
+                _koppla(k, kalla=fil.namn, by=by)
+            except KontoplanFel as fel:
+                raise KopplingFel(k.nyckel, str(fel)) from fel
+            tagna.append(k)
+        if not tagna:
+            raise UtfallFel("Välj vart minst en av koderna hör.")
+        if fil.bekraftat:
+            with andring(by=by, varfor="Koder kopplades, så varningarna ses över på nytt"):
+                fil.bekraftat = []
+                fil.save(update_fields=["bekraftat"])
+
+
+def _koppla(k: Koppling, *, kalla: str, by) -> None:
+    om = {"fran": k.fran, "till": k.till, "namn": k.namn, "fran_ar": k.ar, "kalla": kalla, "by": by}
+    match k.vad:
+        case "konto":
+            spara_kontoregel(post=k.mal, **om)
+        case "ansvar":
+            spara_ansvarsregel(enhet=k.mal, **om)
+        case _:
+            spara_motpart(
+                kod=k.kod, namn=k.namn, slag=k.mal, giltig_fran=date(k.ar, 1, 1), kalla=kalla, by=by
+            )
+
+
+def _krav(by, namnd_id: int | None) -> None:
+    if by is not None and not far_importera(by, namnd_id):
+        raise UtfallFel("Du får inte läsa in huvudböcker för den nämnden.")
+
+
+# Reading in.
+
+
+def las_in(*, fil: Utfallsfil, by, rapportera: Rapportera = lambda andel, steg: None) -> Inlast:
+    """Read a received file in, or say what stops it. All in the surrounding transaction, which is needed.
+
+    A file that is in force or has been replaced is left as it is. Raises UtfallFel when `by` has lost the right.
+    """
+    with andring(by=by, varfor="Läsning av filen"):
+        with connection.cursor() as cursor:
+            _vanta_pa_tur(cursor, rapportera)
+        fil = Utfallsfil.objects.select_for_update(of=("self",)).select_related("kalla").get(pk=fil.pk)
+        _krav(by, fil.namnd_id)
+        if fil.status == Filstatus.INLAST:
+            return Inlast(fil, ())
+        try:
+            with transaction.atomic(), fil_plats(fil.sha256).open("rb") as innehall:
+                fynd = _las_och_bokfor(fil, innehall, by, rapportera)
+        except _Stopp as stopp:
+            return _spara_stopp(fil, stopp.fynd)
+        except FileNotFoundError as fel:
+            raise UtfallFel("Filen finns inte kvar på disken. Lämna den igen.") from fel
+        _spara_fynd(fil, fynd)
+        return Inlast(fil, fynd)
+
+
+def _vanta_pa_tur(cursor, rapportera: Rapportera) -> None:
+    while True:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_EN_I_TAGET])
+        if cursor.fetchone()[0]:
+            return
+        rapportera(0, "Väntar på att en annan inläsning blir klar")
+        time.sleep(_VANTAN)
+
+
+def _las_och_bokfor(fil: Utfallsfil, innehall, by, rapportera: Rapportera) -> tuple[Fynd, ...]:
+    rapportera(1, "Öppnar filen")
+    kalla = fil.kalla
+    with connection.cursor() as cursor:
+        cursor.execute(_MINNE)
+        try:
+            lasning = oppna_huvudbok(
+                innehall,
+                kolumner=kalla.kolumner if kalla else None,
+                dimensioner=(kalla.dimensioner or None) if kalla else None,
+            )
+            _beskriv(fil, lasning)
+            lager, okanda = lagg_upp(
+                cursor,
+                lasning,
+                storlek=fil.storlek,
+                plats=innehall.tell if fil.slag != Filslag.XLSX else lambda: 0,
+                laser=lambda n, av: rapportera(_andel(n, av), _laser(n, av)),
+                prova=lambda lager: _summera(cursor, lager, rapportera),
+            )
+        except OkandaKolumner as fel:
+            koder = tuple({"kod": r} for r in fel.rubriker)
+            raise _Stopp([Fynd(Anmarkning("KOLUMNER", Niva.FEL, str(fel)), koder)]) from fel
+        except OlasligFil as fel:
+            raise _Stopp([Fynd(Anmarkning("OLASLIG", Niva.FEL, str(fel)))]) from fel
+        fil.rader = lager.antal
+        fynd = som_fynd(_fran_lasningen(lasning, lager))
+        if not lager.antal:
+            raise _Stopp(fynd)
+        enheter = _omfattning(cursor, fil)
+        ersatts = _ersatts(cursor, fil, enheter)
+        rapportera(62, "Kontrollerar verifikationer och dubbletter")
+        fynd += granska(
+            cursor,
+            lager,
+            okanda_ansvar=okanda,
+            idag=timezone.localdate(),
+            rakenskapsar=_rakenskapsar(lasning),
+            namndens_enheter=enheter,
+            verifikationer=not isinstance(lasning, Sielasning),
+            ersatter={(d.enhet_id, d.period): d.rader for d in ersatts},
+        )
+        if any(_stoppar(f, fil) for f in fynd):
+            raise _Stopp(fynd)
+        rapportera(72, f"Sparar {_antal(lager.antal)} rader")
+        _spara_rader(cursor, fil, lager)
+        rapportera(93, "Summerar")
+        _satt_i_kraft(cursor, fil, ersatts)
+        fil.status, fil.inlast_av, fil.inlast_tid = Filstatus.INLAST, by, timezone.now()
+        fil.save()
+        # A transaction that is rolled back takes them with it; this one is kept.
+        cursor.execute(f"DROP TABLE IF EXISTS {MELLAN}, {TIDER}, {ANSVAR}, {SUMMOR}")
+        rapportera(99, "Summerar")
+    return tuple(fynd)
+
+
+def _summera(cursor, lager: Mellanlager, rapportera: Rapportera) -> list[dict]:
+    rapportera(52, f"Kontrollerar {_antal(lager.antal)} rader")
+    okanda = ansvar_till_enhet(cursor, lager)
+    rapportera(56, "Kontrollerar: summerar per enhet och konto")
+    summera(cursor, lager)
+    return okanda
+
+
+def _beskriv(fil: Utfallsfil, lasning: Lasning) -> None:
+    match lasning:
+        case Sielasning():
+            fil.slag = Filslag.SIE
+        case CsvLasning():
+            fil.slag = Filslag.CSV
+        case _:
+            fil.slag = Filslag.XLSX
+    fil.kodning = "" if fil.slag == Filslag.XLSX else lasning.kodning.namn
+
+
+def _fran_lasningen(lasning: Lasning, lager: Mellanlager) -> tuple[Anmarkning, ...]:
+    fynd = lasning.anmarkningar.alla()
+    if isinstance(lasning, Sielasning):
+        # Thousands of konton may disagree; the first ones are enough to see why.
+        avstamda = Anmarkningar()
+        for a in avstam(lasning).anmarkningar:
+            avstamda.lagg(a.kod, a.niva, a.text, a.rad)
+        fynd += avstamda.alla()
+    if not lager.antal and not any(a.niva is Niva.FEL for a in fynd):
+        fynd += (Anmarkning("INGET", Niva.FEL, "Filen har inga rader att läsa in."),)
+    return fynd
+
+
+def _rakenskapsar(lasning: Lasning) -> tuple[int, int] | None:
+    if not isinstance(lasning, Sielasning) or 0 not in lasning.rar:
+        return None
+    fran, till = lasning.rar[0]
+    return int(fran[:4] + fran[5:7]), int(till[:4] + till[5:7])
+
+
+def _stoppar(fynd: Fynd, fil: Utfallsfil) -> bool:
+    a = fynd.anmarkning
+    return a.niva is Niva.FEL or (a.niva is Niva.VARNING and a.kod not in fil.bekraftat)
+
+
+def _omfattning(cursor, fil: Utfallsfil) -> frozenset[int] | None:
+    """The enheter that the file is for; None is all of them."""
+    if fil.namnd_id is None:
+        return None
+    cursor.execute(f"SELECT DISTINCT period / 100 FROM {SUMMOR}")
+    return frozenset().union(*(namndens_enheter(fil.namnd_id, ar) for (ar,) in cursor.fetchall()))
+
+
+def _ersatts(cursor, fil: Utfallsfil, enheter: frozenset[int] | None) -> list[Utfallsdel]:
+    """What is in force of the file's months, within what the file is for."""
+    cursor.execute(f"SELECT DISTINCT period FROM {SUMMOR}")
+    delar = Utfallsdel.objects.filter(ersatt_av=None, period__in=[p for (p,) in cursor.fetchall()])
+    return list(delar if enheter is None else delar.filter(enhet__in=enheter))
+
+
+def _spara_rader(cursor, fil: Utfallsfil, lager: Mellanlager) -> None:
+    f = lager.falt
+    cursor.execute(f"SELECT DISTINCT ar FROM {ANSVAR} ORDER BY 1")
+    aren = [ar for (ar,) in cursor.fetchall()]
+    for ar in aren:
+        cursor.execute("SELECT budget_skapa_huvudboksar(%s)", [ar])
+        # Not sorted as the index is: that costs more than it gives, and saldon answer what is asked most.
+        cursor.execute(
+            f"INSERT INTO huvudbok.rader_{ar} (ar, period, fil_id, rad, enhet_id, belopp, datum, konto, ansvar,"
+            " motpart, verksamhet, projekt, verifikation, text)"
+            f" SELECT {ar}::smallint, {f['period']}, %s, {f['rad']}, a.enhet_id, {f['belopp']}, {f['datum']},"
+            f" {f['konto']}, {f['ansvar']}, {f['motpart']}, {f['verksamhet']}, {f['projekt']},"
+            f" {f['verifikation']}, {f['text']}"
+            f" FROM {lager.fran} JOIN {ANSVAR} a ON a.ansvar = {f['ansvar']} AND a.ar = {f['period']} / 100"
+            f" WHERE a.ar = {ar}",
+            [fil.pk],
+        )
+
+
+_I_KRAFT = f"""
+DELETE FROM budget_saldo s USING (
+    SELECT * FROM unnest(%(enheter)s::bigint[], %(perioder)s::int[]) AS e(enhet_id, period)
+    UNION SELECT enhet_id, period FROM {SUMMOR}) d
+WHERE (s.enhet_id, s.period) = (d.enhet_id, d.period);
+INSERT INTO budget_saldo (ar, enhet_id, period, konto, motpart, belopp, rader)
+SELECT period / 100, enhet_id, period, konto, motpart, belopp, rader FROM {SUMMOR}
+ORDER BY enhet_id, period, konto, motpart;
+INSERT INTO budget_utfallsdel (fil_id, enhet_id, period, rader)
+SELECT %(fil)s, enhet_id, period, sum(rader) FROM {SUMMOR} GROUP BY enhet_id, period;
+"""
+
+
+def _satt_i_kraft(cursor, fil: Utfallsfil, ersatts: Sequence[Utfallsdel]) -> None:
+    """Replace the earlier parts and add the saldon of those months up anew."""
+    # Rules and imports wait for each other from here: the parts and saldon of both must be of one mind.
+    cursor.execute("LOCK TABLE budget_utfallsdel, budget_saldo IN SHARE ROW EXCLUSIVE MODE")
+    if not ansvar_ar_oforandrat(cursor):
+        raise UtfallFel("Någon ändrade vilka enheter ansvaren hör till under inläsningen. Läs in filen igen.")
+    andrade = Utfallsdel.objects.filter(pk__in=[d.pk for d in ersatts], ersatt_av=None).update(ersatt_av=fil)
+    if andrade != len(ersatts):
+        raise UtfallFel("Någon ändrade vad filen ersätter under inläsningen. Läs in filen igen.")
+    cursor.execute(
+        _I_KRAFT,
+        {
+            "fil": fil.pk,
+            "enheter": [d.enhet_id for d in ersatts],
+            "perioder": [d.period for d in ersatts],
+        },
+    )
+
+
+def _spara_stopp(fil: Utfallsfil, fynd: Sequence[Fynd]) -> Inlast:
+    omappat = any(f.anmarkning.kod in OMAPPADE for f in fynd)
+    fel = [
+        f for f in fynd if f.anmarkning.niva is Niva.FEL and f.anmarkning.kod not in (*OMAPPADE, "KOLUMNER")
+    ]
+    fil.status = Filstatus.FEL if fel else Filstatus.VANTAR
+    fil.save()
+    _spara_fynd(fil, fynd)
+    if fel:
+        skal = f"Filen har fel och har inte lästs in. {fel[0].anmarkning.text}"
+    elif any(f.anmarkning.kod == "KOLUMNER" for f in fynd):
+        skal = f"Filens kolumner känns inte igen. {fynd[0].anmarkning.text}"
+    elif omappat:
+        skal = "Filen har koder som inte är kopplade. " + " ".join(
+            f.anmarkning.text for f in fynd if f.anmarkning.kod in OMAPPADE
+        )
+    else:
+        koder = sorted({f.anmarkning.kod for f in fynd if _stoppar(f, fil)})
+        skal = f"Filen har varningar som ingen har bekräftat: {', '.join(koder)}."
+    return Inlast(fil, tuple(fynd), skal)
+
+
+def _spara_fynd(fil: Utfallsfil, fynd: Sequence[Fynd]) -> None:
+    fil.anmarkningar.all().delete()
+    Utfallsanmarkning.objects.bulk_create(
+        Utfallsanmarkning(
+            fil=fil,
+            ordning=i,
+            niva=f.anmarkning.niva,
+            kod=f.anmarkning.kod,
+            rad=f.anmarkning.rad,
+            text=f.anmarkning.text,
+            koder=list(f.koder),
+        )
+        for i, f in enumerate(fynd)
+    )
+
+
+def _andel(n: int, av: int) -> int:
+    return 2 + min(48, 48 * n // av) if av else 2
+
+
+def _laser(n: int, av: int) -> str:
+    return f"Läser rad {_antal(n)} av cirka {_antal(round(av, -3) or av)}" if av else f"Läser rad {_antal(n)}"
+
+
+def _antal(n: int) -> str:
+    return formatera(Decimal(n))

@@ -1,0 +1,174 @@
+"""The forms about a ledger file: which columns it has, and where its unmapped codes belong.
+
+They are read by hand from POST, because each file gives its own rows; what was typed is always shown again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from budget.actions.utfall import Koppling
+from budget.imports.granska_utfall import OMAPPADE, UTAN_ANSVAR
+from budget.imports.huvudbok import SYNONYMER, hitta_kolumner
+from budget.models import Motpartsslag, Utfallsanmarkning
+from budget.selectors.kontoplan import BALANSKONTO, hamta_ansvarsenheter, hamta_kontoposter, postnamn
+from budget.tabeller.utfallsfil import antal
+from regionskane.lib.belopp import formatera
+
+BALANS = "balans"
+FALTNAMN = {
+    "konto": "Konto",
+    "belopp": "Belopp",
+    "debet": "Debet",
+    "kredit": "Kredit",
+    "period": "Period",
+    "datum": "Datum",
+    "ar": "År",
+    "ansvar": "Ansvar",
+    "motpart": "Motpart",
+    "verksamhet": "Verksamhet",
+    "projekt": "Projekt",
+    "verifikation": "Verifikation",
+    "text": "Text",
+}
+
+
+@dataclass(slots=True)
+class Kopplingsrad:
+    """One unmapped code as a row of the form."""
+
+    nyckel: str
+    vad: str
+    kod: str
+    ar: int
+    rader: int
+    belopp: str
+    rad: int
+    fran: str
+    till: str
+    namn: str
+    mal: str
+    fel: str = ""
+
+    @property
+    def rader_i_ord(self) -> str:
+        return antal(self.rader)
+
+    @property
+    def belopp_i_ord(self) -> str:
+        return formatera(Decimal(self.belopp))
+
+    @property
+    def ar_utan_ansvar(self) -> bool:
+        return self.vad == "ansvar" and self.kod == UTAN_ANSVAR
+
+
+@dataclass(slots=True)
+class Kopplingsformular:
+    """All the unmapped codes of a file, kind by kind, with what they may be mapped to."""
+
+    rader: list[Kopplingsrad]
+    mal: dict[str, list[tuple[str, str]]]
+    allmant_fel: str = ""
+    _objekt: dict[str, dict] = field(default_factory=dict)
+
+    @property
+    def grupper(self) -> list[tuple[str, list[tuple[str, str]], list[Kopplingsrad]]]:
+        return [
+            (vad, self.mal[vad], rader)
+            for vad in ("konto", "ansvar", "motpart")
+            if (rader := [r for r in self.rader if r.vad == vad])
+        ]
+
+    def kopplingar(self) -> list[Koppling]:
+        """The rows that have been given a place."""
+        return [
+            Koppling(
+                nyckel=r.nyckel,
+                vad=r.vad,
+                kod=r.kod,
+                fran=r.fran,
+                till=r.till,
+                namn=r.namn or self._namn(r),
+                mal=self._objekt[r.vad][r.mal],
+                ar=r.ar,
+            )
+            for r in self.rader
+            if r.mal in self._objekt[r.vad]
+        ]
+
+    def _namn(self, rad: Kopplingsrad) -> str:
+        return dict(self.mal[rad.vad])[rad.mal][:120]
+
+    def markera(self, nyckel: str, fel: str) -> None:
+        """Say at its row why a code could not be mapped."""
+        for r in self.rader:
+            if r.nyckel == nyckel:
+                r.fel = fel
+
+
+def kopplingsformular(
+    anmarkningar: Sequence[Utfallsanmarkning], post: Mapping[str, str] | None = None
+) -> Kopplingsformular:
+    """The form, empty or as it was sent."""
+    rader = []
+    sedda = set()
+    for a in anmarkningar:
+        vad = OMAPPADE.get(a.kod)
+        for k in a.koder if vad else ():
+            if (vad, k["kod"]) in sedda:  # the earliest year's rule covers the later ones
+                continue
+            sedda.add((vad, k["kod"]))
+            nyckel = f"{vad}-{len(rader)}"
+
+            def skrivet(falt: str, annars: str, nyckel=nyckel) -> str:
+                return (post or {}).get(f"{nyckel}-{falt}", annars).strip()
+
+            rader.append(
+                Kopplingsrad(
+                    nyckel=nyckel,
+                    vad=vad,
+                    **k,
+                    fran=skrivet("fran", k["kod"]),
+                    till=skrivet("till", k["kod"]),
+                    namn=skrivet("namn", ""),
+                    mal=skrivet("mal", ""),
+                )
+            )
+    finns = {r.vad for r in rader}
+    objekt: dict[str, dict] = {"konto": {}, "ansvar": {}, "motpart": {}}
+    mal: dict[str, list[tuple[str, str]]] = {"konto": [], "ansvar": [], "motpart": []}
+    if "konto" in finns:
+        poster = hamta_kontoposter()
+        objekt["konto"] = {str(p.pk): p for p in poster} | {BALANS: None}
+        mal["konto"] = [(str(p.pk), postnamn(p)) for p in poster] + [(BALANS, BALANSKONTO)]
+    if "ansvar" in finns:
+        enheter = hamta_ansvarsenheter()
+        objekt["ansvar"] = {str(e.pk): e for e in enheter}
+        mal["ansvar"] = [(str(e.pk), e.namn) for e in enheter]
+    if "motpart" in finns:
+        objekt["motpart"] = {v: v for v in Motpartsslag.values}
+        mal["motpart"] = list(Motpartsslag.choices)
+    return Kopplingsformular(rader, mal, _objekt=objekt)
+
+
+@dataclass(frozen=True, slots=True)
+class Kolumnval:
+    """A field and the headers that may be its column."""
+
+    falt: str
+    namn: str
+    vald: str
+    kravs: bool
+
+
+def kolumnformular(rubriker: Sequence[str], skrivet: Mapping[str, str] | None = None) -> list[Kolumnval]:
+    """A choice per field; what is understood by itself is chosen beforehand."""
+    if skrivet is None:
+        funna, _ = hitta_kolumner(rubriker)
+        skrivet = {f: rubriker[i] for f, i in funna.items() if i < len(rubriker)}
+    return [
+        Kolumnval(falt, namn, skrivet.get(falt, ""), falt in ("konto", "belopp"))
+        for falt, namn in FALTNAMN.items()
+        if falt in SYNONYMER
+    ]

@@ -1,0 +1,319 @@
+"""Ledger files: hand one in, follow it, map what it does not know, answer for its warnings, see what is in place."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from budget.actions.utfall import (
+    KopplingFel,
+    UtfallFel,
+    bekrafta_varningar,
+    koppla_koder,
+    starta_inlasning,
+    ta_emot_fil,
+    valj_kolumner,
+)
+from budget.forms.utfallsfil import kolumnformular, kopplingsformular
+from budget.imports.granska_utfall import OMAPPADE
+from budget.models import Filstatus, Utfallsfil, Utfallskalla
+from budget.selectors.utfallsfiler import (
+    ar_med_utfall,
+    aret,
+    far_importera,
+    filens_delar,
+    filens_ersatta,
+    filens_historik,
+    filens_jobb,
+    koncerncontrollers,
+    pa_plats,
+    synliga_filer,
+    valbara_namnder,
+)
+from budget.tabeller.utfallsfil import (
+    LAGEN,
+    MANADER,
+    antal,
+    ersattrader,
+    fyndrader,
+    manadsrutnat,
+    perioder_i_ord,
+    varningsnamn,
+)
+from organisation.permissions import Ratt, get_behorighet
+from regionskane.jobb.actions import fil_plats
+from regionskane.jobb.models import Jobbstatus
+from regionskane.lib.anmarkning import Niva
+
+SENASTE = 30
+
+
+def _smula() -> dict:
+    return {"text": "Utfall", "url": reverse("utfall_start")}
+
+
+def _krav_pa_lasning(request):
+    behorighet = get_behorighet(request)
+    if not behorighet.omfang(Ratt.LASA_HUVUDBOK):
+        raise PermissionDenied(f"Din roll får inte {Ratt.LASA_HUVUDBOK.value}.")
+    return behorighet
+
+
+def _krav_pa_import(request):
+    behorighet = _krav_pa_lasning(request)
+    if not behorighet.omfang(Ratt.IMPORTERA_UTFALL):
+        raise PermissionDenied(f"Din roll får inte {Ratt.IMPORTERA_UTFALL.value}.")
+    return behorighet
+
+
+def _fil(request, pk: int) -> Utfallsfil:
+    return get_object_or_404(synliga_filer(_krav_pa_lasning(request)), pk=pk)
+
+
+def _fil_att_lasa_in(request, pk: int) -> Utfallsfil:
+    _krav_pa_import(request)
+    fil = _fil(request, pk)
+    if not far_importera(request.user, fil.namnd_id):
+        raise PermissionDenied("Du får inte läsa in huvudböcker för den nämnden.")
+    return fil
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def filer(request):
+    """What is in place month by month, the latest files, and the box where a new one is dropped."""
+    behorighet = _krav_pa_import(request) if request.method == "POST" else _krav_pa_lasning(request)
+    fel = ""
+    if request.method == "POST":
+        try:
+            return _ta_emot(request, behorighet)
+        except UtfallFel as skal:
+            fel = str(skal)
+    aren = ar_med_utfall()
+    idag = timezone.localdate()
+    valt = request.GET.get("ar", "")
+    ar = int(valt) if valt.isascii() and valt.isdigit() and int(valt) in aren else next(iter(aren), idag.year)
+    urval = behorighet.urval(Ratt.LASA_HUVUDBOK, last=False, period=aret(ar))
+    far_lasa_in = bool(behorighet.omfang(Ratt.IMPORTERA_UTFALL))
+    return render(
+        request,
+        "budget/utfallsfiler.html",
+        {
+            "smulor": [_smula(), {"text": "Huvudböcker", "url": ""}],
+            "ar": ar,
+            "aren": [{"text": str(a), "url": f"?ar={a}", "aktiv": a == ar} for a in aren],
+            "manader": MANADER,
+            "rutnat": manadsrutnat(pa_plats(ar, urval), ar, idag),
+            "filer": [
+                (f, LAGEN[f.status], antal(f.rader) if f.rader else "")
+                for f in synliga_filer(behorighet)[:SENASTE]
+            ],
+            "far_lasa_in": far_lasa_in,
+            "hela_regionen": behorighet.far(Ratt.IMPORTERA_UTFALL),
+            "namnder": valbara_namnder(behorighet) if far_lasa_in else [],
+            "kallor": Utfallskalla.objects.all() if far_lasa_in else [],
+            "skrivet": request.POST,
+            "fel": fel,
+        },
+        status=422 if fel else 200,
+    )
+
+
+def _ta_emot(request, behorighet):
+    fil = request.FILES.get("fil")
+    if fil is None:
+        raise UtfallFel("Välj en fil att läsa in.")
+    namnder = {str(n.pk): n for n in valbara_namnder(behorighet)}
+    vald = request.POST.get("namnd", "")
+    if not vald and not behorighet.far(Ratt.IMPORTERA_UTFALL):
+        raise UtfallFel("Välj vilken nämnd filen gäller.")
+    if vald and vald not in namnder:
+        raise UtfallFel("Du får inte läsa in huvudböcker för den nämnden.")
+    mottagen = ta_emot_fil(
+        block=fil.chunks(),
+        namn=fil.name,
+        namnd=namnder.get(vald),
+        kalla=request.POST.get("kalla", ""),
+        by=request.user,
+    )
+    if mottagen.ny or mottagen.fil.status != Filstatus.INLAST:
+        starta_inlasning(fil=mottagen.fil, by=request.user)
+    else:
+        messages.info(request, f"{_redan(mottagen.fil)} Ingenting har ändrats.")
+    return redirect("utfallsfil", mottagen.fil.pk)
+
+
+def _redan(fil: Utfallsfil) -> str:
+    vem = fil.inlast_av or "systemet"
+    nar = timezone.localtime(fil.inlast_tid)
+    return f"Filen är redan inläst, {nar:%Y-%m-%d} kl. {nar:%H.%M} av {vem}, som {fil.namn}. {galler(fil)}"
+
+
+def galler(fil: Utfallsfil) -> str:
+    """Whether what the file had is in force, or which file has replaced it."""
+    delar = filens_delar(fil)
+    ersatta = [d for d in delar if d.ersatt_av_id]
+    av = ", ".join(dict.fromkeys(d.ersatt_av.namn for d in ersatta))
+    if not ersatta:
+        return "Den gäller."
+    if len(ersatta) == len(delar):
+        return f"Den är ersatt av {av}."
+    return f"Den gäller delvis: {perioder_i_ord({d.period for d in ersatta})} är ersatt av {av}."
+
+
+@dataclass(frozen=True, slots=True)
+class _Grupp:
+    niva: str
+    rubrik: str
+    lista: list
+
+
+_RUBRIKER = (
+    (Niva.FEL, "Fel som stoppar filen"),
+    (Niva.VARNING, "Varningar"),
+    (Niva.INFO, "Upplysningar"),
+)
+
+
+@login_required
+@require_GET
+def fil(request, pk):
+    """One file: its progress, findings and what it brought."""
+    return _sida(request, _fil(request, pk))
+
+
+def _sida(request, fil: Utfallsfil, *, koppling=None, kolumner=None, fel: str = "", status: int = 200):
+    behorighet = get_behorighet(request)
+    anmarkningar = list(fil.anmarkningar.all())
+    vanliga = [a for a in anmarkningar if a.kod not in OMAPPADE and a.kod != "KOLUMNER"]
+    omappade = [a for a in anmarkningar if a.kod in OMAPPADE]
+    jobb = filens_jobb(fil)
+    pagar = jobb is not None and jobb.status in (Jobbstatus.KOAD, Jobbstatus.KORS)
+    oppen = fil.status != Filstatus.INLAST and not pagar
+    far_lasa_in = far_importera(request.user, fil.namnd_id)
+    far_koppla = far_lasa_in and behorighet.far(Ratt.STYRA_KONTOPLAN)
+    okanda_kolumner = next((a for a in anmarkningar if a.kod == "KOLUMNER"), None)
+    fel_finns = any(a.niva == Niva.FEL for a in vanliga)
+    varningar = varningsnamn(a for a in vanliga if a.niva == Niva.VARNING)
+    inlast = fil.status == Filstatus.INLAST
+    delar = filens_delar(fil) if inlast else []
+    return render(
+        request,
+        "budget/utfallsfil.html",
+        {
+            "smulor": [
+                _smula(),
+                {"text": "Huvudböcker", "url": reverse("utfallsfiler")},
+                {"text": fil.namn, "url": ""},
+            ],
+            "fil": fil,
+            "lage": LAGEN[fil.status],
+            "jobb": jobb if jobb and (pagar or jobb.status == Jobbstatus.FEL) else None,
+            "mitt_jobb": jobb is not None and jobb.agare_id == request.user.pk,
+            "pagar": pagar,
+            "grupper": [
+                _Grupp(niva, rubrik, fyndrader(lista))
+                for niva, rubrik in _RUBRIKER
+                if (lista := [a for a in vanliga if a.niva == niva])
+            ],
+            "omappade": omappade if oppen else [],
+            "koppling": (koppling or kopplingsformular(omappade)) if oppen and omappade and far_koppla else None,
+            "fraga": koncerncontrollers() if oppen and omappade and not far_koppla else [],
+            "okanda_kolumner": okanda_kolumner if oppen else None,
+            "rubriker": [k["kod"] for k in okanda_kolumner.koder] if okanda_kolumner else [],
+            "kolumner": kolumner
+            or (kolumnformular([k["kod"] for k in okanda_kolumner.koder]) if okanda_kolumner else []),
+            "kallnamn": request.POST.get("kalla", fil.kalla.namn if fil.kalla else ""),
+            "varningar": [(kod, namn, n, kod in fil.bekraftat) for kod, namn, n in varningar],
+            "kan_bekraftas": oppen and far_lasa_in and varningar and not fel_finns and not omappade
+            and not okanda_kolumner,
+            "far_lasa_in": far_lasa_in and oppen,
+            "fel_finns": fel_finns,
+            "galler": galler(fil) if inlast else "",
+            "delar": delar,
+            "perioder": perioder_i_ord({d.period for d in delar}),
+            "antal_enheter": len({d.enhet_id for d in delar}),
+            "aren": sorted({d.period // 100 for d in delar}),
+            "ersatta": ersattrader(filens_ersatta(fil)) if inlast else [],
+            "rader": antal(fil.rader),
+            "historik": filens_historik(fil),
+            "fel": fel,
+        },
+        status=status,
+    )  # fmt: skip
+
+
+@login_required
+@require_POST
+def las_in(request, pk):
+    """Read the file in (again)."""
+    fil = _fil_att_lasa_in(request, pk)
+    if fil.status != Filstatus.INLAST:
+        starta_inlasning(fil=fil, by=request.user)
+    return redirect("utfallsfil", fil.pk)
+
+
+@login_required
+@require_POST
+def bekrafta(request, pk):
+    """Answer for warnings, and let the reading go on."""
+    fil = _fil_att_lasa_in(request, pk)
+    try:
+        bekrafta_varningar(fil=fil, koder=request.POST.getlist("kod"), by=request.user)
+    except UtfallFel as skal:
+        return _sida(request, fil, fel=str(skal), status=422)
+    starta_inlasning(fil=fil, by=request.user)
+    return redirect("utfallsfil", fil.pk)
+
+
+@login_required
+@require_POST
+def koppla(request, pk):
+    """Map the file's unknown codes, and let the reading go on."""
+    get_behorighet(request).krav(Ratt.STYRA_KONTOPLAN)
+    fil = _fil_att_lasa_in(request, pk)
+    formular = kopplingsformular([a for a in fil.anmarkningar.all() if a.kod in OMAPPADE], request.POST)
+    try:
+        koppla_koder(fil=fil, kopplingar=formular.kopplingar(), by=request.user)
+    except KopplingFel as skal:
+        formular.markera(skal.nyckel, str(skal))
+        return _sida(request, fil, koppling=formular, fel=str(skal), status=422)
+    except UtfallFel as skal:
+        return _sida(request, fil, koppling=formular, fel=str(skal), status=422)
+    starta_inlasning(fil=fil, by=request.user)
+    return redirect("utfallsfil", fil.pk)
+
+
+@login_required
+@require_POST
+def kolumner(request, pk):
+    """Say what the columns are, and let the reading go on."""
+    fil = _fil_att_lasa_in(request, pk)
+    valda = {k.removeprefix("falt-"): v for k, v in request.POST.items() if k.startswith("falt-")}
+    try:
+        valj_kolumner(fil=fil, kolumner=valda, kalla=request.POST.get("kalla", ""), by=request.user)
+    except UtfallFel as skal:
+        a = fil.anmarkningar.filter(kod="KOLUMNER").first()
+        rubriker = [k["kod"] for k in a.koder] if a else []
+        return _sida(request, fil, kolumner=kolumnformular(rubriker, valda), fel=str(skal), status=422)
+    starta_inlasning(fil=fil, by=request.user)
+    return redirect("utfallsfil", fil.pk)
+
+
+@login_required
+@require_GET
+def hamta(request, pk):
+    """The file as it was handed in."""
+    fil = _fil(request, pk)
+    plats = fil_plats(fil.sha256)
+    if not plats.exists():
+        raise Http404
+    return FileResponse(
+        plats.open("rb"), as_attachment=True, filename=fil.namn, content_type="application/octet-stream"
+    )

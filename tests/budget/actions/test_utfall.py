@@ -1,0 +1,413 @@
+"""A ledger file read in, all or nothing: what it brings, what it replaces, and what stops it."""
+
+import io
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+
+from budget.actions.utfall import (
+    Koppling,
+    KopplingFel,
+    UtfallFel,
+    bekrafta_varningar,
+    koppla_koder,
+    las_in,
+    ta_emot_fil,
+    valj_kolumner,
+)
+from budget.demo import generera
+from budget.exports.huvudbok import SKRIVARE
+from budget.imports.granska_utfall import ansvar_till_enhet, summera
+from budget.imports.mellanlager import lagg_upp
+from budget.imports.oppna import oppna_huvudbok
+from budget.models import Huvudboksrad, Kontoregel, Motpart, Saldo, Utfallsdel, Utfallsfil
+from budget.selectors.kontoplan import hamta_kontoposter
+from budget.selectors.kontroll_utfall import kontrollera_saldon
+from budget.selectors.utfallsfiler import filens_historik
+from organisation.models import Enhet, Namnd
+from regionskane.lib.anmarkning import Niva
+from tests.budget.imports import test_fientliga_filer as fientliga
+
+RUBRIK = "Period;Konto;Ansvar;Motpart;Verifikation;Text;Belopp"
+KN, HSN = "10001", "27001"  # ansvar of the two nämnder
+
+
+def csv(*rader: str) -> bytes:
+    return "\n".join((RUBRIK, *rader, "")).encode()
+
+
+def balans(period: int, ansvar: str, konto: str, belopp: int, ver: str, motpart: str = "") -> tuple[str, str]:
+    """A voucher of two lines: the konto and a balance account."""
+    return (
+        f"{period};{konto};{ansvar};{motpart};{ver};Prov;{belopp},50",
+        f"{period};1680;{ansvar};;{ver};Prov;-{belopp},50",
+    )
+
+
+MANAD = csv(*balans(202403, KN, "5010", 100, "A1", "10"), *balans(202403, HSN, "4010", 200, "A2"))
+
+
+@pytest.fixture
+def las(db):
+    """Hand a file in and read it; gives what came of it."""
+
+    def las(innehall: bytes, namn="mars.csv", *, by=None, namnd=None, bekraftat=(), kalla=""):
+        fil = ta_emot_fil(block=[innehall], namn=namn, by=by, namnd=namnd, kalla=kalla).fil
+        if bekraftat:
+            Utfallsfil.objects.filter(pk=fil.pk).update(bekraftat=list(bekraftat))
+        return las_in(fil=fil, by=by)
+
+    return las
+
+
+def saldon() -> dict:
+    return {
+        (e, p, k, m): b
+        for e, p, k, m, b in Saldo.objects.values_list("enhet__kod", "period", "konto", "motpart", "belopp")
+    }
+
+
+def allt() -> tuple:
+    return (
+        saldon(),
+        Huvudboksrad.objects.count(),
+        list(Utfallsdel.objects.values_list("fil", "period", "rader")),
+    )
+
+
+def koder(resultat, *nivaer) -> list[str]:
+    return [f.anmarkning.kod for f in resultat.fynd if not nivaer or f.anmarkning.niva in nivaer]
+
+
+def test_en_fil_lases_in_summeras_och_har_sin_historia(las, anvandare):
+    vem = anvandare("koncerncontroller")
+    resultat = las(MANAD, by=vem)
+    assert (resultat.fel, resultat.fynd) == ("", ())
+    fil = Utfallsfil.objects.get()
+    assert (fil.status, fil.rader, fil.slag, fil.kodning) == ("inlast", 4, "csv", "UTF-8")
+    assert fil.inlast_av == vem
+    assert saldon() == {
+        ("KN", 202403, "5010", "10"): Decimal("100.50"),
+        ("KN", 202403, "1680", ""): Decimal("-100.50"),
+        ("HSN", 202403, "4010", ""): Decimal("200.50"),
+        ("HSN", 202403, "1680", ""): Decimal("-200.50"),
+    }
+    assert sorted(Huvudboksrad.objects.values_list("rad", "konto", "verifikation", "belopp")) == [
+        (2, "5010", "A1", Decimal("100.50")), (3, "1680", "A1", Decimal("-100.50")),
+        (4, "4010", "A2", Decimal("200.50")), (5, "1680", "A2", Decimal("-200.50")),
+    ]  # fmt: skip
+    assert [(h.namn, h.varfor) for h in filens_historik(fil)] == [
+        (str(vem), "Läsning av filen"), (str(vem), "Lämnade in filen"),
+    ]  # fmt: skip
+    assert list(kontrollera_saldon()) == []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_tables WHERE tablename LIKE 'mellan%'")
+        assert cursor.fetchone()[0] == 0
+
+
+def test_samma_innehall_andrar_inget_vad_filen_an_heter(las):
+    las(MANAD)
+    fore = allt()
+    resultat = las(MANAD, "en annan mars.csv")
+    assert (resultat.fel, resultat.fynd, resultat.fil.namn) == ("", (), "mars.csv")
+    assert allt() == fore and Utfallsfil.objects.count() == 1
+
+
+def test_rattad_manad_ersatter_hela_den_tidigare_och_bada_star_kvar(las):
+    forsta = las(csv(*balans(202402, KN, "5010", 10, "A1"), *balans(202403, KN, "5010", 100, "A2"),
+                     *balans(202403, HSN, "4010", 200, "A3"))).fil  # fmt: skip
+    andra = las(csv(*balans(202403, KN, "5020", 70, "A2")), bekraftat=["KRYMPT"])
+    assert koder(andra) == ["KRYMPT"]  # HSN has no line left in March
+    assert "ersätter 2 rader" in andra.fynd[0].anmarkning.text
+    assert {n: b for n, b in saldon().items() if n[2] != "1680"} == {
+        ("KN", 202402, "5010", ""): Decimal("10.50"),
+        ("KN", 202403, "5020", ""): Decimal("70.50"),
+    }
+    assert Huvudboksrad.objects.count() == 8
+    delar = Utfallsdel.objects.filter(fil=forsta).order_by("period", "enhet__kod")
+    assert [(d.enhet.kod, d.period, d.ersatt_av_id) for d in delar] == [
+        ("KN", 202402, None), ("HSN", 202403, andra.fil.pk), ("KN", 202403, andra.fil.pk),
+    ]  # fmt: skip
+    assert list(kontrollera_saldon()) == []
+    fore = allt()
+    assert las(csv(*balans(202402, KN, "5010", 10, "A1"), *balans(202403, KN, "5010", 100, "A2"),
+                   *balans(202403, HSN, "4010", 200, "A3"))).fil == forsta  # fmt: skip
+    assert allt() == fore
+
+
+def test_okanda_koder_listas_alla_kopplas_och_inlasningen_gar_vidare(las, anvandare):
+    vem = anvandare("koncerncontroller")
+    fore = allt()
+    innehall = csv(
+        *balans(202403, KN, "9991", 5, "A1", "777"), *balans(202403, "99999", "9992", 7, "A2"),
+        "202403;9991;99999;;;x;1,00",
+    )  # fmt: skip
+    resultat = las(innehall, by=vem)
+    fil = Utfallsfil.objects.get()
+    assert (allt(), fil.status) == (fore, "vantar")
+    assert koder(resultat) == ["OKANT_KONTO", "OKANT_ANSVAR", "OKAND_MOTPART"]
+    assert [(k["kod"], k["rader"], k["belopp"], k["rad"]) for k in resultat.fynd[0].koder] == [
+        ("9991", 2, "6.50", 2), ("9992", 1, "7.50", 4),
+    ]  # fmt: skip
+    assert [(k["kod"], k["rader"], k["belopp"]) for k in resultat.fynd[1].koder] == [("99999", 3, "1.00")]
+    assert "9991, 9992" in resultat.fel and "99999" in resultat.fel and "777" in resultat.fel
+    post, enhet = hamta_kontoposter()[0], Enhet.objects.get(kod="KN")
+    kopplingar = [
+        Koppling("k0", "konto", "9991", "9991", "9999", "Prov", post, 2024),
+        Koppling("k1", "konto", "9992", "9992", "9992", "Prov", post, 2024),  # the first one has taken it
+        Koppling("a0", "ansvar", "99999", "99999", "99999", "Prov", enhet, 2024),
+    ]
+    with pytest.raises(KopplingFel) as fel:
+        fel_till = Koppling("m0", "motpart", "777", "777", "777", "", "extern", 2024)
+        koppla_koder(fil=fil, kopplingar=[*kopplingar, fel_till], by=vem)
+    assert fel.value.nyckel == "m0"
+    assert not Kontoregel.objects.filter(fran="9991").exists()  # all or none
+    with pytest.raises(KopplingFel, match="tar inte 9991"):
+        koppla_koder(
+            fil=fil, kopplingar=[Koppling("k0", "konto", "9991", "8000", "8100", "", post, 2024)], by=vem
+        )
+    kopplingar.append(Koppling("m0", "motpart", "777", "777", "777", "Prov", "extern", 2024))
+    koppla_koder(fil=fil, kopplingar=kopplingar, by=vem)
+    assert Motpart.objects.get(kod="777").giltig_fran == date(2024, 1, 1)
+    resultat = las_in(fil=fil, by=vem)
+    assert resultat.fel == "" and len(saldon()) == 4
+
+
+def test_rader_utan_ansvar_tar_regeln_for_utan(las, anvandare):
+    resultat = las(csv(*balans(202403, "", "5010", 5, "A1")))
+    assert [k["kod"] for k in resultat.fynd[0].koder] == ["UTAN"]
+    koppla_koder(
+        fil=resultat.fil, by=anvandare("koncerncontroller"),
+        kopplingar=[Koppling("a", "ansvar", "UTAN", "UTAN", "UTAN", "Utan", Enhet.objects.get(kod="KN"), 2024)],
+    )  # fmt: skip
+    assert las_in(fil=resultat.fil, by=None).fel == ""
+    assert set(Huvudboksrad.objects.values_list("ansvar", flat=True)) == {""}
+    assert list(kontrollera_saldon()) == []
+
+
+def test_varningar_bekraftas_vid_namn_och_den_som_gjorde_det_star_kvar(las, anvandare):
+    vem = anvandare("koncerncontroller")
+    lika = "202403;5010;10001;;;Prov;1,00"
+    resultat = las(csv(lika, lika, lika, "202401;5010;10001;;;Prov;3,00"), by=vem)
+    assert koder(resultat) == ["TOM_PERIOD", "DUBBLETT"]
+    assert resultat.fynd[1].anmarkning.rad == 4 and "lik rad 2" in resultat.fynd[1].anmarkning.text
+    assert saldon() == {} and resultat.fil.status == "vantar"
+    with pytest.raises(UtfallFel):
+        bekrafta_varningar(fil=resultat.fil, koder=["OBALANS"], by=vem)
+    with pytest.raises(UtfallFel):
+        bekrafta_varningar(fil=resultat.fil, koder=[], by=vem)
+    fil = resultat.fil
+    bekrafta_varningar(fil=fil, koder=["DUBBLETT"], by=vem)
+    assert "TOM_PERIOD" in las_in(fil=fil, by=vem).fel
+    bekrafta_varningar(fil=fil, koder=["TOM_PERIOD"], by=vem)
+    assert las_in(fil=fil, by=vem).fel == ""
+    assert saldon()[("KN", 202403, "5010", "")] == 3
+    assert "Bekräftade varningar: DUBBLETT" in [h.varfor for h in filens_historik(fil) if h.namn == str(vem)]
+
+
+def test_obalans_stoppar_hela_filen_med_rad(las):
+    resultat = las(csv(*balans(202403, KN, "5010", 5, "A1"), "202403;5010;10001;;A2;x;10,00",
+                       "202403;1680;10001;;A2;x;-9,99"))  # fmt: skip
+    assert [(f.anmarkning.kod, f.anmarkning.niva, f.anmarkning.rad) for f in resultat.fynd] == [
+        ("OBALANS", Niva.FEL, 4)
+    ]
+    assert "A2 balanserar inte: raderna summerar till 0,01" in resultat.fel
+    assert saldon() == {} and resultat.fil.status == "fel"
+
+
+def test_en_manad_som_skiljer_sig_vilt_fragas_det_om(las):
+    rader = [f"2024{m:02};5010;10001;;;x;{10_000_000 + m},00" for m in range(1, 6)]
+    assert las(csv(*rader), "a.csv").fel == ""
+    resultat = las(csv("202406;5010;10001;;;x;100000000,00"), "b.csv")
+    assert koder(resultat) == ["MANAD_AVVIKER"]
+    assert "2024-06: −100,0 mnkr, mot −10,0 mnkr" in resultat.fynd[0].anmarkning.text
+
+
+def test_controller_laser_in_for_sin_namnd_och_bara_den(las, anvandare):
+    amina, kn = anvandare("controller-kn"), Namnd.objects.get(kod="KN")
+    las(MANAD)
+    for vem in ("controller-kn", "politiker", "revisor", "administrator"):
+        with pytest.raises(UtfallFel, match="Du får inte läsa in"):
+            las(b"x", by=anvandare(vem))
+    with pytest.raises(UtfallFel):
+        las(b"x", by=amina, namnd=Namnd.objects.get(kod="HSN"))
+    fore = allt()
+    resultat = las(
+        csv(*balans(202403, KN, "5010", 1, "B1"), *balans(202403, HSN, "4010", 2, "B2")), by=amina, namnd=kn
+    )
+    assert koder(resultat, Niva.FEL) == ["UTANFOR_NAMND"]
+    assert "ansvar 27001" in resultat.fel and allt() == fore
+    rattad = las(csv(*balans(202403, KN, "5010", 1, "B1")), by=amina, namnd=kn)
+    assert rattad.fel == ""
+    assert saldon()[("KN", 202403, "5010", "")] == Decimal("1.50")
+    assert saldon()[("HSN", 202403, "4010", "")] == Decimal("200.50")  # not hers, so not replaced
+    # The right is asked anew when the job runs.
+    fil = ta_emot_fil(
+        block=[csv(*balans(202404, KN, "5010", 1, "B1"))], namn="apr.csv", by=amina, namnd=kn
+    ).fil
+    amina.roller.all().delete()
+    with pytest.raises(UtfallFel):
+        las_in(fil=fil, by=amina)
+
+
+def test_kolumner_som_inte_kanns_igen_valjs_och_minns_till_nasta_fil(las):
+    innehall = b"M;Kto-id;Kst-id;Kronor\n202403;5010;10001;5,00\n"
+    resultat = las(innehall)
+    assert koder(resultat) == ["KOLUMNER"] and resultat.fil.status == "vantar"
+    assert [k["kod"] for k in resultat.fynd[0].koder] == ["M", "Kto-id", "Kst-id", "Kronor"]
+    val = {"period": "M", "konto": "Kto-id", "ansvar": "Kst-id", "belopp": "Kronor"}
+    for fel in ({"kolumner": val, "kalla": " "}, {"kolumner": {}, "kalla": "Raindance"},
+                {"kolumner": {**val, "belopp": "M"}, "kalla": "Raindance"}):  # fmt: skip
+        with pytest.raises(UtfallFel):
+            valj_kolumner(fil=resultat.fil, by=None, **fel)
+    valj_kolumner(fil=resultat.fil, kolumner=val, kalla="Raindance", by=None)
+    assert las_in(fil=resultat.fil, by=None).fel == ""
+    assert las(innehall.replace(b"202403", b"202404"), kalla="Raindance").fel == ""
+    assert len(saldon()) == 2
+
+
+def test_kommandot_laser_in_en_gang_och_slutar_med_fel_nar_det_inte_gick(db, tmp_path, capsys):
+    plats = tmp_path / "mars.csv"
+    plats.write_bytes(MANAD)
+    ut = io.StringIO()
+    call_command("importera_utfall", str(plats), stdout=ut)
+    assert "mars.csv är inläst: 4 rader, 2 enheter, perioder 202403." in ut.getvalue()
+    ut = io.StringIO()
+    call_command("importera_utfall", str(plats), json=True, stdout=ut)
+    assert '"redan_inlast": true' in ut.getvalue() and '"status": "inlast"' in ut.getvalue()
+    plats.write_bytes(csv("202403;9991;10001;;;x;1,00"))
+    with pytest.raises(CommandError, match="9991"):
+        call_command("importera_utfall", str(plats), stdout=io.StringIO())
+    for fel in (str(tmp_path), str(tmp_path / "saknas.csv")):
+        with pytest.raises(CommandError):
+            call_command("importera_utfall", fel)
+    assert Huvudboksrad.objects.count() == 4
+
+
+# The quick way and the careful one give the same rows.
+
+_VANLIG = csv("202403;5010;10001;10;A1;Läkemedel å ä ö;-1234,5", "202403;5010;10001;;A1;;7")
+_RADER = {
+    "vanlig": (_VANLIG, True),
+    "Latin-1 och CRLF": (_VANLIG.decode().replace("\n", "\r\n").encode("latin-1"), True),
+    "BOM": (b"\xef\xbb\xbf" + _VANLIG, True),
+    "utan slut på sista raden": (_VANLIG.rstrip(b"\n"), True),
+    "tabb och punkt": (_VANLIG.replace(b",", b".").replace(b";", b"\t"), True),
+    "komma som skiljer": (b"Konto,Datum,Belopp\n5010,2024-03-05,12.50\n5010,2024-03-06,3.00\n", True),
+    "rubrik efter ingress": (b"Huvudbok 2024\n" + _VANLIG, True),
+    "citattecken": (csv('202403;5010;10001;;A1;"a;b";1,00'), False),
+    "citattecken mitt i": (csv('202403;5010;10001;;A1;12" slang;1,00'), False),
+    "slutmärke": (csv("202403;5010;10001;;A1;\\.;1,00"), False),
+    "backsnedstreck": (csv("202403;5010;10001;;A1;a\\nb;1,00"), True),
+    "tusental": (csv("202403;5010;10001;;A1;x;1 234,50"), False),
+    "minus sist": (csv("202403;5010;10001;;A1;x;12,50-"), False),
+    "blanksteg kring koden": (csv("202403; 5010 ;10001;;A1;x;1,00"), False),
+    "tabb i texten": (csv("202403;5010;10001;;A1;a\tb;1,00"), False),
+    "tom rad": (csv("202403;5010;10001;;A1;x;1,00", "", "202404;5010;10001;;A1;x;1,00"), False),
+    "tomma fält": (csv(";;;;;;", "202403;5010;10001;;A1;x;1,00"), False),
+    "skiljetecken för mycket": (csv("202403;5010;10001;;A1;x;1,00;"), False),
+    "bara CR": (_VANLIG.replace(b"\n", b"\r"), False),
+    "lång text och verifikation": (csv(f"202403;5010;10001;;{'v' * 50};{'t' * 600};1,00"), True),
+    "fel mitt i": (csv("202403;5010;10001;;A1;x;NaN", "202403;5010;10001;;A1;x;1,00"), False),
+    "femton siffror": (csv(f"202403;5010;10001;;A1;x;{'9' * 15},50"), False),
+    "två minus": (csv("202403;5010;10001;;A1;x;--5,50"), False),
+    "minus inuti": (csv("202403;5010;10001;;A1;x;5-,5"), False),
+    "bara decimaler": (csv("202403;5010;10001;;A1;x;,50", "202403;5010;10001;;A1;x;1,50"), False),
+    "inget efter tecknet": (csv("202403;5010;10001;;A1;x;5,", "202403;5010;10001;;A1;x;1,50"), False),
+    "datum och period": (b"Datum;Period;Konto;Belopp\n2024-03-05;202403;5010;1,50\n", True),
+    "datum i en annan period": (b"Datum;Period;Konto;Belopp\n2024-04-01;202403;5010;1,50\n", True),
+    "period i annan stil": (b"Datum;Period;Konto;Belopp\n2024-03-05;2024-03;5010;1,50\n", True),
+    "kort datum": (b"Datum;Konto;Belopp\n20240305;5010;1,50\n", True),
+    "för många ören": (csv("202403;5010;10001;;A1;x;1,005"), False),
+    "oändlighet": (csv("202403;5010;10001;;A1;x;Infinity"), False),
+    "debet och kredit": (b"Period;Konto;Debet;Kredit\n202403;5010;5,00;\n202403;5010;;2,00\n", False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("innehall", "snabbt"), _RADER.values(), ids=_RADER)
+def test_databasen_laser_en_csv_som_lasaren_gor(db, innehall, snabbt):
+    facit = list(oppna_huvudbok(io.BytesIO(innehall)).rader())
+    lasning = oppna_huvudbok(io.BytesIO(innehall))
+    with transaction.atomic(), connection.cursor() as cursor:
+
+        def prova(lager):
+            ansvar_till_enhet(cursor, lager)
+            summera(cursor, lager)
+
+        lager, _ = lagg_upp(cursor, lasning, storlek=len(innehall), laser=lambda n, av: None, prova=prova)
+        f = lager.falt
+        falt = (
+            "rad",
+            "period",
+            "datum",
+            "konto",
+            "ansvar",
+            "motpart",
+            "verksamhet",
+            "projekt",
+            "verifikation",
+            "text",
+        )
+        cursor.execute(f"SELECT {', '.join(f[n] for n in falt)}, {f['belopp']} FROM {lager.fran} ORDER BY 1")
+        rader = [tuple("" if v is None else v for v in r) for r in cursor.fetchall()]
+    assert [(*r[:2], str(r[2]), *r[3:]) for r in rader] == facit
+    assert lager.antal == len(facit)
+    assert ("m.k0" in lager.hela) is snabbt
+
+
+# Files that are not what they should be.
+
+_BRUTNA = {
+    namn: innehall
+    for tabell in (fientliga.TEXTFORMAT, fientliga.SIEFILER, fientliga.CSVFILER, fientliga.XLSXFILER)
+    for namn, (innehall, _) in tabell.items()
+    # These are ledgers of another kind, which are read as that kind.
+    if namn not in ("arbetsbok", "arbetsbok som csv", "CSV", "text som xlsx", "inte SIE men börjar med #")
+} | {
+    "formel utan värde": fientliga._bok(["Period", "Konto", "Belopp"], [202403, 3010, "=A1+1"]),
+    "datum som belopp i xlsx": fientliga._bok(["Period", "Konto", "Belopp"], [202403, 3010, date(2024, 3, 1)]),
+    "NaN": csv("202403;5010;10001;;;x;NaN"),
+    "datum som belopp": csv("202403;5010;10001;;;x;2024-03-01"),
+    "jättetal": csv(f"202403;5010;10001;;;x;{'9' * 30}"),
+    "fel år": csv("190403;5010;10001;;;x;1,00"),
+    "två år": csv("202303;5010;10001;;;x;1,00", "202403;5010;10001;;;x;1,00", "202404;5010;10001;;;x;1,00"),
+    "framtid": csv("209903;5010;10001;;;x;1,00"),
+    "bara rubrik": csv(),
+    "avkortad": MANAD[:-20] + b'"',
+    "månad 13": csv("202413;5010;10001;;;x;1,00"),
+    "summarad": csv("202403;5010;10001;;;x;1,00", ";;;;;Summa;1,00"),
+    "UTF-8 med skräp": csv("202403;5010;10001;;;x;1,00").replace(b";x;", b";\xff\xc3\x28;"),
+    "SIE som inte stämmer": fientliga.SIE.replace("#RES 0 3010 0", "#RES 0 3010 99").encode(),
+    "SIE ur balans": fientliga.SIE.replace("{} 0", "{} 5").encode(),
+}  # fmt: skip
+
+
+def test_det_ar_minst_fyrtio_fientliga_filer():
+    assert len(_BRUTNA) >= 40
+
+
+@pytest.mark.parametrize("innehall", _BRUTNA.values(), ids=_BRUTNA)
+def test_fientlig_fil_far_en_mening_och_inget_sparas(las, innehall):
+    resultat = las(innehall, "fil")
+    assert resultat.fel.endswith((".", ")")) and "\n" not in resultat.fel
+    assert resultat.fil.status in ("fel", "vantar")
+    assert allt() == ({}, 0, [])
+    assert list(resultat.fil.anmarkningar.values_list("text", flat=True)) == [
+        f.anmarkning.text for f in resultat.fynd
+    ]
+
+
+def test_samma_huvudbok_som_csv_sie_och_arbetsbok_ger_samma_saldon(las):
+    funna = []
+    for slag in ("csv", "sie", "xlsx"):
+        ut = io.BytesIO()
+        SKRIVARE[slag](generera(2024, fro=1, rader=600, perioder=(1, 3)), ut)
+        varningar = ["MANAD_AVVIKER", "DUBBLETT", "TOM_PERIOD", "KRYMPT"]
+        resultat = las(ut.getvalue(), f"demo.{slag}", bekraftat=varningar)
+        assert (resultat.fel, resultat.fil.slag) == ("", slag)
+        funna.append(saldon())
+    assert funna[0] == funna[1] == funna[2] and len(funna[0]) > 100
+    assert list(kontrollera_saldon()) == []

@@ -1,0 +1,155 @@
+"""The pages of ledger files: handing in, mapping, answering, and what each role sees."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from budget.models import Saldo, Utfallsfil
+from budget.selectors.kontoplan import hamta_kontoposter
+from organisation.models import Enhet, Namnd
+from regionskane.jobb.actions import kor_jobb
+from regionskane.jobb.models import Jobb
+from tests.budget.actions.test_utfall import HSN, KN, MANAD, balans, csv
+
+FILER = "/utfall/filer/"
+
+
+def _lamna(klient, innehall, namn="mars.csv", **falt):
+    return klient.post(FILER, {"fil": SimpleUploadedFile(namn, innehall), "namnd": "", "kalla": "", **falt})
+
+
+def _kor():
+    for jobb in Jobb.objects.filter(status="koad"):
+        kor_jobb(str(jobb.pk))
+
+
+def _text(svar) -> str:
+    return " ".join(svar.content.decode().replace("\u00a0", " ").split())
+
+
+@pytest.fixture
+def koncern(som):
+    return som("koncerncontroller")
+
+
+def test_fil_lamnas_lases_in_och_syns_i_rutnatet(koncern, som, django_assert_num_queries):
+    assert "Senaste filerna" not in _text(koncern.get(FILER))
+    svar = _lamna(koncern, MANAD)
+    fil = Utfallsfil.objects.get()
+    assert (svar.status_code, svar.url) == (302, f"{FILER}{fil.pk}/")
+    assert "Väntar i kö" in _text(koncern.get(svar.url)) and "Avbryt" in _text(koncern.get(svar.url))
+    _kor()
+    jobb = Jobb.objects.get(slag="las_in_utfall")
+    assert (jobb.status, jobb.resultat_url, jobb.fel) == ("klar", svar.url, "")
+    sida = _text(koncern.get(svar.url))
+    for ord_ in ("Inläst", "2024-03", "Den gäller.", "Se utfallet 2024", "Läsning av filen"):
+        assert ord_ in sida
+    rutnat = _text(koncern.get(f"{FILER}?ar=2024"))
+    assert "Kulturnämnden 2024-03: inläst ur mars.csv" in rutnat
+    assert "Kulturnämnden 2024-02: saknas" in rutnat
+    for adress, antal in ((f"{FILER}?ar=2024", 11), (svar.url, 12)):
+        with django_assert_num_queries(antal):
+            koncern.get(adress)
+    # The same content again says so and changes nothing.
+    igen = _lamna(koncern, MANAD, "kopia.csv")
+    assert igen.url == svar.url and Jobb.objects.filter(slag="las_in_utfall").count() == 1
+    assert "Filen är redan inläst" in _text(koncern.get(igen.url))
+    assert koncern.get(f"{svar.url}hamta/").getvalue() == MANAD
+    # A corrected month, and what it replaced.
+    _lamna(
+        koncern,
+        csv(*balans(202403, KN, "5010", 7, "A1"), *balans(202403, HSN, "4010", 8, "A2")),
+        "rättad.csv",
+    )
+    _kor()
+    rattad = Utfallsfil.objects.get(namn="rättad.csv")
+    assert "mars.csv" in _text(koncern.get(f"{FILER}{rattad.pk}/"))
+    assert "Den är ersatt av rättad.csv." in _text(koncern.get(svar.url))
+    assert "Kulturnämnden 2024-03: rättad av rättad.csv" in _text(koncern.get(f"{FILER}?ar=2024"))
+    # A revisor sees it all and can do nothing; a controller sees the files of the own nämnd.
+    revisor = som("revisor")
+    assert revisor.get(svar.url).status_code == 200
+    assert "Läs in en fil" not in _text(revisor.get(FILER))
+    kn = som("controller-kn")
+    assert kn.get(svar.url).status_code == 404
+    assert "Senaste filerna" not in _text(kn.get(FILER))
+    assert "Hälso- och sjukvårdsnämnden 2024-03" not in _text(kn.get(f"{FILER}?ar=2024"))
+
+
+def test_okanda_koder_kopplas_pa_sidan_och_varningar_bekraftas_vid_namn(koncern, anvandare):
+    lika = f"202403;9991;{KN};;;x;1,00"
+    svar = _lamna(koncern, csv(lika, lika, "202403;9992;99999;777;;x;2,00"))
+    fil = Utfallsfil.objects.get()
+    _kor()
+    sida = _text(koncern.get(svar.url))
+    for ord_ in ("Koder som inte är kopplade", "9991", "9992", "99999", "777", "Koppla och läs in"):
+        assert ord_ in sida
+    assert "Läs in ändå" not in sida  # codes first
+    post, enhet = hamta_kontoposter()[0], Enhet.objects.get(kod="KN")
+    val = {
+        "konto-0-fran": "9990", "konto-0-till": "9999", "konto-0-namn": "Prov", "konto-0-mal": str(post.pk),
+        "konto-1-fran": "9992", "konto-1-till": "9992", "konto-1-mal": "",
+        "ansvar-2-fran": "99999", "ansvar-2-till": "9999", "ansvar-2-mal": str(enhet.pk),
+        "motpart-3-namn": "Provbolaget", "motpart-3-mal": "extern",
+    }  # fmt: skip
+    fel = koncern.post(f"{svar.url}koppla/", val)
+    assert fel.status_code == 422
+    assert 'value="Prov"' in fel.content.decode() and "tar inte 99999" in _text(fel)
+    ratt = koncern.post(f"{svar.url}koppla/", val | {"ansvar-2-till": "99999"})
+    assert ratt.status_code == 302
+    _kor()
+    sida = _text(koncern.get(svar.url))
+    assert "Bekräfta varningarna" in sida and "Rader som är lika en annan rad (1)" in sida
+    assert koncern.post(f"{svar.url}bekrafta/", {}).status_code == 422
+    koncern.post(f"{svar.url}bekrafta/", {"kod": "DUBBLETT"})
+    _kor()
+    fil.refresh_from_db()
+    assert fil.status == "inlast" and Saldo.objects.count() == 2
+    assert "Bekräftade varningar: DUBBLETT" in _text(koncern.get(svar.url))
+
+
+def test_controller_laser_in_for_sin_namnd_och_far_veta_vem_som_kopplar(som):
+    kn, hsn = som("controller-kn"), Namnd.objects.get(kod="HSN")
+    assert "Välj vilken nämnd filen gäller" in _text(_lamna(kn, MANAD))
+    assert _lamna(kn, MANAD, namnd=str(hsn.pk)).status_code == 422
+    svar = _lamna(kn, csv(f"202403;9991;{KN};;;x;1,00"), namnd=str(Namnd.objects.get(kod="KN").pk))
+    _kor()
+    sida = _text(kn.get(svar.url))
+    assert "Be en koncerncontroller" in sida and "Erik Sandahl" in sida and "9991" in sida
+    assert "Koppla och läs in" not in sida
+    assert kn.post(f"{svar.url}koppla/", {}).status_code == 403
+
+
+def test_okanda_kolumner_valjs_pa_sidan(koncern):
+    svar = _lamna(koncern, b"M;Kto-id;Kst-id;Kronor\n202403;5010;10001;5,00\n")
+    _kor()
+    sida = _text(koncern.get(svar.url))
+    assert "Vilka kolumner är det?" in sida and "Kto-id" in sida
+    val = {"falt-period": "M", "falt-konto": "Kto-id", "falt-ansvar": "Kst-id", "falt-belopp": "Kronor"}
+    fel = koncern.post(f"{svar.url}kolumner/", val)
+    assert fel.status_code == 422 and '<option value="Kto-id" selected>' in _text(fel)
+    assert koncern.post(f"{svar.url}kolumner/", val | {"kalla": "Raindance"}).status_code == 302
+    _kor()
+    assert Saldo.objects.count() == 1
+
+
+def test_fil_med_fel_visar_dem_med_rad_och_inget_sparas(koncern):
+    svar = _lamna(koncern, csv(f"202403;5010;{KN};;;x;1,00", f"202403;5010;{KN};;;x;NaN"))
+    _kor()
+    sida = _text(koncern.get(svar.url))
+    for ord_ in ("Stoppad av fel", "Fel som stoppar filen", "«NaN» är inte ett tal", "Läs samma fil igen"):
+        assert ord_ in sida
+    assert Saldo.objects.count() == 0
+    assert koncern.post(f"{svar.url}las-in/").status_code == 302
+    assert Jobb.objects.filter(slag="las_in_utfall", status="koad").count() == 1
+    assert koncern.post(f"{svar.url}las-in/").status_code == 302  # pressed twice, one job
+    assert Jobb.objects.filter(slag="las_in_utfall", status="koad").count() == 1
+
+
+def test_ett_jobb_i_kon_avbryts_innan_det_borjar(koncern):
+    svar = _lamna(koncern, MANAD)
+    jobb = Jobb.objects.get(slag="las_in_utfall")
+    koncern.post(f"/jobb/{jobb.pk}/avbryt/")
+    _kor()
+    jobb.refresh_from_db()
+    assert (jobb.status, jobb.fel) == ("fel", "Avbrutet av dig. Inget har sparats.")
+    assert "avbrutet" in _text(koncern.get(svar.url)) and Saldo.objects.count() == 0
