@@ -90,7 +90,7 @@ def _mat() -> dict:
 
     from organisation.models import Anvandare
 
-    call_command("ladda_exempel", verbosity=0)
+    call_command("ladda_exempel", utan_huvudbok=True, verbosity=0)
     resultat = _tio_ganger()
     _bryggade()
     with connection.cursor() as cursor:

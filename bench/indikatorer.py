@@ -115,7 +115,7 @@ def _mat() -> dict:
     from indikatorer.models import Matning
     from indikatorer.selectors.bedomning import bedom_ar
 
-    call_command("ladda_exempel", verbosity=0)
+    call_command("ladda_exempel", utan_huvudbok=True, verbosity=0)
     _bygg(INDIKATORER // 10, 0)
     liten = _ms(_oversikt), _ms(_sida)
     borjan = time.perf_counter()

@@ -24,7 +24,7 @@ def _bygg_data():
     from budget.models import Belopp
     from organisation.models import Enhet, Placering
 
-    call_command("ladda_exempel", verbosity=0)
+    call_command("ladda_exempel", utan_huvudbok=True, verbosity=0)
     mall = Belopp.objects.select_related("version").get(version__kod="B2024-ARB", enhet__kod="KN", ar=2024)
     plats = Placering.objects.get(enhet=mall.enhet)
     har = Belopp.objects.filter(version=mall.version, post=mall.post).count()

@@ -131,6 +131,7 @@ urlpatterns = [
     path("utfall/<int:ar>/excel/", utfall.excel, name="utfallsexcel"),
     path("utfall/<int:ar>/post/<slug:kod>/", utfall.post, name="utfallspost"),
     path("utfall/<int:ar>/budget/<slug:kod>/", utfall.budget, name="utfallsbudget"),
+    path("utfall/<int:ar>/rad/<int:fil>/<int:rad>/", utfallsfil.rad, name="utfallsrad"),
     path("utfall/<int:ar>/rader/", utfall.rader, name="utfallsrader"),
     path("utfall/<int:ar>/rader/csv/", utfall.rader_csv, name="utfallsrader_csv"),
     path("utfall/<int:ar>/rader/excel/", utfall.rader_excel, name="utfallsrader_excel"),

@@ -17,7 +17,7 @@ from django.core.management import call_command
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
-        call_command("ladda_exempel", verbosity=0)
+        call_command("ladda_exempel", utan_huvudbok=True, verbosity=0)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def exempel_pa_riktigt(transactional_db):
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass('avbild.sekvenser')")
         if cursor.fetchone()[0] is None:
-            call_command("ladda_exempel", verbosity=0)
+            call_command("ladda_exempel", utan_huvudbok=True, verbosity=0)
             _spara_avbild(cursor)
         else:
             _stall_tillbaka(cursor)

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from budget.models import Post
 from budget.selectors.utfall import Urval, saldofraga
+from organisation.permissions import Enhetsurval
 
 PER_SIDA = 100
 
@@ -179,6 +180,39 @@ def hamta_rader(
     if len(rader) <= antal:
         return rader, ""
     return rader[:antal], nyckel_efter(rader[antal - 1], ordning)
+
+
+class Radkalla(NamedTuple):
+    """A line as it was booked. `ersatt_av` is the name of the file that has replaced it, empty for one in force."""
+
+    rad: Bokrad
+    enhet_kod: str
+    ersatt_av: str
+
+
+def hamta_radkalla(
+    *, ar: int, fil: int, rad: int, konto: str, period: int, urval: Enhetsurval
+) -> list[Radkalla]:
+    """What was booked from a line of a file, among the enheter that the reader may see; also when it is replaced.
+
+    A balance of a SIE file (`#PSALDO`) may give several. Konto and period let the index find it. One query.
+    """
+    sql = f"""
+        {_KOLUMNER}, e.kod, COALESCE(ny.namn, '')
+        FROM budget_huvudboksrad h
+        JOIN budget_utfallsdel d ON (d.fil_id, d.enhet_id, d.period) = (h.fil_id, h.enhet_id, h.period)
+        LEFT JOIN budget_utfallsfil ny ON ny.id = d.ersatt_av_id
+        {_NAMN}
+        WHERE h.ar = %(ar)s AND h.period = %(period)s AND h.konto = %(konto)s AND h.fil_id = %(fil)s AND h.rad = %(rad)s
+          AND h.enhet_id = ANY(ARRAY(
+              SELECT enhet_id FROM budget_utfallsdel
+              WHERE fil_id = %(fil)s AND period = %(period)s AND (%(allt)s OR enhet_id = ANY(%(enheter)s))))
+        ORDER BY e.kod, h.motpart
+    """
+    fraga = {"ar": ar, "period": period, "konto": konto, "fil": fil, "rad": rad}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, fraga | {"allt": urval.allt, "enheter": list(urval.enheter)})
+        return [Radkalla(Bokrad(*v[:-2]), *v[-2:]) for v in cursor.fetchall()]
 
 
 def strom_rader(f: Radfilter) -> Iterator[Bokrad]:

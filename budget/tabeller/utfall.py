@@ -70,9 +70,10 @@ def radadress(urval: Urval, **filter_) -> str:
     return reverse("utfallsrader", args=[urval.ar]) + fraga(urval, **filter_)
 
 
-def filadress(fil: int, rad: int) -> str:
-    """Where a ledger file is shown, at the line."""
-    return f"/utfall/filer/{fil}/?rad={rad}"
+def kallradsadress(r: Bokrad) -> str:
+    """Where a line is shown as it was booked, with the file that it came from."""
+    plats = reverse("utfallsrad", args=[r.period // 100, r.fil, r.rad])
+    return f"{plats}?{urlencode({'konto': r.konto, 'period': r.period})}"
 
 
 def _fore(urval: Urval) -> Urval:
@@ -428,7 +429,7 @@ def bygg_rader(f: Radfilter, rader: Iterable[Bokrad], summa: Radsumma | None = N
                     Cell(text=r.text),
                     Cell(-r.belopp),
                     Cell(r.belopp),
-                    Cell(text=f"{r.filnamn} rad {r.rad}", kalla=filadress(r.fil, r.rad)),
+                    Cell(text=f"{r.filnamn} rad {r.rad}", kalla=kallradsadress(r)),
                 ),
             )
         )

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from budget.models import Filstatus, Utfallsanmarkning, Utfallsdel, Utfallsfil
 from budget.regler.utfall import period_i_ord
+from budget.selectors.huvudbok import Radkalla
 from budget.selectors.utfallsfiler import Enhetsmanader
 from regionskane.lib.belopp import formatera
 
@@ -134,3 +135,23 @@ def varningsnamn(varningar: Iterable[Utfallsanmarkning]) -> list[tuple[str, str,
     """(kod, what it is called, how many) for each kind of warning, in order."""
     per_kod = Counter(v.kod for v in varningar)
     return [(kod, _NAMN.get(kod, kod.capitalize().replace("_", " ")), n) for kod, n in per_kod.items()]
+
+
+def radfakta(k: Radkalla) -> list[tuple[str, str]]:
+    """What a line says, word by word; what it leaves empty is left out. Kronor with the ledger's signs."""
+    r = k.rad
+    ord_ = (
+        ("Belopp", f"{formatera(r.belopp, decimaler=2)} kr (debet +, kredit −)"),
+        ("Datum", r.datum.isoformat() if r.datum else ""),
+        ("Period", f"{r.period // 100}-{r.period % 100:02}"),
+        ("Konto", f"{r.konto} {r.kontonamn}".strip()),
+        ("Ansvar", r.ansvar),
+        ("Enhet", r.enhet),
+        ("Motpart", f"{r.motpart} {r.motpartsnamn}".strip()),
+        ("Verksamhet", r.verksamhet),
+        ("Projekt", r.projekt),
+        ("Verifikation", r.verifikation),
+        ("Text", r.text),
+        ("Gäller", f"Nej, månaden är ersatt av {k.ersatt_av}" if k.ersatt_av else "Ja"),
+    )
+    return [(vad, text) for vad, text in ord_ if text]

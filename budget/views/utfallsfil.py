@@ -1,6 +1,7 @@
 """Ledger files: hand one in, follow it, map what it does not know, answer for its warnings, see what is in place."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -22,7 +23,9 @@ from budget.actions.utfall import (
 )
 from budget.forms.utfallsfil import kolumnformular, kopplingsformular
 from budget.imports.granska_utfall import OMAPPADE
+from budget.imports.radtext import STORST, las_radtext
 from budget.models import Filstatus, Utfallsfil, Utfallskalla
+from budget.selectors.huvudbok import hamta_radkalla
 from budget.selectors.utfallsfiler import (
     ar_med_utfall,
     aret,
@@ -44,6 +47,7 @@ from budget.tabeller.utfallsfil import (
     fyndrader,
     manadsrutnat,
     perioder_i_ord,
+    radfakta,
     varningsnamn,
 )
 from organisation.permissions import Ratt, get_behorighet
@@ -317,3 +321,54 @@ def hamta(request, pk):
     return FileResponse(
         plats.open("rb"), as_attachment=True, filename=fil.namn, content_type="application/octet-stream"
     )
+
+
+@login_required
+@require_GET
+def rad(request, ar, fil, rad):
+    """A line as it was booked: what it says, where it stands in which file, and who read it in."""
+    behorighet = _krav_pa_lasning(request)
+    period = request.GET.get("period", "")
+    if not (period.isascii() and period.isdigit() and 0 < int(period) - ar * 100 <= 12):
+        raise Http404
+    funna = hamta_radkalla(
+        ar=ar,
+        fil=fil,
+        rad=rad,
+        konto=request.GET.get("konto", ""),
+        period=int(period),
+        urval=behorighet.urval(Ratt.LASA_HUVUDBOK, last=False, period=aret(ar)),
+    )
+    if not funna:
+        raise Http404
+    kallfil = Utfallsfil.objects.select_related("inlast_av").get(pk=fil)
+    manad = int(period) % 100
+    verifikation, enhet = funna[0].rad.verifikation, funna[0].enhet_kod
+    om = {
+        "av": f"enhet-{enhet}",
+        "fran": manad,
+        "till": manad,
+        "interna": "med",
+        "verifikation": verifikation,
+    }
+    return render(
+        request,
+        "budget/utfallsrad.html",
+        {
+            "smulor": [_smula(), {"text": f"Rad {rad}", "url": ""}],
+            "fil": kallfil,
+            "nr": rad,
+            "poster": [radfakta(r) for r in funna],
+            "radtext": _radtext(kallfil, rad),
+            "verifikation": f"{reverse('utfallsrader', args=[ar])}?{urlencode(om)}" if verifikation else "",
+            "far_se_filen": synliga_filer(behorighet).filter(pk=fil).exists(),
+        },
+    )
+
+
+def _radtext(fil: Utfallsfil, rad: int) -> str | None:
+    plats = fil_plats(fil.sha256)
+    if fil.storlek > STORST or not plats.exists():
+        return None
+    with plats.open("rb") as innehall:
+        return las_radtext(innehall, kodning=fil.kodning, rad=rad)

@@ -134,7 +134,7 @@ def test_en_gang_till_andrar_inget_och_historiken_sager_varifran(db):
             return cursor.fetchone()
 
     fore, ut = antal(), io.StringIO()
-    call_command("ladda_exempel", stdout=ut)
+    call_command("ladda_exempel", utan_huvudbok=True, stdout=ut)
     assert "Inget ändrat" in ut.getvalue()
     assert antal() == fore
     handelse = Malrad.pgh_event_model.objects.select_related("pgh_context").first()

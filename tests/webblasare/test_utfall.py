@@ -52,6 +52,21 @@ def test_en_manads_fil_fran_slapp_till_plats(inloggad, live_server):  # noqa: F8
         sida.get_by_role("link", name="Huvudböcker").click()
         sida.get_by_role("link", name="Kulturnämnden 2024-03: inläst ur mars.csv").click()
         expect(sida.get_by_role("heading", name="mars.csv")).to_be_visible()
+
+        # The month in the follow-up table, and an amount of it down to the line in the file.
+        sida.get_by_role("link", name="Se utfallet 2024").click()
+        sida.get_by_label("Följ upp").select_option("enhet-KN")
+        sida.get_by_label("Från").select_option("3")
+        sida.get_by_label("Till och med").select_option("3")
+        sida.get_by_role("button", name="Visa").click()
+        expect(sida.get_by_role("heading", name="Kulturnämnden, mars 2024")).to_be_visible()
+        sida.get_by_role("row", name="Köp av verksamhet").get_by_role("link").first.click()
+        sida.get_by_role("row", name="5010").get_by_role("link").first.click()
+        expect(sida.get_by_text("2 rader, tillsammans −2,00 kr")).to_be_visible()
+        sida.get_by_role("link", name="mars.csv rad 4").click()
+        expect(sida.get_by_role("heading", name="Rad 4 i mars.csv")).to_be_visible()
+        expect(sida.get_by_text(lika, exact=True)).to_be_visible()
+        _axe(sida)
     finally:
         arbetare.kill()
         arbetare.wait()

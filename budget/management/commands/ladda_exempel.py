@@ -16,7 +16,10 @@ from budget.actions.inlasning import InlasningsFel, las_in_belopp
 from budget.actions.internbudget import las_in_forutsattningar
 from budget.actions.justering import Uppgifter, las_in_justeringar
 from budget.actions.kontoplan import las_in_konton, las_in_regler
+from budget.actions.utfall import bekrafta_varningar, las_in, ta_emot_fil
 from budget.actions.versioner import faststall_exempel, kopiera_version
+from budget.demo import EXEMPELAR, MARKT, exempelhuvudbok
+from budget.exports.huvudbok import csvblock
 from budget.forms.beslutspunkter import las_tal
 from budget.imports.beloppsfil import las_beloppsfil
 from budget.imports.kontoplan import las_ansvarsregler, las_kontonamn, las_kontoregler
@@ -36,10 +39,12 @@ from budget.models import (
     Post,
     Status,
     Uppstallning,
+    Utfallsdel,
     Versionskolumn,
 )
 from organisation.demo import demolosenord
 from organisation.models import Anvandare, Enhet, Enhetstyp, Namnd, Placering, Rolltilldelning, Sektor
+from regionskane.lib.anmarkning import Niva
 from regionskane.lib.belopp import SKALOR, tolka_belopp
 from regionskane.register import EXEMPEL
 
@@ -71,6 +76,11 @@ class Command(BaseCommand):
             action="store_true",
             help="Bara organisation, uppställningar och siffror; för en installation med egna användare.",
         )
+        parser.add_argument(
+            "--utan-huvudbok",
+            action="store_true",
+            help="Utan det påhittade utfallet, som annars följer med demonstrationsanvändarna.",
+        )
 
     def handle(self, *args, **options):
         self.mapp = Path(settings.BASE_DIR) / "fixtures"
@@ -81,6 +91,8 @@ class Command(BaseCommand):
                 nya += sum(ladda(self.mapp) for ladda in EXEMPEL)
                 if not options["utan_anvandare"]:
                     nya += self._anvandare()
+                    if not options["utan_huvudbok"]:
+                        nya += self._huvudbocker()
         except InlasningsFel as fel:
             raise CommandError("\n".join(fel.anmarkningar)) from fel
         if nya:
@@ -349,6 +361,24 @@ class Command(BaseCommand):
                 if r["version"] == version.kod
             ]
             nya += las_in_beslutspunkter(version=version, lasta=lasta, varfor=f"Inläst från {fil}.csv")
+        return nya
+
+    def _huvudbocker(self):
+        """The made-up ledgers, marked as such. A year that has any utfall is left alone."""
+        nya = 0
+        for ar in EXEMPELAR:
+            if Utfallsdel.objects.filter(period__range=(ar * 100, ar * 100 + 99)).exists():
+                continue
+            block = (b.encode() for b in csvblock(exempelhuvudbok(ar), inledning=MARKT))
+            fil = ta_emot_fil(block=block, namn=f"pahittad-huvudbok-{ar}.csv", by=None, pahittad=True).fil
+            svar = las_in(fil=fil, by=None)
+            varningar = [f.anmarkning.kod for f in svar.fynd if f.anmarkning.niva is Niva.VARNING]
+            if svar.fel and varningar:
+                bekrafta_varningar(fil=fil, koder=varningar, by=None)
+                svar = las_in(fil=fil, by=None)
+            if svar.fel:
+                raise InlasningsFel([f"{fil.namn}: {svar.fel}", *(f.anmarkning.text for f in svar.fynd)])
+            nya += 1
         return nya
 
     def _anvandare(self):

@@ -1,5 +1,7 @@
 """The pages of ledger files: handing in, mapping, answering, and what each role sees."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -73,6 +75,42 @@ def test_fil_lamnas_lases_in_och_syns_i_rutnatet(koncern, som, django_assert_num
     assert kn.get(svar.url).status_code == 404
     assert "Senaste filerna" not in _text(kn.get(FILER))
     assert "Hälso- och sjukvårdsnämnden 2024-03" not in _text(kn.get(f"{FILER}?ar=2024"))
+
+
+def test_raden_visas_som_den_ar_bokford_och_som_den_star_i_filen(koncern, som, django_assert_num_queries):
+    _lamna(koncern, MANAD)
+    _kor()
+    fil = Utfallsfil.objects.get()
+    adress = f"/utfall/2024/rad/{fil.pk}/2/?konto=5010&period=202403"
+    with django_assert_num_queries(7):
+        svar = koncern.get(adress)
+    sida = _text(svar)
+    for ord_ in (
+        "Rad 2 i mars.csv",
+        "202403;5010;10001;10;A1;Prov;100,50",
+        "100,50 kr",
+        "Gäller</dt> <dd> Ja",
+        fil.sha256,
+    ):
+        assert ord_ in sida
+    rader = re.search(r'href="([^"]+)">Hela verifikationen', sida)[1].replace("&amp;", "&")
+    assert "2 rader, tillsammans" in re.sub("<[^>]+>", "", _text(koncern.get(rader)))
+    # Whoever may read the enhet sees its line, though not the whole region's file; nobody else does.
+    egen = _text(som("controller-kn").get(adress))
+    assert "100,50 kr" in egen and "Till filen" not in egen
+    assert som("controller").get(adress).status_code == 404
+    for fel in (
+        "konto=5010&period=202402",
+        "konto=4010&period=202403",
+        "konto=5010",
+        "konto=5010&period=202503",
+    ):
+        assert koncern.get(f"/utfall/2024/rad/{fil.pk}/2/?{fel}").status_code == 404
+    _lamna(
+        koncern, csv(*balans(202403, KN, "5010", 7, "A1"), *balans(202403, HSN, "4010", 8, "A2")), "ny.csv"
+    )
+    _kor()
+    assert "Nej, månaden är ersatt av ny.csv" in _text(koncern.get(adress))
 
 
 def test_okanda_koder_kopplas_pa_sidan_och_varningar_bekraftas_vid_namn(koncern, anvandare):
