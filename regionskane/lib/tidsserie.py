@@ -241,7 +241,7 @@ def rita_prickar(diagram: Prickdiagram, *, bredd: int, id_: str) -> str:
                 if g is not None
             )
         delar.append(
-            f'<text x="0" y="{topp + 14}">{escape(_kort(p.namn, bredd))}</text>'
+            f'<text class="namn" x="0" y="{topp + 14}">{escape(_kort(p.namn, bredd))}</text>'
             f'<text class="v h" x="{bredd}" y="{topp + 14}" text-anchor="end">{escape(p.text)}</text>'
             f'<line class="rut" x1="0" x2="{bredd}" y1="{mitt}" y2="{mitt}"/>'
         )

@@ -104,8 +104,16 @@ def test_prickarna_star_ratt_sida_om_sin_egen_grans():
     assert "Barn &amp; unga 30 % ej uppfyllt, mål ≥ 80 %" in svg
 
 
-def test_trycket_ar_samma_teckning_med_egna_farger():
-    skarm = rita_tidsserie(SERIE, bredd=760, id_="d")
+@pytest.mark.parametrize(
+    "skarm",
+    (
+        rita_tidsserie(SERIE, bredd=760, id_="d"),
+        rita_prickar(
+            Prickdiagram("Andel", "procent", (Prick("Alla", D(81), "81 %", "klart"),)), bredd=760, id_="p"
+        ),
+    ),
+)
+def test_trycket_ar_samma_teckning_med_egna_farger_och_typsnitt(skarm):
     tryck = for_utskrift(skarm)
     assert "class=" not in tryck
     assert [e.tag for e in ElementTree.fromstring(tryck).iter()] == [
@@ -115,5 +123,6 @@ def test_trycket_ar_samma_teckning_med_egna_farger():
         namn = e.tag.rpartition("}")[2]
         if namn in ("rect", "circle", "path", "text"):
             assert e.get("fill")
+        assert namn != "text" or e.get("font-family") == "Inter"
         if namn == "line":
             assert e.get("stroke")
