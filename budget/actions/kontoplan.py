@@ -28,7 +28,12 @@ Regel = Kontoregel | Ansvarsregel
 
 
 class KontoplanFel(Exception):
-    """The rule or motpart cannot be like that. `str()` is a sentence for the user."""
+    """The rule or motpart cannot be like that. `str()` is a sentence for the user.
+
+    `rad` is which of several rules that were saved at once, from 0; None when it is not one of them.
+    """
+
+    rad: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,14 @@ def las_in_regler(*, modell: type[Regel], rader: Sequence[Regelrad], varfor: str
     par = [(rad, nu.get((rad.fran, rad.till, rad.fran_ar))) for rad in rader]
     par = [(rad, regel) for rad, regel in par if regel is None or regel_skiljer(rad, regel)]
     return _spara(modell, par, by=by, varfor=varfor) if par else Sparad(())
+
+
+def lagg_till_regler(*, modell: type[Regel], rader: Sequence[Regelrad], varfor: str, by) -> Sparad:
+    """Save new rules, all or none. What follows in the ledger is asked once for all of them.
+
+    Raises KontoplanFel as the other functions; its `rad` says which rule it was about.
+    """
+    return _spara(modell, [(rad, None) for rad in rader], by=by, varfor=varfor) if rader else Sparad(())
 
 
 def las_in_konton(*, namn: dict[str, str], by=None) -> int:
@@ -339,19 +352,32 @@ def regel_skiljer(rad: Regelrad, regel: Regel) -> bool:
 def _spara(
     modell: type[Regel], par: Sequence[tuple[Regelrad, Regel | None]], *, by, varfor: str = ""
 ) -> Sparad:
-    par = [(_rimlig(modell, rad), regel) for rad, regel in par]
+    rimliga = []
+    for i, (rad, regel) in enumerate(par):
+        with _om_rad(i):
+            rimliga.append((_rimlig(modell, rad), regel))
+    par = rimliga
     spann = [(r.fran, r.till, r.fran_ar, r.till_ar) for rad, regel in par for r in (rad, regel) if r]
     regler = []
     with andring(by=by, varfor=varfor or f"Regel för {_VAD[modell]} {par[0][0].kod}"):
         fore = _lage(modell, spann)
-        for rad, regel in par:
+        for i, (rad, regel) in enumerate(par):
             regler.append(regel or modell())
-            with _krock_i_ord(modell, rad, regler[-1]):
+            with _om_rad(i), _krock_i_ord(modell, rad, regler[-1]):
                 for falt, varde in _falt(modell, rad).items():
                     setattr(regler[-1], falt, varde)
                 regler[-1].save()
         flyttat = _foljder(modell, fore, _lage(modell, spann))
     return Sparad(tuple(regler), flyttat)
+
+
+@contextmanager
+def _om_rad(nr: int):
+    try:
+        yield
+    except KontoplanFel as fel:
+        fel.rad = nr
+        raise
 
 
 def _rimlig(modell: type[Regel], rad: Regelrad) -> Regelrad:
@@ -459,8 +485,12 @@ def _lage(modell: type[Regel], spann: Iterable[Spann]) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE budget_utfallsdel, budget_saldo IN SHARE ROW EXCLUSIVE MODE")
         if modell is Ansvarsregel:
-            # Only the years' own partitions are read.
-            cursor.execute("SELECT DISTINCT period / 100 FROM budget_utfallsdel WHERE ersatt_av_id IS NULL")
+            # Only the own partitions of years that the rules are for are read.
+            cursor.execute(
+                "SELECT DISTINCT period / 100 FROM budget_utfallsdel,"
+                " unnest(%(ar1)s::int[], %(ar2)s::int[]) AS i(a, b) WHERE ersatt_av_id IS NULL AND period / 100 BETWEEN i.a AND i.b",
+                fraga,
+            )
             fraga["aren"] = [ar for (ar,) in cursor.fetchall()]
         cursor.execute(_KONTOLAGE if modell is Kontoregel else _ANSVARSLAGE, fraga)
         return cursor.fetchall()
