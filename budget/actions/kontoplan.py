@@ -450,6 +450,11 @@ FROM s LEFT JOIN budget_kontoregel r ON length(r.fran) = length(s.konto)
     AND budget_kodintervall(r.fran, r.till, '[]') @> s.konto::text
     AND s.ar BETWEEN r.fran_ar AND COALESCE(r.till_ar, s.ar)
 """
+_AREN = """
+SELECT DISTINCT period / 100
+FROM budget_utfallsdel, unnest(%(ar1)s::int[], %(ar2)s::int[]) AS i(a, b)
+WHERE ersatt_av_id IS NULL AND period / 100 BETWEEN i.a AND i.b
+"""
 # A line of a replaced part stays with the enhet that it was imported for.
 _ANSVARSLAGE = """
 WITH h AS MATERIALIZED (
@@ -486,11 +491,7 @@ def _lage(modell: type[Regel], spann: Iterable[Spann]) -> list[tuple]:
         cursor.execute("LOCK TABLE budget_utfallsdel, budget_saldo IN SHARE ROW EXCLUSIVE MODE")
         if modell is Ansvarsregel:
             # Only the own partitions of years that the rules are for are read.
-            cursor.execute(
-                "SELECT DISTINCT period / 100 FROM budget_utfallsdel,"
-                " unnest(%(ar1)s::int[], %(ar2)s::int[]) AS i(a, b) WHERE ersatt_av_id IS NULL AND period / 100 BETWEEN i.a AND i.b",
-                fraga,
-            )
+            cursor.execute(_AREN, fraga)
             fraga["aren"] = [ar for (ar,) in cursor.fetchall()]
         cursor.execute(_KONTOLAGE if modell is Kontoregel else _ANSVARSLAGE, fraga)
         return cursor.fetchall()

@@ -379,6 +379,7 @@ def _las_och_bokfor(fil: Utfallsfil, innehall, by, rapportera: Rapportera) -> tu
             verifikationer=not isinstance(lasning, Sielasning),
             ersatter={(d.enhet_id, d.period): d.rader for d in ersatts},
         )
+        fil.bekraftat = _svar_som_galler(fil, fynd)
         if any(_stoppar(f, fil) for f in fynd):
             raise _Stopp(fynd)
         rapportera(72, f"Sparar {_rader(lager.antal)}")
@@ -435,6 +436,20 @@ def _rakenskapsar(lasning: Lasning) -> tuple[int, int] | None:
 def _stoppar(fynd: Fynd, fil: Utfallsfil) -> bool:
     a = fynd.anmarkning
     return a.niva is Niva.FEL or (a.niva is Niva.VARNING and a.kod not in fil.bekraftat)
+
+
+def _svar_som_galler(fil: Utfallsfil, fynd: Sequence[Fynd]) -> list[str]:
+    """The answers to warnings that still say what they said when somebody answered: other files may have come since.
+
+    An answer given beforehand, on the command line, is to whatever the reading finds.
+    """
+    forr: dict[str, list[str]] = {}
+    for kod, text in fil.anmarkningar.values_list("kod", "text"):
+        forr.setdefault(kod, []).append(text)
+    nu: dict[str, list[str]] = {}
+    for f in fynd:
+        nu.setdefault(f.anmarkning.kod, []).append(f.anmarkning.text)
+    return [kod for kod in fil.bekraftat if kod not in forr or forr[kod] == nu.get(kod)]
 
 
 def _omfattning(cursor, fil: Utfallsfil) -> frozenset[int] | None:

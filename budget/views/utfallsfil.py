@@ -102,7 +102,7 @@ def filer(request):
     aren = ar_med_utfall()
     idag = timezone.localdate()
     valt = request.GET.get("ar", "")
-    ar = int(valt) if valt.isascii() and valt.isdigit() and int(valt) in aren else next(iter(aren), idag.year)
+    ar = next((a for a in aren if str(a) == valt), next(iter(aren), idag.year))
     urval = behorighet.urval(Ratt.LASA_HUVUDBOK, last=False, period=aret(ar))
     far_lasa_in = bool(behorighet.omfang(Ratt.IMPORTERA_UTFALL))
     return render(

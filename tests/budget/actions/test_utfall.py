@@ -220,6 +220,20 @@ def test_varningar_bekraftas_vid_namn_och_den_som_gjorde_det_star_kvar(las, anva
     assert "Bekräftade varningar: DUBBLETT" in [h.varfor for h in filens_historik(fil) if h.namn == str(vem)]
 
 
+def test_ett_svar_galler_bara_det_som_varningen_sade(las, anvandare):
+    vem = anvandare("koncerncontroller")
+    hsn = balans(202403, HSN, "4010", 200, "A2")
+    las(csv(*balans(202403, KN, "5010", 100, "A1"), *hsn))
+    fil = las(csv(*balans(202403, KN, "5010", 70, "A1"))).fil
+    bekrafta_varningar(fil=fil, koder=["KRYMPT"], by=vem)
+    las(csv(*hsn, *balans(202403, HSN, "4010", 5, "A3"), *balans(202403, KN, "5010", 1, "A4")))
+    resultat = las_in(fil=fil, by=vem)
+    assert koder(resultat) == ["KRYMPT"] and "ersätter 4 rader" in resultat.fynd[0].anmarkning.text
+    assert "KRYMPT" in resultat.fel and resultat.fil.bekraftat == []
+    bekrafta_varningar(fil=resultat.fil, koder=["KRYMPT"], by=vem)
+    assert las_in(fil=fil, by=vem).fel == ""
+
+
 def test_obalans_stoppar_hela_filen_med_rad(las):
     resultat = las(csv(*balans(202403, KN, "5010", 5, "A1"), "202403;5010;10001;;A2;x;10,00",
                        "202403;1680;10001;;A2;x;-9,99"))  # fmt: skip

@@ -45,6 +45,7 @@ def test_fil_lamnas_lases_in_och_syns_i_rutnatet(koncern, som, django_assert_num
     sida = _text(koncern.get(svar.url))
     for ord_ in ("Inläst", "2024-03", "Den gäller.", "Se utfallet 2024", "Läsning av filen"):
         assert ord_ in sida
+    assert koncern.get(f"{FILER}?ar={'9' * 5000}").status_code == 200
     rutnat = _text(koncern.get(f"{FILER}?ar=2024"))
     assert "Kulturnämnden 2024-03: inläst ur mars.csv" in rutnat
     assert "Kulturnämnden 2024-02: saknas" in rutnat
