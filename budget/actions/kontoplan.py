@@ -23,12 +23,17 @@ from organisation.models import Enhet, Enhetstyp
 from regionskane.historik import andring
 
 FORSTA_AR, SISTA_AR = 2000, 2100
-_KOD = re.compile(r"\S{1,40}")
+_KOD = re.compile(r"[^\s\0]{1,40}")
 Regel = Kontoregel | Ansvarsregel
 
 
 class KontoplanFel(Exception):
-    """The rule or motpart cannot be like that. `str()` is a sentence for the user."""
+    """The rule or motpart cannot be like that. `str()` is a sentence for the user.
+
+    `rad` is which of several rules that were saved at once, from 0; None when it is not one of them.
+    """
+
+    rad: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +163,14 @@ def las_in_regler(*, modell: type[Regel], rader: Sequence[Regelrad], varfor: str
     return _spara(modell, par, by=by, varfor=varfor) if par else Sparad(())
 
 
+def lagg_till_regler(*, modell: type[Regel], rader: Sequence[Regelrad], varfor: str, by) -> Sparad:
+    """Save new rules, all or none. What follows in the ledger is asked once for all of them.
+
+    Raises KontoplanFel as the other functions; its `rad` says which rule it was about.
+    """
+    return _spara(modell, [(rad, None) for rad in rader], by=by, varfor=varfor) if rader else Sparad(())
+
+
 def las_in_konton(*, namn: dict[str, str], by=None) -> int:
     """Save what konton (by kod) are called. Returns how many were new or renamed."""
     nu = dict(Konto.objects.values_list("kod", "namn"))
@@ -183,11 +196,11 @@ def las_in_motparter(*, rader: Sequence[Motpartsuppgift], by) -> int:
     """
     nu = {(m.kod, m.giltig_fran): m for m in Motpart.objects.all()}
     antal = 0
-    with transaction.atomic():
+    with _utan_foljder_i_huvudboken({rad.kod for rad in rader}):
         for rad in rader:
             gammal = nu.get((rad.kod, rad.giltig_fran))
             if gammal is None or motpart_skiljer(rad, gammal):
-                spara_motpart(**rad._asdict(), by=by, motpart=gammal)
+                _spara_motpart(rad, by=by, motpart=gammal)
                 antal += 1
     return antal
 
@@ -211,12 +224,22 @@ def spara_motpart(
 ) -> Motpart:
     """Save a new motpart, or `motpart` with another name, source or days. `giltig_till` is the first day without it.
 
-    Raises KontoplanFel when the days run backwards, when the kod is another's meanwhile, and for a change of kod or
-    slag: locked versions would consolidate to something else, so the old one is ended and a new one begins.
+    Raises KontoplanFel when the days run backwards, when the kod is another's meanwhile, when saldon would be left
+    without it or consolidate to something else, and for a change of kod or slag: locked versions would consolidate to
+    something else, so the old one is ended and a new one begins.
     """
-    kod, namn = kod.strip(), namn.strip()
+    rad = Motpartsuppgift(kod.strip(), namn, slag, giltig_fran, giltig_till, kalla)
+    with _utan_foljder_i_huvudboken({rad.kod}):
+        return _spara_motpart(rad, by=by, motpart=motpart)
+
+
+def _spara_motpart(rad: Motpartsuppgift, *, by, motpart: Motpart | None) -> Motpart:
+    kod, namn, slag, giltig_fran, giltig_till, kalla = rad
+    kod, namn, kalla = kod.strip(), namn.strip(), kalla.strip()
     if not _KOD.fullmatch(kod) or len(kod) > 20 or not namn:
         raise KontoplanFel("Skriv motpartens kod, högst 20 tecken utan mellanslag, och vad den heter.")
+    if len(namn) > 100 or len(kalla) > 200 or "\0" in namn + kalla:
+        raise KontoplanFel(f"Namnet på motpart {kod} får ha högst 100 tecken och källan högst 200.")
     if slag not in Motpartsslag.values:
         raise KontoplanFel("Välj om motparten är extern, en annan förvaltning eller förvaltningsintern.")
     if giltig_till is not None and giltig_till <= giltig_fran:
@@ -232,13 +255,52 @@ def spara_motpart(
             f"Motpart {kod} är redan «{annan.namn}» från {annan.giltig_fran}. Avsluta den först."
         )
     ny = motpart or Motpart(kod=kod, slag=slag)
-    ny.namn, ny.giltig_fran, ny.giltig_till, ny.kalla = namn, giltig_fran, giltig_till, kalla.strip()
+    ny.namn, ny.giltig_fran, ny.giltig_till, ny.kalla = namn, giltig_fran, giltig_till, kalla
     try:
         with andring(by=by, varfor=f"Motpart {kod} {namn}"):
             ny.save()
     except IntegrityError as fel:
         raise KontoplanFel(f"Motpart {kod} finns redan från {giltig_fran}. Ladda om sidan.") from fel
     return ny
+
+
+# As consolidation reads it: the latest motpart of the year is the year's.
+_MOTPARTSLAGE = """
+SELECT s.ar, s.kod, (
+    SELECT m.slag FROM budget_motpart m
+    WHERE m.kod = s.kod AND m.giltig_fran < make_date(s.ar + 1, 1, 1)
+        AND (m.giltig_till IS NULL OR m.giltig_till > make_date(s.ar, 1, 1))
+    ORDER BY m.giltig_fran DESC LIMIT 1)
+FROM (SELECT DISTINCT ar::int, motpart AS kod FROM budget_saldo WHERE motpart = ANY(%s)) s
+ORDER BY 1, 2
+"""
+
+
+@contextmanager
+def _utan_foljder_i_huvudboken(koder: Iterable[str]):
+    """Refuse what leaves saldon without their motpart, or makes them another kind of it. All or nothing.
+
+    A motpart that saldon lacked already may come.
+    """
+    koder = [k for k in koder if "\0" not in k]
+
+    def lage() -> list[tuple[int, str, str | None]]:
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE budget_utfallsdel, budget_saldo IN SHARE ROW EXCLUSIVE MODE")
+            cursor.execute(_MOTPARTSLAGE, [koder])
+            return cursor.fetchall()
+
+    with transaction.atomic():
+        fore = {(ar, kod): slag for ar, kod, slag in lage()}
+        yield
+        for ar, kod, slag in lage():
+            forr = fore[ar, kod]
+            if forr is not None and slag != forr:
+                skulle = "sakna den" if slag is None else f"bli {Motpartsslag(slag).label.lower()}"
+                raise KontoplanFel(
+                    f"Huvudboken {ar} har rader med motpart {kod} ({Motpartsslag(forr).label.lower()}), som skulle "
+                    f"{skulle}. Ingenting är sparat."
+                )
 
 
 def ta_bort_motpart(*, motpart: Motpart, by) -> None:
@@ -290,19 +352,32 @@ def regel_skiljer(rad: Regelrad, regel: Regel) -> bool:
 def _spara(
     modell: type[Regel], par: Sequence[tuple[Regelrad, Regel | None]], *, by, varfor: str = ""
 ) -> Sparad:
-    par = [(_rimlig(modell, rad), regel) for rad, regel in par]
+    rimliga = []
+    for i, (rad, regel) in enumerate(par):
+        with _om_rad(i):
+            rimliga.append((_rimlig(modell, rad), regel))
+    par = rimliga
     spann = [(r.fran, r.till, r.fran_ar, r.till_ar) for rad, regel in par for r in (rad, regel) if r]
     regler = []
     with andring(by=by, varfor=varfor or f"Regel för {_VAD[modell]} {par[0][0].kod}"):
         fore = _lage(modell, spann)
-        for rad, regel in par:
+        for i, (rad, regel) in enumerate(par):
             regler.append(regel or modell())
-            with _krock_i_ord(modell, rad, regler[-1]):
+            with _om_rad(i), _krock_i_ord(modell, rad, regler[-1]):
                 for falt, varde in _falt(modell, rad).items():
                     setattr(regler[-1], falt, varde)
                 regler[-1].save()
         flyttat = _foljder(modell, fore, _lage(modell, spann))
     return Sparad(tuple(regler), flyttat)
+
+
+@contextmanager
+def _om_rad(nr: int):
+    try:
+        yield
+    except KontoplanFel as fel:
+        fel.rad = nr
+        raise
 
 
 def _rimlig(modell: type[Regel], rad: Regelrad) -> Regelrad:
@@ -323,6 +398,8 @@ def _rimlig(modell: type[Regel], rad: Regelrad) -> Regelrad:
         raise KontoplanFel(f"Åren ska ligga mellan {FORSTA_AR} och {SISTA_AR}.")
     if rad.till_ar is not None and rad.till_ar < rad.fran_ar:
         raise KontoplanFel(f"Regeln slutar {rad.till_ar}, före sitt första år {rad.fran_ar}.")
+    if "\0" in namn + rad.kalla:
+        raise KontoplanFel(f"Namnet eller källan för {vad} {fran} har tecken som inte går att spara.")
     mal = rad.hor_till
     if modell is Kontoregel and mal is not None and not far_ta_konton(mal):
         raise KontoplanFel(
@@ -373,6 +450,11 @@ FROM s LEFT JOIN budget_kontoregel r ON length(r.fran) = length(s.konto)
     AND budget_kodintervall(r.fran, r.till, '[]') @> s.konto::text
     AND s.ar BETWEEN r.fran_ar AND COALESCE(r.till_ar, s.ar)
 """
+_AREN = """
+SELECT DISTINCT period / 100
+FROM budget_utfallsdel, unnest(%(ar1)s::int[], %(ar2)s::int[]) AS i(a, b)
+WHERE ersatt_av_id IS NULL AND period / 100 BETWEEN i.a AND i.b
+"""
 # A line of a replaced part stays with the enhet that it was imported for.
 _ANSVARSLAGE = """
 WITH h AS MATERIALIZED (
@@ -408,8 +490,8 @@ def _lage(modell: type[Regel], spann: Iterable[Spann]) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE budget_utfallsdel, budget_saldo IN SHARE ROW EXCLUSIVE MODE")
         if modell is Ansvarsregel:
-            # Only the years' own partitions are read.
-            cursor.execute("SELECT DISTINCT period / 100 FROM budget_utfallsdel WHERE ersatt_av_id IS NULL")
+            # Only the own partitions of years that the rules are for are read.
+            cursor.execute(_AREN, fraga)
             fraga["aren"] = [ar for (ar,) in cursor.fetchall()]
         cursor.execute(_KONTOLAGE if modell is Kontoregel else _ANSVARSLAGE, fraga)
         return cursor.fetchall()
@@ -449,12 +531,15 @@ JOIN budget_huvudboksrad h ON (h.ar, h.enhet_id, h.ansvar) = (f.ar, f.fran, f.an
 JOIN budget_utfallsdel d ON (d.fil_id, d.enhet_id, d.period) = (h.fil_id, h.enhet_id, h.period)
     AND d.ersatt_av_id IS NULL;
 """
+# The other enhet's month is in force from another file, or has been replaced in this one, where the lines would then
+# lie among the replaced.
 _HINDER = """
 SELECT DISTINCT e.namn, t.period, fil.namn
 FROM flyttas t
-JOIN budget_utfallsdel d ON (d.enhet_id, d.period) = (t.till, t.period) AND d.ersatt_av_id IS NULL
-JOIN organisation_enhet e ON e.id = t.till JOIN budget_utfallsfil fil ON fil.id = d.fil_id
-WHERE d.fil_id <> t.fil_id
+JOIN budget_utfallsdel d ON (d.enhet_id, d.period) = (t.till, t.period)
+    AND (d.ersatt_av_id IS NULL) <> (d.fil_id = t.fil_id)
+JOIN organisation_enhet e ON e.id = t.till
+JOIN budget_utfallsfil fil ON fil.id = COALESCE(d.ersatt_av_id, d.fil_id)
 ORDER BY 2 LIMIT 1
 """
 _FLYTTA = """

@@ -12,13 +12,13 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from budget.actions.kontoplan import (
     KontoplanFel,
-    spara_ansvarsregel,
-    spara_kontoregel,
+    Regelrad,
+    lagg_till_regler,
     spara_motpart,
 )
 from budget.imports.granska_utfall import (
@@ -29,6 +29,7 @@ from budget.imports.granska_utfall import (
     ansvar_ar_oforandrat,
     ansvar_till_enhet,
     granska,
+    okanda_koder,
     som_fynd,
     summera,
 )
@@ -37,7 +38,17 @@ from budget.imports.huvudbok_csv import CsvLasning
 from budget.imports.mellanlager import MELLAN, TIDER, Mellanlager, lagg_upp
 from budget.imports.oppna import Lasning, oppna_huvudbok
 from budget.imports.sie import Sielasning, avstam
-from budget.models import Filslag, Filstatus, Post, Utfallsanmarkning, Utfallsdel, Utfallsfil, Utfallskalla
+from budget.models import (
+    Ansvarsregel,
+    Filslag,
+    Filstatus,
+    Kontoregel,
+    Post,
+    Utfallsanmarkning,
+    Utfallsdel,
+    Utfallsfil,
+    Utfallskalla,
+)
 from budget.selectors.utfallsfiler import far_importera, namndens_enheter
 from organisation.models import Enhet, Namnd
 from regionskane.historik import andring
@@ -104,38 +115,60 @@ def ta_emot_fil(
     Raises UtfallFel when `by` may not read in for the nämnd (None: the whole region). `by` None is the system.
     """
     _krav(by, namnd.pk if namnd else None)
+    namn, kalla = Path(namn).name[:200] or "utan namn", kalla.strip()[:100]
+    _krav_pa_text(namn, kalla)
     sha, storlek = skriv_strom(block)
     with andring(by=by, varfor="Lämnade in filen"):
-        fran = Utfallskalla.objects.get_or_create(namn=kalla.strip()[:100])[0] if kalla.strip() else None
+        fran = Utfallskalla.objects.get_or_create(namn=kalla)[0] if kalla else None
         fil, ny = Utfallsfil.objects.get_or_create(
             sha256=sha,
             namnd=namnd,
             defaults={
-                "namn": Path(namn).name[:200] or "utan namn",
+                "namn": namn,
                 "storlek": storlek,
                 "kalla": fran,
                 "pahittad": pahittad,
                 "mottagen_av": by,
             },
         )
-        if not ny and fil.status != Filstatus.INLAST and fran is not None and fil.kalla != fran:
-            fil.kalla = fran
-            fil.save(update_fields=["kalla"])
+        andras = (fran is not None and fil.kalla != fran) or (pahittad and not fil.pahittad)
+        if not ny and andras and fil.status != Filstatus.INLAST:
+            fil = _ensam_om(fil)
+            if fran is not None and fil.kalla != fran:
+                # Other columns may be read: what was answered for is asked about anew.
+                fil.kalla, fil.bekraftat = fran, []
+            fil.pahittad = fil.pahittad or pahittad
+            fil.save(update_fields=["kalla", "bekraftat", "pahittad"])
     return Mottagen(fil, ny)
 
 
 def starta_inlasning(*, fil: Utfallsfil, by) -> Jobb:
-    """Queue the reading of a file; while one is queued or runs it is the same job."""
+    """Queue the reading of a file; while one is queued or runs it is the same job.
+
+    Raises UtfallFel when the file is being read by something else than a job, or somebody starts one right now.
+    """
     _krav(by, fil.namnd_id)
+    pagaende = Jobb.objects.filter(
+        slag=SLAG, parametrar__fil=fil.pk, status__in=(Jobbstatus.KOAD, Jobbstatus.KORS)
+    )
     with transaction.atomic():
-        # Two who press at once wait for each other here.
-        Utfallsfil.objects.select_for_update().get(pk=fil.pk)
-        pagar = Jobb.objects.filter(
-            slag=SLAG, parametrar__fil=fil.pk, status__in=(Jobbstatus.KOAD, Jobbstatus.KORS)
-        ).first()
-        return pagar or starta_jobb(
+        # A job that runs holds the file to its end, so it is looked for before the file is asked for.
+        if pagar := pagaende.first():
+            return pagar
+        fil = _ensam_om(fil)
+        return pagaende.first() or starta_jobb(
             slag=SLAG, titel=f"Läser in {fil.namn}"[:200], parametrar={"fil": fil.pk}, by=by
         )
+
+
+def _ensam_om(fil: Utfallsfil) -> Utfallsfil:
+    """The file as it is now, locked to the end of the transaction. A page does not wait for a reading that holds it:
+    that may take minutes."""
+    try:
+        with transaction.atomic():
+            return Utfallsfil.objects.select_for_update(nowait=True, of=("self",)).get(pk=fil.pk)
+    except OperationalError as fel:
+        raise UtfallFel("Filen läses in just nu. Försök igen när det är klart.") from fel
 
 
 def bekrafta_varningar(*, fil: Utfallsfil, koder: Iterable[str], by) -> None:
@@ -151,27 +184,40 @@ def bekrafta_varningar(*, fil: Utfallsfil, koder: Iterable[str], by) -> None:
             "Kryssa för de varningar som du har kontrollerat. De kan ha ändrats sedan du öppnade sidan."
         )
     with andring(by=by, varfor=f"Bekräftade varningar: {', '.join(sorted(valda))}"):
-        fil.bekraftat = sorted({*fil.bekraftat, *valda})
+        fil.bekraftat = sorted({*_ensam_om(fil).bekraftat, *valda})
         fil.save(update_fields=["bekraftat"])
 
 
 def valj_kolumner(*, fil: Utfallsfil, kolumner: dict[str, str], kalla: str, by) -> None:
-    """Say which header each field has, and remember it for the source that the file comes from.
+    """Say which header each field has, and remember it for the source that the file comes from. The file's warnings
+    are answered for anew.
 
-    Raises UtfallFel without a source, or when a field is unknown or two fields have the same header.
+    Raises UtfallFel without a source, when a field is unknown or two fields have the same header, and when the source
+    has other columns already and `by` may not read in for the whole region: every nämnd's files are read by them.
     """
     _krav(by, fil.namnd_id)
     namn = kalla.strip()[:100]
     valda = {falt: rubrik for falt, rubrik in kolumner.items() if rubrik}
     if not namn:
-        raise UtfallFel("Skriv vad källan heter, så att kolumnerna kommer ihåg till nästa fil.")
+        raise UtfallFel("Skriv vad källan heter, så att kolumnvalen sparas till nästa fil.")
+    _krav_pa_text(namn, *valda.values())
     if not set(valda) <= set(SYNONYMER) or not valda:
         raise UtfallFel("Välj vilken kolumn som är konto, belopp och period eller datum.")
     if len(set(valda.values())) != len(valda):
         raise UtfallFel("Samma kolumn är vald två gånger. Välj en kolumn för varje fält.")
     with andring(by=by, varfor=f"Kolumner för {namn}"):
-        fil.kalla = Utfallskalla.objects.update_or_create(namn=namn, defaults={"kolumner": valda})[0]
-        fil.save(update_fields=["kalla"])
+        _ensam_om(fil)
+        fran = Utfallskalla.objects.select_for_update().get_or_create(namn=namn)[0]
+        if fran.kolumner != valda:
+            if fran.kolumner and by is not None and not far_importera(by, None):
+                raise UtfallFel(
+                    f"Källan «{namn}» har redan andra kolumner, som andras filer läses med. Välj ett annat namn, "
+                    "eller be en koncerncontroller att ändra den."
+                )
+            fran.kolumner = valda
+            fran.save(update_fields=["kolumner"])
+        fil.kalla, fil.bekraftat = fran, []
+        fil.save(update_fields=["kalla", "bekraftat"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,35 +257,49 @@ def koppla_koder(*, fil: Utfallsfil, kopplingar: Sequence[Koppling], by) -> None
                 continue
             if not (len(k.fran) == len(k.kod) and k.fran <= k.kod <= k.till):
                 raise KopplingFel(k.nyckel, f"Intervallet {k.fran}–{k.till} tar inte {k.kod}.")
-            try:
-                _koppla(k, kalla=fil.namn, by=by)
-            except KontoplanFel as fel:
-                raise KopplingFel(k.nyckel, str(fel)) from fel
             tagna.append(k)
         if not tagna:
             raise UtfallFel("Välj vart minst en av koderna hör.")
+        for modell, vad in ((Kontoregel, "konto"), (Ansvarsregel, "ansvar")):
+            _koppla_regler(modell, [k for k in tagna if k.vad == vad], kalla=fil.namn, by=by)
+        for k in tagna:
+            if k.vad == "motpart":
+                _koppla_motpart(k, kalla=fil.namn, by=by)
         if fil.bekraftat:
             with andring(by=by, varfor="Koder kopplades, så varningarna ses över på nytt"):
+                _ensam_om(fil)
                 fil.bekraftat = []
                 fil.save(update_fields=["bekraftat"])
 
 
-def _koppla(k: Koppling, *, kalla: str, by) -> None:
-    om = {"fran": k.fran, "till": k.till, "namn": k.namn, "fran_ar": k.ar, "kalla": kalla, "by": by}
-    match k.vad:
-        case "konto":
-            spara_kontoregel(post=k.mal, **om)
-        case "ansvar":
-            spara_ansvarsregel(enhet=k.mal, **om)
-        case _:
-            spara_motpart(
-                kod=k.kod, namn=k.namn, slag=k.mal, giltig_fran=date(k.ar, 1, 1), kalla=kalla, by=by
-            )
+def _koppla_regler(
+    modell: type[Kontoregel | Ansvarsregel], kopplingar: Sequence[Koppling], *, kalla: str, by
+) -> None:
+    rader = [Regelrad(k.fran, k.till, k.namn, k.mal, k.ar, kalla=kalla) for k in kopplingar]
+    try:
+        lagg_till_regler(modell=modell, rader=rader, varfor=f"Kopplade koder i {kalla}", by=by)
+    except KontoplanFel as fel:
+        if fel.rad is None:
+            raise UtfallFel(str(fel)) from fel
+        raise KopplingFel(kopplingar[fel.rad].nyckel, str(fel)) from fel
+
+
+def _koppla_motpart(k: Koppling, *, kalla: str, by) -> None:
+    try:
+        spara_motpart(kod=k.kod, namn=k.namn, slag=k.mal, giltig_fran=date(k.ar, 1, 1), kalla=kalla, by=by)
+    except KontoplanFel as fel:
+        raise KopplingFel(k.nyckel, str(fel)) from fel
 
 
 def _krav(by, namnd_id: int | None) -> None:
     if by is not None and not far_importera(by, namnd_id):
-        raise UtfallFel("Du får inte läsa in huvudböcker för den nämnden.")
+        vad = "hela regionen" if namnd_id is None else "den nämnden"
+        raise UtfallFel(f"Du får inte läsa in huvudböcker för {vad}.")
+
+
+def _krav_pa_text(*texter: str) -> None:
+    if any("\0" in t for t in texter):
+        raise UtfallFel("Filens namn, källan eller en kolumn har tecken som inte går att spara.")
 
 
 # Reading in.
@@ -319,9 +379,10 @@ def _las_och_bokfor(fil: Utfallsfil, innehall, by, rapportera: Rapportera) -> tu
             verifikationer=not isinstance(lasning, Sielasning),
             ersatter={(d.enhet_id, d.period): d.rader for d in ersatts},
         )
+        fil.bekraftat = _svar_som_galler(fil, fynd)
         if any(_stoppar(f, fil) for f in fynd):
             raise _Stopp(fynd)
-        rapportera(72, f"Sparar {_antal(lager.antal)} rader")
+        rapportera(72, f"Sparar {_rader(lager.antal)}")
         _spara_rader(cursor, fil, lager)
         rapportera(93, "Summerar")
         _satt_i_kraft(cursor, fil, ersatts)
@@ -334,7 +395,7 @@ def _las_och_bokfor(fil: Utfallsfil, innehall, by, rapportera: Rapportera) -> tu
 
 
 def _summera(cursor, lager: Mellanlager, rapportera: Rapportera) -> list[dict]:
-    rapportera(52, f"Kontrollerar {_antal(lager.antal)} rader")
+    rapportera(52, f"Kontrollerar {_rader(lager.antal)}")
     okanda = ansvar_till_enhet(cursor, lager)
     rapportera(56, "Kontrollerar: summerar per enhet och konto")
     summera(cursor, lager)
@@ -375,6 +436,20 @@ def _rakenskapsar(lasning: Lasning) -> tuple[int, int] | None:
 def _stoppar(fynd: Fynd, fil: Utfallsfil) -> bool:
     a = fynd.anmarkning
     return a.niva is Niva.FEL or (a.niva is Niva.VARNING and a.kod not in fil.bekraftat)
+
+
+def _svar_som_galler(fil: Utfallsfil, fynd: Sequence[Fynd]) -> list[str]:
+    """The answers to warnings that still say what they said when somebody answered: other files may have come since.
+
+    An answer given beforehand, on the command line, is to whatever the reading finds.
+    """
+    forr: dict[str, list[str]] = {}
+    for kod, text in fil.anmarkningar.values_list("kod", "text"):
+        forr.setdefault(kod, []).append(text)
+    nu: dict[str, list[str]] = {}
+    for f in fynd:
+        nu.setdefault(f.anmarkning.kod, []).append(f.anmarkning.text)
+    return [kod for kod in fil.bekraftat if kod not in forr or forr[kod] == nu.get(kod)]
 
 
 def _omfattning(cursor, fil: Utfallsfil) -> frozenset[int] | None:
@@ -430,9 +505,14 @@ def _satt_i_kraft(cursor, fil: Utfallsfil, ersatts: Sequence[Utfallsdel]) -> Non
     cursor.execute("LOCK TABLE budget_utfallsdel, budget_saldo IN SHARE ROW EXCLUSIVE MODE")
     if not ansvar_ar_oforandrat(cursor):
         raise UtfallFel("Någon ändrade vilka enheter ansvaren hör till under inläsningen. Läs in filen igen.")
-    andrade = Utfallsdel.objects.filter(pk__in=[d.pk for d in ersatts], ersatt_av=None).update(ersatt_av=fil)
-    if andrade != len(ersatts):
+    if okanda_koder(cursor):
+        raise UtfallFel(
+            "Någon ändrade vilka konton eller motparter som finns under inläsningen. Läs in filen igen."
+        )
+    pks = {d.pk for d in ersatts}
+    if {d.pk for d in _ersatts(cursor, fil, _omfattning(cursor, fil))} != pks:
         raise UtfallFel("Någon ändrade vad filen ersätter under inläsningen. Läs in filen igen.")
+    Utfallsdel.objects.filter(pk__in=pks).update(ersatt_av=fil)
     cursor.execute(
         _I_KRAFT,
         {
@@ -487,6 +567,10 @@ def _andel(n: int, av: int) -> int:
 
 def _laser(n: int, av: int) -> str:
     return f"Läser rad {_antal(n)} av cirka {_antal(round(av, -3) or av)}" if av else f"Läser rad {_antal(n)}"
+
+
+def _rader(n: int) -> str:
+    return "1 rad" if n == 1 else f"{_antal(n)} rader"
 
 
 def _antal(n: int) -> str:

@@ -115,4 +115,5 @@ class Motpartsformular(forms.Form):
     def uppgifter(self) -> dict:
         data = dict(self.cleaned_data)
         sista: date | None = data.pop("sista_dag")
-        return data | {"giltig_till": sista + timedelta(days=1) if sista else None}
+        # The calendar's last day is how other systems write «until further notice».
+        return data | {"giltig_till": sista + timedelta(days=1) if sista and sista < date.max else None}

@@ -122,7 +122,8 @@ def kopplingsformular(
             nyckel = f"{vad}-{len(rader)}"
 
             def skrivet(falt: str, annars: str, nyckel=nyckel) -> str:
-                return (post or {}).get(f"{nyckel}-{falt}", annars).strip()
+                # A NUL can neither be saved nor shown; the rest is judged as it stands.
+                return (post or {}).get(f"{nyckel}-{falt}", annars).replace("\0", "").strip()
 
             rader.append(
                 Kopplingsrad(

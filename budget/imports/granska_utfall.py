@@ -24,6 +24,8 @@ ANSVAR, SUMMOR = "huvudbok.mellan_ansvar", "huvudbok.mellan_summor"
 OMAPPADE = {"OKANT_KONTO": "konto", "OKANT_ANSVAR": "ansvar", "OKAND_MOTPART": "motpart"}
 # The rule of this code takes the lines without ansvar.
 UTAN_ANSVAR = "UTAN"
+# The first amount that the column of saldon does not hold.
+STORSTA_SALDO = 10**16
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,8 @@ def granska(
     cursor.execute(f"SELECT period, sum(rader), min(forsta) FROM {SUMMOR} GROUP BY 1")
     perioder = {p: Periodrader(int(n), rad) for p, n, rad in cursor.fetchall()}
     fynd = [Fynd(a) for a in granska_perioder(perioder, idag=idag, rakenskapsar=rakenskapsar)]
-    fynd += _okanda(cursor, sorted({p // 100 for p in perioder}), okanda_ansvar)
+    fynd += okanda_koder(cursor, okanda_ansvar)
+    fynd += _for_stora(cursor)
     if namndens_enheter is not None:
         fynd += _utanfor(cursor, namndens_enheter)
     if verifikationer:
@@ -138,7 +141,28 @@ def granska(
     return fynd
 
 
-def _okanda(cursor, aren: Sequence[int], ansvar: Sequence[dict]) -> list[Fynd]:
+def _for_stora(cursor) -> list[Fynd]:
+    cursor.execute(
+        f"SELECT konto, period, belopp, forsta FROM {SUMMOR} WHERE abs(belopp) >= %s ORDER BY forsta LIMIT %s",
+        [STORSTA_SALDO, FLEST_PER_SLAG],
+    )
+    return [
+        Fynd(
+            Anmarkning(
+                "SUMMA",
+                Niva.FEL,
+                f"Konto {konto} summerar {period_i_ord(period)} till {_kr(belopp)} kronor, mer än ett saldo kan vara.",
+                rad,
+            )
+        )
+        for konto, period, belopp, rad in cursor.fetchall()
+    ]
+
+
+def okanda_koder(cursor, ansvar: Sequence[dict] = ()) -> list[Fynd]:
+    """A finding each for the konton, `ansvar` and motparter that the rules do not take, as they are now."""
+    cursor.execute(f"SELECT DISTINCT period / 100 FROM {SUMMOR} ORDER BY 1")
+    aren = [ar for (ar,) in cursor.fetchall()]
     konton, motparter = [], []
     for ar in aren:
         cursor.execute(

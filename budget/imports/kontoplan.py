@@ -8,7 +8,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from budget.actions.kontoplan import Motpartsuppgift, Regelrad
@@ -79,7 +79,8 @@ def las_motparter(innehall: bytes) -> Lasning:
             r["namn"],
             r["slag"],
             _dag(r["giltig_fran"]),
-            date.fromordinal(till.toordinal() + 1) if till else None,
+            # The calendar's last day is how other systems write «until further notice».
+            till + timedelta(days=1) if till and till < date.max else None,
             r.get("kalla", ""),
         )
 

@@ -13,7 +13,14 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import BinaryIO
 
-from budget.imports.huvudbok import LANGSTA_TEXT, Huvudboksrad, tolka_datum, tolka_period
+from budget.imports.huvudbok import (
+    LANGSTA_KOD,
+    LANGSTA_TEXT,
+    Huvudboksrad,
+    ren_kod,
+    tolka_datum,
+    tolka_period,
+)
 from budget.regler.sie import Obalans, Psaldotolkning, Sieavstamning, Sieunderlag, stam_av
 from regionskane.lib.anmarkning import Anmarkningar
 from regionskane.lib.belopp import STORSTA_BELOPP
@@ -189,6 +196,7 @@ class Sielasning:
         self._antal: dict[str, int] = defaultdict(int)
         self._objekt: dict[str, tuple] = {}  # text of an object list → its codes
         self._platser: dict[str, int] = {}  # dimension → its place among the codes
+        self._rena: set[str] = set()  # konton that are codes as they stand
         self._ver: _Ver | None = None
         self._rtrans: tuple | None = None
 
@@ -196,7 +204,7 @@ class Sielasning:
 
     def rader(self) -> Iterator[Huvudboksrad]:
         """The counted transactions of year 0. A file without vouchers gives none: see `saldorader`."""
-        trans, objektcache, forsta = _TRANS.fullmatch, self._objekt, True
+        trans, objektcache, rena, forsta = _TRANS.fullmatch, self._objekt, self._rena, True
         rad, nummer, avslutad = "", 0, True
         for nummer, block, slutford in radblock(self._fil, self.kodning):
             if forsta:
@@ -207,9 +215,14 @@ class Sielasning:
                 self._brutna_tecken(nummer, block)
             for rad in block:
                 ver = self._ver
-                if ver is not None and ver.oppen and self._rtrans is None and (m := trans(rad)):
-                    citat, konto, lista, belopp, datum, text, ord_ = m.groups()
-                    konto = konto or citat
+                if (
+                    ver is not None
+                    and ver.oppen
+                    and self._rtrans is None
+                    and (m := trans(rad))
+                    and ((konto := m[2] or m[1]) in rena or self._ar_rent(konto))
+                ):
+                    _, _, lista, belopp, datum, text, ord_ = m.groups()
                     belopp = Decimal(belopp)
                     ver.summa += belopp
                     ver.antal += 1
@@ -279,7 +292,7 @@ class Sielasning:
                         rest[nyckel] += belopp
                     if mangd and (mangd == bas if total else raknas):
                         rest[nyckel] -= belopp
-                        yield (i, period, "", konto, *self._koder(objekt), "", "", belopp)
+                        yield (i, period, "", konto, *self._koder(objekt, i), "", "", belopp)
         finally:
             self.anmarkningar = fynd
         for (period, konto), belopp in rest.items():
@@ -491,6 +504,7 @@ class Sielasning:
         if post is None or post[0] != 0:
             return
         _, period, konto, objekt, belopp = post
+        self._koder(objekt, nr)  # for its findings: `saldorader` has none
         self._psaldo[konto][tuple(objekt[::2])] += belopp
         self._rader.setdefault(("PSALDO", konto), nr)
         if (
@@ -620,7 +634,7 @@ class Sielasning:
             elif dag[0] != ver.period:
                 self._annan_manad(nr, datum, ver)
         return (
-            nr, ver.period, ver.datum, konto, *self._koder(objekt), ver.namn,
+            nr, ver.period, ver.datum, konto, *self._koder(objekt, nr), ver.namn,
             text[:LANGSTA_TEXT] or ver.text, belopp,
         )  # fmt: skip
 
@@ -671,6 +685,12 @@ class Sielasning:
             return None
         return kod
 
+    def _ar_rent(self, konto: str) -> bool:
+        if konto != konto.strip() or len(konto) > 20 or not konto.isprintable():
+            return False  # for `_kod` to trim or refuse
+        self._rena.add(konto)
+        return True
+
     def _arsnummer(self, nr, falt, etikett) -> int | None:
         if falt and isinstance(falt[0], str) and _AR.fullmatch(falt[0]):
             return int(falt[0])
@@ -707,11 +727,11 @@ class Sielasning:
             self.anmarkningar.fel("OBJEKT", "#TRANS har en objektlista där ett objekt saknas.", nr)
         if len(self._objekt) >= STORSTA_CACHE:
             self._objekt.clear()
-        self._objekt[text] = koder = self._koder(objekt)
+        self._objekt[text] = koder = self._koder(objekt, nr)
         return koder
 
-    def _koder(self, objekt) -> tuple[str, str, str, str]:
-        """(ansvar, motpart, verksamhet, projekt) of an object list."""
+    def _koder(self, objekt, nr) -> tuple[str, str, str, str]:
+        """(ansvar, motpart, verksamhet, projekt) of an object list, with a finding for what cannot be a code."""
         koder = ["", "", "", ""]
         for dim, kod in zip(objekt[::2], objekt[1::2], strict=False):
             plats = self._platser.get(dim, -2)
@@ -719,7 +739,14 @@ class Sielasning:
                 roll = self._roll(dim)
                 plats = self._platser[dim] = ROLLPLATS[roll] if roll else -1
             if plats >= 0 and not koder[plats]:
-                koder[plats] = kod
+                try:
+                    koder[plats] = ren_kod(kod)
+                except ValueError:
+                    visas = "".join(c for c in kod.strip()[:LANGSTA_KOD] if c.isprintable())
+                    self.anmarkningar.fel(
+                        "KOD", f"Objektet «{visas}» i dimension {dim[:20]} är inte en kod, som har "
+                        f"högst {LANGSTA_KOD} synliga tecken.", nr,
+                    )  # fmt: skip
         return tuple(koder)
 
     def _roll(self, dim) -> str | None:

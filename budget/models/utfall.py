@@ -11,8 +11,9 @@ from django.db.models import Q
 from organisation.models import Enhet, Namnd
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Utfallskalla(models.Model):
-    """A system that files come from, and how its columns were read the last time.
+    """A system that files come from, and how its columns were read the last time: every nämnd's files from it are.
 
     `kolumner` is {field: header} as `hitta_kolumner` takes it, `dimensioner` {number: field} for SIE.
     """

@@ -1,4 +1,5 @@
-"""What `kontrollera` finds in the ledger: saldon that are not their lines, and konton that no rule takes."""
+"""What `kontrollera` finds in the ledger: saldon that are not their lines, konton that no rule takes, and motparter
+that are not in the table."""
 
 from collections.abc import Iterator
 
@@ -32,6 +33,15 @@ LEFT JOIN budget_huvudboksrad h ON (h.ar, h.enhet_id, h.period, h.fil_id)
     = (d.period / 100, d.enhet_id, d.period, d.fil_id)
 GROUP BY d.id, e.kod, f.namn HAVING d.rader <> count(h.rad) ORDER BY 1, 2
 """
+_OKANDA_MOTPARTER = """
+SELECT s.ar, s.motpart, s.belopp
+FROM (SELECT ar, motpart, sum(belopp) AS belopp FROM budget_saldo WHERE motpart <> '' GROUP BY 1, 2) s
+WHERE NOT EXISTS (
+    SELECT 1 FROM budget_motpart m
+    WHERE m.kod = s.motpart AND m.giltig_fran < make_date(s.ar + 1, 1, 1)
+        AND (m.giltig_till IS NULL OR m.giltig_till > make_date(s.ar, 1, 1)))
+ORDER BY 1, 2
+"""
 
 
 @kontroll
@@ -60,9 +70,18 @@ def kontrollera_saldon() -> Iterator[Kontrollrad]:
 
 @kontroll
 def kontrollera_kontoplanen() -> Iterator[Kontrollrad]:
-    """Konton with saldon that no rule takes, which a follow-up would leave out."""
+    """Konton with saldon that no rule takes, which a follow-up would leave out, and motparter that nobody knows the
+    slag of, which consolidation would take for extern."""
     for ar, konto in hamta_omappade():
         yield Kontrollrad(
             "OMAPPAT_KONTO", f"huvudbok/{konto}", ar, "", "", "", "fel",
             f"Konto {konto} har saldon {ar} men hör inte till någon post.", "kontoplanen",
         )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_OKANDA_MOTPARTER)
+        for ar, motpart, belopp in cursor.fetchall():
+            yield Kontrollrad(
+                "OKAND_MOTPART", f"huvudbok/motpart/{motpart}", ar, formatera_fullt(belopp, minst=2), "", "", "fel",
+                f"Motpart {motpart} har saldon {ar} men gäller inte det året, så beloppen räknas som externa.",
+                "kontoplanen",
+            )  # fmt: skip

@@ -102,7 +102,7 @@ def filer(request):
     aren = ar_med_utfall()
     idag = timezone.localdate()
     valt = request.GET.get("ar", "")
-    ar = int(valt) if valt.isascii() and valt.isdigit() and int(valt) in aren else next(iter(aren), idag.year)
+    ar = next((a for a in aren if str(a) == valt), next(iter(aren), idag.year))
     urval = behorighet.urval(Ratt.LASA_HUVUDBOK, last=False, period=aret(ar))
     far_lasa_in = bool(behorighet.omfang(Ratt.IMPORTERA_UTFALL))
     return render(
@@ -147,10 +147,18 @@ def _ta_emot(request, behorighet):
         by=request.user,
     )
     if mottagen.ny or mottagen.fil.status != Filstatus.INLAST:
-        starta_inlasning(fil=mottagen.fil, by=request.user)
-    else:
-        messages.info(request, f"{_redan(mottagen.fil)} Ingenting har ändrats.")
+        return _starta(request, mottagen.fil)
+    messages.info(request, f"{_redan(mottagen.fil)} Ingenting har ändrats.")
     return redirect("utfallsfil", mottagen.fil.pk)
+
+
+def _starta(request, fil: Utfallsfil):
+    """Queue the reading, and go to where it is followed."""
+    try:
+        starta_inlasning(fil=fil, by=request.user)
+    except UtfallFel as skal:
+        messages.error(request, str(skal))
+    return redirect("utfallsfil", fil.pk)
 
 
 def _redan(fil: Utfallsfil) -> str:
@@ -258,9 +266,7 @@ def _sida(request, fil: Utfallsfil, *, koppling=None, kolumner=None, fel: str = 
 def las_in(request, pk):
     """Read the file in (again)."""
     fil = _fil_att_lasa_in(request, pk)
-    if fil.status != Filstatus.INLAST:
-        starta_inlasning(fil=fil, by=request.user)
-    return redirect("utfallsfil", fil.pk)
+    return redirect("utfallsfil", fil.pk) if fil.status == Filstatus.INLAST else _starta(request, fil)
 
 
 @login_required
@@ -272,8 +278,7 @@ def bekrafta(request, pk):
         bekrafta_varningar(fil=fil, koder=request.POST.getlist("kod"), by=request.user)
     except UtfallFel as skal:
         return _sida(request, fil, fel=str(skal), status=422)
-    starta_inlasning(fil=fil, by=request.user)
-    return redirect("utfallsfil", fil.pk)
+    return _starta(request, fil)
 
 
 @login_required
@@ -290,8 +295,7 @@ def koppla(request, pk):
         return _sida(request, fil, koppling=formular, fel=str(skal), status=422)
     except UtfallFel as skal:
         return _sida(request, fil, koppling=formular, fel=str(skal), status=422)
-    starta_inlasning(fil=fil, by=request.user)
-    return redirect("utfallsfil", fil.pk)
+    return _starta(request, fil)
 
 
 @login_required
@@ -306,8 +310,7 @@ def kolumner(request, pk):
         a = fil.anmarkningar.filter(kod="KOLUMNER").first()
         rubriker = [k["kod"] for k in a.koder] if a else []
         return _sida(request, fil, kolumner=kolumnformular(rubriker, valda), fel=str(skal), status=422)
-    starta_inlasning(fil=fil, by=request.user)
-    return redirect("utfallsfil", fil.pk)
+    return _starta(request, fil)
 
 
 @login_required

@@ -3,9 +3,10 @@
 import hashlib
 import logging
 import os
+import time
 import uuid
 from collections.abc import Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 FLEST_FORSOK = 3
 # A queued message that has not been picked up within this time is taken to be lost and sent again.
 KOTID = timedelta(seconds=30)
+# No file is written for so long.
+HALVFARDIG_LEVER = timedelta(days=1)
 AVBRUTET = "Avbrutet av dig. Inget har sparats."
 
 
@@ -192,7 +195,11 @@ def _ge_upp(jobb):
 
 
 def aterstall_avbrutna() -> int:
-    """Queue again every job whose worker died or whose message was lost. Returns how many."""
+    """Queue again every job whose worker died or whose message was lost. Returns how many.
+
+    Takes away half-written files too, of processes that were killed while they wrote.
+    """
+    _stada_halvfardiga()
     antal = 0
     kors = Jobb.objects.filter(status=Jobbstatus.KORS)
     glomda = Jobb.objects.filter(status=Jobbstatus.KOAD, skapad__lt=timezone.now() - KOTID)
@@ -209,6 +216,15 @@ def aterstall_avbrutna() -> int:
         _skicka(jobb)
         antal += 1
     return antal
+
+
+def _stada_halvfardiga():
+    gamla = time.time() - HALVFARDIG_LEVER.total_seconds()
+    for fil in Path(settings.EXPORT_DIR).glob("*.tmp"):
+        # Another process may have moved it meanwhile.
+        with suppress(FileNotFoundError):
+            if fil.stat().st_mtime < gamla:
+                fil.unlink()
 
 
 def spara_fil(*, jobb: Jobb, namn: str, typ: str, innehall: bytes) -> Jobbfil:

@@ -139,6 +139,15 @@ def test_dodad_arbetare_mitt_i_jobbet_ger_till_slut_ett_riktigt_resultat(
     assert aterstall_avbrutna() == 0
 
 
+def test_halvskrivna_filer_av_dodade_processer_tas_bort_efter_en_dag(db, tmp_path, settings):
+    settings.EXPORT_DIR = tmp_path
+    for namn, timmar in (("gammal.tmp", 25), ("ny.tmp", 1), ("hel", 25)):
+        (tmp_path / namn).touch()
+        os.utime(tmp_path / namn, (nar := time.time() - timmar * 3600, nar))
+    aterstall_avbrutna()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["hel", "ny.tmp"]
+
+
 def test_den_som_mist_sin_ratt_far_inte_filen_och_inte_kora_om(version, anvandare, som):
     koncern = anvandare("koncerncontroller")
     arb = version("B2024-ARB")

@@ -7,9 +7,11 @@ import pytest
 
 from budget.actions.kontoplan import (
     KontoplanFel,
+    Motpartsuppgift,
     Regelrad,
     avsluta_regel,
     las_in_konton,
+    las_in_motparter,
     las_in_regler,
     spara_ansvarsregel,
     spara_kontoregel,
@@ -20,6 +22,7 @@ from budget.actions.kontoplan import (
 from budget.models import Ansvarsregel, Kontoregel, Motpart, Post, Saldo, Utfallsdel
 from budget.models.uppstallning import RESULTATSAMMANSTALLNING
 from budget.selectors.kontoplan import hamta_kontoregler, hamta_omappade, hamta_regelhistorik
+from budget.selectors.kontroll_utfall import kontrollera_kontoplanen
 from organisation.models import Enhet
 from tests.budget.huvudbok import lagg_in
 
@@ -54,6 +57,7 @@ def test_orimliga_regler_far_en_mening_var(regel):
     for args, mening in (
         (("40", "4999", "personal_alla"), "olika långa"),
         (("4999", "4000", "personal_alla"), "baklänges"),
+        (("4\x00", "4\x01", "personal_alla"), "utan mellanslag"),
         (("40 0", "4999", "personal_alla"), "utan mellanslag"),
         (("4000", "4999", "personal_alla", 2024, 2023), "före sitt första år"),
         (("4000", "4999", "personal_alla", 1999), "mellan 2000 och 2100"),
@@ -139,6 +143,20 @@ def test_ansvar_som_byter_enhet_tar_med_sig_sina_rader_i_kraft(regel, anvandare,
     assert Ansvarsregel.objects.get(fran="200").enhet.kod == "RUN"
 
 
+def test_ansvar_flyttas_inte_dit_dar_manaden_i_filen_ar_ersatt(regel, anvandare, enhet):
+    by = anvandare("koncerncontroller")
+    om = {"fran": "100", "till": "199", "namn": "Ansvar", "fran_ar": 2022, "by": by}
+    r = spara_ansvarsregel(enhet=enhet("KN"), **om).regel
+    fil = lagg_in([("KN", 202401, "4100", "110", "", "70"), ("RUN", 202401, "4100", "210", "", "1")])
+    # A later file of the nämnd had nothing more for RUN, so no file of that month is in force there.
+    senare = lagg_in([("KTN", 202401, "4100", "310", "", "5")], namn="senare.csv")
+    Utfallsdel.objects.filter(fil=fil, enhet=enhet("RUN")).update(ersatt_av=senare)
+    Saldo.objects.filter(enhet=enhet("RUN")).delete()
+    with pytest.raises(KontoplanFel, match=r"2024-01 inläst från en annan fil \(senare.csv\)"):
+        spara_ansvarsregel(enhet=enhet("RUN"), regel=r, **om)
+    assert sorted(Saldo.objects.values_list("enhet__kod", "belopp")) == [("KN", 70), ("KTN", 5)]
+
+
 def test_regler_ur_fil_andrar_bara_det_som_skiljer_och_allt_eller_inget(regel):
     rader = [
         Regelrad("4000", "4999", "Personal", post("personal_alla"), 2022),
@@ -172,6 +190,10 @@ def test_motpart_byter_inte_slag_och_tva_har_inte_samma_kod_samtidigt(db, anvand
         ({"motpart": m, "slag": "intern"}, "byter inte kod eller slag"),
         ({"motpart": m, "giltig_till": date(2021, 1, 1)}, "slutar innan"),
         ({"kod": "7 7"}, "utan mellanslag"),
+        ({"kod": "7\0"}, "utan mellanslag"),
+        ({"namn": "P\0"}, "högst 100 tecken"),
+        ({"namn": "P" * 101}, "högst 100 tecken"),
+        ({"kalla": "K" * 201}, "källan högst 200"),
         ({"slag": "okänd"}, "Välj om motparten"),
     ):
         with pytest.raises(KontoplanFel, match=mening):
@@ -185,3 +207,30 @@ def test_motpart_byter_inte_slag_och_tva_har_inte_samma_kod_samtidigt(db, anvand
     lagg_in([("KN", 202301, "4100", "1", "77", "1")])
     with pytest.raises(KontoplanFel, match="finns i huvudboken"):
         ta_bort_motpart(motpart=m, by=by)
+
+
+def test_motpartens_dagar_andrar_inte_vad_saldon_konsolideras_till(db, anvandare):
+    by = anvandare("koncerncontroller")
+    uppgifter = {"kod": "77", "namn": "Prov", "slag": "annan", "giltig_fran": date(2022, 1, 1), "by": by}
+    m = spara_motpart(**uppgifter)
+    lagg_in([("KN", 202301, "4100", "1", "77", "1"), ("KN", 202401, "4100", "1", "78", "1")])
+    with pytest.raises(KontoplanFel, match=r"2023 har rader med motpart 77 .* sakna den"):
+        spara_motpart(**uppgifter | {"motpart": m, "giltig_till": date(2023, 1, 1)})
+    with pytest.raises(KontoplanFel, match="sakna den"):
+        spara_motpart(**uppgifter | {"motpart": m, "giltig_fran": date(2024, 1, 1)})
+    m.refresh_from_db()
+    # Ended in the year it is still that year's, until another begins in it.
+    spara_motpart(**uppgifter | {"motpart": m, "giltig_till": date(2023, 7, 1)})
+    with pytest.raises(KontoplanFel, match="förvaltningsintern"):
+        spara_motpart(**uppgifter | {"slag": "intern", "giltig_fran": date(2023, 7, 1)})
+    # A file may end one and begin another of the same slag.
+    delad = [
+        Motpartsuppgift("77", "Prov", "annan", date(2022, 1, 1), date(2023, 1, 1)),
+        Motpartsuppgift("77", "Prov", "annan", date(2023, 1, 1)),
+    ]
+    assert las_in_motparter(rader=delad, by=by) == 2
+    # The ledger lacked this one already: the check says so, and it may be anything.
+    funna = [(r.kod, r.ar, r.plats) for r in kontrollera_kontoplanen() if r.kod == "OKAND_MOTPART"]
+    assert funna == [("OKAND_MOTPART", 2024, "huvudbok/motpart/78")]
+    spara_motpart(**uppgifter | {"kod": "78", "slag": "intern"})
+    assert [r for r in kontrollera_kontoplanen() if r.kod == "OKAND_MOTPART"] == []

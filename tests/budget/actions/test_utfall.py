@@ -5,8 +5,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from budget.actions.utfall import (
     Koppling,
@@ -15,6 +17,7 @@ from budget.actions.utfall import (
     bekrafta_varningar,
     koppla_koder,
     las_in,
+    starta_inlasning,
     ta_emot_fil,
     valj_kolumner,
 )
@@ -23,7 +26,16 @@ from budget.exports.huvudbok import SKRIVARE
 from budget.imports.granska_utfall import ansvar_till_enhet, summera
 from budget.imports.mellanlager import lagg_upp
 from budget.imports.oppna import oppna_huvudbok
-from budget.models import Huvudboksrad, Kontoregel, Motpart, Saldo, Utfallsdel, Utfallsfil
+from budget.models import (
+    Ansvarsregel,
+    Huvudboksrad,
+    Kontoregel,
+    Motpart,
+    Saldo,
+    Utfallsdel,
+    Utfallsfil,
+    Utfallskalla,
+)
 from budget.selectors.kontoplan import hamta_kontoposter
 from budget.selectors.kontroll_utfall import kontrollera_saldon
 from budget.selectors.utfallsfiler import filens_historik
@@ -208,6 +220,20 @@ def test_varningar_bekraftas_vid_namn_och_den_som_gjorde_det_star_kvar(las, anva
     assert "Bekräftade varningar: DUBBLETT" in [h.varfor for h in filens_historik(fil) if h.namn == str(vem)]
 
 
+def test_ett_svar_galler_bara_det_som_varningen_sade(las, anvandare):
+    vem = anvandare("koncerncontroller")
+    hsn = balans(202403, HSN, "4010", 200, "A2")
+    las(csv(*balans(202403, KN, "5010", 100, "A1"), *hsn))
+    fil = las(csv(*balans(202403, KN, "5010", 70, "A1"))).fil
+    bekrafta_varningar(fil=fil, koder=["KRYMPT"], by=vem)
+    las(csv(*hsn, *balans(202403, HSN, "4010", 5, "A3"), *balans(202403, KN, "5010", 1, "A4")))
+    resultat = las_in(fil=fil, by=vem)
+    assert koder(resultat) == ["KRYMPT"] and "ersätter 4 rader" in resultat.fynd[0].anmarkning.text
+    assert "KRYMPT" in resultat.fel and resultat.fil.bekraftat == []
+    bekrafta_varningar(fil=resultat.fil, koder=["KRYMPT"], by=vem)
+    assert las_in(fil=fil, by=vem).fel == ""
+
+
 def test_obalans_stoppar_hela_filen_med_rad(las):
     resultat = las(csv(*balans(202403, KN, "5010", 5, "A1"), "202403;5010;10001;;A2;x;10,00",
                        "202403;1680;10001;;A2;x;-9,99"))  # fmt: skip
@@ -267,6 +293,102 @@ def test_kolumner_som_inte_kanns_igen_valjs_och_minns_till_nasta_fil(las):
     assert las_in(fil=resultat.fil, by=None).fel == ""
     assert las(innehall.replace(b"202403", b"202404"), kalla="Raindance").fel == ""
     assert len(saldon()) == 2
+
+
+def test_kallans_kolumner_andras_inte_for_andra_namnder_och_har_historik(las, anvandare):
+    amina, kn = anvandare("controller-kn"), Namnd.objects.get(kod="KN")
+    fil = las(b"M;Kto-id;Kst-id;Kronor\n202403;5010;10001;5,00\n", by=amina, namnd=kn, kalla="Raindance").fil
+    val = {"period": "M", "konto": "Kto-id", "ansvar": "Kst-id", "belopp": "Kronor"}
+    Utfallsfil.objects.filter(pk=fil.pk).update(bekraftat=["DUBBLETT"])
+    fil.refresh_from_db()
+    valj_kolumner(fil=fil, kolumner=val, kalla="Raindance", by=amina)  # nobody's yet
+    fil.refresh_from_db()
+    assert fil.bekraftat == []  # other columns, other warnings
+    valj_kolumner(fil=fil, kolumner=val, kalla="Raindance", by=amina)  # and the same again
+    annat = {**val, "ansvar": "", "verksamhet": "Kst-id"}
+    with pytest.raises(UtfallFel, match="Välj ett annat namn"):
+        valj_kolumner(fil=fil, kolumner=annat, kalla="Raindance", by=amina)
+    assert Utfallskalla.objects.get().kolumner == val
+    valj_kolumner(fil=fil, kolumner=annat, kalla="Raindance", by=anvandare("koncerncontroller"))
+    historik = apps.get_model("budget", "UtfallskallaEvent").objects.order_by("pgh_id")
+    assert [(h.pgh_context.metadata["namn"], h.kolumner.get("ansvar")) for h in historik] == [
+        ("Amina Yusuf", None), ("Amina Yusuf", "Kst-id"), ("Erik Sandahl", None),
+    ]  # fmt: skip
+    for fel in ({"kolumner": val, "kalla": "a\0"}, {"kolumner": {**val, "text": "a\0"}, "kalla": "a"}):
+        with pytest.raises(UtfallFel, match="inte går att spara"):
+            valj_kolumner(fil=fil, by=amina, **fel)
+    with pytest.raises(UtfallFel, match="inte går att spara"):
+        ta_emot_fil(block=[b"x"], namn="x", kalla="a\0", by=None)
+
+
+def test_en_mottagen_fil_som_lamnas_igen_tar_ny_kalla_och_marke_och_fragas_om_pa_nytt(db):
+    fil = ta_emot_fil(block=[MANAD], namn="mars.csv", by=None).fil
+    Utfallsfil.objects.filter(pk=fil.pk).update(bekraftat=["DUBBLETT"])
+    igen = ta_emot_fil(block=[MANAD], namn="mars.csv", by=None, pahittad=True).fil
+    assert (igen.pk, igen.pahittad, igen.bekraftat) == (fil.pk, True, ["DUBBLETT"])
+    igen = ta_emot_fil(block=[MANAD], namn="mars.csv", by=None, kalla="Raindance").fil
+    igen.refresh_from_db()
+    assert (igen.pahittad, igen.kalla.namn, igen.bekraftat) == (True, "Raindance", [])
+
+
+def test_en_sida_vantar_inte_pa_en_fil_som_lases_in(db, anvandare):
+    vem = anvandare("koncerncontroller")
+    fil = ta_emot_fil(block=[MANAD], namn="mars.csv", by=vem).fil
+    with CaptureQueriesContext(connection) as fragor:
+        jobb = starta_inlasning(fil=fil, by=vem)
+    las_ = [f["sql"] for f in fragor if "FOR UPDATE" in f["sql"]]
+    assert len(las_) == 1 and las_[0].endswith("NOWAIT")
+    with CaptureQueriesContext(connection) as fragor:
+        assert starta_inlasning(fil=fil, by=vem) == jobb
+    assert not any("FOR UPDATE" in f["sql"] for f in fragor)  # the job holds it
+
+
+@pytest.mark.parametrize(
+    ("andra", "mening"),
+    [
+        (lambda: Kontoregel.objects.filter(fran__lte="5010", till__gte="5010").delete(), "konton eller motparter"),
+        (lambda: Motpart.objects.filter(kod="10").update(giltig_till=date(2023, 1, 1)), "konton eller motparter"),
+        (lambda: Ansvarsregel.objects.filter(fran__lte=KN, till__gte=KN).delete(), "vilka enheter"),
+        (lambda: Utfallsdel.objects.create(
+            fil=Utfallsfil.objects.get(), enhet=Enhet.objects.get(kod="KN"), period=202403, rader=1), "ersätter"),
+    ],
+    ids=["konto", "motpart", "ansvar", "ersatter"],
+)  # fmt: skip
+def test_det_som_andras_medan_filen_lases_stoppar_den(db, andra, mening):
+    fil = ta_emot_fil(block=[MANAD], namn="mars.csv", by=None).fil
+
+    def rapportera(andel, steg):
+        if andel == 93:
+            andra()
+
+    with pytest.raises(UtfallFel, match=mening):
+        las_in(fil=fil, by=None, rapportera=rapportera)
+    assert saldon() == {}
+
+
+def test_manga_koder_kopplas_med_fa_fragor(las, anvandare):
+    vem = anvandare("koncerncontroller")
+    fil, enhet, post = las(MANAD, by=vem).fil, Enhet.objects.get(kod="KN"), hamta_kontoposter()[0]
+
+    def koppla(fran, antal):
+        kopplingar = [
+            Koppling(f"{vad}{n}", vad, f"{n}", f"{n}", f"{n}", "Prov", mal, 2024)
+            for vad, mal in (("konto", post), ("ansvar", enhet))
+            for n in range(fran, fran + antal)
+        ]
+        with CaptureQueriesContext(connection) as fragor:
+            koppla_koder(fil=fil, kopplingar=kopplingar, by=vem)
+        return [f["sql"] for f in fragor]
+
+    en, tio = koppla(990_001, 1), koppla(991_001, 10)
+    assert (
+        sum("budget_huvudboksrad h" in f for f in en) == sum("budget_huvudboksrad h" in f for f in tio) == 2
+    )
+    assert (len(tio) - len(en)) / 18 <= 4
+    with pytest.raises(KopplingFel) as fel:
+        koppla(990_999, 3)  # the third one's code has a rule
+    assert fel.value.nyckel == "konto991001"
+    assert not Kontoregel.objects.filter(fran="990999").exists()
 
 
 def test_kommandot_laser_in_en_gang_och_slutar_med_fel_nar_det_inte_gick(db, tmp_path, capsys):
@@ -381,6 +503,12 @@ _BRUTNA = {
     "summarad": csv("202403;5010;10001;;;x;1,00", ";;;;;Summa;1,00"),
     "UTF-8 med skräp": csv("202403;5010;10001;;;x;1,00").replace(b";x;", b";\xff\xc3\x28;"),
     "SIE som inte stämmer": fientliga.SIE.replace("#RES 0 3010 0", "#RES 0 3010 99").encode(),
+    "SIE med för lång kod": fientliga.SIE.replace("{} 0", '{1 "' + "9" * 50 + '"} 0').encode(),
+    "SIE med hårt blanksteg": fientliga.SIE.replace("{} 0", '{1 "A\u00a0B"} 0').encode(),
+    "SIE med blanksteg kring okänd kod": fientliga.SIE.replace("{} 0", '{1 " 4711"} 0').encode(),
+    "SIE med för långt konto": fientliga.SIE.replace("TRANS 3010", "TRANS " + "3" * 50).encode(),
+    "SIE med hårt blanksteg i konto": fientliga.SIE.replace("TRANS 3010", "TRANS 30\u00a010").encode(),
+    "saldo för stort": csv(*(f"202403;5010;10001;;;{n};99999999999999,00" for n in range(150))),
     "SIE ur balans": fientliga.SIE.replace("{} 0", "{} 5").encode(),
 }  # fmt: skip
 

@@ -4,6 +4,7 @@ import re
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from budget.imports.kontoplan import las_motparter
 from budget.models import Ansvarsregel, Kontoregel, Motpart, Post
 from tests.budget.huvudbok import lagg_in
 
@@ -71,6 +72,14 @@ def test_motpart_laggs_till_avslutas_och_har_historik(som):
     assert koncern.post(f"{rot}{m.pk}/", falt | {"sista_dag": "2024-12-31"}).status_code == 302
     m.refresh_from_db()
     assert m.giltig_till.isoformat() == "2025-01-01"
+    # The calendar's last day is none, in the form and in a file.
+    assert koncern.post(f"{rot}{m.pk}/", falt | {"sista_dag": "9999-12-31"}).status_code == 302
+    m.refresh_from_db()
+    assert m.giltig_till is None
+    rad = b"kod,namn,slag,giltig_fran,giltig_till\n9,Namn,annan,2024-01-01,9999-12-31\n"
+    assert las_motparter(rad).rader[0].giltig_till is None
+    assert koncern.post(f"{rot}{m.pk}/", falt | {"sista_dag": "2024-12-31"}).status_code == 302
+    m.refresh_from_db()
     html = koncern.get(f"{rot}{m.pk}/").content.decode()
     assert 'value="2024-12-31"' in html and html.count("Erik Sandahl</") + html.count(", Erik Sandahl") >= 2
     svar = koncern.post(f"{rot}{m.pk}/", falt | {"slag": "intern"})
