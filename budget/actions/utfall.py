@@ -21,6 +21,7 @@ from budget.actions.kontoplan import (
     lagg_till_regler,
     spara_motpart,
 )
+from budget.demo import MARKT
 from budget.imports.granska_utfall import (
     ANSVAR,
     OMAPPADE,
@@ -363,6 +364,7 @@ def _las_och_bokfor(fil: Utfallsfil, innehall, by, rapportera: Rapportera) -> tu
         except OlasligFil as fel:
             raise _Stopp([Fynd(Anmarkning("OLASLIG", Niva.FEL, str(fel)))]) from fel
         fil.rader = lager.antal
+        fil.pahittad = fil.pahittad or _ar_pahittad(cursor, lager)
         fynd = som_fynd(_fran_lasningen(lasning, lager))
         if not lager.antal:
             raise _Stopp(fynd)
@@ -400,6 +402,13 @@ def _summera(cursor, lager: Mellanlager, rapportera: Rapportera) -> list[dict]:
     rapportera(56, "Kontrollerar: summerar per enhet och konto")
     summera(cursor, lager)
     return okanda
+
+
+def _ar_pahittad(cursor, lager: Mellanlager) -> bool:
+    """Whether the file comes from our own generator, which says so in the text of every row."""
+    cursor.execute(f"SELECT {lager.falt['text']} FROM {lager.bara} LIMIT 1")
+    rad = cursor.fetchone()
+    return rad is not None and rad[0].startswith(MARKT)
 
 
 def _beskriv(fil: Utfallsfil, lasning: Lasning) -> None:

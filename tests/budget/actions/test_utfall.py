@@ -536,6 +536,7 @@ def test_samma_huvudbok_som_csv_sie_och_arbetsbok_ger_samma_saldon(las):
         varningar = ["MANAD_AVVIKER", "DUBBLETT", "TOM_PERIOD", "KRYMPT"]
         resultat = las(ut.getvalue(), f"demo.{slag}", bekraftat=varningar)
         assert (resultat.fel, resultat.fil.slag) == ("", slag)
+        assert resultat.fil.pahittad  # every row says so
         funna.append(saldon())
     assert funna[0] == funna[1] == funna[2] and len(funna[0]) > 100
     assert list(kontrollera_saldon()) == []
