@@ -10,6 +10,7 @@ from indikatorer.models import Enhetsslag, Indikator, Kon, Malniva, Matning, Seg
 from indikatorer.regler.bedomning import Bedomning, Trend, Utfall
 from indikatorer.regler.period import HELAR, skriv_period
 from indikatorer.regler.skrift import OgiltigMalniva, skriv_tal, tolka
+from indikatorer.regler.smagrupp import FARRE, ar_fa
 from indikatorer.regler.vagning import vag_samman
 from indikatorer.selectors.bedomning import Bedomd
 from indikatorer.tabeller.bedomning import (
@@ -107,8 +108,8 @@ def bygg_vardetabell(
         b = bedomda.get((m.ar, m.delperiod))
         nummer = _not(noter, m.fotnot) + _not(noter, _brott(m))
         cell = [
-            Cell(text=skriv_tal(tal)) if tal is not None else Cell()
-            for tal in (m.taljare, m.namnare, None if m.antal is None else Decimal(m.antal))
+            Cell(text=text) if text else Cell()
+            for text in ("" if m.taljare is None else skriv_tal(m.taljare), bakom(m.namnare), bakom(m.antal))
         ]
         rader.append(
             talrad(
@@ -175,6 +176,13 @@ def _brott(m: Matning) -> str:
     return f"{skriv_period(m.ar, m.delperiod)}: inte jämförbart med tidigare värden." if m.brott else ""
 
 
+def bakom(antal: Decimal | int | None) -> str:
+    """How many a value stands on, as all may read it: «<5» for fewer than that; empty when it is not known."""
+    if antal is None:
+        return ""
+    return FARRE if ar_fa(antal) else skriv_tal(Decimal(antal))
+
+
 def bedomningstext(b: Bedomd | None) -> str:
     """The judgement as sign and word: never the sign alone."""
     return f"{TECKEN[b.bedomning.utfall]} {UTFALL[b.bedomning.utfall]}" if b else "–"
@@ -203,7 +211,7 @@ def bygg_segmenttabell(
                 m,
                 [
                     Cell(text=skillnad_text(indikator, b.bedomning.skillnad) or "–"),
-                    Cell(text=skriv_tal(Decimal(nu.antal)) if nu and nu.antal is not None else None),
+                    Cell(text=(bakom(nu.antal) if nu else "") or None),
                     Cell(text=skriv_mal(b.bedomning.regel)),
                     Cell(text=avstand_text(indikator, b.bedomning) or "–"),
                     Cell(text=bedomningstext(b)),
