@@ -12,10 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from indikatorer.models import Indikator, Jamforelseomrade, Malniva, Matning, Segment
-from indikatorer.selectors.arsbild import glom, hamta_arsbild
+from indikatorer.regler.bedomning import Utfall
+from indikatorer.selectors.arsbild import Bild, glom, hamta_arsbild
 from indikatorer.selectors.bedomning import bedom_ar
 from indikatorer.selectors.bibliotek import hamta_malomraden
 from indikatorer.tabeller.bilaga import bygg_bilagans_handling, bygg_bilagediagram
+from indikatorer.tabeller.oversikt import bygg_grupper, valj
 from organisation.models import Enhet
 
 pytestmark = pytest.mark.django_db
@@ -298,3 +300,26 @@ def test_siffran_svarar_pa_varifran(som, andel):
     assert "Nu och tidigare" not in text  # earlier values are for those who may read history
     assert "Nu och tidigare" in _text(som("revisor").get(f"/indikatorer/PROV/varifran/{m.pk}/"))
     assert klient.get(f"/indikatorer/ID0285/varifran/{m.pk}/").status_code == 404
+
+
+def test_hur_fa_de_ar_visas_inte(som):
+    svf = Indikator.objects.get(kod="ID0341")
+    dolda = [m for m in svf.matningar.filter(saknas="undertryckt").select_related("segment") if m.antal]
+    assert {m.antal for m in dolda} == {2}
+    segment = dolda[0].segment
+    klient = som("politiker")
+    sida = klient.get(f"/indikatorer/ID0341/?segment={segment.kod}&ar={dolda[0].ar}")
+    rader = [r for r in sida.context["varden"].rader if str(dolda[0].ar) in r.rubrik]
+    rader += [r for r in sida.context["segmenttabell"].rader if r.rubrik == segment.namn]
+    assert len(rader) == 2 and all("<5" in {c.text for c in r.celler} for r in rader)
+    assert "&lt;5" in sida.content.decode() and "<5" not in sida.content.decode()
+    varden = klient.get("/api/v1/indikatorer/ID0341/").json()["varden"]
+    assert {v["antal"] for v in varden if v["segment"] == segment.kod and v["ar"] == dolda[0].ar} == {None}
+    assert not {v["antal"] for v in varden} & {1, 2, 3, 4}
+
+
+def test_oversikten_klarar_att_ett_varde_tas_bort_medan_den_skrivs():
+    bild = Bild(1, None, "T", Utfall.EJ_UPPFYLLT, -0.5, True)
+    valda = valj([bild], grupp_for=lambda b: 1, grupper=[(1, "Mål", "", "malomrade=1")], per_grupp=3)
+    (grupp,) = bygg_grupper(valda, {}, {}, ar=2024)
+    assert (grupp.ej, grupp.fler_ej) == ((), 1)
