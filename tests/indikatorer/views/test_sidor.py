@@ -194,6 +194,27 @@ def test_indikatorns_sida_delar_upp_vager_och_jamfor(som, andel):
     assert "2023: ingen uppgift" in titel and "2024: 64\u00a0%, mål ≥\u00a050\u00a0%" in titel
 
 
+def test_det_som_inte_ar_allt_kallas_inte_allt(som, andel):
+    klient = som("politiker")
+    # A third segment that was measured earlier: what is known of the two others is not the whole.
+    tredje = Segment.objects.filter(grupp=andel.segmentgrupp)[2]
+    _mat(andel, ar=2023, segment=tredje, varde=Decimal(50), taljare=5, namnare=10)
+    assert "Vägt av segmenten" not in _text(klient.get("/indikatorer/PROV/"))
+    _mat(andel, ar=2024, segment=tredje, varde=Decimal(50), taljare=50, namnare=100)
+    assert "57,0 % (114 av 200)" in _text(klient.get("/indikatorer/PROV/"))
+    # An enhet's own value, and that of a part of the year, are not the region's.
+    rs = Enhet.objects.get(kod="RS")
+    _mat(andel, ar=2024, enhet=rs, varde=Decimal("12.5"))
+    _mat(andel, ar=2024, delperiod=1, varde=Decimal("13.5"))
+    for fraga in ("?enhet=RS", "?delperiod=1"):
+        (rad,) = [
+            r
+            for r in klient.get(f"/indikatorer/PROV/{fraga}").context["omradestabell"].rader
+            if r.rubrik == "Regionen"
+        ]
+        assert [c.text for c in rad.celler] == ["64\u00a0%"]
+
+
 def test_en_enhets_varden_och_delar_av_ar_visas_for_sig(som):
     klient = som("politiker")
     # Only Regionstyrelsen's förvaltning has these, and only for January to July.
