@@ -153,8 +153,8 @@ def koladaklient() -> Kolada:
 def hamta_fran_kolada(
     *, klient: Kolada, kpier: Collection[str] | None, omraden: Collection[str], ar: Collection[int], by
 ) -> bytes:
-    """Everything that Kolada has for the nyckeltal (None: all whose values the user may write), områden and years, to be
-    kept.
+    """Everything that Kolada has for the nyckeltal, områden and years, to be kept. With `kpier` None: for all nyckeltal
+    of the library whose values the user may write.
 
     Raises InlasningsFel when a nyckeltal belongs to no indikator or to several, when an område is unknown to Kolada,
     and when Kolada does not answer as it should; then there is nothing.

@@ -6,14 +6,9 @@ from indikatorer.models import Indikator, Matning
 from indikatorer.selectors.celler import NYCKELKOLUMNER
 
 
-def hamta_matningar(indikator: Indikator, *, aren: tuple[int, int] | None = None) -> QuerySet[Matning]:
-    """All values of an indikator, ours and others', with segment, enhet and jämförelseområde; the latest year first.
-
-    `aren` is the first and the last year, both included.
-    """
+def hamta_matningar(indikator: Indikator) -> QuerySet[Matning]:
+    """All values of an indikator, ours and others', with segment, enhet and jämförelseområde; the latest year first."""
     urval = indikator.matningar.select_related("segment", "enhet", "omrade", "andrad_av")
-    if aren:
-        urval = urval.filter(ar__range=aren)
     return urval.order_by("segment__grupp", "segment__ordning", "enhet", "omrade", "-ar", "delperiod", "kon")
 
 
