@@ -2,6 +2,7 @@
 
 import io
 import re
+import threading
 from decimal import Decimal
 from html import unescape
 
@@ -13,12 +14,13 @@ from django.utils import timezone
 
 from indikatorer.models import Indikator, Jamforelseomrade, Malniva, Matning, Segment
 from indikatorer.regler.bedomning import Utfall
-from indikatorer.selectors.arsbild import Bild, glom, hamta_arsbild
+from indikatorer.selectors.arsbild import Bild, glom, hamta_arsbild, hamta_matar
 from indikatorer.selectors.bedomning import bedom_ar
 from indikatorer.selectors.bibliotek import hamta_malomraden
 from indikatorer.tabeller.bilaga import bygg_bilagans_handling, bygg_bilagediagram
 from indikatorer.tabeller.oversikt import bygg_grupper, valj
 from organisation.models import Enhet
+from regionskane.register import VARMARE, varm_upp
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +139,25 @@ def test_arsbilden_bedoms_om_just_dar_nagot_har_skrivits(db):
     glom()
     assert hamta_arsbild(2024) == sedan
     assert hamta_arsbild(2024) is not sedan
+
+
+def test_aret_ar_bedomt_innan_nagon_fragar(db, caplog, django_assert_num_queries):
+    def trasig():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM finns_inte")
+
+    glom()
+    VARMARE.insert(0, trasig)
+    try:
+        start = threading.Thread(target=varm_upp)  # with a connection of its own, which it closes
+        start.start()
+        start.join()
+    finally:
+        VARMARE.remove(trasig)
+    assert "finns_inte" in caplog.text
+    (ar, *_) = hamta_matar()
+    with django_assert_num_queries(1):
+        assert hamta_arsbild(ar).rader
 
 
 def test_oversikten_visar_det_som_ar_langst_fran_malet_forst(som, andel):
