@@ -227,13 +227,15 @@ def test_det_som_inte_ar_allt_kallas_inte_allt(som, andel):
     rs = Enhet.objects.get(kod="RS")
     _mat(andel, ar=2024, enhet=rs, varde=Decimal("12.5"))
     _mat(andel, ar=2024, delperiod=1, varde=Decimal("13.5"))
+    _mat(andel, ar=2021, enhet=rs, varde=Decimal("12.5"))
+    _mat(andel, ar=2021, omrade=Jamforelseomrade.objects.get(kod="0000P"), varde=Decimal("60"))
     for fraga in ("?enhet=RS", "?delperiod=1"):
         (rad,) = [
             r
             for r in klient.get(f"/indikatorer/PROV/{fraga}").context["omradestabell"].rader
             if r.rubrik == "Regionen"
         ]
-        assert [c.text for c in rad.celler] == ["64\u00a0%"]
+        assert [c.text for c in rad.celler] == ["–", "64\u00a0%"]
 
 
 def test_en_enhets_varden_och_delar_av_ar_visas_for_sig(som):
