@@ -6,6 +6,7 @@ from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
 from indikatorer.regler.malregel import Matvarde
+from indikatorer.regler.smagrupp import ar_fa
 from indikatorer.selectors.arsbild import hamta_matar
 from indikatorer.selectors.bedomning import Bedomd, bedom_ar, bedom_indikator
 from indikatorer.selectors.bibliotek import hamta_indikatorer
@@ -32,7 +33,10 @@ def bedomningar(request, ar):
 
 @api_view(["GET"])
 def indikator(request, kod):
-    """One indikator with every value of it, also others' and those per sex, and every year's judgements."""
+    """One indikator with every value of it, also others' and those per sex, and every year's judgements.
+
+    How many a value stands on is null also when they are fewer than five.
+    """
     det = oppna(request, kod)
     return Response(
         _definition(det)
@@ -47,8 +51,8 @@ def indikator(request, kod):
                     "omrade": m.omrade.kod if m.omrade else None,
                     "varde": _tal(m.varde),
                     "taljare": _tal(m.taljare),
-                    "namnare": _tal(m.namnare),
-                    "antal": m.antal,
+                    "namnare": None if ar_fa(m.namnare) else _tal(m.namnare),
+                    "antal": None if ar_fa(m.antal) else m.antal,
                     "preliminar": m.preliminar,
                     "brott": m.brott,
                     "saknas": m.saknas or None,

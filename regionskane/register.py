@@ -1,17 +1,24 @@
-"""What an app adds to the commands `ladda_exempel` and `kontrollera`, which know only the apps below themselves.
+"""What an app adds to the commands `ladda_exempel` and `kontrollera`, and to the start of a web process, all of which
+know only the apps below themselves.
 
 An app registers its functions when it is ready. They are called in the order of INSTALLED_APPS, so that an app finds
 what the apps that it imports have loaded.
 """
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+from django.db import DatabaseError, connection
+
+logg = logging.getLogger(__name__)
 
 Laddare = Callable[[Path], int]
 
 EXEMPEL: list[Laddare] = []
 KONTROLLER: list[Callable[[], Iterable["Kontrollrad"]]] = []
+VARMARE: list[Callable[[], None]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +50,24 @@ def kontroll(function):
     """Register `function() -> Kontrollrad …` for `kontrollera`. It changes nothing."""
     KONTROLLER.append(function)
     return function
+
+
+def varmare(function):
+    """Register `function()` to be run when a web process starts, before its first request. It only reads."""
+    VARMARE.append(function)
+    return function
+
+
+def varm_upp() -> None:
+    """Run what is registered with `varmare`, and close the connection.
+
+    A database that does not answer or is not migrated is logged, and the process starts all the same.
+    """
+    for function in VARMARE:
+        try:
+            function()
+        except DatabaseError as fel:
+            logg.warning(
+                "%s.%s lät sig inte göra vid starten: %s", function.__module__, function.__name__, fel
+            )
+    connection.close()

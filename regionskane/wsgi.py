@@ -4,6 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from regionskane.register import varm_upp
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regionskane.settings")
 
 application = get_wsgi_application()
+varm_upp()

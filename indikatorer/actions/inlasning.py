@@ -153,13 +153,16 @@ def koladaklient() -> Kolada:
 def hamta_fran_kolada(
     *, klient: Kolada, kpier: Collection[str] | None, omraden: Collection[str], ar: Collection[int], by
 ) -> bytes:
-    """Everything that Kolada has for the nyckeltal (None: all that the library has), områden and years, to be kept.
+    """Everything that Kolada has for the nyckeltal, områden and years, to be kept. With `kpier` None: for all nyckeltal
+    of the library whose values the user may write.
 
     Raises InlasningsFel when a nyckeltal belongs to no indikator or to several, when an område is unknown to Kolada,
     and when Kolada does not answer as it should; then there is nothing.
     """
     kpier = None if kpier is None else {k.strip().upper() for k in kpier}
     kanda = hamta_koladaindikatorer(kpier, by)
+    if kpier is None:
+        kanda = {kpi: poster for kpi, poster in kanda.items() if any(p.far_andras for p in poster)}
     _krav_kanda(kanda, kpier)
     try:
         varden = sammanfatta(klient.varden(kpier=sorted(kanda), omraden=omraden, ar=ar)).values()
@@ -435,7 +438,7 @@ def _krav_kanda(kanda, kpier) -> None:
             f"Ingen indikator i biblioteket har nyckeltalet {', '.join(okanda)} i Kolada. Ange det på indikatorn först."
         )
     if not kanda:
-        raise InlasningsFel("Ingen indikator i biblioteket har ett nyckeltal i Kolada.")
+        raise InlasningsFel("Ingen indikator som du får lägga in mätvärden för har ett nyckeltal i Kolada.")
     for kpi, poster in kanda.items():
         if len(poster) > 1:
             namn = " och ".join(p.namn for p in poster)

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from indikatorer.models import Enhetsslag, Indikator, Kon, Matning, Saknas, Ursprung
 from indikatorer.regler.period import DELPERIODER, skriv_period
+from indikatorer.regler.smagrupp import MINSTA_GRUPP, bygger_pa_fa
 from indikatorer.selectors.celler import (
     NYCKELKOLUMNER,
     UPPGIFTSFALT,
@@ -19,7 +20,6 @@ from indikatorer.selectors.celler import (
 )
 from regionskane.historik import andring
 
-MINSTA_GRUPP = 5
 TOM = Matningsuppgift()
 _KON, _SKAL = frozenset(Kon.values), frozenset(Saknas.values)
 
@@ -107,10 +107,12 @@ def fel_i(cell: Matningsnyckel, u: Matningsuppgift) -> str | None:
         return "Ett värde som finns kan inte samtidigt saknas."
     if u.antal is not None and u.antal < 0:
         return "Antalet bakom värdet kan inte vara mindre än noll."
-    if u.antal and u.antal < MINSTA_GRUPP and (u.varde is not None or u.taljare is not None):
+    if bygger_pa_fa(u.antal, u.namnare) and (u.varde is not None or u.taljare is not None):
         return (
             f"Värdet bygger på färre än {MINSTA_GRUPP} och ska undertryckas. Välj «Visas inte: färre än fem»."
         )
+    if u.saknas == Saknas.UNDERTRYCKT and u.taljare is not None:
+        return "Ett värde som inte visas kan inte ha en täljare, som säger detsamma. Ta bort den."
     if u.namnare is not None and u.namnare == 0:
         return "Nämnaren kan inte vara noll."
     for tal in (u.varde, u.taljare, u.namnare):
@@ -291,9 +293,12 @@ def _skriv(rader: list[Matningsrad], ursprung: str, by) -> Inlasning:
     oforandrade = funna - borttagna - andrade
     if nya + andrade + oforandrade != onskade:
         raise _HannFore
-    summa = hashlib.sha256(repr((nya, andrade, borttagna, onskade)).encode())
+    # All that was asked for, and all that it replaces: a name may mean another indikator than when it was shown.
+    summa = hashlib.sha256(repr((nya, andrade, borttagna)).encode())
+    for r in rader:
+        summa.update(repr(r).encode())
     for e in ersatta:
-        summa.update(repr((rader[e.rad], e)).encode())
+        summa.update(repr(e).encode())
     return Inlasning(nya, andrade, oforandrade, borttagna, ersatta, summa.hexdigest())
 
 

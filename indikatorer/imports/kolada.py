@@ -1,4 +1,4 @@
-"""Kolada, version 3 of its interface: nyckeltal, områden and values → neutral rows.
+"""Kolada, version 3 of its interface: områden and values → neutral rows.
 
 Kolada (RKA) keeps key figures of all municipalities and regions, one value per nyckeltal, område, year and sex. An
 område is a kommun or region («0012» is Region Skåne, «0000» the country), or a group of them («G…»), whose value is
@@ -12,7 +12,6 @@ pages `{"values": [{"kpi", "period", "municipality", "values": [{"gender", "coun
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from itertools import product
 from urllib.parse import quote, urlencode
@@ -60,24 +59,12 @@ class Koladavarde:
 
 
 @dataclass(frozen=True, slots=True)
-class Nyckeltal:
-    """What Kolada says about one of its measures. `omradestyp` is K (kommuner), L (regioner) or A (both)."""
-
-    kpi: str
-    titel: str
-    beskrivning: str = ""
-    konsuppdelad: bool = False
-    omradestyp: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Omrade:
-    """A kommun or region, or a group with its members. `typ` is K, L, or G for a group."""
+    """A kommun or region, or a group of them. `typ` is K, L, or G for a group."""
 
     kod: str
     namn: str
     typ: str
-    medlemmar: tuple[str, ...] = ()
 
 
 class Kolada:
@@ -90,23 +77,12 @@ class Kolada:
     def __init__(self, hamtare: Jsonhamtare):
         self._hamtare = hamtare
 
-    def sok_nyckeltal(self, titel: str) -> Iterator[Nyckeltal]:
-        """Measures whose title holds a text, at least three characters of it."""
-        if len(titel.strip()) < 3:
-            raise KoladaFel("Skriv minst tre tecken att söka efter i Koladas nyckeltal.")
-        return map(_nyckeltal, self._sidor("kpi", title=titel.strip()))
-
-    def nyckeltal(self, kpier: Iterable[str]) -> Iterator[Nyckeltal]:
-        """Measures by id, 25 at a time. One that Kolada does not know is not among them."""
-        for grupp in _grupper(_ider(kpier, "nyckeltal")):
-            yield from map(_nyckeltal, self._sidor(f"kpi/{','.join(grupp)}"))
-
     def omraden(self) -> Iterator[Omrade]:
         """All kommuner and regioner."""
         return (_omrade(v, typ=_text(v, "type")) for v in self._sidor("municipality"))
 
     def grupper(self, titel: str = "") -> Iterator[Omrade]:
-        """Groups of områden, with their members, whose title holds a text (all without one)."""
+        """Groups of områden whose title holds a text (all without one)."""
         return (_omrade(v, typ="G") for v in self._sidor("municipality_groups", title=titel.strip()))
 
     def varden(
@@ -115,26 +91,24 @@ class Kolada:
         kpier: Iterable[str],
         omraden: Iterable[str],
         ar: Iterable[int],
-        andrade_sedan: date | None = None,
     ) -> Iterator[Koladavarde]:
         """The values of all combinations, page by page, deleted ones among them.
 
-        Each list is divided by 25, and a question is asked for each combination of the parts. `andrade_sedan` leaves
-        out what Kolada has not changed since that day. Ids that cannot be ids raise before anything is asked.
+        Each list is divided by 25, and a question is asked for each combination of the parts. Ids that cannot be ids
+        raise before anything is asked.
         """
         listor = (
             _ider(kpier, "nyckeltal"),
             _ider(omraden, "områden"),
             _ider((str(a) for a in ar), "år"),
         )
-        sedan = {"from_date": andrade_sedan.isoformat()} if andrade_sedan else {}
-        return self._varden(listor, sedan)
+        return self._varden(listor)
 
-    def _varden(self, listor: Sequence[Sequence[str]], sedan: Mapping[str, str]) -> Iterator[Koladavarde]:
+    def _varden(self, listor: Sequence[Sequence[str]]) -> Iterator[Koladavarde]:
         for kpier, omraden, ar in product(*map(_grupper, listor)):
             fragat = (frozenset(kpier), frozenset(omraden), frozenset(ar))
             vag = f"data/kpi/{','.join(kpier)}/municipality/{','.join(omraden)}/year/{','.join(ar)}"
-            for post in self._sidor(vag, **sedan):
+            for post in self._sidor(vag):
                 yield from _varden_av(post, fragat)
 
     def _sidor(self, vag: str, **fraga: str) -> Iterator[Mapping]:
@@ -242,26 +216,8 @@ def _antal(varde: object) -> int | None:
     return varde if isinstance(varde, int) and not isinstance(varde, bool) else None
 
 
-def _nyckeltal(v: Mapping) -> Nyckeltal:
-    return Nyckeltal(
-        kpi=_text(v, "id"),
-        titel=_text(v, "title"),
-        beskrivning=_text(v, "description", tom=True),
-        konsuppdelad=v.get("is_divided_by_gender") in (True, 1),
-        omradestyp=_text(v, "municipality_type", tom=True),
-    )
-
-
 def _omrade(v: Mapping, *, typ: str) -> Omrade:
-    medlemmar = v.get("members") or []
-    if not isinstance(medlemmar, list) or not all(isinstance(m, dict) for m in medlemmar):
-        raise _fel_form("members är ingen lista av objekt")
-    return Omrade(
-        kod=_text(v, "id"),
-        namn=_text(v, "title"),
-        typ=typ,
-        medlemmar=tuple(_text(m, "member_id" if "member_id" in m else "id") for m in medlemmar),
-    )
+    return Omrade(kod=_text(v, "id"), namn=_text(v, "title"), typ=typ)
 
 
 def _text(v: Mapping, falt: str, *, tom: bool = False) -> str:

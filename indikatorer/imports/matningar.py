@@ -20,6 +20,7 @@ from indikatorer.imports import matningar_celler as celler
 from indikatorer.imports.matningar_celler import OgiltigCell
 from indikatorer.regler.period import OgiltigPeriod, tolka_period
 from indikatorer.regler.skrift import skriv_tal
+from indikatorer.regler.smagrupp import ar_fa, bygger_pa_fa
 from indikatorer.selectors.celler import UPPGIFTSFALT, Matningsnyckel, Matningsuppgift
 from indikatorer.selectors.register import Register, namnnyckel
 from regionskane.lib.anmarkning import Anmarkning, Anmarkningar, Niva
@@ -27,7 +28,6 @@ from regionskane.lib.tabellfil import Tabellfil
 from regionskane.lib.textfil import OlasligFil, pa_en_rad
 
 VAD = "en fil med mätvärden"
-MINST = 5
 PROVRADER = 2_000
 LANGSTA_KALLA = 200
 LANGSTA_FOTNOT = 2_000
@@ -158,12 +158,15 @@ class _Lasning:
         self.perioder = perioder
         for falt in ("taljare", "namnare", "antal", "saknas") if len(perioder) > 1 else ():
             if (i := self.kolumn.pop(falt, None)) is not None:  # belongs to one value, and a row has several
-                self.anm.varning(
-                    "KOLUMN",
-                    f"Kolumnen «{rubriker[i]}» läses inte: den säger inte vilken av periodernas värden den gäller.",
-                    self.tabell.rubrikrad,
-                    self.tabell.kolumnnamn[i],
-                )
+                plats = self.tabell.rubrikrad, self.tabell.kolumnnamn[i]
+                skal = f"Kolumnen «{rubriker[i]}» läses inte: den säger inte vilken av periodernas värden den gäller."
+                if falt in (
+                    "antal",
+                    "namnare",
+                ):  # without them nobody sees that a group is too small to be shown
+                    self.anm.fel("KOLUMN", f"{skal} Skriv en rad per period i stället.", *plats)
+                else:
+                    self.anm.varning("KOLUMN", skal, *plats)
 
     def las(self) -> Matningsfil:
         rader = self.tabell.rader()
@@ -270,10 +273,11 @@ class _Lasning:
             self._fel("ANTAL", "Antalet ska vara ett heltal, noll eller större.", nr, self.kolumn["antal"])
             return None
         antal = None if antal is None else int(antal)
-        if antal and antal < MINST and (tal is not None or taljare is not None):
+        if bygger_pa_fa(antal, namnare) and (tal is not None or taljare is not None):
+            bakom = skriv_tal(Decimal(antal) if ar_fa(antal) else namnare)
             self.anm.varning(
                 "UNDERTRYCKT",
-                f"Värdet bygger på {antal} och sparas inte: färre än fem visas aldrig.",
+                f"Värdet bygger på {bakom} och sparas inte: färre än fem visas aldrig.",
                 nr,
                 self.tabell.kolumnnamn[kolumn],
             )

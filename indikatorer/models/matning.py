@@ -61,8 +61,9 @@ class Matning(models.Model):
 
     Without `segment` it is for all of them, without `enhet` for the whole region, and with `omrade` it is
     somebody else's. `delperiod` is the part of the year, 0 for all of it (`regler.period`). `antal` is how many persons
-    or events the value stands on; one on fewer than five is not kept. `brott`: not comparable with what was measured
-    earlier. `rev` counts the changes and lets a save see that somebody was there before.
+    or events the value stands on; one on fewer than five, by that or by its denominator, is not kept. `brott`: not
+    comparable with what was measured earlier. `rev` counts the changes and lets a save see that somebody was there
+    before.
     """
 
     indikator = models.ForeignKey(
@@ -119,10 +120,15 @@ class Matning(models.Model):
             ),
             models.CheckConstraint(
                 name="matning_sma_grupper_visas_inte",
-                condition=Q(antal__isnull=True)
-                | Q(antal=0)
-                | Q(antal__gte=5)
+                condition=(
+                    (Q(antal__isnull=True) | Q(antal=0) | Q(antal__gte=5))
+                    & (Q(namnare__isnull=True) | Q(namnare__lte=0) | Q(namnare__gte=5))
+                )
                 | Q(varde__isnull=True, taljare__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="matning_undertryckt_utan_taljare",
+                condition=~Q(saknas="undertryckt") | Q(taljare__isnull=True),
             ),
             models.CheckConstraint(
                 name="matning_en_plats", condition=Q(enhet__isnull=True) | Q(omrade__isnull=True)
@@ -153,7 +159,16 @@ class Matning(models.Model):
                 name="rev",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                func="NEW.rev := OLD.rev + 1; NEW.andrad_tid := now(); RETURN NEW;",
+                # What is kept of a year (selectors.arsbild) learns of a change only from where the value stands after.
+                func="""
+                    IF (NEW.indikator_id, NEW.ar, NEW.segment_id, NEW.kon, NEW.delperiod, NEW.enhet_id, NEW.omrade_id)
+                        IS DISTINCT FROM
+                        (OLD.indikator_id, OLD.ar, OLD.segment_id, OLD.kon, OLD.delperiod, OLD.enhet_id, OLD.omrade_id)
+                    THEN
+                        RAISE EXCEPTION 'En mätning byter inte plats' USING ERRCODE = 'check_violation';
+                    END IF;
+                    NEW.rev := OLD.rev + 1; NEW.andrad_tid := now(); RETURN NEW;
+                """,
             ),
         ]
 

@@ -34,6 +34,14 @@ _SLAG = r"procentenheter|procentenhet|p\.e\.|procent|%"
 # The unit of a level: anything that has no digit in front and is not one of the words of a change.
 _ENHET = r"(?P<enhet>%|procent\b|/[^%<>≥≤]+|[^\W\d][^%<>≥≤]*)?"
 
+# What the database takes as a value; a longer number is no level that anything can be measured at.
+_FOR_LANGT = re.compile(r"\d{15}|[.,]\d{7}")
+# «1.000» is a thousand to some and one to others.
+_TVETYDIGT = re.compile(r"(?<![\d.,])[1-9]\d{0,2}\.\d{3}(?!\d)")
+# A unit may be «per 100 vårdplatser» or «kWh/m2», but has no other number and is not the rest of a change.
+_PER = re.compile(r"(?:/|\bper) ?\d[\d ]*", re.I)
+_INGEN_ENHET = re.compile(r"(?:^|\s)\d|ökning|minskning|förbättring|procent", re.I)
+
 _RIKTNING = re.compile(r"(ökning|minskning)$", re.I)
 _FORBATTRING = re.compile(rf"förbättring (?:≥|>=|minst) ?(?P<tal>{_TAL})$", re.I)
 _FORANDRING = re.compile(
@@ -62,8 +70,17 @@ def tolka(text: str) -> Malregel:
         return IngetMal()
     if m := _RIKTNING.match(ren):
         return Riktningsmal(_HALL[m[1].lower()])
+    if _FOR_LANGT.search(ren.replace(" ", "")):
+        raise OgiltigMalniva(
+            "Målnivån har ett tal med för många siffror. Högst fjorton före decimaltecknet och sex efter."
+        )
+    if m := _TVETYDIGT.search(ren):
+        raise OgiltigMalniva(
+            f"«{m[0]}» kan läsas på två sätt. Skriv {m[0].replace('.', ' ')} för tusental eller "
+            f"{m[0].replace('.', ',')} för decimaler."
+        )
     if m := _FORBATTRING.match(ren):
-        return Forbattring(_tal(m["tal"]))
+        return Forbattring(_storlek(m["tal"], ren))
     if m := _FORANDRING.match(ren):
         halls = [h for h in (m["hall"], m["hall2"]) if h]
         if len(halls) == 1:
@@ -71,11 +88,11 @@ def tolka(text: str) -> Malregel:
     elif m := _INTERVALL.match(ren):
         lagst, hogst = _tal(m["lagst"]), _tal(m["hogst"])
         if lagst <= hogst:
-            return Intervall(lagst, hogst, _enhet(m))
+            return Intervall(lagst, hogst, _enhet(m, ren))
     if m := _TROSKEL.match(ren):
         if m["op"]:
-            return Troskel(_OPERATORER[m["op"].lower()], _tal(m["tal"]), _enhet(m))
-        return Malvarde(_tal(m["tal"]), _enhet(m))
+            return Troskel(_OPERATORER[m["op"].lower()], _tal(m["tal"]), _enhet(m, ren))
+        return Malvarde(_tal(m["tal"]), _enhet(m, ren))
     raise OgiltigMalniva(
         f"«{ren}» är ingen målnivå. Skriv till exempel ≥ 80 %, < 0,5/100 vpl., 40–60 %, ökning ≥ 10 %/år, Ökning "
         "eller - för inget mål."
@@ -111,7 +128,7 @@ def skriv(regel: Malregel, *, tatt: bool = False) -> str:
 
 def skriv_tal(tal: Decimal) -> str:
     """A number with exactly the digits it has: «79,0», «20 000», «−0,5»."""
-    text = format(abs(tal), ",f").replace(",", HARDBLANK).replace(".", ",")
+    text = format(tal.copy_abs(), ",f").replace(",", HARDBLANK).replace(".", ",")
     return MINUS + text if tal < 0 else text
 
 
@@ -123,7 +140,7 @@ def _forandring(m, hall, ren) -> Forandring:
     return Forandring(
         _HALL[hall.lower()],
         operator,
-        _tal(m["tal"] or m["tal2"]),
+        _storlek(m["tal"] or m["tal2"], ren),
         Forandringsslag.ABSOLUT
         if not slag
         else Forandringsslag.PROCENT
@@ -137,9 +154,22 @@ def _tal(text: str) -> Decimal:
     return Decimal(text.replace(" ", "").replace(",", ".").replace(MINUS, "-"))
 
 
-def _enhet(m) -> str:
+def _storlek(text: str, ren: str) -> Decimal:
+    """The size of a change, whose way is said in words."""
+    if (tal := _tal(text)) < 0:
+        raise OgiltigMalniva(f"«{ren}»: skriv förändringen utan minustecken, till exempel minskning ≥ 5 %.")
+    return tal
+
+
+def _enhet(m, ren: str) -> str:
     enhet = (m["enhet"] or "").strip()
-    return "%" if enhet.lower() == "procent" else enhet
+    if enhet.lower() == "procent":
+        return "%"
+    if _INGEN_ENHET.search(_PER.sub("", enhet)):
+        raise OgiltigMalniva(
+            f"«{enhet}» kan inte läsas som en enhet i «{ren}». Skriv till exempel ≥ 75 % eller ökning ≥ 10 %."
+        )
+    return enhet
 
 
 def _med_enhet(tal: Decimal, enhet: str) -> str:

@@ -11,16 +11,14 @@ _HUNDRA = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class Helhet:
-    """`taljare` and `namnare` of the whole, and their quotient in percent (or, with another `faktor`, per so many)."""
+    """`taljare` and `namnare` of the whole, and their quotient in percent."""
 
     taljare: Decimal
     namnare: Decimal
     varde: Decimal
 
 
-def vag_samman(
-    delar: Iterable[tuple[Decimal | None, Decimal | None]], *, faktor: Decimal = _HUNDRA
-) -> Helhet | None:
+def vag_samman(delar: Iterable[tuple[Decimal | None, Decimal | None]]) -> Helhet | None:
     """The whole of parts given as (numerator, denominator). None when a part lacks either, or there are none: a total
     of what happens to be known is not the total."""
     taljare = namnare = Decimal(0)
@@ -30,4 +28,4 @@ def vag_samman(
         taljare, namnare = EXAKT.add(taljare, t), EXAKT.add(namnare, n)
     if namnare == 0:
         return None
-    return Helhet(taljare, namnare, EXAKT.divide(EXAKT.multiply(taljare, faktor), namnare))
+    return Helhet(taljare, namnare, EXAKT.divide(EXAKT.multiply(taljare, _HUNDRA), namnare))

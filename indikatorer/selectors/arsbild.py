@@ -98,6 +98,12 @@ def hamta_arsbild(ar: int, *, kon: str = "T", enhet: int | None = None) -> Arsbi
     return bild
 
 
+def bered_senaste_aret() -> None:
+    """Judge the latest year, which the first to ask would wait a second for in a large region."""
+    if aren := hamta_matar():
+        hamta_arsbild(aren[0])
+
+
 def glom() -> None:
     """Forget what is kept, for those who measure what it costs."""
     with _las:

@@ -149,8 +149,8 @@ def _bedom(register, matningar, malnivaer, aren, enhet, kon, delperiod) -> Itera
             mal.setdefault((m.indikator_id, m.segment_id), {})[m.ar] = (m, tolka(m.regel))
     segment = Segment.objects.in_bulk()
     matta, celler = set(), set()
-    # By cell, and the latest year first.
-    rader = matningar.order_by("indikator", "segment", "kon", "-ar").values_list(*_FALT)
+    # By cell, and the latest year first. By id: in their own order two segments may stand in the same place.
+    rader = matningar.order_by("indikator_id", "segment_id", "kon", "-ar").values_list(*_FALT)
     for (pk, s, k), grupp in groupby(rader.iterator(chunk_size=20_000), key=_CELL):
         if pk not in register:
             continue

@@ -13,12 +13,11 @@ def hamta_indikatorer(
     agare: int | None = None,
     malomrade: int | None = None,
     enhetsslag: str = "",
-    giltig: date | None = None,
 ) -> QuerySet[Indikator]:
     """Indikatorer in order, with owner, goal and segmentgrupp.
 
     `sok` is words that all stand in number, name or definition; `agare` a nämnd's id; `malomrade` a goal's id, with all
-    that lie under it; `giltig` a day on which they shall be valid.
+    that lie under it.
     """
     urval = Indikator.objects.select_related(
         "agare", "malomrade__overordnat__overordnat", "segmentgrupp"
@@ -40,8 +39,6 @@ def hamta_indikatorer(
         )
     if enhetsslag:
         urval = urval.filter(enhetsslag=enhetsslag)
-    if giltig:
-        urval = urval.filter(giltiga_under(giltig, giltig))
     return urval
 
 

@@ -3,26 +3,20 @@
 from django.db.models import QuerySet
 
 from indikatorer.models import Indikator, Matning
+from indikatorer.selectors.celler import NYCKELKOLUMNER
 
 
-def hamta_matningar(indikator: Indikator, *, aren: tuple[int, int] | None = None) -> QuerySet[Matning]:
-    """All values of an indikator, ours and others', with segment, enhet and jämförelseområde; the latest year first.
-
-    `aren` is the first and the last year, both included.
-    """
+def hamta_matningar(indikator: Indikator) -> QuerySet[Matning]:
+    """All values of an indikator, ours and others', with segment, enhet and jämförelseområde; the latest year first."""
     urval = indikator.matningar.select_related("segment", "enhet", "omrade", "andrad_av")
-    if aren:
-        urval = urval.filter(ar__range=aren)
     return urval.order_by("segment__grupp", "segment__ordning", "enhet", "omrade", "-ar", "delperiod", "kon")
 
 
 def hamta_matning_historik(matning_id: int) -> QuerySet:
-    """Every earlier and present value of a cell, the latest first, with who and why (`pgh_context.metadata`)."""
-    return (
-        Matning.pgh_event_model.objects.filter(pgh_obj=matning_id)
-        .select_related("pgh_context")
-        .order_by("-pgh_id")
-    )
+    """Every earlier and present value of the cell that a value stands in, the latest first, with who and why
+    (`pgh_context.metadata`): also those from before it was taken away and given anew. Two queries."""
+    cell = Matning.objects.filter(pk=matning_id).values(*NYCKELKOLUMNER).get()
+    return Matning.pgh_event_model.objects.filter(**cell).select_related("pgh_context").order_by("-pgh_id")
 
 
 def hamta_definitionshistorik(indikator: Indikator) -> QuerySet:

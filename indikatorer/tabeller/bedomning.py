@@ -12,9 +12,9 @@ from indikatorer.regler.malregel import (
     Forandringsslag,
     Forbattring,
     Hall,
+    Intervall,
     Malvarde,
     Matvarde,
-    Operator,
     Riktning,
     Riktningsmal,
     Skal,
@@ -74,8 +74,8 @@ def jamforelse_text(indikator: Indikator, b: Bedomning) -> str:
 
 
 def avstand_text(indikator: Indikator, b: Bedomning) -> str:
-    """How far it is: «28,3 procentenheter saknas», «2,5 procentenheter över målet», «precis på gränsen»; empty when
-    nothing is judged."""
+    """How far it is: «28,3 procentenheter saknas», «2,5 procentenheter över gränsen», «2,0 innanför gränsen», «1,0 mer
+    än kravet» (of a change), «precis på gränsen»; empty when nothing is judged."""
     if b.avstand is None:
         return ""
     if b.avstand == 0:
@@ -83,10 +83,21 @@ def avstand_text(indikator: Indikator, b: Bedomning) -> str:
     i_procent = isinstance(b.regel, Forandring) and b.regel.slag == Forandringsslag.PROCENT
     tal = _tal(indikator, abs(b.avstand)) if not i_procent else _avrundat(abs(b.avstand), 1)
     tal = f"{tal}{HARDBLANK}procentenheter" if i_procent else _i_steg(indikator, tal)
-    if b.avstand < 0:
-        return f"{tal} saknas"
-    under = b.regel.operator in (Operator.UNDER, Operator.HOGST) if isinstance(b.regel, Troskel) else False
-    return f"{tal} {'under gränsen' if under else 'över gränsen'}"
+    return f"{tal} {_sida(indikator, b)}"
+
+
+def _sida(indikator: Indikator, b: Bedomning) -> str:
+    """Which side of what is demanded it lies on."""
+    match b.regel:
+        case Intervall():
+            return "utanför gränsen" if b.avstand < 0 else "innanför gränsen"
+        case _ if b.avstand < 0:
+            return "saknas"
+        case Troskel(operator):
+            return "över gränsen" if operator.uppat else "under gränsen"
+        case Malvarde():
+            return "över gränsen" if indikator.riktning == Riktning.HOGRE else "under gränsen"
+    return "mer än kravet"
 
 
 def motivering(indikator: Indikator, b: Bedomning) -> str:

@@ -10,6 +10,7 @@ from indikatorer.models import Enhetsslag, Indikator, Kon, Malniva, Matning, Seg
 from indikatorer.regler.bedomning import Bedomning, Trend, Utfall
 from indikatorer.regler.period import HELAR, skriv_period
 from indikatorer.regler.skrift import OgiltigMalniva, skriv_tal, tolka
+from indikatorer.regler.smagrupp import FARRE, ar_fa
 from indikatorer.regler.vagning import vag_samman
 from indikatorer.selectors.bedomning import Bedomd
 from indikatorer.tabeller.bedomning import (
@@ -107,8 +108,8 @@ def bygg_vardetabell(
         b = bedomda.get((m.ar, m.delperiod))
         nummer = _not(noter, m.fotnot) + _not(noter, _brott(m))
         cell = [
-            Cell(text=skriv_tal(tal)) if tal is not None else Cell()
-            for tal in (m.taljare, m.namnare, None if m.antal is None else Decimal(m.antal))
+            Cell(text=text) if text else Cell()
+            for text in ("" if m.taljare is None else skriv_tal(m.taljare), bakom(m.namnare), bakom(m.antal))
         ]
         rader.append(
             talrad(
@@ -175,6 +176,13 @@ def _brott(m: Matning) -> str:
     return f"{skriv_period(m.ar, m.delperiod)}: inte jämförbart med tidigare värden." if m.brott else ""
 
 
+def bakom(antal: Decimal | int | None) -> str:
+    """How many a value stands on, as all may read it: «<5» for fewer than that; empty when it is not known."""
+    if antal is None:
+        return ""
+    return FARRE if ar_fa(antal) else skriv_tal(Decimal(antal))
+
+
 def bedomningstext(b: Bedomd | None) -> str:
     """The judgement as sign and word: never the sign alone."""
     return f"{TECKEN[b.bedomning.utfall]} {UTFALL[b.bedomning.utfall]}" if b else "–"
@@ -203,7 +211,7 @@ def bygg_segmenttabell(
                 m,
                 [
                     Cell(text=skillnad_text(indikator, b.bedomning.skillnad) or "–"),
-                    Cell(text=skriv_tal(Decimal(nu.antal)) if nu and nu.antal is not None else None),
+                    Cell(text=(bakom(nu.antal) if nu else "") or None),
                     Cell(text=skriv_mal(b.bedomning.regel)),
                     Cell(text=avstand_text(indikator, b.bedomning) or "–"),
                     Cell(text=bedomningstext(b)),
@@ -239,11 +247,21 @@ def bygg_segmenttabell(
     )
 
 
-def vagt_av_segmenten(indikator: Indikator, rader, matningar, *, ar: int) -> str:
-    """The year's percentage of all segments together; empty unless all have numerator and denominator."""
-    segment = [b.cell.segment for b in rader if b.segment and not b.segment.total]
-    delar = [matningar.get((s, Kon.TOTALT, ar)) for s in segment]
-    if indikator.enhetsslag != Enhetsslag.PROCENT or len(delar) < 2:
+def vagt_av_segmenten(
+    indikator: Indikator, rader: Iterable[Bedomd], matningar: Mapping[tuple, Matning], *, ar: int
+) -> str:
+    """The year's percentage of all segments together, by numerators and denominators.
+
+    Empty unless every segment of the indikator's group has both that it has been measured in, whatever year, or has a
+    row in `rader`; and where the indikator has no group and its segments are of several.
+    """
+    alla = [*(m.segment for m in matningar.values()), *(b.segment for b in rader)]
+    segment = {s.pk: s for s in alla if s and not s.total}
+    if indikator.segmentgrupp_id:
+        segment = {pk: s for pk, s in segment.items() if s.grupp_id == indikator.segmentgrupp_id}
+    delar = [matningar.get((pk, Kon.TOTALT, ar)) for pk in segment]
+    en_grupp = len({s.grupp_id for s in segment.values()}) == 1
+    if indikator.enhetsslag != Enhetsslag.PROCENT or len(delar) < 2 or not en_grupp:
         return ""
     helhet = vag_samman((m.taljare, m.namnare) if m else (None, None) for m in delar)
     if helhet is None:
@@ -287,18 +305,24 @@ def bygg_konstabell(
     )
 
 
-def bygg_omradestabell(
-    indikator: Indikator, egna: Mapping[tuple, Matning], andras: Sequence[Matning]
-) -> Tabell | None:
-    """The whole region beside others' values; None when no others' have been read in."""
+def bygg_omradestabell(indikator: Indikator, matningar: Iterable[Matning]) -> Tabell | None:
+    """The whole region's whole years beside others'; None when no others' have been read in.
+
+    `matningar` are all that the indikator has: what else the page shows, of an enhet or a part of a year, is not what
+    others' are compared with.
+    """
+    region: dict[int, Matning] = {}
     per_omrade: dict[str, dict[int, Matning]] = {}
-    for m in andras:
-        if m.kon == Kon.TOTALT and m.delperiod == HELAR and m.segment_id is None:
+    for m in matningar:
+        if m.kon != Kon.TOTALT or m.delperiod != HELAR or m.segment_id is not None:
+            continue
+        if m.omrade_id:
             per_omrade.setdefault(m.omrade.namn, {})[m.ar] = m
+        elif m.enhet_id is None:
+            region[m.ar] = m
     if not per_omrade:
         return None
     aren = sorted({ar for serie in per_omrade.values() for ar in serie})[-AREN_BREDVID:]
-    region = {ar: egna[None, Kon.TOTALT, ar] for ar in aren if (None, Kon.TOTALT, ar) in egna}
     serier = {"Regionen": region} | per_omrade
     return Tabell(
         "omraden",

@@ -55,10 +55,11 @@ def _dubbel(d: Dubbeltryck) -> Kontrollrad:
         case Uppgiftsslag.TREND:
             beraknat = d.bedomning.trend.value
             differens = _rak(d.bedomning.skillnad)
-            text = (
-                f"{vad}: dokumentet säger att resultatet är {TRENDER[Trend(u.tryckt)].lower()}, "
-                f"men det är {TRENDER[d.bedomning.trend].lower()} än {d.bedomning.fore.ar}."
-            )
+            text = f"{vad}: dokumentet säger att resultatet är {TRENDER[Trend(u.tryckt)].lower()}, men det "
+            if d.bedomning.fore is None:
+                text += "går inte att jämföra med något tidigare."
+            else:
+                text += f"är {TRENDER[d.bedomning.trend].lower()} än {d.bedomning.fore.ar}."
         case _ if d.skillnad is None:
             text = f"{vad}: {_VAD[u.slag]} är tryckt {u.tryckt}, men inget värde finns att jämföra med."
         case _:

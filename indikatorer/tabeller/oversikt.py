@@ -101,7 +101,8 @@ def bygg_grupper(
     """The groups with their drawings; `bedomda` by indikator and segment id."""
     svar = []
     for g in valda:
-        ej = tuple(_litet(bedomda[b[:2]], segment) for b in g.ej)
+        # A value may have been taken away since the picture of the year was made.
+        ej = tuple(_litet(bedomda[b[:2]], segment) for b in g.ej if b[:2] in bedomda)
         svar.append(
             Grupp(
                 g.rubrik,
@@ -109,7 +110,7 @@ def bygg_grupper(
                 f"{reverse('indikatorer')}?ar={ar}&{g.fraga}",
                 rakna_i_ord(g.antal),
                 ej,
-                tuple(_litet(bedomda[b[:2]], segment, rita=False) for b in g.uppfyllda),
+                tuple(_litet(bedomda[b[:2]], segment, rita=False) for b in g.uppfyllda if b[:2] in bedomda),
                 g.antal[Utfall.EJ_UPPFYLLT] - len(ej),
                 g.antal[Utfall.UPPFYLLT] - len(g.uppfyllda),
             )

@@ -5,17 +5,20 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from indikatorer.models import Indikator, Kon, Matning, Ursprung
+from indikatorer.models import Indikator, Kon, Matning, Saknas, Ursprung
 from indikatorer.regler.malregel import Matvarde
 from indikatorer.regler.period import skriv_period
 from indikatorer.regler.skrift import skriv_tal
+from indikatorer.regler.smagrupp import bygger_pa_fa
 from indikatorer.tabeller.bedomning import varde_text
 from indikatorer.tabeller.definition import Faktarad, tid, vem
+from indikatorer.tabeller.indikator import bakom
 
 
 @dataclass(frozen=True, slots=True)
 class Historikrad:
-    """An earlier or the present content of the cell. `handelse` can be put back; None for the present one."""
+    """An earlier or the present content of the cell. `handelse` can be put back; None for the present one, for one that
+    was taken away and for one that is not shown."""
 
     nar: str
     varde: str
@@ -32,7 +35,10 @@ class Kallvy:
 
 
 def bygg_kalla(indikator: Indikator, m: Matning, handelser: Iterable) -> Kallvy:
-    """The value with everything that was said with it. `handelser` are its events with the latest first."""
+    """The value with everything that was said with it. `handelser` are its events with the latest first.
+
+    What stood on too few is not shown, and where the value is suppressed now no earlier one is.
+    """
     delar = [
         indikator.namn,
         m.segment.namn if m.segment else "",
@@ -45,16 +51,22 @@ def bygg_kalla(indikator: Indikator, m: Matning, handelser: Iterable) -> Kallvy:
         etikett=", ".join(d for d in delar if d),
         varde=_varde(indikator, m),
         fakta=tuple(_fakta(indikator, m)),
-        historik=tuple(
-            Historikrad(
-                tid(h.pgh_created_at),
-                "borttaget" if h.pgh_label == "delete" else _innehall(indikator, h),
-                vem(h),
-                None if nr == 0 else h.pgh_id,
-            )
-            for nr, h in enumerate(handelser)
-        ),
+        historik=tuple(_historik(indikator, m, handelser)),
     )
+
+
+def _historik(indikator: Indikator, m: Matning, handelser: Iterable) -> Iterable[Historikrad]:
+    for nr, h in enumerate(handelser):
+        borttaget = h.pgh_label == "delete"
+        har_tal = h.varde is not None or h.taljare is not None
+        dolt = har_tal and (m.saknas == Saknas.UNDERTRYCKT or bygger_pa_fa(h.antal, h.namnare))
+        visat = "visas inte, färre än fem" if dolt else _innehall(indikator, h)
+        yield Historikrad(
+            tid(h.pgh_created_at),
+            "borttaget" if borttaget else visat,
+            vem(h),
+            None if nr == 0 or borttaget or dolt else h.pgh_id,
+        )
 
 
 def _varde(indikator: Indikator, m) -> str:
@@ -66,8 +78,8 @@ def _innehall(indikator: Indikator, h) -> str:
     delar = [
         _varde(indikator, h),
         f"täljare {skriv_tal(h.taljare)}" if h.taljare is not None else "",
-        f"nämnare {skriv_tal(h.namnare)}" if h.namnare is not None else "",
-        f"antal {h.antal}" if h.antal is not None else "",
+        f"nämnare {bakom(h.namnare)}" if h.namnare is not None else "",
+        f"antal {bakom(h.antal)}" if h.antal is not None else "",
         "preliminärt" if h.preliminar else "",
         "inte jämförbart med tidigare" if h.brott else "",
         h.fotnot,
@@ -82,9 +94,9 @@ def _fakta(indikator: Indikator, m: Matning) -> Iterable[Faktarad]:
     if m.taljare is not None:
         yield Faktarad("Täljare", skriv_tal(m.taljare))
     if m.namnare is not None:
-        yield Faktarad("Nämnare", skriv_tal(m.namnare))
+        yield Faktarad("Nämnare", bakom(m.namnare))
     if m.antal is not None:
-        yield Faktarad("Antal bakom värdet", str(m.antal))
+        yield Faktarad("Antal bakom värdet", bakom(m.antal))
     if m.preliminar:
         yield Faktarad("Läge", "Preliminärt")
     if m.brott:

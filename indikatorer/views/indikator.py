@@ -103,7 +103,7 @@ def indikator(request, kod):
         innehall["prickar"] = prickar and _bada(prickar, rita_prickar, "prickar")
     for nyckel, t in (
         ("kontabell", bygg_konstabell(det, egna, ar=ar, namn=namn)),
-        ("omradestabell", bygg_omradestabell(det, egna, [m for m in matningar if m.omrade_id])),
+        ("omradestabell", bygg_omradestabell(det, matningar)),
     ):
         innehall[nyckel] = visa(t) if t else None
     return render(request, "indikatorer/indikator.html", innehall)

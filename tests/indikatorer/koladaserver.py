@@ -33,7 +33,6 @@ class Koladaserver(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Svar)
         self.url = f"http://127.0.0.1:{self.server_port}/v3"
         self.poster: list[dict] = []
-        self.nyckeltal: list[dict] = []
         self.grupper: list[dict] = []
         self.omraden: list[dict] = []
         self.sidstorlek = 5_000
@@ -82,11 +81,9 @@ class _Svar(BaseHTTPRequestHandler):
         delar = vag.removeprefix("/v3/").split("/")
         titel = fraga.get("title", "").lower()
         match delar:
-            case ["kpi" | "municipality" | "municipality_groups" as vad]:
-                alla = {"kpi": s.nyckeltal, "municipality": s.omraden}.get(vad, s.grupper)
+            case ["municipality" | "municipality_groups" as vad]:
+                alla = s.omraden if vad == "municipality" else s.grupper
                 return [v for v in alla if titel in v["title"].lower()]
-            case ["kpi", ider]:
-                return [v for v in s.nyckeltal if v["id"] in ider.split(",")]
             case ["data", "kpi", kpi, "municipality", omr, "year", ar]:
                 listor = [x.split(",") for x in (kpi, omr, ar)]
                 if any(len(x) > 25 for x in listor):

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from django.core.management import CommandError, call_command
 
-from indikatorer.models import Indikator, Kontrolluppgift, Malniva, Matning
+from indikatorer.models import Indikator, Kontrolluppgift, Malniva, Matning, Segment
 from indikatorer.regler.bedomning import Trend, Utfall
 from indikatorer.regler.skrift import HARDBLANK
 from indikatorer.selectors.bedomning import bedom_ar, bedom_indikator
@@ -142,6 +142,26 @@ def test_kontrollera_namner_det_som_ar_tryckt_pa_tva_satt_och_inget_annat(django
     }  # fmt: skip
     assert all(r.kod == "INDIKATOR" and r.kalla and r.text.endswith(".") for r in rader)
     assert Kontrolluppgift.objects.filter(slag="bedomning").count() == 22
+
+
+def test_en_tryckt_trend_utan_nagot_att_jamfora_med_far_en_mening():
+    uppgift = Kontrolluppgift.objects.filter(slag="trend").first()
+    Matning.objects.filter(
+        indikator=uppgift.indikator, segment=uppgift.segment, enhet=uppgift.enhet, ar=uppgift.ar
+    ).update(brott=True)
+    texter = [r.text for r in kontrollera_indikatorer()]
+    assert any(
+        t.startswith(f"{uppgift.indikator} {uppgift.ar}") and "går inte att jämföra med något tidigare" in t
+        for t in texter
+    )
+
+
+def test_segment_i_samma_ordning_bedoms_var_for_sig():
+    fore = {(b.cell, b.ar): b.bedomning for b in bedom_ar(2024)}
+    Segment.objects.update(ordning=1)
+    efter = bedom_ar(2024)
+    assert len(efter) == len(fore)
+    assert {(b.cell, b.ar): b.bedomning for b in efter} == fore
 
 
 def test_kommandot_skriver_avtalets_json_och_text():

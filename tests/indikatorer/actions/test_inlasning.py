@@ -13,6 +13,7 @@ from indikatorer.imports.kolada import Kolada
 from indikatorer.models import Indikator, Jamforelseomrade, Matning, Ursprung
 from indikatorer.selectors.matningar import hamta_matning_historik
 from indikatorer.selectors.register import hamta_cellnamn
+from organisation.permissions import Behorighet, Ratt
 from regionskane.jobb.actions import kor_jobb
 from regionskane.jobb.models import Jobb, Jobbstatus
 from regionskane.lib.hamta import Jsonhamtare, Talamod
@@ -313,3 +314,21 @@ def test_underlaget_fran_kolada_ar_det_som_hamtades(matt, erik, kolada):
         klient=kolada.klient, kpier=None, omraden=["0012"], ar=[2023], by=erik
     )
     assert json.loads(innehall)["varden"] == [["N1", "0012", 2023, "T", "1.10", "", False]]
+
+
+def test_tomt_hamtar_det_som_en_namnds_controller_far_skriva(matt, anvandare, kolada):
+    """The library has the nyckeltal of other nämnder too, which would be refused in the preview."""
+    kn = anvandare("controller-kn")
+    namnd = next(iter(Behorighet(kn).namnder(Ratt.SKRIVA_MATNINGAR)))
+    with pytest.raises(InlasningsFel, match="som du får lägga in mätvärden för"):
+        hamta(kolada, kn, kpier=None)
+    Indikator.objects.create(
+        kod="egen", namn="Egen", enhetsslag="procent", enhet="procent", riktning="hogre", kolada_id="N2",
+        agare_id=namnd,
+    )  # fmt: skip
+    kolada.poster = [post("N2", "0012", 2023, ("T", 7))]
+    granskning = inlasning.granska(underlag=hamta(kolada, kn, kpier=None), by=kn)
+    assert (granskning.fel, granskning.resultat.nya) == ((), 1)
+    with pytest.raises(InlasningsFel) as fel:
+        inlasning.ta_emot(underlag=hamta(kolada, kn), avtryck="", by=kn)
+    assert "Du får inte" in str(fel.value)

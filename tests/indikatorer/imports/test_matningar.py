@@ -204,14 +204,21 @@ def test_farre_an_fem_sparas_aldrig():
 
 def test_kon_dar_inget_redovisas_ar_ett_fel_och_en_andel_som_inte_gar_ihop_en_varning():
     fil = las(
-        "indikator;kön;period;värde;täljare;nämnare\nutan;K;2024;50;;\nutan;T;2023;66,7;2;3\n"
-        "utan;T;2022;66,6;2;3\nutan;T;2021;67;2;3\nid0285;T;2021;66,6;2;3\n"
+        "indikator;kön;period;värde;täljare;nämnare\nutan;K;2024;50;;\nutan;T;2023;66,7;4;6\n"
+        "utan;T;2022;66,6;4;6\nutan;T;2021;67;4;6\nid0285;T;2021;66,6;4;6\n"
     )
     assert [(a.niva, a.rad, a.kolumn, a.text) for a in fil.anmarkningar] == [
         (Niva.FEL, 2, "kön", "Utan kön redovisas inte för kvinnor och män."),
-        (Niva.VARNING, 4, "värde", "66,6 % är inte 2 av 3. Värdet läses som det står."),
+        (Niva.VARNING, 4, "värde", "66,6 % är inte 4 av 6. Värdet läses som det står."),
     ]
     assert fil.varden[cell(4, 2022)].varde == Decimal("66.6")
+
+
+def test_en_namnare_under_fem_undertrycker_vardet():
+    fil = las("indikator;period;värde;täljare;nämnare\nid0285;2024;66,7;2;3\nid0285;2023;40;2;5\n")
+    assert fynd(fil) == [("UNDERTRYCKT", 2, "värde")] and "bygger på 3" in fil.anmarkningar[0].text
+    assert fil.varden[cell()] == Matningsuppgift(saknas="undertryckt", namnare=Decimal(3))
+    assert fil.varden[cell(ar=2023)].varde == 40
 
 
 def test_dubbletter_ar_fel_bara_nar_de_sager_olika():
@@ -249,6 +256,8 @@ def test_en_fil_som_inte_gar_att_lasa_far_en_mening(text, mening):
 def test_kolumner_som_inte_kan_hora_till_en_av_perioderna_lases_inte():
     fil = las("indikator;2024;2023;antal\nid0285;1;2;3\n")
     assert (fynd(fil), fil.givna) == ([("KOLUMN", 1, "antal")], frozenset())
+    assert fil.fel and las("indikator;2024;2023;nämnare\nid0285;1;2;3\n").fel
+    assert not las("indikator;2024;2023;täljare\nid0285;1;2;3\n").fel
     assert {i.antal for i in fil.varden.values()} == {None}
     assert las("indikator;2024;antal\nid0285;1;30\n").varden[cell()].antal == 30
 

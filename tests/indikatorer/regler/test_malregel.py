@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indikatorer.models import Indikator
 from indikatorer.regler.bedomning import Trend, Utfall, bedom
 from indikatorer.regler.malregel import (
     Forandring,
@@ -24,6 +25,7 @@ from indikatorer.regler.malregel import (
     Underlag,
 )
 from indikatorer.regler.skrift import OgiltigMalniva, skriv, tolka
+from indikatorer.tabeller.bedomning import avstand_text
 
 D = Decimal
 snabbt = settings(max_examples=60, deadline=None)
@@ -257,3 +259,51 @@ def test_dokumentens_skrivsatt(text, skrivet):
 def test_annat_an_en_malniva_vagras_med_ett_exempel(text):
     with pytest.raises(OgiltigMalniva, match="≥"):
         tolka(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "fel"),
+    [
+        ("≥ " + 50 * "9", "för många siffror"),
+        ("≥ 1 000 000 000 000 000", "för många siffror"),
+        ("≥ 0,1234567", "för många siffror"),
+        ("≥ 1.000", "Skriv 1 000 för tusental eller 1,000"),
+        ("minst 10 procents ökning", "kan inte läsas som en enhet"),
+        ("75 procent senast 2025", "kan inte läsas som en enhet"),
+        ("≥ 75 dagar senast 2025", "kan inte läsas som en enhet"),
+        ("≥ 2 procentenheter", "kan inte läsas som en enhet"),
+        ("40–60 procentenheter", "kan inte läsas som en enhet"),
+        ("ökning ≥ -5 %", "utan minustecken"),
+        ("förbättring ≥ -1", "utan minustecken"),
+    ],
+)
+def test_det_som_kan_betyda_annat_vagras(text, fel):
+    with pytest.raises(OgiltigMalniva, match=fel):
+        tolka(text)
+
+
+def test_langa_tal_och_enheter_med_tal_skrivs_som_de_lases():
+    for text in ("≥ 99 999 999 999 999,123456", "< 0,5 per 100 vpl.", "≤ 180,5 kWh/m2", "≥ 1 000", "≥ 0.500"):
+        assert skriv(tolka(text)).replace("\xa0", " ") == text.replace(".5", ",5")
+    assert skriv(Troskel(Operator.MINST, D(50 * "9"))).count("9") == 50
+
+
+@pytest.mark.parametrize(
+    ("mal", "riktning", "varden", "ord_"),
+    [
+        ("40–60 %", Riktning.HOGRE, ["58"], "2,0 innanför gränsen"),
+        ("40–60 %", Riktning.HOGRE, ["70"], "10,0 utanför gränsen"),
+        ("40–60 %", Riktning.HOGRE, ["60"], "precis på gränsen"),
+        ("5 %", Riktning.LAGRE, ["2"], "3,0 under gränsen"),
+        ("5 %", Riktning.LAGRE, ["7"], "2,0 saknas"),
+        ("5 %", Riktning.HOGRE, ["7"], "2,0 över gränsen"),
+        ("< 10 %", Riktning.LAGRE, ["7"], "3,0 under gränsen"),
+        ("Minskning", Riktning.LAGRE, ["2", "9"], "7,0 mer än kravet"),
+        ("förbättring ≥ 1,0", Riktning.HOGRE, ["9", "2"], "6,0 mer än kravet"),
+        ("ökning ≥ 10 %", Riktning.HOGRE, ["12", "10"], "10,0 procentenheter mer än kravet"),
+    ],
+)
+def test_avstandet_sager_vilken_sida_av_gransen(mal, riktning, varden, ord_):
+    indikator = Indikator(riktning=riktning, decimaler=1, enhetsslag="antal")
+    b = bedom(tolka(mal), underlag(*varden, riktning=riktning))
+    assert avstand_text(indikator, b).replace("\xa0", " ") == ord_

@@ -2,6 +2,7 @@
 
 import io
 import re
+import threading
 from decimal import Decimal
 from html import unescape
 
@@ -12,11 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from indikatorer.models import Indikator, Jamforelseomrade, Malniva, Matning, Segment
-from indikatorer.selectors.arsbild import glom, hamta_arsbild
+from indikatorer.regler.bedomning import Utfall
+from indikatorer.selectors.arsbild import Bild, glom, hamta_arsbild, hamta_matar
 from indikatorer.selectors.bedomning import bedom_ar
 from indikatorer.selectors.bibliotek import hamta_malomraden
 from indikatorer.tabeller.bilaga import bygg_bilagans_handling, bygg_bilagediagram
+from indikatorer.tabeller.oversikt import bygg_grupper, valj
 from organisation.models import Enhet
+from regionskane.register import VARMARE, varm_upp
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +141,25 @@ def test_arsbilden_bedoms_om_just_dar_nagot_har_skrivits(db):
     assert hamta_arsbild(2024) is not sedan
 
 
+def test_aret_ar_bedomt_innan_nagon_fragar(db, caplog, django_assert_num_queries):
+    def trasig():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM finns_inte")
+
+    glom()
+    VARMARE.insert(0, trasig)
+    try:
+        start = threading.Thread(target=varm_upp)  # with a connection of its own, which it closes
+        start.start()
+        start.join()
+    finally:
+        VARMARE.remove(trasig)
+    assert "finns_inte" in caplog.text
+    (ar, *_) = hamta_matar()
+    with django_assert_num_queries(1):
+        assert hamta_arsbild(ar).rader
+
+
 def test_oversikten_visar_det_som_ar_langst_fran_malet_forst(som, andel):
     glom()
     klient = som("politiker")
@@ -190,6 +213,29 @@ def test_indikatorns_sida_delar_upp_vager_och_jamfor(som, andel):
     assert "Prov &amp; &lt;andel&gt;" in html and "<andel>" not in html
     titel = unescape(re.search(r'<title id="serie-bred">([^<]+)', html)[1])
     assert "2023: ingen uppgift" in titel and "2024: 64\u00a0%, mål ≥\u00a050\u00a0%" in titel
+
+
+def test_det_som_inte_ar_allt_kallas_inte_allt(som, andel):
+    klient = som("politiker")
+    # A third segment that was measured earlier: what is known of the two others is not the whole.
+    tredje = Segment.objects.filter(grupp=andel.segmentgrupp)[2]
+    _mat(andel, ar=2023, segment=tredje, varde=Decimal(50), taljare=5, namnare=10)
+    assert "Vägt av segmenten" not in _text(klient.get("/indikatorer/PROV/"))
+    _mat(andel, ar=2024, segment=tredje, varde=Decimal(50), taljare=50, namnare=100)
+    assert "57,0 % (114 av 200)" in _text(klient.get("/indikatorer/PROV/"))
+    # An enhet's own value, and that of a part of the year, are not the region's.
+    rs = Enhet.objects.get(kod="RS")
+    _mat(andel, ar=2024, enhet=rs, varde=Decimal("12.5"))
+    _mat(andel, ar=2024, delperiod=1, varde=Decimal("13.5"))
+    _mat(andel, ar=2021, enhet=rs, varde=Decimal("12.5"))
+    _mat(andel, ar=2021, omrade=Jamforelseomrade.objects.get(kod="0000P"), varde=Decimal("60"))
+    for fraga in ("?enhet=RS", "?delperiod=1"):
+        (rad,) = [
+            r
+            for r in klient.get(f"/indikatorer/PROV/{fraga}").context["omradestabell"].rader
+            if r.rubrik == "Regionen"
+        ]
+        assert [c.text for c in rad.celler] == ["–", "64\u00a0%"]
 
 
 def test_en_enhets_varden_och_delar_av_ar_visas_for_sig(som):
@@ -298,3 +344,26 @@ def test_siffran_svarar_pa_varifran(som, andel):
     assert "Nu och tidigare" not in text  # earlier values are for those who may read history
     assert "Nu och tidigare" in _text(som("revisor").get(f"/indikatorer/PROV/varifran/{m.pk}/"))
     assert klient.get(f"/indikatorer/ID0285/varifran/{m.pk}/").status_code == 404
+
+
+def test_hur_fa_de_ar_visas_inte(som):
+    svf = Indikator.objects.get(kod="ID0341")
+    dolda = [m for m in svf.matningar.filter(saknas="undertryckt").select_related("segment") if m.antal]
+    assert {m.antal for m in dolda} == {2}
+    segment = dolda[0].segment
+    klient = som("politiker")
+    sida = klient.get(f"/indikatorer/ID0341/?segment={segment.kod}&ar={dolda[0].ar}")
+    rader = [r for r in sida.context["varden"].rader if str(dolda[0].ar) in r.rubrik]
+    rader += [r for r in sida.context["segmenttabell"].rader if r.rubrik == segment.namn]
+    assert len(rader) == 2 and all("<5" in {c.text for c in r.celler} for r in rader)
+    assert "&lt;5" in sida.content.decode() and "<5" not in sida.content.decode()
+    varden = klient.get("/api/v1/indikatorer/ID0341/").json()["varden"]
+    assert {v["antal"] for v in varden if v["segment"] == segment.kod and v["ar"] == dolda[0].ar} == {None}
+    assert not {v["antal"] for v in varden} & {1, 2, 3, 4}
+
+
+def test_oversikten_klarar_att_ett_varde_tas_bort_medan_den_skrivs():
+    bild = Bild(1, None, "T", Utfall.EJ_UPPFYLLT, -0.5, True)
+    valda = valj([bild], grupp_for=lambda b: 1, grupper=[(1, "Mål", "", "malomrade=1")], per_grupp=3)
+    (grupp,) = bygg_grupper(valda, {}, {}, ar=2024)
+    assert (grupp.ej, grupp.fler_ej) == ((), 1)
