@@ -19,7 +19,7 @@ def _koder(text: str) -> list[str]:
 
 
 class Koladaformular(forms.Form):
-    """Nyckeltal, områden and years. Without nyckeltal: all that the library has."""
+    """Nyckeltal, områden and years. Without nyckeltal: all whose values the user may write."""
 
     kpier = forms.CharField(
         label="Nyckeltal",
