@@ -6,7 +6,7 @@ cannot be added up in two ways. Signs here are those that are shown: the ledger'
 minus. Consolidation leaves the lines of some kinds of motpart out; a line without motpart is extern.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -457,19 +457,19 @@ class Periodiseringar:
 
     val: Mapping[tuple[int, int | None], Periodisering]
 
-    def for_rad(self, post: Post, barare: Barare, utfall: Utfall, ar: int) -> Val:
-        """The bärare's own choice, or that for all, or straight twelfths."""
+    def for_rad(self, post: Post, barare: Barare, forra_aret: Mapping[int, Decimal] | None) -> Val:
+        """The bärare's own choice, or that for all, or straight twelfths. `forra_aret` as `bygg_val` takes it."""
         rad = self.val.get((post.pk, barare.plats.enhet)) or self.val.get((post.pk, None))
         satt = rad.satt if rad else Periodiseringssatt.RAK
-        return bygg_val(satt, rad.andelar if rad else (), utfall.manader(post.pk, ar - 1, barare.enheter))
+        return bygg_val(satt, rad.andelar if rad else (), forra_aret)
 
 
-def bygg_val(satt: str, andelar: Iterable[Decimal], forra_aret: Mapping[int, Decimal]) -> Val:
-    """A choice as a profile; `forra_aret` is last year's kronor by month (1–12)."""
+def bygg_val(satt: str, andelar: Iterable[Decimal], forra_aret: Mapping[int, Decimal] | None) -> Val:
+    """A choice as a profile; `forra_aret` is last year's kronor by month (1–12), None when it is not a whole year."""
     if satt == Periodiseringssatt.EGEN:
         return Val(satt, periodisering.egen(list(andelar)))
     if satt == Periodiseringssatt.FORRA_ARET:
-        profil = periodisering.som_forra_aret(forra_aret)
+        profil = None if forra_aret is None else periodisering.som_forra_aret(forra_aret)
         return Val(satt, profil or periodisering.RAK, saknas=profil is None)
     return Val(Periodiseringssatt.RAK, periodisering.RAK)
 
@@ -532,6 +532,18 @@ class Uppfoljning:
         u = self.urval
         return u.interna == Interna.REGION or (u.interna == Interna.UTAN and u.avgransning.ar_del)
 
+    def forra_aret(self, post: Post, barare: Barare) -> dict[int, Decimal] | None:
+        """Last year's kronor by month (1–12); None unless each enhet that has any month in force then has all twelve.
+
+        Half a year tells how its own months lie, not how a year does: the whole budget would fall on them.
+        """
+        manader = Counter(
+            i.enhet for i in self.inlasta if i.enhet in barare.enheter and i.period // 100 == self.urval.ar - 1
+        )
+        if not manader or any(antal != periodisering.MANADER for antal in manader.values()):
+            return None
+        return self.utfall.manader(post.pk, self.urval.ar - 1, barare.enheter)
+
     def budgetrader(self, post: Post) -> list[Budgetrad] | None:
         """What the budget of a line that is not summed is made of; None unless every bärare in use has one."""
         if self.budget_ojamforbar:
@@ -541,7 +553,7 @@ class Uppfoljning:
             hittad = self.budget.hitta(b, post)
             if hittad is None:
                 return None
-            val = self.periodiseringar.for_rad(post, b, self.utfall, self.urval.ar)
+            val = self.periodiseringar.for_rad(post, b, self.forra_aret(post, b))
             del_ = periodisering.periodisera(hittad[1], val.profil, self.urval.fran, self.urval.till)
             rader.append(Budgetrad(b, hittad[0], hittad[1], val, del_))
         return rader

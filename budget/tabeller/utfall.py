@@ -524,11 +524,12 @@ def bygg_profiler(u: Uppfoljning, post: Post, barare: Sequence[Barare], egen: Pr
     q = u.urval
     fore = frozenset().union(*(b.enheter for b in barare))
     forra = u.utfall.manader(post.pk, q.ar - 1, fore)
+    helt = all(u.forra_aret(post, b) is not None for b in barare)
     hittade = [u.budget.hitta(b, post) for b in barare]
     helar = sum((h[1] for h in hittade if h), Decimal(0))
     profiler = (
         ("rak", "Raka tolftedelar", RAK),
-        ("forra_aret", "Som förra året", som_forra_aret(forra)),
+        ("forra_aret", "Som förra året", som_forra_aret(forra) if helt else None),
         ("egen", "Egen profil", egen),
     )
     rader = []

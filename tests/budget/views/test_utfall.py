@@ -155,6 +155,18 @@ def test_budgeten_periodiseras_och_saknas_hellre_an_antas(bok, som, anvandare):
         svar = _celler(_hamta(klient, "/utfall/2024/?av=enhet-NORV_MS&fran=1&till=2&interna=utan"))
         return Decimal(svar["personal"]["budget"]["varde"])
 
+    # Three months in force are no year: the whole budget may not fall on them.
+    assert budget() == -252_000_000
+    (varning,) = (
+        v
+        for v in _hamta(klient, "/utfall/2024/?av=enhet-NORV_MS&fran=1&till=2")["varningar"]
+        if "ingen profil" in v
+    )
+    assert "personal" in varning
+    profiler = "/utfall/2024/periodisering/personal/?av=enhet-NORV_MS"
+    assert "−252,00" not in klient.get(profiler).content.decode()
+    lagg_in([_rad(e, 202300 + m, "1510", "", 1) for e in ("MS_ANSLAG", "MS_LAB") for m in range(3, 12)])
+    assert "−252,00" in klient.get(profiler).content.decode()
     assert budget() == -756_000_000  # half of last year had fallen by the end of February
     egen = [Decimal("0.25"), *[Decimal(0)] * 10, Decimal("0.75")]
     valj_periodisering(enhet=Enhet.objects.get(kod="NORV_MS"), satt="egen", andelar=egen, **fragor)
