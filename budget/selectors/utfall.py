@@ -95,10 +95,6 @@ class Avgransning:
         return frozenset().union(*(b.enheter for b in self.barare))
 
     @property
-    def hela_regionen(self) -> bool:
-        return self.nyckel == REGIONEN
-
-    @property
     def ar_del(self) -> bool:
         """Whether it is one part of a förvaltning."""
         return len(self.barare) == 1 and self.barare[0].plats.del_av is not None

@@ -105,13 +105,10 @@ def oppna_utfall(request, ar: int, ratt: Ratt = Ratt.LASA_BELOPP) -> Atkomst:
     av = alla[nyckel]
     fran = _manad(request, "fran", 1)
     till = _manad(request, "till", 0) or max(fran, hamta_senaste_manad(av, ar) or 12)
-    forvalt = Interna.MED if av.ar_del else Interna.UTAN
     try:
-        interna = Interna(request.GET.get("interna") or forvalt)
+        interna = Interna(request.GET.get("interna") or (Interna.MED if av.ar_del else Interna.UTAN))
     except ValueError as fel:
         raise Http404 from fel
-    if interna == Interna.REGION and not av.hela_regionen:
-        interna = forvalt
     rader = behorighet.urval(Ratt.LASA_HUVUDBOK, last=False, period=period)
     return Atkomst(
         Urval(av, ar, *sorted((fran, till)), interna), alla, all(e in rader for e in av.enheter)
@@ -157,7 +154,6 @@ def _ram(request, atkomst: Atkomst, titel: str = "", fler=()) -> dict:
         "internaval": [
             {"varde": i.value, "text": INTERNATEXT[i], "vald": i == q.interna}
             for i in Interna
-            if i != Interna.REGION or q.avgransning.hela_regionen
         ],
         "far_exportera": bool(behorighet.urval(Ratt.EXPORTERA, last=False, period=arsperiod(q.ar))),
         "laser_rader": atkomst.laser_rader,

@@ -10,7 +10,8 @@ from budget.actions.periodisering import PeriodiseringsFel, valj_periodisering
 from budget.actions.utfallsexport import SLAG
 from budget.models import Periodisering, Post
 from budget.selectors.huvudbok import Ordning, Radfilter, hamta_rader, summera_rader
-from budget.selectors.utfall import Interna, Urval, avgransningar, hamta_platser
+from budget.selectors.utfall import Interna, Urval, avgransningar, hamta_platser, hamta_uppfoljning
+from budget.tabeller.utfall import barn_av, bygg_per_enhet
 from organisation.models import Enhet, Rolltilldelning
 from organisation.permissions import Enhetsurval
 from regionskane.jobb.actions import fil_plats, kor_jobb
@@ -91,6 +92,24 @@ def test_varje_belopp_oppnas_till_rader_som_summerar_till_det(bok, som, fraga):
                     if n != "summa"
                 )
     assert len(oppnade) > 40
+
+
+@pytest.mark.parametrize("interna", list(Interna))
+def test_nasta_nivas_belopp_oppnas_till_samma_belopp(bok, som, interna):
+    klient, oppnade = som("revisor"), 0
+    alla = avgransningar(hamta_platser(2024), Enhetsurval(allt=True))
+    for nyckel in ("region", "namnd-NORV", "enhet-NORV_MS"):
+        u = hamta_uppfoljning(Urval(alla[nyckel], 2024, 1, 12, interna))
+        t = bygg_per_enhet(u, barn_av(alla[nyckel], alla))
+        for rad in t.rader:
+            for kolumn, cell in zip(t.kolumner[:-1], rad.celler, strict=False):
+                svar = _hamta(klient, cell.kalla)
+                visat = _celler(svar)["summa"]["utfall"]["varde"]
+                assert Decimal(visat) == cell.varde, (rad.nyckel, kolumn.nyckel)
+                oppnade += 1
+            if rad.nyckel != "summa":
+                assert klient.get(rad.celler[-1].kalla).context["q"].interna == interna
+    assert oppnade > 20
 
 
 def test_konsolideringen_tar_bort_det_som_den_sager(bok, som):
