@@ -59,7 +59,7 @@ class Interna(StrEnum):
 
 
 class Plats(NamedTuple):
-    """An enhet of a year and where it belongs then; without nämnd for one that has no place."""
+    """An enhet of a year (`ar`) and where it belongs then; without nämnd for one that has no place."""
 
     enhet: int
     kod: str
@@ -68,6 +68,7 @@ class Plats(NamedTuple):
     namnd_kod: str
     namnd_namn: str
     del_av: int | None
+    ar: int
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,11 @@ class Avgransning:
         return frozenset().union(*(b.enheter for b in self.barare))
 
     @property
+    def ar(self) -> int | None:
+        """The year whose enheter these are; None without any."""
+        return self.barare[0].plats.ar if self.barare else None
+
+    @property
     def ar_del(self) -> bool:
         """Whether it is one part of a förvaltning."""
         return len(self.barare) == 1 and self.barare[0].plats.del_av is not None
@@ -103,12 +109,13 @@ class Avgransning:
 REGIONEN = "region"
 
 _PLATSER = """
-SELECT e.id, e.kod, e.namn, n.id, COALESCE(n.kod, ''), COALESCE(n.namn, 'Utan nämnd'), p.del_av_id
+SELECT e.id, e.kod, e.namn, n.id, COALESCE(n.kod, ''), COALESCE(n.namn, 'Utan nämnd'), p.del_av_id,
+       %(ar)s
 FROM organisation_enhet e
 LEFT JOIN organisation_platser(%(fran)s, %(till)s) p ON p.enhet_id = e.id
 LEFT JOIN organisation_namnd n ON n.id = p.namnd_id
 WHERE e.typ <> ALL(%(inte)s) AND (p.enhet_id IS NOT NULL
-    OR EXISTS (SELECT 1 FROM budget_utfallsdel d WHERE d.enhet_id = e.id AND d.period / 100 = %(ar)s))
+    OR EXISTS (SELECT 1 FROM budget_utfallsdel d WHERE d.enhet_id = e.id AND d.period / 100 IN (%(ar)s, %(ar)s - 1)))
 ORDER BY n.ordning NULLS LAST, p.ordning, e.kod
 """
 
@@ -119,7 +126,7 @@ def arsperiod(ar: int) -> Period:
 
 def hamta_platser(ar: int) -> list[Plats]:
     """The enheter of a year and where they belong, in the region's order. An enhet without a place comes if it has
-    utfall: no amount is lost. One query."""
+    utfall in the year or the one before, which it is compared with: no amount is lost. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
             _PLATSER,
@@ -183,7 +190,7 @@ class Urval:
         return self.ar * 100 + self.fran, self.ar * 100 + self.till
 
     def forra(self) -> "Urval":
-        """The same months of the year before."""
+        """The same months of the year before, of the same enheter wherever they belonged then."""
         return Urval(self.avgransning, self.ar - 1, self.fran, self.till, self.interna)
 
 
@@ -534,7 +541,9 @@ class Uppfoljning:
         Half a year tells how its own months lie, not how a year does: the whole budget would fall on them.
         """
         manader = Counter(
-            i.enhet for i in self.inlasta if i.enhet in barare.enheter and i.period // 100 == self.urval.ar - 1
+            i.enhet
+            for i in self.inlasta
+            if i.enhet in barare.enheter and i.period // 100 == self.urval.ar - 1
         )
         if not manader or any(antal != periodisering.MANADER for antal in manader.values()):
             return None
@@ -582,7 +591,14 @@ class Uppfoljning:
         """Month (1–12) → names of the enheter that have something in force in the two years, but not that month."""
         inlasta = {(i.enhet, i.period) for i in self.inlasta}
         nagot = {enhet for enhet, _ in inlasta}
-        platser = [p for b in urval.avgransning.barare for p in (b.plats, *b.delar) if p.enhet in nagot]
+        i_ar = {enhet for enhet, period in inlasta if period // 100 == urval.ar}
+        platser = [
+            p
+            for b in urval.avgransning.barare
+            for p in (b.plats, *b.delar)
+            # One without a place has come to an end: what it has is compared, and no more is awaited.
+            if p.enhet in (nagot if p.namnd else i_ar)
+        ]
         saknas = {}
         for period in range(urval.perioder[0], urval.perioder[1] + 1):
             if utan := [p.namn for p in platser if (p.enhet, period) not in inlasta]:
@@ -615,6 +631,13 @@ def hamta_uppfoljning(urval: Urval) -> Uppfoljning:
         hamta_periodiseringar(urval.ar),
         tuple(hamta_inlasta(urval.avgransning, urval.ar)),
     )
+
+
+def finns_utfall(enheter: Iterable[int], ar: int) -> bool:
+    """Whether any of the enheter has any month of the year in force. One query."""
+    return Utfallsdel.objects.filter(
+        enhet__in=enheter, ersatt_av=None, period__gt=ar * 100, period__lt=(ar + 1) * 100
+    ).exists()
 
 
 def hamta_senaste_manad(avgransning: Avgransning, ar: int) -> int | None:

@@ -1,6 +1,6 @@
 """The follow-up as tables: utfall beside budget and last year, and what each amount is made of down to the lines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -49,6 +49,19 @@ def kort_period(fran: int, till: int) -> str:
     )
 
 
+def annat_ars_enheter(urval: Urval) -> bool:
+    """Whether the enheter are those of another year, with which the year is compared."""
+    return urval.avgransning.ar not in (None, urval.ar)
+
+
+def _hur(urval: Urval) -> str:
+    """«med interna poster», and whose enheter when they are another year's."""
+    text = INTERNATEXT[urval.interna]
+    if annat_ars_enheter(urval):
+        text += f", enheterna som de hör hemma {urval.avgransning.ar}"
+    return text
+
+
 def fraga(urval: Urval, **fler) -> str:
     """The choice as the query part of an address, with more fields where they say something."""
     falt = {
@@ -56,8 +69,9 @@ def fraga(urval: Urval, **fler) -> str:
         "fran": urval.fran,
         "till": urval.till,
         "interna": urval.interna.value,
+        "jamfor": urval.avgransning.ar if annat_ars_enheter(urval) else None,
     }
-    return "?" + urlencode(falt | {k: v for k, v in fler.items() if v})
+    return "?" + urlencode({k: v for k, v in (falt | fler).items() if v})
 
 
 def postadress(urval: Urval, post: str) -> str:
@@ -74,10 +88,6 @@ def kallradsadress(r: Bokrad) -> str:
     """Where a line is shown as it was booked, with the file that it came from."""
     plats = reverse("utfallsrad", args=[r.period // 100, r.fil, r.rad])
     return f"{plats}?{urlencode({'konto': r.konto, 'period': r.period})}"
-
-
-def _fore(urval: Urval) -> Urval:
-    return urval.forra()
 
 
 def _for(urval: Urval, avgransning: Avgransning) -> Urval:
@@ -109,7 +119,7 @@ def bygg_uppfoljning(u: Uppfoljning) -> Tabell:
     rader = []
     for p in u.linjer:
         v = u.varden(p)
-        utfall, fore = postadress(q, p.kod), postadress(_fore(q), p.kod)
+        utfall, fore = postadress(q, p.kod), postadress(q.forra(), p.kod)
         budget = reverse("utfallsbudget", args=[q.ar, p.kod]) + fraga(q)
         avvikelse = None if v.utfall is None or v.budget is None else v.utfall - v.budget
         saknas = not_(budgetnot) if v.budget is None and budgetnot else ()
@@ -151,7 +161,7 @@ def bygg_uppfoljning(u: Uppfoljning) -> Tabell:
             Kolumn("forbrukat", "Utfall av", "helårsbudget", Kolumnslag.ANDEL, decimaler=1),
         ),
         tuple(rader),
-        f"{INTERNATEXT[q.interna].capitalize()}. Intäkter plus, kostnader minus. Plus i avvikelsen är bättre för "
+        f"{_hur(q).capitalize()}. Intäkter plus, kostnader minus. Plus i avvikelsen är bättre för "
         "resultatet.",
         (*noter, *([PAHITTAT] if u.pahittad else ())),
     )
@@ -178,7 +188,7 @@ def _budgetnot(u: Uppfoljning) -> str:
 def varningar(u: Uppfoljning) -> list[str]:
     """What a reader must know before the figures are used: missing months, saldon without a rule, missing profiles."""
     q, texter = u.urval, []
-    for fragan, har in ((q, True), (_fore(q), u.har_utfall(_fore(q)))):
+    for fragan, har in ((q, True), (q.forra(), u.har_utfall(q.forra()))):
         if not har:
             continue
         for manad, namn in u.saknade(fragan).items():
@@ -251,7 +261,7 @@ def bygg_per_enhet(u: Uppfoljning, barn: Sequence[Avgransning], poster: Iterable
             Kolumn("oppna", "Uppföljning", slag=Kolumnslag.TEXT),
         ),
         tuple(rader),
-        f"Utfall {manader(q.fran, q.till)} {q.ar}, {INTERNATEXT[q.interna]}, mnkr.",
+        f"Utfall {manader(q.fran, q.till)} {q.ar}, {_hur(q)}, mnkr.",
     )
 
 
@@ -262,9 +272,9 @@ def bygg_konton(
     linjer: Sequence[Post],
     namn: dict[str, str],
     *,
-    rader: bool,
+    rader: Collection[int],
 ) -> Tabell:
-    """What a line's utfall is made of, konto by konto, in kronor. `rader`: whether the reader may open the lines."""
+    """What a line's utfall is made of, konto by konto, in kronor. `rader`: the years whose lines may be opened."""
     belopp: dict[tuple[int, str], dict[int, Decimal]] = {}
     antal: dict[tuple[int, str], int] = {}
     for s in summor:
@@ -281,9 +291,9 @@ def bygg_konton(
         celler = [
             Cell(
                 per_ar.get(q.ar),
-                kalla=radadress(q, post=post.kod, konto=konto) if rader and q.ar in per_ar else "",
+                kalla=radadress(q, post=post.kod, konto=konto) if q.ar in rader and q.ar in per_ar else "",
             )
-            for q in (urval, _fore(urval))
+            for q in (urval, urval.forra())
         ]
         celler.append(Cell(Decimal(antal.get(nyckel, 0))))
         if flera:
@@ -295,9 +305,9 @@ def bygg_konton(
     summa = [
         Cell(
             sum((p[q.ar] for p in belopp.values() if q.ar in p), Decimal(0)),
-            kalla=radadress(q, post=post.kod) if rader else "",
+            kalla=radadress(q, post=post.kod) if q.ar in rader else "",
         )
-        for q in (urval, _fore(urval))
+        for q in (urval, urval.forra())
     ]
     summa.append(Cell(Decimal(sum(antal.values()))))
     if flera:
@@ -317,7 +327,7 @@ def bygg_konton(
         "Konto",
         tuple(kolumner),
         tuple(tabellrader),
-        f"{urval.avgransning.namn}, {manader(urval.fran, urval.till)}, {INTERNATEXT[urval.interna]}, kronor. "
+        f"{urval.avgransning.namn}, {manader(urval.fran, urval.till)}, {_hur(urval)}, kronor. "
         "Intäkter plus, kostnader minus.",
     )
 
@@ -379,7 +389,7 @@ def bygg_budget(u: Uppfoljning, post: Post) -> Tabell | None:
             Kolumn("version", "Version", slag=Kolumnslag.TEXT),
         ),
         tuple(rader),
-        f"{q.avgransning.namn}, {INTERNATEXT[q.interna]}, mnkr.",
+        f"{q.avgransning.namn}, {_hur(q)}, mnkr.",
     )
 
 
@@ -446,7 +456,7 @@ def bygg_rader(f: Radfilter, rader: Iterable[Bokrad], summa: Radsumma | None = N
         "Datum",
         RADKOLUMNER,
         tuple(tabellrader),
-        f"{manader(q.fran, q.till).capitalize()} {q.ar}, {INTERNATEXT[q.interna]}{_filtertext(f)}. Kronor.",
+        f"{manader(q.fran, q.till).capitalize()} {q.ar}, {_hur(q)}{_filtertext(f)}. Kronor.",
         (PAHITTAT,) if pahittat else (),
     )
 
@@ -495,7 +505,7 @@ def radnoter(f: Radfilter, summa: Radsumma) -> list[str]:
     q = f.urval
     return [
         f"Huvudbokens rader, {q.avgransning.namn}",
-        f"{manader(q.fran, q.till).capitalize()} {q.ar}, {INTERNATEXT[q.interna]}{_filtertext(f)}.",
+        f"{manader(q.fran, q.till).capitalize()} {q.ar}, {_hur(q)}{_filtertext(f)}.",
         f"{formatera(Decimal(summa.antal))} rader, summa {formatera(-summa.belopp, decimaler=2)} kr i uppföljningen. "
         "Rader med «ja» i kolumnen pahittad kommer ur en påhittad huvudbok.",
     ]

@@ -1,5 +1,6 @@
 """Follow-up: every amount opens to lines that add up to it, and nothing is shown that is not known."""
 
+from datetime import date
 from decimal import Decimal
 from io import BytesIO
 
@@ -7,12 +8,12 @@ import pytest
 from openpyxl import load_workbook
 
 from budget.actions.periodisering import PeriodiseringsFel, valj_periodisering
-from budget.actions.utfallsexport import SLAG
-from budget.models import Periodisering, Post
+from budget.actions.utfallsexport import SLAG, bestallt_filter, starta_radexport
+from budget.models import Periodisering, Post, Saldo, Utfallsdel
 from budget.selectors.huvudbok import Ordning, Radfilter, hamta_rader, summera_rader
 from budget.selectors.utfall import Interna, Urval, avgransningar, hamta_platser, hamta_uppfoljning
 from budget.tabeller.utfall import barn_av, bygg_per_enhet
-from organisation.models import Enhet, Rolltilldelning
+from organisation.models import Enhet, Namnd, Placering, Rolltilldelning
 from organisation.permissions import Enhetsurval
 from regionskane.jobb.actions import fil_plats, kor_jobb
 from regionskane.jobb.models import Jobb, Jobbstatus
@@ -110,6 +111,42 @@ def test_nasta_nivas_belopp_oppnas_till_samma_belopp(bok, som, interna):
             if rad.nyckel != "summa":
                 assert klient.get(rad.celler[-1].kalla).context["q"].interna == interna
     assert oppnade > 20
+
+
+def test_forra_aret_ar_av_de_enheter_som_det_jamfors_for(bok, som, anvandare):
+    # KN moves to another nämnd at the turn of the year, and the laboratories come to an end.
+    kn, lab = Enhet.objects.get(kod="KN"), Enhet.objects.get(kod="MS_LAB")
+    ny = Namnd.objects.get(kod="NORV")
+    nyar = date(2024, 1, 1)
+    Placering.objects.filter(enhet__in=(kn, lab)).update(giltig_till=nyar)
+    Placering.objects.create(enhet=kn, namnd=ny, ordning=9000, giltig_fran=nyar)
+    lagg_in([("MS_LAB", p, "4110", LAB, "", "0") for p in (202401, 202402)])
+    Utfallsdel.objects.filter(enhet=lab, period__gt=202400).update(ersatt_av=bok)
+    Saldo.objects.filter(enhet=lab, period__gt=202400).delete()
+
+    revisor, controller = som("revisor"), som("controller")
+    personal = {"region": -1000_50 * 3 - 400_44 * 6, "namnd-NORV": -1000_50 * 3 - 400_44 * 3}
+    for klient, av in ((revisor, "region"), (revisor, "namnd-NORV"), (controller, "namnd-NORV")):
+        svar = _hamta(klient, f"/utfall/2024/?av={av}&interna=med&fran=1&till=2")
+        fore = _celler(svar)["personal"]["fore"]
+        assert Decimal(fore["varde"]) * 100 == personal[av]
+        assert "jamfor=2024" in fore["kalla"]
+        konton = _hamta(klient, fore["kalla"])
+        assert _celler(konton)["summa"]["utfall"]["varde"] == fore["varde"]
+        assert "enheterna som de hör hemma 2024" in klient.get(fore["kalla"]).content.decode()
+        assert not any("2024 saknas för" in v for v in svar["varningar"])
+        # The lines of last year are read by whom they belonged to then.
+        lank = _celler(konton)["summa"]["utfall"]["kalla"]
+        rader = fore["kalla"].replace("post/personal/", "rader/") + "&post=personal"
+        if klient is revisor:
+            assert _hamta(klient, lank)["summa"] == fore["varde"] == _hamta(klient, rader)["summa"]
+            assert 'name="jamfor" value="2024"' in klient.get(lank).content.decode()
+            q = klient.get(lank).context["q"]
+            jobb = starta_radexport(filter_=Radfilter(q), by=anvandare("revisor"))
+            assert bestallt_filter(jobb).urval == q
+        else:
+            assert not lank and klient.get(rader).status_code == 403
+    assert revisor.get("/utfall/2023/?jamfor=20240").status_code == 404
 
 
 def test_konsolideringen_tar_bort_det_som_den_sager(bok, som):
