@@ -221,17 +221,19 @@ interna AS MATERIALIZED (
 _UTFALL = f"""
 WITH led AS MATERIALIZED (SELECT rot_id, blad_id, sum(faktor) AS faktor FROM budget_postled(%(poster)s) GROUP BY 1, 2),
 {_SALDON.format(rader="")}, blad AS MATERIALIZED (
-    SELECT k.post_id, s.enhet_id, s.period, k.konto IS NULL AS omappat, sum(-s.belopp) AS belopp
+    SELECT k.post_id, s.enhet_id, s.period, 
+        CASE WHEN k.konto IS NULL THEN s.konto::text END AS omappat, CASE WHEN k.konto IS NULL THEN s.ar END AS ar,
+        sum(-s.belopp) AS belopp
     FROM saldon s
     LEFT JOIN kontoposter k ON (k.ar, k.konto) = (s.ar, s.konto::text)
     WHERE k.konto IS NULL OR k.post_id IS NOT NULL
-    GROUP BY 1, 2, 3, 4
+    GROUP BY 1, 2, 3, 4, 5
 )
-SELECT led.rot_id, b.enhet_id, b.period, sum(b.belopp * COALESCE(led.faktor, 1))
+SELECT led.rot_id, b.enhet_id, b.period, b.omappat, b.ar, sum(b.belopp * COALESCE(led.faktor, 1))
 FROM blad b
 LEFT JOIN led ON led.blad_id = b.post_id
-WHERE led.rot_id IS NOT NULL OR b.omappat
-GROUP BY led.rot_id, b.enhet_id, b.period
+WHERE led.rot_id IS NOT NULL OR b.omappat IS NOT NULL
+GROUP BY led.rot_id, b.enhet_id, b.period, b.omappat, b.ar
 """
 _PER_KONTO = f"""
 WITH led AS MATERIALIZED (SELECT blad_id, sum(faktor) AS faktor FROM budget_postled(%(poster)s) GROUP BY 1),
@@ -260,11 +262,11 @@ def saldofraga(fragor: Iterable[Urval], poster: Iterable[int]) -> dict:
 
 @dataclass(frozen=True)
 class Utfall:
-    """Sums per post, enhet and period in kronor with shown signs. `omappat` is what no rule takes, which is nothing
-    unless somebody went past the system."""
+    """Sums per post, enhet and period in kronor with shown signs. `omappat` is what no rule takes, per konto and year,
+    which is nothing unless somebody went past the system. The konton count, since their amounts may cancel out."""
 
     summor: Mapping[int, Mapping[tuple[int, int], Decimal]]
-    omappat: Decimal
+    omappat: Mapping[tuple[str, int], Decimal]
 
     def summa(self, post: int, urval: Urval, enheter: frozenset[int] | None = None) -> Decimal:
         """A post in the months of `urval`, of some enheter (None: all that were read)."""
@@ -290,12 +292,12 @@ class Utfall:
 def hamta_utfall(urval: Urval, poster: Iterable[int]) -> Utfall:
     """The poster (ids) per enhet and month: the months of `urval`, and all of the year before. One query."""
     helt_ar = Urval(urval.avgransning, urval.ar - 1, 1, 12, urval.interna)
-    summor, omappat = defaultdict(dict), NOLL
+    summor, omappat = defaultdict(dict), defaultdict(Decimal)
     with connection.cursor() as cursor:
         cursor.execute(_UTFALL, saldofraga([urval, helt_ar], poster))
-        for post, enhet, period, belopp in cursor.fetchall():
+        for post, enhet, period, konto, ar, belopp in cursor.fetchall():
             if post is None:
-                omappat += belopp
+                omappat[konto, ar] += belopp
             else:
                 summor[post][enhet, period] = belopp
     return Utfall(summor, omappat)
@@ -527,6 +529,15 @@ class Uppfoljning:
     def utan_budget(self) -> tuple[Barare, ...]:
         """The bärare in use that have no budget for the whole table."""
         return tuple(b for b in self.i_bruk if b.plats.enhet not in self.budget.per_barare)
+
+    @cached_property
+    def budget_utanfor(self) -> tuple[Barare, ...]:
+        """The bärare that have a budget but nothing in force in the year: their budget is not in the table's."""
+        i_bruk = {b.plats.enhet for b in self.i_bruk}
+        har = {*self.budget.per_barare, *self.budget.regionbidrag}
+        return tuple(
+            b for b in self.urval.avgransning.barare if b.plats.enhet in har and b.plats.enhet not in i_bruk
+        )
 
     @property
     def budget_ojamforbar(self) -> bool:

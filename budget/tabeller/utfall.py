@@ -196,9 +196,17 @@ def varningar(u: Uppfoljning) -> list[str]:
             texter.append(
                 f"{MANADSNAMN[manad - 1].capitalize()} {fragan.ar} saknas för {', '.join(namn[:3])}{fler}."
             )
-    if u.utfall.omappat:
-        tal = formatera(u.utfall.omappat, decimaler=2)
-        texter.append(f"Saldon på {tal} kr hör till konton som ingen regel tar och är inte med i tabellen.")
+    if omappat := u.utfall.omappat:
+        tal = formatera(sum(omappat.values()), decimaler=2)
+        konton = ", ".join(f"{konto} ({ar})" for konto, ar in sorted(omappat)[:5])
+        fler = f" och {len(omappat) - 5} till" if len(omappat) > 5 else ""
+        texter.append(
+            f"Saldon på {tal} kr hör till konton som ingen regel tar och är inte med i tabellen: {konton}{fler}."
+        )
+    if (utanfor := u.budget_utanfor) and not u.budget_ojamforbar:
+        namn = ", ".join(b.plats.namn for b in utanfor[:3])
+        fler = f" och {len(utanfor) - 3} till" if len(utanfor) > 3 else ""
+        texter.append(f"Budgeten är utan {namn}{fler}, som har budget men inget utfall {q.ar}.")
     if utan := u.utan_profil:
         texter.append(
             f"Förra årets utfall ger ingen profil för {', '.join(n.lower() for n in utan)}. Budgeten är fördelad i "

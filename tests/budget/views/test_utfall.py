@@ -389,3 +389,13 @@ def test_saldon_utan_regel_sags_och_later_inget_falla_bort(bok, som):
     lagg_in([("KN", 202401, "0999", "10000", "", "77"), ("KN", 202401, "4110", "10000", "", "5")])
     svar = _hamta(som("revisor"), "/utfall/2024/?av=namnd-KN")
     assert any("−77,00 kr hör till konton som ingen regel tar" in v for v in svar["varningar"])
+    # Amounts that cancel out are no less left out.
+    rader = [("KN", 202401, "0999", "10000", "", "77"), ("KN", 202402, "0998", "10000", "", "-77")]
+    lagg_in([*rader, ("KN", 202401, "4110", "10000", "", "5")])
+    svar = _hamta(som("revisor"), "/utfall/2024/?av=namnd-KN")
+    assert any("0,00 kr" in v and "0998 (2024), 0999 (2024)." in v for v in svar["varningar"])
+    # The region's budget is that of the enheter with utfall, and says so.
+    (text,) = (
+        v for v in _hamta(som("revisor"), "/utfall/2024/?av=region")["varningar"] if "men inget utfall" in v
+    )
+    assert text.startswith("Budgeten är utan ") and " till, som har budget" in text
