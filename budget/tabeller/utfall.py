@@ -481,8 +481,6 @@ def _filtertext(f: Radfilter) -> str:
         )
         if varde
     ]
-    if f.utan_motpart:
-        delar.append("utan motpart")
     if f.sok:
         delar.append(f"texten «{f.sok}»")
     return f", {', '.join(delar)}" if delar else ""

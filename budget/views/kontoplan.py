@@ -23,6 +23,7 @@ from budget.forms.kontoplan import Ansvarsformular, Kontoformular, Motpartsformu
 from budget.imports import kontoplan as filer
 from budget.models import Ansvarsregel, Kontoregel, Motpart
 from budget.selectors import kontoplan as las
+from budget.views.heltal import las_heltal
 from budget.views.tabeller import XLSX
 from organisation.permissions import Ratt, get_behorighet
 from regionskane.lib.belopp import formatera
@@ -134,9 +135,9 @@ def kontoplan(request, slag):
     """A table with search and year."""
     s = _oppna(request, slag)
     ar_text, sok = request.GET.get("ar") or "", (request.GET.get("sok") or "").strip()
-    if ar_text and not (ar_text.isascii() and ar_text.isdecimal() and 2000 <= int(ar_text) <= 2100):
+    if "\0" in sok:
         raise Http404
-    ar = int(ar_text) if ar_text else None
+    ar = las_heltal(ar_text, 2000, 2100) if ar_text else None
     rader = [_rad(s, r) for r in s.hamta(ar=ar, sok=sok)]
     nu = timezone.localdate().year
     innehall = _ram(request, s) | {

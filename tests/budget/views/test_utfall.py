@@ -5,6 +5,7 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from django.db import connection
 from openpyxl import load_workbook
 
 from budget.actions.periodisering import PeriodiseringsFel, valj_periodisering
@@ -276,6 +277,60 @@ def test_det_som_saknas_och_ar_pahittat_sags(bok, som, django_assert_num_queries
     text = [str(c.value) for blad in bok_ for rad in blad for c in rad if c.value is not None]
     assert any("Huvudboken är påhittad" in t for t in text)
     assert klient.get("/utfall/").url == "/utfall/2024/"
+
+
+@pytest.mark.parametrize(
+    "adress",
+    [
+        "/utfall/0/rad/1/1/?period=1",
+        "/utfall/99999/rad/1/1/?period=9999901",
+        f"/utfall/2024/rad/1/{10**30}/?period=202401&konto=1",
+        f"/utfall/2024/rad/{10**30}/1/?period=202401&konto=1",
+        "/utfall/2024/rad/1/1/?period=202401&konto=%00",
+        f"/utfall/2024/rad/1/1/?period={'9' * 5000}",
+        "/utfall/2024/rad/1/1/?period=٢٠٢٤٠١",
+        f"/utfall/2024/?fran={'9' * 5000}",
+        f"/utfall/2024/?jamfor={'9' * 5000}",
+        "/utfall/2024/?av=%00",
+        "/utfall/2024/rader/?konto=%00",
+        f"/utfall/2024/rader/?efter=202401~1~{'9' * 30}~~~~1",
+        f"/utfall/2024/rader/?efter={'9' * 12}~1~1~~~~1",
+        f"/utfall/2024/rader/?efter={'9' * 5000}~1~1~~~~1",
+        "/utfall/2024/rader/?efter=202401~1~1~%00~~~1",
+        "/utfall/2024/rader/?efter=202401~1~1~%2500~~~1",
+        "/utfall/2024/rader/?ordning=storst&efter=NaN~202401~1~1~~~~1",
+        f"/utfall/2024/rader/?ordning=storst&efter=-1e{'9' * 20}~202401~1~1~~~~1",
+        "/utfall/kontoplan/konton/?sok=%00",
+        f"/utfall/kontoplan/konton/?ar={'9' * 5000}",
+        f"/utfall/kontoplan/konton/{10**30}/",
+    ],
+)
+def test_fientliga_adresser_finns_inte(db, som, adress):
+    assert som("koncerncontroller").get(adress).status_code == 404
+
+
+def test_poster_ur_samma_rad_bladdras_utan_lucka(db):
+    # A balance of a SIE file is parted by object; codes may have the key's own separator in them.
+    fil = lagg_in(
+        [("KN", 202401, k, "10000", "", b) for k in ("A~1", "B%7E") for b in ("1", "2", "3", "3.50")]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO budget_huvudboksrad (ar, fil_id, rad, period, konto, ansvar, enhet_id, motpart, verifikation,"
+            " text, belopp, verksamhet, projekt) SELECT ar, fil_id, 2, period, konto, ansvar || '~', enhet_id, motpart,"
+            " verifikation, text, -belopp, '', '' FROM budget_huvudboksrad WHERE fil_id = %s",
+            [fil.pk],
+        )
+    alla = avgransningar(hamta_platser(2024), Enhetsurval(allt=True))
+    f = Radfilter(Urval(alla["namnd-KN"], 2024, 1, 12, Interna.MED))
+    for ordning in Ordning:
+        lasta, efter = [], ""
+        while True:
+            sida, efter = hamta_rader(f, ordning=ordning, efter=efter, antal=1)
+            lasta += sida
+            if not efter:
+                break
+        assert len(lasta) == len(set(lasta)) == summera_rader(f).antal == 16, ordning
 
 
 def test_raderna_bladdras_utan_lucka_och_filtreras(bok, som):
