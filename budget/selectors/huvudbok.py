@@ -80,10 +80,11 @@ class Bokrad(NamedTuple):
 
 
 class Radsumma(NamedTuple):
-    """All the lines of a filter: how many, and their kronor with the ledger's signs."""
+    """All the lines of a filter: how many, their kronor with the ledger's signs, and whether any is made up."""
 
     antal: int
     belopp: Decimal
+    pahittad: bool
 
 
 _FRAN = """
@@ -95,8 +96,9 @@ _KOLUMNER = """
 SELECT h.period, h.fil_id, h.rad, f.namn, f.pahittad, h.datum, h.konto, COALESCE(k.namn, ''), e.namn, h.ansvar,
        h.motpart, COALESCE(m.namn, ''), h.verksamhet, h.projekt, h.verifikation, h.text, h.belopp
 """
-_NAMN = """
-JOIN budget_utfallsfil f ON f.id = h.fil_id
+_FIL = "JOIN budget_utfallsfil f ON f.id = h.fil_id"
+_NAMN = f"""
+{_FIL}
 JOIN organisation_enhet e ON e.id = h.enhet_id
 LEFT JOIN budget_konto k ON k.kod = h.konto
 LEFT JOIN LATERAL (
@@ -151,7 +153,11 @@ def summera_rader(f: Radfilter) -> Radsumma:
     """How many lines the filter has and what they sum to, added up line by line. One query."""
     villkor, fraga = _villkor(f)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*), COALESCE(sum(h.belopp), 0) {_FRAN}{villkor}", fraga)
+        cursor.execute(
+            "SELECT count(*), COALESCE(sum(h.belopp), 0), COALESCE(bool_or(f.pahittad), false)"
+            f" {_FRAN}{_FIL}{villkor}",
+            fraga,
+        )
         return Radsumma(*cursor.fetchone())
 
 

@@ -359,15 +359,6 @@ def hamta_inlasta(avgransning: Avgransning, ar: int) -> list[Inlast]:
     ]
 
 
-def hamta_utfallsar() -> list[int]:
-    """The years that any ledger is in force for, latest first. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT period / 100 FROM budget_utfallsdel WHERE ersatt_av_id IS NULL ORDER BY 1 DESC"
-        )
-        return [ar for (ar,) in cursor.fetchall()]
-
-
 @dataclass(frozen=True)
 class Arsbudget:
     """A bärare's budget for the year: per post (id) kronor, and the version that each comes from."""

@@ -430,11 +430,15 @@ RADKOLUMNER = (
 )
 
 
-def bygg_rader(f: Radfilter, rader: Iterable[Bokrad], summa: Radsumma | None = None) -> Tabell:
-    """Lines as a table, with the sum of all hits where `summa` is given: there may be more lines than are shown."""
-    tabellrader, pahittat = [], False
+def antal_rader(antal: int) -> str:
+    """«1 rad», «2 rader»."""
+    return f"{formatera(Decimal(antal))} {'rad' if antal == 1 else 'rader'}"
+
+
+def bygg_rader(f: Radfilter, rader: Iterable[Bokrad], summa: Radsumma) -> Tabell:
+    """Lines as a table, with the sum of all hits: there may be more lines than are shown."""
+    tabellrader = []
     for r in rader:
-        pahittat = pahittat or r.pahittad
         tabellrader.append(
             Rad(
                 f"{r.fil}-{r.rad}",
@@ -451,12 +455,9 @@ def bygg_rader(f: Radfilter, rader: Iterable[Bokrad], summa: Radsumma | None = N
                 ),
             )
         )
-    if summa is not None:
-        tom = Cell(text="")
-        celler = (*(tom,) * 5, Cell(-summa.belopp), Cell(summa.belopp), tom)
-        tabellrader.append(
-            Rad("summa", f"Alla träffar, {formatera(Decimal(summa.antal))} rader", celler, Radslag.TOTAL)
-        )
+    tom = Cell(text="")
+    celler = (*(tom,) * 5, Cell(-summa.belopp), Cell(summa.belopp), tom)
+    tabellrader.append(Rad("summa", f"Alla träffar, {antal_rader(summa.antal)}", celler, Radslag.TOTAL))
     q = f.urval
     return Tabell(
         "rader",
@@ -465,7 +466,7 @@ def bygg_rader(f: Radfilter, rader: Iterable[Bokrad], summa: Radsumma | None = N
         RADKOLUMNER,
         tuple(tabellrader),
         f"{manader(q.fran, q.till).capitalize()} {q.ar}, {_hur(q)}{_filtertext(f)}. Kronor.",
-        (PAHITTAT,) if pahittat else (),
+        (PAHITTAT,) if summa.pahittad else (),
     )
 
 
@@ -512,8 +513,8 @@ def radnoter(f: Radfilter, summa: Radsumma) -> list[str]:
     return [
         f"Huvudbokens rader, {q.avgransning.namn}",
         f"{manader(q.fran, q.till).capitalize()} {q.ar}, {_hur(q)}{_filtertext(f)}.",
-        f"{formatera(Decimal(summa.antal))} rader, summa {formatera(-summa.belopp, decimaler=2)} kr i uppföljningen. "
-        "Rader med «ja» i kolumnen pahittad kommer ur en påhittad huvudbok.",
+        f"{antal_rader(summa.antal)}, summa {formatera(-summa.belopp, decimaler=2)} kr i uppföljningen. "
+        "Rader med «ja» i sista kolumnen kommer ur en påhittad huvudbok.",
     ]
 
 

@@ -42,14 +42,15 @@ from budget.selectors.utfall import (
     hamta_platser,
     hamta_senaste_manad,
     hamta_uppfoljning,
-    hamta_utfallsar,
 )
+from budget.selectors.utfallsfiler import ar_med_utfall
 from budget.tabeller.utfall import (
     INTERNATEXT,
     MANADSNAMN,
     PAHITTAT,
     RADFALT,
     annat_ars_enheter,
+    antal_rader,
     barn_av,
     bygg_budget,
     bygg_handling,
@@ -181,7 +182,7 @@ def start(request):
     """Lead to the latest year with any ledger, or to this year."""
     if not get_behorighet(request).omfang(Ratt.LASA_HUVUDBOK):
         raise PermissionDenied(f"Din roll får inte {Ratt.LASA_HUVUDBOK.value}.")
-    ar = next(iter(hamta_utfallsar()), timezone.localdate().year)
+    ar = next(iter(ar_med_utfall()), timezone.localdate().year)
     return redirect("utfall", ar)
 
 
@@ -192,7 +193,7 @@ def utfall(request, ar):
     atkomst = oppna_utfall(request, ar)
     u = hamta_uppfoljning(atkomst.urval)
     q, barn = atkomst.urval, barn_av(atkomst.urval.avgransning, atkomst.alla)
-    egna_ar = sorted({*hamta_utfallsar(), ar}, reverse=True)
+    egna_ar = sorted({*ar_med_utfall(), ar}, reverse=True)
     inlasta = {i.period % 100 for i in u.inlasta if i.period // 100 == ar}
     innehall = _ram(request, atkomst) | {
         "t": visa(bygg_uppfoljning(u)),
@@ -285,7 +286,6 @@ class Radsida:
     tabell: Tabell
     summa: Radsumma
     visas: int
-    pahittad: bool
     nasta: str
     forsta: str
 
@@ -309,7 +309,6 @@ def las_rader(request, atkomst: Atkomst) -> Radsida:
         bygg_rader(f, sida, summa),
         summa,
         len(sida),
-        any(r.pahittad for r in sida),
         f"?{fragan.urlencode()}" if nasta else "",
         f"?{forsta}",
     )
@@ -329,10 +328,10 @@ def rader(request, ar):
         "t": visa(sida.tabell),
         "form": sida.formular,
         "post": det,
-        "antal": formatera(sida.summa.antal),
+        "antal": antal_rader(sida.summa.antal),
         "summa": formatera(-sida.summa.belopp, decimaler=2),
         "visas": sida.visas,
-        "pahittad": sida.pahittad,
+        "pahittad": sida.summa.pahittad,
         "nasta": sida.nasta,
         "forsta": sida.forsta if request.GET.get("efter") else "",
         "export": sida.forsta,
@@ -401,14 +400,12 @@ def rader_excel(request, ar):
     if summa.antal > FLEST_I_EXCEL:
         messages.error(
             request,
-            f"{formatera(summa.antal)} rader skrivs av kön. Välj «Beställ Excel», eller hämta dem som CSV.",
+            f"{antal_rader(summa.antal)} skrivs av kön. Välj «Beställ Excel», eller hämta dem som CSV.",
         )
         return redirect(f"{reverse('utfallsrader', args=[ar])}?{request.GET.urlencode()}")
     sida, _ = hamta_rader(f, antal=FLEST_I_EXCEL)
     t = bygg_rader(f, sida, summa)
-    return _arbetsbok(
-        request, atkomst.urval, "Huvudbokens rader", [t], any(r.pahittad for r in sida), "rader"
-    )
+    return _arbetsbok(request, atkomst.urval, "Huvudbokens rader", [t], summa.pahittad, "rader")
 
 
 @login_required

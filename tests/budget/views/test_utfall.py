@@ -270,7 +270,7 @@ def test_det_som_saknas_och_ar_pahittat_sags(bok, som, django_assert_num_queries
     assert "Hör till" in html and "Kulturnämnden" in html
     with django_assert_num_queries(9):
         html = klient.get("/utfall/2024/rader/?av=enhet-NORV_MS&post=personal&interna=med").content.decode()
-    assert "<strong>4</strong> rader" in html and "−7\u00a0207,92 kr" in html
+    assert "<strong>4 rader</strong>" in html and "−7\u00a0207,92 kr" in html
     tom = klient.get("/utfall/2031/?av=namnd-KN").content.decode()
     assert "Inget utfall är inläst" in tom and "—" in tom
     bok_ = load_workbook(BytesIO(klient.get("/utfall/2024/excel/?av=enhet-NORV_MS").content))
@@ -384,6 +384,20 @@ def test_csv_har_alla_rader_och_ofarliga_texter(db, som):
     assert ";'=1+1;" in text[1] and ";-1234,50;1234,50;prov.csv;2;ja" in text[1]
     bok_ = load_workbook(BytesIO(som("controller-kn").get("/utfall/2024/rader/excel/?av=namnd-KN").content))
     assert any(c.value == 1234.5 for blad in bok_ for rad in blad for c in rad)
+
+
+def test_pahittade_rader_sags_aven_nar_de_star_pa_en_annan_sida(db, som):
+    lagg_in([("KN", 202401, "4110", "10000", "", "1")] * 101, namn="riktig.csv")
+    lagg_in([("KN", 202402, "4110", "10000", "", "1")], namn="prov.csv", pahittad=True)
+    klient, fraga = som("revisor"), "?av=namnd-KN&fran=1&till=2"
+    svar = _hamta(klient, f"/utfall/2024/rader/{fraga}")
+    assert svar["nasta"] and svar["pahittad"] and "påhittad" in svar["tabeller"][0]["noter"][0]
+    assert _hamta(klient, f"/utfall/2024/post/personal/{fraga}")["pahittad"] is True
+    svar = _hamta(klient, "/utfall/2024/rader/?av=namnd-KN&fran=2&till=2")
+    assert svar["tabeller"][0]["rader"][-1]["rubrik"] == "Alla träffar, 1 rad"
+    assert not _hamta(klient, "/utfall/2024/rader/?av=namnd-KN&fran=1&till=1")["pahittad"]
+    html = klient.get("/utfall/2024/rader/?av=namnd-KN&fran=2&till=2").content.decode()
+    assert "<strong>1 rad</strong>" in html and "Huvudboken är påhittad" in html
 
 
 def test_manga_rader_blir_en_arbetsbok_i_kon(bok, som, anvandare, monkeypatch):
