@@ -35,7 +35,7 @@ from budget.regler import periodisering
 from budget.selectors.summor import Nyckel, hamta_summor
 from budget.selectors.versioner import gallande_budget
 from organisation.models import Enhet, Enhetstyp, Period
-from organisation.permissions import Enhetsurval
+from organisation.permissions import Behorighet, Enhetsurval, Ratt
 
 REGIONBIDRAG = "regionbidrag"
 NOLL = Decimal(0)
@@ -640,6 +640,17 @@ def finns_utfall(enheter: Iterable[int], ar: int) -> bool:
     return Utfallsdel.objects.filter(
         enhet__in=enheter, ersatt_av=None, period__gt=ar * 100, period__lt=(ar + 1) * 100
     ).exists()
+
+
+def far_lasa_rader(behorighet: Behorighet, avgransning: Avgransning, ar: int) -> bool:
+    """Whether the user may read all the lines that the enheter have in a year. At most one query.
+
+    Where they belonged in that year decides, as for a line's own page, and not where they belong in the year that it
+    is compared with; an enhet without lines shuts nobody out.
+    """
+    far = behorighet.urval(Ratt.LASA_HUVUDBOK, last=False, period=arsperiod(ar))
+    andras = [e for e in avgransning.enheter if e not in far]
+    return not andras or (bool(far) and not finns_utfall(andras, ar))
 
 
 def hamta_senaste_manad(avgransning: Avgransning, ar: int) -> int | None:

@@ -35,7 +35,7 @@ from budget.selectors.utfall import (
     Urval,
     arsperiod,
     avgransningar,
-    finns_utfall,
+    far_lasa_rader,
     hamta_kontosummor,
     hamta_linjer,
     hamta_periodiseringshistorik,
@@ -87,11 +87,8 @@ class Atkomst:
     behorighet: Behorighet
 
     def laser_rader(self, ar: int) -> bool:
-        """Whether the user may read the lines that the enheter have in a year. Where they belonged then decides, as
-        for a line's own page, and not where they belong in the year that is compared with."""
-        far = self.behorighet.urval(Ratt.LASA_HUVUDBOK, last=False, period=arsperiod(ar))
-        andras = [e for e in self.urval.avgransning.enheter if e not in far]
-        return not andras or (bool(far) and not finns_utfall(andras, ar))
+        """Whether the user may read the lines that the enheter have in a year."""
+        return far_lasa_rader(self.behorighet, self.urval.avgransning, ar)
 
 
 def oppna_utfall(request, ar: int, ratt: Ratt = Ratt.LASA_BELOPP) -> Atkomst:

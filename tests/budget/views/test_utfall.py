@@ -144,10 +144,24 @@ def test_forra_aret_ar_av_de_enheter_som_det_jamfors_for(bok, som, anvandare):
             assert 'name="jamfor" value="2024"' in klient.get(lank).content.decode()
             q = klient.get(lank).context["q"]
             jobb = starta_radexport(filter_=Radfilter(q), by=anvandare("revisor"))
-            assert bestallt_filter(jobb).urval == q
+            assert bestallt_filter(jobb).urval == q and far_anvanda(jobb)
+            nekad = starta_radexport(filter_=Radfilter(q), by=anvandare("controller"))
+            assert not far_anvanda(nekad)
         else:
             assert not lank and klient.get(rader).status_code == 403
     assert revisor.get("/utfall/2023/?jamfor=20240").status_code == 404
+
+
+def test_en_enhet_utan_rader_stanger_inte_fjolarets_rader(bok, som):
+    # KTN comes to the nämnd this year and has no ledger: last year's lines are all the nämnd's own.
+    ktn, nyar = Enhet.objects.get(kod="KTN"), date(2024, 1, 1)
+    Placering.objects.filter(enhet=ktn).update(giltig_till=nyar)
+    Placering.objects.create(enhet=ktn, namnd=Namnd.objects.get(kod="NORV"), ordning=9000, giltig_fran=nyar)
+    klient = som("controller")
+    konton = _celler(_hamta(klient, "/utfall/2024/post/personal/?av=namnd-NORV&fran=1&till=2"))
+    fore = konton["summa"]["fore"]
+    assert _hamta(klient, fore["kalla"])["summa"] == fore["varde"] == str(-400_44 * 6 / Decimal(100))
+    assert klient.get(fore["kalla"].replace("/rader/", "/rader/csv/")).status_code == 200
 
 
 def test_konsolideringen_tar_bort_det_som_den_sager(bok, som):
