@@ -17,7 +17,7 @@ from budget.regler.delflode import Steg
 from budget.selectors.budgetdel import las_avtryck
 from budget.selectors.justering import hamta_brygga
 from budget.selectors.uppstallning import hamta_uppstallningar, lasbara_uppstallningar
-from budget.selectors.utfall import hamta_uppfoljning
+from budget.selectors.utfall import hamta_inlasta, hamta_uppfoljning
 from budget.tabeller.brygga import bygg_matris
 from budget.tabeller.budgetdel import Delrad
 from budget.tabeller.handling import las_balanskrav
@@ -256,7 +256,9 @@ def utfall(request, ar):
 def utfallspost(request, ar, kod):
     """The konton that a line's utfall is made of, in kronor with shown signs."""
     atkomst = utfallsvy.oppna_utfall(request, ar)
-    return Response(_utfallssvar(atkomst) | _tabell(utfallsvy.las_konton(atkomst, kod)))
+    q = atkomst.urval
+    pahittad = any(i.pahittad for i in hamta_inlasta(q.avgransning, q.ar))
+    return Response(_utfallssvar(atkomst, pahittad) | _tabell(utfallsvy.las_konton(atkomst, kod)))
 
 
 @api_view(["GET"])
@@ -265,23 +267,23 @@ def utfallsrader(request, ar):
     atkomst = utfallsvy.oppna_utfall(request, ar, Ratt.LASA_HUVUDBOK)
     sida = utfallsvy.las_rader(request, atkomst)
     return Response(
-        _utfallssvar(atkomst, sida.pahittad)
+        _utfallssvar(atkomst, sida.summa.pahittad)
         | {"antal": sida.summa.antal, "summa": str(-sida.summa.belopp), "nasta": sida.nasta or None}
         | _tabell(sida.tabell)
     )
 
 
-def _utfallssvar(atkomst, pahittad: bool | None = None) -> dict:
+def _utfallssvar(atkomst, pahittad: bool) -> dict:
     q = atkomst.urval
-    svar = {
+    return {
         "av": q.avgransning.nyckel,
         "namn": q.avgransning.namn,
         "ar": q.ar,
         "fran": q.fran,
         "till": q.till,
         "interna": q.interna.value,
+        "pahittad": pahittad,
     }
-    return svar if pahittad is None else svar | {"pahittad": pahittad}
 
 
 def _tabell(t: Tabell) -> dict:

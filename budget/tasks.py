@@ -12,7 +12,7 @@ from budget.actions.paminnelse import paminn_om_delar
 from budget.actions.utfallsexport import bestallt_filter
 from budget.models import Budgetversion, Utfallsfil
 from budget.selectors.huvudbok import strom_rader, summera_rader
-from budget.selectors.utfall import arsperiod
+from budget.selectors.utfall import arsperiod, far_lasa_rader
 from budget.selectors.utfallsfiler import far_importera
 from budget.tabeller.handling import bygg_handling
 from budget.tabeller.utfall import RADFALT, radfalt, radnamn, radnoter
@@ -40,12 +40,9 @@ def _far_exportera_rader(jobb) -> bool:
     filter_ = bestallt_filter(jobb)
     if filter_ is None:
         return False
-    behorighet, period = Behorighet(jobb.agare), arsperiod(filter_.urval.ar)
-    return all(
-        e in behorighet.urval(ratt, last=False, period=period)
-        for ratt in (Ratt.LASA_HUVUDBOK, Ratt.EXPORTERA)
-        for e in filter_.urval.avgransning.enheter
-    )
+    behorighet, av, ar = Behorighet(jobb.agare), filter_.urval.avgransning, filter_.urval.ar
+    far = behorighet.urval(Ratt.EXPORTERA, last=False, period=arsperiod(av.ar or ar))
+    return all(e in far for e in av.enheter) and far_lasa_rader(behorighet, av, ar)
 
 
 @jobbslag(utfallsexport.SLAG, far=_far_exportera_rader)

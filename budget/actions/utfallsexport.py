@@ -22,6 +22,7 @@ def starta_radexport(*, filter_: Radfilter, by) -> Jobb:
             parametrar={
                 "av": q.avgransning.nyckel,
                 "ar": q.ar,
+                "enheter_ar": q.avgransning.ar or q.ar,
                 "fran": q.fran,
                 "till": q.till,
                 "interna": q.interna.value,
@@ -35,7 +36,7 @@ def starta_radexport(*, filter_: Radfilter, by) -> Jobb:
 def bestallt_filter(jobb: Jobb) -> Radfilter | None:
     """What a job was asked for, with the organisation as it is now; None when the enhet or nämnd is gone."""
     p = jobb.parametrar
-    av = avgransningar(hamta_platser(p["ar"]), Enhetsurval(allt=True)).get(p["av"])
+    av = avgransningar(hamta_platser(p.get("enheter_ar", p["ar"])), Enhetsurval(allt=True)).get(p["av"])
     if av is None:
         return None
     urval = Urval(av, p["ar"], p["fran"], p["till"], Interna(p["interna"]))

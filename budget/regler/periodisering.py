@@ -42,7 +42,8 @@ def egen(andelar: Sequence[Decimal]) -> tuple[Fraction, ...]:
 
 
 def som_forra_aret(manader: Mapping[int, Decimal]) -> tuple[Fraction, ...] | None:
-    """The shares that the months (1–12) had of last year's amount, in kronor; absent months are zero.
+    """The shares that the months (1–12) had of last year's amount, in kronor; absent months are zero,
+    so the year must be a whole one.
 
     None when the year sums to zero, or when months are of both signs to the degree that some cumulated share falls
     outside 0–1: then last year says nothing about how this year runs.

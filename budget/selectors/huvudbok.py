@@ -1,11 +1,13 @@
 """The ledger's lines in force, filtered, sorted and paged. Read one screen at a time, by the key of the last line."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from django.db import connection, transaction
 
@@ -17,26 +19,33 @@ PER_SIDA = 100
 
 
 class Ordning(StrEnum):
-    """Order of lines; every order ends with period, file and line, so that it is total."""
+    """Order of lines; every order has period, file, line and what a line may be parted by, so that it is total."""
 
     PERIOD = "period"
     STORST = "storst"
     KONTO = "konto"
 
 
-# What each order compares, all ascending, and the types of it.
+# What each order compares, all ascending, and the types of it. A line of a file may give several rows: a balance of a
+# SIE file (`#PSALDO`) is parted by object, so file and line are not enough.
+_SIST = {
+    "h.period": "int", "h.fil_id": "bigint", "h.rad": "bigint", "h.konto": "text", "h.ansvar": "text",
+    "h.motpart": "text", "h.belopp": "numeric",
+}  # fmt: skip
 _ORDNING = {
-    Ordning.PERIOD: ("h.period, h.fil_id, h.rad", ("int", "bigint", "bigint")),
-    Ordning.STORST: ("-abs(h.belopp), h.period, h.fil_id, h.rad", ("numeric", "int", "bigint", "bigint")),
-    Ordning.KONTO: ("h.konto, h.period, h.fil_id, h.rad", ("text", "int", "bigint", "bigint")),
+    Ordning.PERIOD: _SIST,
+    Ordning.STORST: {"-abs(h.belopp)": "numeric", **_SIST},
+    Ordning.KONTO: {"h.konto": "text", **{u: typ for u, typ in _SIST.items() if u != "h.konto"}},
 }
+_HOGST = {"int": 2**31 - 1, "bigint": 2**63 - 1}
+_TAL = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,2})?")
 
 
 @dataclass(frozen=True)
 class Radfilter:
     """Which lines: those of `urval`, of a post and of exact codes, with words in text or verifikation.
 
-    An empty code does not filter; `utan_motpart` asks for lines whose motpart is empty.
+    An empty code does not filter.
     """
 
     urval: Urval
@@ -46,7 +55,6 @@ class Radfilter:
     motpart: str = ""
     verifikation: str = ""
     sok: str = ""
-    utan_motpart: bool = False
 
 
 class Bokrad(NamedTuple):
@@ -72,10 +80,11 @@ class Bokrad(NamedTuple):
 
 
 class Radsumma(NamedTuple):
-    """All the lines of a filter: how many, and their kronor with the ledger's signs."""
+    """All the lines of a filter: how many, their kronor with the ledger's signs, and whether any is made up."""
 
     antal: int
     belopp: Decimal
+    pahittad: bool
 
 
 _FRAN = """
@@ -87,8 +96,9 @@ _KOLUMNER = """
 SELECT h.period, h.fil_id, h.rad, f.namn, f.pahittad, h.datum, h.konto, COALESCE(k.namn, ''), e.namn, h.ansvar,
        h.motpart, COALESCE(m.namn, ''), h.verksamhet, h.projekt, h.verifikation, h.text, h.belopp
 """
-_NAMN = """
-JOIN budget_utfallsfil f ON f.id = h.fil_id
+_FIL = "JOIN budget_utfallsfil f ON f.id = h.fil_id"
+_NAMN = f"""
+{_FIL}
 JOIN organisation_enhet e ON e.id = h.enhet_id
 LEFT JOIN budget_konto k ON k.kod = h.konto
 LEFT JOIN LATERAL (
@@ -133,8 +143,6 @@ def _villkor(f: Radfilter) -> tuple[str, dict]:
         if varde := getattr(f, falt):
             fraga[falt] = varde
             villkor.append(f"h.{falt} = %({falt})s")
-    if f.utan_motpart:
-        villkor.append("h.motpart = ''")
     if f.sok:
         fraga["sok"] = "%" + f.sok.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         villkor.append("(h.text ILIKE %(sok)s OR h.verifikation ILIKE %(sok)s)")
@@ -145,14 +153,38 @@ def summera_rader(f: Radfilter) -> Radsumma:
     """How many lines the filter has and what they sum to, added up line by line. One query."""
     villkor, fraga = _villkor(f)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*), COALESCE(sum(h.belopp), 0) {_FRAN}{villkor}", fraga)
+        cursor.execute(
+            "SELECT count(*), COALESCE(sum(h.belopp), 0), COALESCE(bool_or(f.pahittad), false)"
+            f" {_FRAN}{_FIL}{villkor}",
+            fraga,
+        )
         return Radsumma(*cursor.fetchone())
 
 
 def nyckel_efter(rad: Bokrad, ordning: Ordning) -> str:
     """What `hamta_rader` takes to go on after a line: the values that its order compares, as text."""
-    forst = {Ordning.STORST: [str(-abs(rad.belopp))], Ordning.KONTO: [rad.konto]}.get(ordning, [])
-    return "~".join([*forst, str(rad.period), str(rad.fil), str(rad.rad)])
+    varden = {
+        "-abs(h.belopp)": -abs(rad.belopp), "h.period": rad.period, "h.fil_id": rad.fil, "h.rad": rad.rad,
+        "h.konto": rad.konto, "h.ansvar": rad.ansvar, "h.motpart": rad.motpart, "h.belopp": rad.belopp,
+    }  # fmt: skip
+    # Codes may have the separator in them.
+    return "~".join(str(varden[u]).replace("%", "%25").replace("~", "%7E") for u in _ORDNING[ordning])
+
+
+def _ur_nyckel(text: str, typ: str) -> str | int | Decimal:
+    """One value of a key. It comes from an address, so ValueError for what the database would not take."""
+    if typ == "text":
+        kod = unquote(text)
+        if "\0" in kod:
+            raise ValueError("En kod har inga nolltecken.")
+        return kod
+    if typ == "numeric":
+        if not _TAL.fullmatch(text):
+            raise ValueError("Nyckeln har inget belopp där.")
+        return Decimal(text)
+    if not (text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= _HOGST[typ]):
+        raise ValueError("Nyckeln har inget heltal där.")
+    return int(text)
 
 
 def hamta_rader(
@@ -163,13 +195,13 @@ def hamta_rader(
     Raises ValueError for a key that is not one of the order's. One query.
     """
     villkor, fraga = _villkor(f)
-    uttryck, typer = _ORDNING[ordning]
+    uttryck, typer = ", ".join(_ORDNING[ordning]), list(_ORDNING[ordning].values())
     if efter:
         delar = efter.split("~")
         if len(delar) != len(typer):
             raise ValueError("Nyckeln hör inte till ordningen.")
         for i, (del_, typ) in enumerate(zip(delar, typer, strict=True)):
-            fraga[f"efter{i}"] = del_ if typ == "text" else Decimal(del_) if typ == "numeric" else int(del_)
+            fraga[f"efter{i}"] = _ur_nyckel(del_, typ)
         gransen = ", ".join(f"%(efter{i})s::{typ}" for i, typ in enumerate(typer))
         villkor += f" AND ({uttryck}) > ({gransen})"
     fraga["antal"] = antal + 1
@@ -216,11 +248,13 @@ def hamta_radkalla(
 
 
 def strom_rader(f: Radfilter) -> Iterator[Bokrad]:
-    """Every line of the filter in order of period, file and line, some thousand at a time from the server's cursor."""
+    """Every line of the filter in the ledger's order, some thousand at a time from the server's cursor."""
     villkor, fraga = _villkor(f)
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.itersize = 5000
-        cursor.execute(f"{_KOLUMNER}{_FRAN}{_NAMN}{villkor} ORDER BY {_ORDNING[Ordning.PERIOD][0]}", fraga)
+        cursor.execute(
+            f"{_KOLUMNER}{_FRAN}{_NAMN}{villkor} ORDER BY {', '.join(_ORDNING[Ordning.PERIOD])}", fraga
+        )
         while rader := cursor.fetchmany(5000):
             for rad in rader:
                 yield Bokrad(*rad)

@@ -6,7 +6,7 @@ cannot be added up in two ways. Signs here are those that are shown: the ledger'
 minus. Consolidation leaves the lines of some kinds of motpart out; a line without motpart is extern.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -35,7 +35,7 @@ from budget.regler import periodisering
 from budget.selectors.summor import Nyckel, hamta_summor
 from budget.selectors.versioner import gallande_budget
 from organisation.models import Enhet, Enhetstyp, Period
-from organisation.permissions import Enhetsurval
+from organisation.permissions import Behorighet, Enhetsurval, Ratt
 
 REGIONBIDRAG = "regionbidrag"
 NOLL = Decimal(0)
@@ -59,7 +59,7 @@ class Interna(StrEnum):
 
 
 class Plats(NamedTuple):
-    """An enhet of a year and where it belongs then; without nämnd for one that has no place."""
+    """An enhet of a year (`ar`) and where it belongs then; without nämnd for one that has no place."""
 
     enhet: int
     kod: str
@@ -68,6 +68,7 @@ class Plats(NamedTuple):
     namnd_kod: str
     namnd_namn: str
     del_av: int | None
+    ar: int
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,9 @@ class Avgransning:
         return frozenset().union(*(b.enheter for b in self.barare))
 
     @property
-    def hela_regionen(self) -> bool:
-        return self.nyckel == REGIONEN
+    def ar(self) -> int | None:
+        """The year whose enheter these are; None without any."""
+        return self.barare[0].plats.ar if self.barare else None
 
     @property
     def ar_del(self) -> bool:
@@ -107,12 +109,13 @@ class Avgransning:
 REGIONEN = "region"
 
 _PLATSER = """
-SELECT e.id, e.kod, e.namn, n.id, COALESCE(n.kod, ''), COALESCE(n.namn, 'Utan nämnd'), p.del_av_id
+SELECT e.id, e.kod, e.namn, n.id, COALESCE(n.kod, ''), COALESCE(n.namn, 'Utan nämnd'), p.del_av_id,
+       %(ar)s
 FROM organisation_enhet e
 LEFT JOIN organisation_platser(%(fran)s, %(till)s) p ON p.enhet_id = e.id
 LEFT JOIN organisation_namnd n ON n.id = p.namnd_id
 WHERE e.typ <> ALL(%(inte)s) AND (p.enhet_id IS NOT NULL
-    OR EXISTS (SELECT 1 FROM budget_utfallsdel d WHERE d.enhet_id = e.id AND d.period / 100 = %(ar)s))
+    OR EXISTS (SELECT 1 FROM budget_utfallsdel d WHERE d.enhet_id = e.id AND d.period / 100 IN (%(ar)s, %(ar)s - 1)))
 ORDER BY n.ordning NULLS LAST, p.ordning, e.kod
 """
 
@@ -123,7 +126,7 @@ def arsperiod(ar: int) -> Period:
 
 def hamta_platser(ar: int) -> list[Plats]:
     """The enheter of a year and where they belong, in the region's order. An enhet without a place comes if it has
-    utfall: no amount is lost. One query."""
+    utfall in the year or the one before, which it is compared with: no amount is lost. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
             _PLATSER,
@@ -187,7 +190,7 @@ class Urval:
         return self.ar * 100 + self.fran, self.ar * 100 + self.till
 
     def forra(self) -> "Urval":
-        """The same months of the year before."""
+        """The same months of the year before, of the same enheter wherever they belonged then."""
         return Urval(self.avgransning, self.ar - 1, self.fran, self.till, self.interna)
 
 
@@ -218,17 +221,19 @@ interna AS MATERIALIZED (
 _UTFALL = f"""
 WITH led AS MATERIALIZED (SELECT rot_id, blad_id, sum(faktor) AS faktor FROM budget_postled(%(poster)s) GROUP BY 1, 2),
 {_SALDON.format(rader="")}, blad AS MATERIALIZED (
-    SELECT k.post_id, s.enhet_id, s.period, k.konto IS NULL AS omappat, sum(-s.belopp) AS belopp
+    SELECT k.post_id, s.enhet_id, s.period, 
+        CASE WHEN k.konto IS NULL THEN s.konto::text END AS omappat, CASE WHEN k.konto IS NULL THEN s.ar END AS ar,
+        sum(-s.belopp) AS belopp
     FROM saldon s
     LEFT JOIN kontoposter k ON (k.ar, k.konto) = (s.ar, s.konto::text)
     WHERE k.konto IS NULL OR k.post_id IS NOT NULL
-    GROUP BY 1, 2, 3, 4
+    GROUP BY 1, 2, 3, 4, 5
 )
-SELECT led.rot_id, b.enhet_id, b.period, sum(b.belopp * COALESCE(led.faktor, 1))
+SELECT led.rot_id, b.enhet_id, b.period, b.omappat, b.ar, sum(b.belopp * COALESCE(led.faktor, 1))
 FROM blad b
 LEFT JOIN led ON led.blad_id = b.post_id
-WHERE led.rot_id IS NOT NULL OR b.omappat
-GROUP BY led.rot_id, b.enhet_id, b.period
+WHERE led.rot_id IS NOT NULL OR b.omappat IS NOT NULL
+GROUP BY led.rot_id, b.enhet_id, b.period, b.omappat, b.ar
 """
 _PER_KONTO = f"""
 WITH led AS MATERIALIZED (SELECT blad_id, sum(faktor) AS faktor FROM budget_postled(%(poster)s) GROUP BY 1),
@@ -257,11 +262,11 @@ def saldofraga(fragor: Iterable[Urval], poster: Iterable[int]) -> dict:
 
 @dataclass(frozen=True)
 class Utfall:
-    """Sums per post, enhet and period in kronor with shown signs. `omappat` is what no rule takes, which is nothing
-    unless somebody went past the system."""
+    """Sums per post, enhet and period in kronor with shown signs. `omappat` is what no rule takes, per konto and year,
+    which is nothing unless somebody went past the system. The konton count, since their amounts may cancel out."""
 
     summor: Mapping[int, Mapping[tuple[int, int], Decimal]]
-    omappat: Decimal
+    omappat: Mapping[tuple[str, int], Decimal]
 
     def summa(self, post: int, urval: Urval, enheter: frozenset[int] | None = None) -> Decimal:
         """A post in the months of `urval`, of some enheter (None: all that were read)."""
@@ -287,12 +292,12 @@ class Utfall:
 def hamta_utfall(urval: Urval, poster: Iterable[int]) -> Utfall:
     """The poster (ids) per enhet and month: the months of `urval`, and all of the year before. One query."""
     helt_ar = Urval(urval.avgransning, urval.ar - 1, 1, 12, urval.interna)
-    summor, omappat = defaultdict(dict), NOLL
+    summor, omappat = defaultdict(dict), defaultdict(Decimal)
     with connection.cursor() as cursor:
         cursor.execute(_UTFALL, saldofraga([urval, helt_ar], poster))
-        for post, enhet, period, belopp in cursor.fetchall():
+        for post, enhet, period, konto, ar, belopp in cursor.fetchall():
             if post is None:
-                omappat += belopp
+                omappat[konto, ar] += belopp
             else:
                 summor[post][enhet, period] = belopp
     return Utfall(summor, omappat)
@@ -352,15 +357,6 @@ def hamta_inlasta(avgransning: Avgransning, ar: int) -> list[Inlast]:
             period__lt=(ar + 1) * 100,
         ).values_list("enhet", "period", "fil__pahittad")
     ]
-
-
-def hamta_utfallsar() -> list[int]:
-    """The years that any ledger is in force for, latest first. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT period / 100 FROM budget_utfallsdel WHERE ersatt_av_id IS NULL ORDER BY 1 DESC"
-        )
-        return [ar for (ar,) in cursor.fetchall()]
 
 
 @dataclass(frozen=True)
@@ -457,19 +453,19 @@ class Periodiseringar:
 
     val: Mapping[tuple[int, int | None], Periodisering]
 
-    def for_rad(self, post: Post, barare: Barare, utfall: Utfall, ar: int) -> Val:
-        """The bärare's own choice, or that for all, or straight twelfths."""
+    def for_rad(self, post: Post, barare: Barare, forra_aret: Mapping[int, Decimal] | None) -> Val:
+        """The bärare's own choice, or that for all, or straight twelfths. `forra_aret` as `bygg_val` takes it."""
         rad = self.val.get((post.pk, barare.plats.enhet)) or self.val.get((post.pk, None))
         satt = rad.satt if rad else Periodiseringssatt.RAK
-        return bygg_val(satt, rad.andelar if rad else (), utfall.manader(post.pk, ar - 1, barare.enheter))
+        return bygg_val(satt, rad.andelar if rad else (), forra_aret)
 
 
-def bygg_val(satt: str, andelar: Iterable[Decimal], forra_aret: Mapping[int, Decimal]) -> Val:
-    """A choice as a profile; `forra_aret` is last year's kronor by month (1–12)."""
+def bygg_val(satt: str, andelar: Iterable[Decimal], forra_aret: Mapping[int, Decimal] | None) -> Val:
+    """A choice as a profile; `forra_aret` is last year's kronor by month (1–12), None when it is not a whole year."""
     if satt == Periodiseringssatt.EGEN:
         return Val(satt, periodisering.egen(list(andelar)))
     if satt == Periodiseringssatt.FORRA_ARET:
-        profil = periodisering.som_forra_aret(forra_aret)
+        profil = None if forra_aret is None else periodisering.som_forra_aret(forra_aret)
         return Val(satt, profil or periodisering.RAK, saknas=profil is None)
     return Val(Periodiseringssatt.RAK, periodisering.RAK)
 
@@ -525,12 +521,35 @@ class Uppfoljning:
         """The bärare in use that have no budget for the whole table."""
         return tuple(b for b in self.i_bruk if b.plats.enhet not in self.budget.per_barare)
 
+    @cached_property
+    def budget_utanfor(self) -> tuple[Barare, ...]:
+        """The bärare that have a budget but nothing in force in the year: their budget is not in the table's."""
+        i_bruk = {b.plats.enhet for b in self.i_bruk}
+        har = {*self.budget.per_barare, *self.budget.regionbidrag}
+        return tuple(
+            b for b in self.urval.avgransning.barare if b.plats.enhet in har and b.plats.enhet not in i_bruk
+        )
+
     @property
     def budget_ojamforbar(self) -> bool:
         """Whether the budget cannot be consolidated as the utfall is: between förvaltningar it has no motparter, and
         of a part the internal poster may stand on the förvaltning."""
         u = self.urval
         return u.interna == Interna.REGION or (u.interna == Interna.UTAN and u.avgransning.ar_del)
+
+    def forra_aret(self, post: Post, barare: Barare) -> dict[int, Decimal] | None:
+        """Last year's kronor by month (1–12); None unless each enhet that has any month in force then has all twelve.
+
+        Half a year tells how its own months lie, not how a year does: the whole budget would fall on them.
+        """
+        manader = Counter(
+            i.enhet
+            for i in self.inlasta
+            if i.enhet in barare.enheter and i.period // 100 == self.urval.ar - 1
+        )
+        if not manader or any(antal != periodisering.MANADER for antal in manader.values()):
+            return None
+        return self.utfall.manader(post.pk, self.urval.ar - 1, barare.enheter)
 
     def budgetrader(self, post: Post) -> list[Budgetrad] | None:
         """What the budget of a line that is not summed is made of; None unless every bärare in use has one."""
@@ -541,7 +560,7 @@ class Uppfoljning:
             hittad = self.budget.hitta(b, post)
             if hittad is None:
                 return None
-            val = self.periodiseringar.for_rad(post, b, self.utfall, self.urval.ar)
+            val = self.periodiseringar.for_rad(post, b, self.forra_aret(post, b))
             del_ = periodisering.periodisera(hittad[1], val.profil, self.urval.fran, self.urval.till)
             rader.append(Budgetrad(b, hittad[0], hittad[1], val, del_))
         return rader
@@ -574,7 +593,14 @@ class Uppfoljning:
         """Month (1–12) → names of the enheter that have something in force in the two years, but not that month."""
         inlasta = {(i.enhet, i.period) for i in self.inlasta}
         nagot = {enhet for enhet, _ in inlasta}
-        platser = [p for b in urval.avgransning.barare for p in (b.plats, *b.delar) if p.enhet in nagot]
+        i_ar = {enhet for enhet, period in inlasta if period // 100 == urval.ar}
+        platser = [
+            p
+            for b in urval.avgransning.barare
+            for p in (b.plats, *b.delar)
+            # One without a place has come to an end: what it has is compared, and no more is awaited.
+            if p.enhet in (nagot if p.namnd else i_ar)
+        ]
         saknas = {}
         for period in range(urval.perioder[0], urval.perioder[1] + 1):
             if utan := [p.namn for p in platser if (p.enhet, period) not in inlasta]:
@@ -607,6 +633,24 @@ def hamta_uppfoljning(urval: Urval) -> Uppfoljning:
         hamta_periodiseringar(urval.ar),
         tuple(hamta_inlasta(urval.avgransning, urval.ar)),
     )
+
+
+def finns_utfall(enheter: Iterable[int], ar: int) -> bool:
+    """Whether any of the enheter has any month of the year in force. One query."""
+    return Utfallsdel.objects.filter(
+        enhet__in=enheter, ersatt_av=None, period__gt=ar * 100, period__lt=(ar + 1) * 100
+    ).exists()
+
+
+def far_lasa_rader(behorighet: Behorighet, avgransning: Avgransning, ar: int) -> bool:
+    """Whether the user may read all the lines that the enheter have in a year. At most one query.
+
+    Where they belonged in that year decides, as for a line's own page, and not where they belong in the year that it
+    is compared with; an enhet without lines shuts nobody out.
+    """
+    far = behorighet.urval(Ratt.LASA_HUVUDBOK, last=False, period=arsperiod(ar))
+    andras = [e for e in avgransning.enheter if e not in far]
+    return not andras or (bool(far) and not finns_utfall(andras, ar))
 
 
 def hamta_senaste_manad(avgransning: Avgransning, ar: int) -> int | None:

@@ -111,7 +111,7 @@ def _platser(ar: int) -> dict[int, tuple[int, str]]:
 
 
 def ar_med_utfall() -> list[int]:
-    """The years that have something in force, the latest first."""
+    """The years that have something in force, the latest first. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT period / 100 FROM budget_utfallsdel WHERE ersatt_av_id IS NULL ORDER BY 1 DESC"

@@ -1,6 +1,6 @@
 """The follow-up as tables: utfall beside budget and last year, and what each amount is made of down to the lines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -49,6 +49,19 @@ def kort_period(fran: int, till: int) -> str:
     )
 
 
+def annat_ars_enheter(urval: Urval) -> bool:
+    """Whether the enheter are those of another year, with which the year is compared."""
+    return urval.avgransning.ar not in (None, urval.ar)
+
+
+def _hur(urval: Urval) -> str:
+    """«med interna poster», and whose enheter when they are another year's."""
+    text = INTERNATEXT[urval.interna]
+    if annat_ars_enheter(urval):
+        text += f", enheterna som de hör hemma {urval.avgransning.ar}"
+    return text
+
+
 def fraga(urval: Urval, **fler) -> str:
     """The choice as the query part of an address, with more fields where they say something."""
     falt = {
@@ -56,8 +69,9 @@ def fraga(urval: Urval, **fler) -> str:
         "fran": urval.fran,
         "till": urval.till,
         "interna": urval.interna.value,
+        "jamfor": urval.avgransning.ar if annat_ars_enheter(urval) else None,
     }
-    return "?" + urlencode(falt | {k: v for k, v in fler.items() if v})
+    return "?" + urlencode({k: v for k, v in (falt | fler).items() if v})
 
 
 def postadress(urval: Urval, post: str) -> str:
@@ -74,10 +88,6 @@ def kallradsadress(r: Bokrad) -> str:
     """Where a line is shown as it was booked, with the file that it came from."""
     plats = reverse("utfallsrad", args=[r.period // 100, r.fil, r.rad])
     return f"{plats}?{urlencode({'konto': r.konto, 'period': r.period})}"
-
-
-def _fore(urval: Urval) -> Urval:
-    return urval.forra()
 
 
 def _for(urval: Urval, avgransning: Avgransning) -> Urval:
@@ -109,7 +119,7 @@ def bygg_uppfoljning(u: Uppfoljning) -> Tabell:
     rader = []
     for p in u.linjer:
         v = u.varden(p)
-        utfall, fore = postadress(q, p.kod), postadress(_fore(q), p.kod)
+        utfall, fore = postadress(q, p.kod), postadress(q.forra(), p.kod)
         budget = reverse("utfallsbudget", args=[q.ar, p.kod]) + fraga(q)
         avvikelse = None if v.utfall is None or v.budget is None else v.utfall - v.budget
         saknas = not_(budgetnot) if v.budget is None and budgetnot else ()
@@ -151,7 +161,7 @@ def bygg_uppfoljning(u: Uppfoljning) -> Tabell:
             Kolumn("forbrukat", "Utfall av", "helårsbudget", Kolumnslag.ANDEL, decimaler=1),
         ),
         tuple(rader),
-        f"{INTERNATEXT[q.interna].capitalize()}. Intäkter plus, kostnader minus. Plus i avvikelsen är bättre för "
+        f"{_hur(q).capitalize()}. Intäkter plus, kostnader minus. Plus i avvikelsen är bättre för "
         "resultatet.",
         (*noter, *([PAHITTAT] if u.pahittad else ())),
     )
@@ -178,7 +188,7 @@ def _budgetnot(u: Uppfoljning) -> str:
 def varningar(u: Uppfoljning) -> list[str]:
     """What a reader must know before the figures are used: missing months, saldon without a rule, missing profiles."""
     q, texter = u.urval, []
-    for fragan, har in ((q, True), (_fore(q), u.har_utfall(_fore(q)))):
+    for fragan, har in ((q, True), (q.forra(), u.har_utfall(q.forra()))):
         if not har:
             continue
         for manad, namn in u.saknade(fragan).items():
@@ -186,9 +196,17 @@ def varningar(u: Uppfoljning) -> list[str]:
             texter.append(
                 f"{MANADSNAMN[manad - 1].capitalize()} {fragan.ar} saknas för {', '.join(namn[:3])}{fler}."
             )
-    if u.utfall.omappat:
-        tal = formatera(u.utfall.omappat, decimaler=2)
-        texter.append(f"Saldon på {tal} kr hör till konton som ingen regel tar och är inte med i tabellen.")
+    if omappat := u.utfall.omappat:
+        tal = formatera(sum(omappat.values()), decimaler=2)
+        konton = ", ".join(f"{konto} ({ar})" for konto, ar in sorted(omappat)[:5])
+        fler = f" och {len(omappat) - 5} till" if len(omappat) > 5 else ""
+        texter.append(
+            f"Saldon på {tal} kr hör till konton som ingen regel tar och är inte med i tabellen: {konton}{fler}."
+        )
+    if (utanfor := u.budget_utanfor) and not u.budget_ojamforbar:
+        namn = ", ".join(b.plats.namn for b in utanfor[:3])
+        fler = f" och {len(utanfor) - 3} till" if len(utanfor) > 3 else ""
+        texter.append(f"Budgeten är utan {namn}{fler}, som har budget men inget utfall {q.ar}.")
     if utan := u.utan_profil:
         texter.append(
             f"Förra årets utfall ger ingen profil för {', '.join(n.lower() for n in utan)}. Budgeten är fördelad i "
@@ -251,7 +269,7 @@ def bygg_per_enhet(u: Uppfoljning, barn: Sequence[Avgransning], poster: Iterable
             Kolumn("oppna", "Uppföljning", slag=Kolumnslag.TEXT),
         ),
         tuple(rader),
-        f"Utfall {manader(q.fran, q.till)} {q.ar}, {INTERNATEXT[q.interna]}, mnkr.",
+        f"Utfall {manader(q.fran, q.till)} {q.ar}, {_hur(q)}, mnkr.",
     )
 
 
@@ -262,9 +280,9 @@ def bygg_konton(
     linjer: Sequence[Post],
     namn: dict[str, str],
     *,
-    rader: bool,
+    rader: Collection[int],
 ) -> Tabell:
-    """What a line's utfall is made of, konto by konto, in kronor. `rader`: whether the reader may open the lines."""
+    """What a line's utfall is made of, konto by konto, in kronor. `rader`: the years whose lines may be opened."""
     belopp: dict[tuple[int, str], dict[int, Decimal]] = {}
     antal: dict[tuple[int, str], int] = {}
     for s in summor:
@@ -281,9 +299,9 @@ def bygg_konton(
         celler = [
             Cell(
                 per_ar.get(q.ar),
-                kalla=radadress(q, post=post.kod, konto=konto) if rader and q.ar in per_ar else "",
+                kalla=radadress(q, post=post.kod, konto=konto) if q.ar in rader and q.ar in per_ar else "",
             )
-            for q in (urval, _fore(urval))
+            for q in (urval, urval.forra())
         ]
         celler.append(Cell(Decimal(antal.get(nyckel, 0))))
         if flera:
@@ -295,9 +313,9 @@ def bygg_konton(
     summa = [
         Cell(
             sum((p[q.ar] for p in belopp.values() if q.ar in p), Decimal(0)),
-            kalla=radadress(q, post=post.kod) if rader else "",
+            kalla=radadress(q, post=post.kod) if q.ar in rader else "",
         )
-        for q in (urval, _fore(urval))
+        for q in (urval, urval.forra())
     ]
     summa.append(Cell(Decimal(sum(antal.values()))))
     if flera:
@@ -317,7 +335,7 @@ def bygg_konton(
         "Konto",
         tuple(kolumner),
         tuple(tabellrader),
-        f"{urval.avgransning.namn}, {manader(urval.fran, urval.till)}, {INTERNATEXT[urval.interna]}, kronor. "
+        f"{urval.avgransning.namn}, {manader(urval.fran, urval.till)}, {_hur(urval)}, kronor. "
         "Intäkter plus, kostnader minus.",
     )
 
@@ -379,7 +397,7 @@ def bygg_budget(u: Uppfoljning, post: Post) -> Tabell | None:
             Kolumn("version", "Version", slag=Kolumnslag.TEXT),
         ),
         tuple(rader),
-        f"{q.avgransning.namn}, {INTERNATEXT[q.interna]}, mnkr.",
+        f"{q.avgransning.namn}, {_hur(q)}, mnkr.",
     )
 
 
@@ -412,11 +430,15 @@ RADKOLUMNER = (
 )
 
 
-def bygg_rader(f: Radfilter, rader: Iterable[Bokrad], summa: Radsumma | None = None) -> Tabell:
-    """Lines as a table, with the sum of all hits where `summa` is given: there may be more lines than are shown."""
-    tabellrader, pahittat = [], False
+def antal_rader(antal: int) -> str:
+    """«1 rad», «2 rader»."""
+    return f"{formatera(Decimal(antal))} {'rad' if antal == 1 else 'rader'}"
+
+
+def bygg_rader(f: Radfilter, rader: Iterable[Bokrad], summa: Radsumma) -> Tabell:
+    """Lines as a table, with the sum of all hits: there may be more lines than are shown."""
+    tabellrader = []
     for r in rader:
-        pahittat = pahittat or r.pahittad
         tabellrader.append(
             Rad(
                 f"{r.fil}-{r.rad}",
@@ -433,12 +455,9 @@ def bygg_rader(f: Radfilter, rader: Iterable[Bokrad], summa: Radsumma | None = N
                 ),
             )
         )
-    if summa is not None:
-        tom = Cell(text="")
-        celler = (*(tom,) * 5, Cell(-summa.belopp), Cell(summa.belopp), tom)
-        tabellrader.append(
-            Rad("summa", f"Alla träffar, {formatera(Decimal(summa.antal))} rader", celler, Radslag.TOTAL)
-        )
+    tom = Cell(text="")
+    celler = (*(tom,) * 5, Cell(-summa.belopp), Cell(summa.belopp), tom)
+    tabellrader.append(Rad("summa", f"Alla träffar, {antal_rader(summa.antal)}", celler, Radslag.TOTAL))
     q = f.urval
     return Tabell(
         "rader",
@@ -446,8 +465,8 @@ def bygg_rader(f: Radfilter, rader: Iterable[Bokrad], summa: Radsumma | None = N
         "Datum",
         RADKOLUMNER,
         tuple(tabellrader),
-        f"{manader(q.fran, q.till).capitalize()} {q.ar}, {INTERNATEXT[q.interna]}{_filtertext(f)}. Kronor.",
-        (PAHITTAT,) if pahittat else (),
+        f"{manader(q.fran, q.till).capitalize()} {q.ar}, {_hur(q)}{_filtertext(f)}. Kronor.",
+        (PAHITTAT,) if summa.pahittad else (),
     )
 
 
@@ -463,8 +482,6 @@ def _filtertext(f: Radfilter) -> str:
         )
         if varde
     ]
-    if f.utan_motpart:
-        delar.append("utan motpart")
     if f.sok:
         delar.append(f"texten «{f.sok}»")
     return f", {', '.join(delar)}" if delar else ""
@@ -495,9 +512,9 @@ def radnoter(f: Radfilter, summa: Radsumma) -> list[str]:
     q = f.urval
     return [
         f"Huvudbokens rader, {q.avgransning.namn}",
-        f"{manader(q.fran, q.till).capitalize()} {q.ar}, {INTERNATEXT[q.interna]}{_filtertext(f)}.",
-        f"{formatera(Decimal(summa.antal))} rader, summa {formatera(-summa.belopp, decimaler=2)} kr i uppföljningen. "
-        "Rader med «ja» i kolumnen pahittad kommer ur en påhittad huvudbok.",
+        f"{manader(q.fran, q.till).capitalize()} {q.ar}, {_hur(q)}{_filtertext(f)}.",
+        f"{antal_rader(summa.antal)}, summa {formatera(-summa.belopp, decimaler=2)} kr i uppföljningen. "
+        "Rader med «ja» i sista kolumnen kommer ur en påhittad huvudbok.",
     ]
 
 
@@ -524,11 +541,12 @@ def bygg_profiler(u: Uppfoljning, post: Post, barare: Sequence[Barare], egen: Pr
     q = u.urval
     fore = frozenset().union(*(b.enheter for b in barare))
     forra = u.utfall.manader(post.pk, q.ar - 1, fore)
+    helt = all(u.forra_aret(post, b) is not None for b in barare)
     hittade = [u.budget.hitta(b, post) for b in barare]
     helar = sum((h[1] for h in hittade if h), Decimal(0))
     profiler = (
         ("rak", "Raka tolftedelar", RAK),
-        ("forra_aret", "Som förra året", som_forra_aret(forra)),
+        ("forra_aret", "Som förra året", som_forra_aret(forra) if helt else None),
         ("egen", "Egen profil", egen),
     )
     rader = []

@@ -23,6 +23,7 @@ from budget.forms.kontoplan import Ansvarsformular, Kontoformular, Motpartsformu
 from budget.imports import kontoplan as filer
 from budget.models import Ansvarsregel, Kontoregel, Motpart
 from budget.selectors import kontoplan as las
+from budget.views.heltal import las_heltal
 from budget.views.tabeller import XLSX
 from organisation.permissions import Ratt, get_behorighet
 from regionskane.lib.belopp import formatera
@@ -134,9 +135,9 @@ def kontoplan(request, slag):
     """A table with search and year."""
     s = _oppna(request, slag)
     ar_text, sok = request.GET.get("ar") or "", (request.GET.get("sok") or "").strip()
-    if ar_text and not (ar_text.isascii() and ar_text.isdecimal() and 2000 <= int(ar_text) <= 2100):
+    if "\0" in sok:
         raise Http404
-    ar = int(ar_text) if ar_text else None
+    ar = las_heltal(ar_text, 2000, 2100) if ar_text else None
     rader = [_rad(s, r) for r in s.hamta(ar=ar, sok=sok)]
     nu = timezone.localdate().year
     innehall = _ram(request, s) | {
@@ -213,7 +214,7 @@ def _formularsida(request, s: Slag, objekt, fragan=None):
                 if not flytt or request.POST.get("bekraftat") == _svar(flytt):
                     sparad = _spara(s, formular, objekt, request.user)
                     messages.success(
-                        request, " ".join(["Sparat.", *_i_ord(s, sparad.flyttat, har="flyttade")])
+                        request, " ".join(["Sparat.", *_i_ord(s, sparad.flyttat, har="flyttades")])
                     )
                     return redirect(_adress(s))
                 status = 200
@@ -320,23 +321,25 @@ def las_in(request, slag):
     fel = [a.text for a in lasning.anmarkningar]
     if not byte:
         fel = ["Välj en fil att läsa in."]
-    skillnader, flytt = [], ()
+    skillnader, flytt, andrad = [], (), False
     if not fel:
         skillnader = _skillnader(s, lasning.rader)
         try:
-            if text and request.POST.get("vad") == "spara":
-                sparade, flytt = _las_in(s, lasning.rader, request.user)
-                messages.success(
-                    request,
-                    " ".join([f"Sparat: {sparade} nya eller ändrade.", *_i_ord(s, flytt, har="flyttade")]),
-                )
-                return redirect(_adress(s))
             if s.modell is not Motpart:
                 flytt = andringar.prova(
                     lambda: andringar.las_in_regler(
                         modell=s.modell, rader=lasning.rader, varfor="Prov", by=request.user
                     )
                 ).flyttat
+            sparar = bool(text) and request.POST.get("vad") == "spara"
+            andrad = sparar and request.POST.get("bekraftat", "") != _svar(flytt)
+            if sparar and not andrad:
+                sparade, flytt = _las_in(s, lasning.rader, request.user)
+                messages.success(
+                    request,
+                    " ".join([f"Sparat: {sparade} nya eller ändrade.", *_i_ord(s, flytt, har="flyttades")]),
+                )
+                return redirect(_adress(s))
         except KontoplanFel as hinder:
             fel = [str(hinder)]
     innehall |= {
@@ -344,6 +347,8 @@ def las_in(request, slag):
         "skillnader": skillnader,
         "oforandrade": len(lasning.rader) - len(skillnader),
         "flytt": _i_ord(s, flytt, har="flyttar"),
+        "bekraftat": _svar(flytt),
+        "andrad": andrad,
         "innehall": "" if fel else _som_text(s, byte, lasning),
         "last": True,
     }

@@ -35,19 +35,22 @@ from budget.selectors.utfall import (
     Urval,
     arsperiod,
     avgransningar,
+    far_lasa_rader,
     hamta_kontosummor,
     hamta_linjer,
     hamta_periodiseringshistorik,
     hamta_platser,
     hamta_senaste_manad,
     hamta_uppfoljning,
-    hamta_utfallsar,
 )
+from budget.selectors.utfallsfiler import ar_med_utfall
 from budget.tabeller.utfall import (
     INTERNATEXT,
     MANADSNAMN,
     PAHITTAT,
     RADFALT,
+    annat_ars_enheter,
+    antal_rader,
     barn_av,
     bygg_budget,
     bygg_handling,
@@ -62,9 +65,10 @@ from budget.tabeller.utfall import (
     radfalt,
     varningar,
 )
+from budget.views.heltal import las_heltal
 from budget.views.tabeller import XLSX, _rot
 from organisation.models import Enhet
-from organisation.permissions import Enhetsurval, Ratt, get_behorighet
+from organisation.permissions import Behorighet, Enhetsurval, Ratt, get_behorighet
 from regionskane.lib import xlsx
 from regionskane.lib.belopp import MNKR, formatera, formatera_fullt
 from regionskane.lib.tabell import Tabell
@@ -80,22 +84,27 @@ class Atkomst:
 
     urval: Urval
     alla: dict[str, Avgransning]
-    laser_rader: bool
+    behorighet: Behorighet
+
+    def laser_rader(self, ar: int) -> bool:
+        """Whether the user may read the lines that the enheter have in a year."""
+        return far_lasa_rader(self.behorighet, self.urval.avgransning, ar)
 
 
 def oppna_utfall(request, ar: int, ratt: Ratt = Ratt.LASA_BELOPP) -> Atkomst:
     """The choice in an address for somebody with the right to it. 404 or PermissionDenied.
 
-    Utfall is no decided report, so it is read by those who may read an open version.
+    Utfall is no decided report, so it is read by those who may read an open version. `jamfor` is the year whose
+    enheter it is of when that is not `ar`: a year before is of the enheter that it is compared for.
     """
     if not 2000 <= ar <= 2100:
         raise Http404
     behorighet = get_behorighet(request)
-    period = arsperiod(ar)
-    far = behorighet.urval(ratt, last=False, period=period)
+    platsar = las_heltal(request.GET.get("jamfor") or str(ar), 2000, 2100)
+    far = behorighet.urval(ratt, last=False, period=arsperiod(platsar))
     if not far:
         raise PermissionDenied(f"Din roll får inte {ratt.value} i uppföljningen av utfall.")
-    platser = hamta_platser(ar)
+    platser = hamta_platser(platsar)
     alla = avgransningar(platser, far)
     nyckel = request.GET.get("av") or next((n for n in alla if not n.startswith("bara-")), "")
     if nyckel not in alla:
@@ -105,26 +114,19 @@ def oppna_utfall(request, ar: int, ratt: Ratt = Ratt.LASA_BELOPP) -> Atkomst:
     av = alla[nyckel]
     fran = _manad(request, "fran", 1)
     till = _manad(request, "till", 0) or max(fran, hamta_senaste_manad(av, ar) or 12)
-    forvalt = Interna.MED if av.ar_del else Interna.UTAN
     try:
-        interna = Interna(request.GET.get("interna") or forvalt)
+        interna = Interna(request.GET.get("interna") or (Interna.MED if av.ar_del else Interna.UTAN))
     except ValueError as fel:
         raise Http404 from fel
-    if interna == Interna.REGION and not av.hela_regionen:
-        interna = forvalt
-    rader = behorighet.urval(Ratt.LASA_HUVUDBOK, last=False, period=period)
-    return Atkomst(
-        Urval(av, ar, *sorted((fran, till)), interna), alla, all(e in rader for e in av.enheter)
-    )  # fmt: skip
+    atkomst = Atkomst(Urval(av, ar, *sorted((fran, till)), interna), alla, behorighet)
+    if ratt == Ratt.LASA_HUVUDBOK and platsar != ar and not atkomst.laser_rader(ar):
+        raise PermissionDenied(f"Din roll får inte {ratt.value} för det som hörde till en annan nämnd {ar}.")
+    return atkomst
 
 
 def _manad(request, namn: str, annars: int) -> int:
     text = request.GET.get(namn) or ""
-    if not text:
-        return annars
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 12):
-        raise Http404
-    return int(text)
+    return las_heltal(text, 1, 12) if text else annars
 
 
 def _linje(linjer, kod: str) -> Post:
@@ -154,14 +156,15 @@ def _ram(request, atkomst: Atkomst, titel: str = "", fler=()) -> dict:
             if not a.nyckel.startswith("bara-") or a.nyckel == q.avgransning.nyckel
         ],
         "manader": MANADER,
-        "internaval": [
-            {"varde": i.value, "text": INTERNATEXT[i], "vald": i == q.interna}
-            for i in Interna
-            if i != Interna.REGION or q.avgransning.hela_regionen
-        ],
+        "internaval": [{"varde": i.value, "text": INTERNATEXT[i], "vald": i == q.interna} for i in Interna],
         "far_exportera": bool(behorighet.urval(Ratt.EXPORTERA, last=False, period=arsperiod(q.ar))),
-        "laser_rader": atkomst.laser_rader,
+        "laser_rader": atkomst.laser_rader(q.ar),
+        "dolda": _dolda(q),
     }
+
+
+def _dolda(q: Urval) -> list[tuple[str, int]]:
+    return [("jamfor", q.avgransning.ar)] if annat_ars_enheter(q) else []
 
 
 def _indrag(a: Avgransning) -> str:
@@ -176,7 +179,7 @@ def start(request):
     """Lead to the latest year with any ledger, or to this year."""
     if not get_behorighet(request).omfang(Ratt.LASA_HUVUDBOK):
         raise PermissionDenied(f"Din roll får inte {Ratt.LASA_HUVUDBOK.value}.")
-    ar = next(iter(hamta_utfallsar()), timezone.localdate().year)
+    ar = next(iter(ar_med_utfall()), timezone.localdate().year)
     return redirect("utfall", ar)
 
 
@@ -187,7 +190,7 @@ def utfall(request, ar):
     atkomst = oppna_utfall(request, ar)
     u = hamta_uppfoljning(atkomst.urval)
     q, barn = atkomst.urval, barn_av(atkomst.urval.avgransning, atkomst.alla)
-    egna_ar = sorted({*hamta_utfallsar(), ar}, reverse=True)
+    egna_ar = sorted({*ar_med_utfall(), ar}, reverse=True)
     inlasta = {i.period % 100 for i in u.inlasta if i.period // 100 == ar}
     innehall = _ram(request, atkomst) | {
         "t": visa(bygg_uppfoljning(u)),
@@ -195,7 +198,8 @@ def utfall(request, ar):
         "varningar": varningar(u),
         "pahittad": PAHITTAT if u.pahittad else "",
         "arval": [
-            {"text": str(a), "url": reverse("utfall", args=[a]) + fraga(q), "aktiv": a == ar} for a in egna_ar
+            {"text": str(a), "url": reverse("utfall", args=[a]) + fraga(q, jamfor=None), "aktiv": a == ar}
+            for a in egna_ar
         ],
         "inlasta": [{"namn": MANADSNAMN[m - 1], "finns": m in inlasta} for m in range(1, 13)],
         "tom": not u.inlasta,
@@ -209,7 +213,8 @@ def las_konton(atkomst: Atkomst, kod: str):
     q, linjer = atkomst.urval, hamta_linjer()
     det = _linje(linjer, kod)
     summor = hamta_kontosummor(q, det)
-    return bygg_konton(q, det, summor, linjer, hamta_kontonamn(), rader=atkomst.laser_rader)
+    rader = {ar for ar in (q.ar, q.ar - 1) if atkomst.laser_rader(ar)}
+    return bygg_konton(q, det, summor, linjer, hamta_kontonamn(), rader=rader)
 
 
 @login_required
@@ -278,7 +283,6 @@ class Radsida:
     tabell: Tabell
     summa: Radsumma
     visas: int
-    pahittad: bool
     nasta: str
     forsta: str
 
@@ -302,7 +306,6 @@ def las_rader(request, atkomst: Atkomst) -> Radsida:
         bygg_rader(f, sida, summa),
         summa,
         len(sida),
-        any(r.pahittad for r in sida),
         f"?{fragan.urlencode()}" if nasta else "",
         f"?{forsta}",
     )
@@ -322,10 +325,10 @@ def rader(request, ar):
         "t": visa(sida.tabell),
         "form": sida.formular,
         "post": det,
-        "antal": formatera(sida.summa.antal),
+        "antal": antal_rader(sida.summa.antal),
         "summa": formatera(-sida.summa.belopp, decimaler=2),
         "visas": sida.visas,
-        "pahittad": sida.pahittad,
+        "pahittad": sida.summa.pahittad,
         "nasta": sida.nasta,
         "forsta": sida.forsta if request.GET.get("efter") else "",
         "export": sida.forsta,
@@ -375,8 +378,9 @@ def rader_csv(request, ar):
 
 def _oppna_export(request, ar: int, ratt: Ratt = Ratt.LASA_BELOPP) -> Atkomst:
     atkomst = oppna_utfall(request, ar, ratt)
-    far = get_behorighet(request).urval(Ratt.EXPORTERA, last=False, period=arsperiod(ar))
-    if not all(e in far for e in atkomst.urval.avgransning.enheter):
+    av = atkomst.urval.avgransning
+    far = atkomst.behorighet.urval(Ratt.EXPORTERA, last=False, period=arsperiod(av.ar or ar))
+    if not all(e in far for e in av.enheter):
         raise PermissionDenied(f"Din roll får inte {Ratt.EXPORTERA.value} för det valet.")
     return atkomst
 
@@ -393,14 +397,12 @@ def rader_excel(request, ar):
     if summa.antal > FLEST_I_EXCEL:
         messages.error(
             request,
-            f"{formatera(summa.antal)} rader skrivs av kön. Välj «Beställ Excel», eller hämta dem som CSV.",
+            f"{antal_rader(summa.antal)} skrivs av kön. Välj «Beställ Excel», eller hämta dem som CSV.",
         )
         return redirect(f"{reverse('utfallsrader', args=[ar])}?{request.GET.urlencode()}")
     sida, _ = hamta_rader(f, antal=FLEST_I_EXCEL)
     t = bygg_rader(f, sida, summa)
-    return _arbetsbok(
-        request, atkomst.urval, "Huvudbokens rader", [t], any(r.pahittad for r in sida), "rader"
-    )
+    return _arbetsbok(request, atkomst.urval, "Huvudbokens rader", [t], summa.pahittad, "rader")
 
 
 @login_required

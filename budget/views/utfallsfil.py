@@ -50,6 +50,7 @@ from budget.tabeller.utfallsfil import (
     radfakta,
     varningsnamn,
 )
+from budget.views.heltal import las_heltal
 from organisation.permissions import Ratt, get_behorighet
 from regionskane.jobb.actions import fil_plats
 from regionskane.jobb.models import Jobbstatus
@@ -331,21 +332,22 @@ def hamta(request, pk):
 def rad(request, ar, fil, rad):
     """A line as it was booked: what it says, where it stands in which file, and who read it in."""
     behorighet = _krav_pa_lasning(request)
-    period = request.GET.get("period", "")
-    if not (period.isascii() and period.isdigit() and 0 < int(period) - ar * 100 <= 12):
+    konto = request.GET.get("konto", "")
+    if not (2000 <= ar <= 2100 and max(fil, rad) < 2**63) or "\0" in konto:
         raise Http404
+    period = las_heltal(request.GET.get("period", ""), ar * 100 + 1, ar * 100 + 12)
     funna = hamta_radkalla(
         ar=ar,
         fil=fil,
         rad=rad,
-        konto=request.GET.get("konto", ""),
-        period=int(period),
+        konto=konto,
+        period=period,
         urval=behorighet.urval(Ratt.LASA_HUVUDBOK, last=False, period=aret(ar)),
     )
     if not funna:
         raise Http404
     kallfil = Utfallsfil.objects.select_related("inlast_av").get(pk=fil)
-    manad = int(period) % 100
+    manad = period % 100
     verifikation, enhet = funna[0].rad.verifikation, funna[0].enhet_kod
     om = {
         "av": f"enhet-{enhet}",

@@ -109,8 +109,18 @@ def test_fil_visas_som_skillnad_och_sparas_helt_eller_inte_alls(som):
     assert "2 nya eller ändrade, 0 oförändrade" in html and "500,00\u00a0kr på konto 4110" in html
     assert not Kontoregel.objects.filter(fran="0900").exists()
     text = re.search(r"<textarea[^>]*>(.*?)</textarea>", html, re.S)[1]
-    svar = koncern.post(f"{KONTON}las-in/", {"innehall": text, "vad": "spara"}, follow=True)
-    assert "Sparat: 2 nya eller ändrade" in svar.content.decode()
+    # The answer is to the moves that were shown: when others have come, they are shown first.
+    lagg_in([("KN", 202402, "4110", "10000", "", "250")])
+    visat = re.search(r'name="bekraftat" value="(\w+)"', html)[1]
+    falt = {"innehall": text, "vad": "spara"}
+    html = koncern.post(f"{KONTON}las-in/", falt | {"bekraftat": visat}).content.decode()
+    assert "Inget är sparat" in html and "750,00\u00a0kr på konto 4110" in html
+    assert not Kontoregel.objects.filter(fran="0900").exists()
+    visat = re.search(r'name="bekraftat" value="(\w+)"', html)[1]
+    svar = koncern.post(f"{KONTON}las-in/", falt | {"bekraftat": visat}, follow=True)
+    assert (
+        "Sparat: 2 nya eller ändrade" in svar.content.decode() and "flyttades från" in svar.content.decode()
+    )
     assert Kontoregel.objects.get(fran="4100").post.kod == "kop_alla"
     antal = Ansvarsregel.objects.count() + Kontoregel.objects.count()
     for innehall, mening in (

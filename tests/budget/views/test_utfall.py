@@ -1,17 +1,20 @@
 """Follow-up: every amount opens to lines that add up to it, and nothing is shown that is not known."""
 
+from datetime import date
 from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from django.db import connection
 from openpyxl import load_workbook
 
 from budget.actions.periodisering import PeriodiseringsFel, valj_periodisering
-from budget.actions.utfallsexport import SLAG
-from budget.models import Periodisering, Post
+from budget.actions.utfallsexport import SLAG, bestallt_filter, starta_radexport
+from budget.models import Periodisering, Post, Saldo, Utfallsdel
 from budget.selectors.huvudbok import Ordning, Radfilter, hamta_rader, summera_rader
-from budget.selectors.utfall import Interna, Urval, avgransningar, hamta_platser
-from organisation.models import Enhet, Rolltilldelning
+from budget.selectors.utfall import Interna, Urval, avgransningar, hamta_platser, hamta_uppfoljning
+from budget.tabeller.utfall import barn_av, bygg_per_enhet
+from organisation.models import Enhet, Namnd, Placering, Rolltilldelning
 from organisation.permissions import Enhetsurval
 from regionskane.jobb.actions import fil_plats, kor_jobb
 from regionskane.jobb.models import Jobb, Jobbstatus
@@ -93,6 +96,74 @@ def test_varje_belopp_oppnas_till_rader_som_summerar_till_det(bok, som, fraga):
     assert len(oppnade) > 40
 
 
+@pytest.mark.parametrize("interna", list(Interna))
+def test_nasta_nivas_belopp_oppnas_till_samma_belopp(bok, som, interna):
+    klient, oppnade = som("revisor"), 0
+    alla = avgransningar(hamta_platser(2024), Enhetsurval(allt=True))
+    for nyckel in ("region", "namnd-NORV", "enhet-NORV_MS"):
+        u = hamta_uppfoljning(Urval(alla[nyckel], 2024, 1, 12, interna))
+        t = bygg_per_enhet(u, barn_av(alla[nyckel], alla))
+        for rad in t.rader:
+            for kolumn, cell in zip(t.kolumner[:-1], rad.celler, strict=False):
+                svar = _hamta(klient, cell.kalla)
+                visat = _celler(svar)["summa"]["utfall"]["varde"]
+                assert Decimal(visat) == cell.varde, (rad.nyckel, kolumn.nyckel)
+                oppnade += 1
+            if rad.nyckel != "summa":
+                assert klient.get(rad.celler[-1].kalla).context["q"].interna == interna
+    assert oppnade > 20
+
+
+def test_forra_aret_ar_av_de_enheter_som_det_jamfors_for(bok, som, anvandare):
+    # KN moves to another nämnd at the turn of the year, and the laboratories come to an end.
+    kn, lab = Enhet.objects.get(kod="KN"), Enhet.objects.get(kod="MS_LAB")
+    ny = Namnd.objects.get(kod="NORV")
+    nyar = date(2024, 1, 1)
+    Placering.objects.filter(enhet__in=(kn, lab)).update(giltig_till=nyar)
+    Placering.objects.create(enhet=kn, namnd=ny, ordning=9000, giltig_fran=nyar)
+    lagg_in([("MS_LAB", p, "4110", LAB, "", "0") for p in (202401, 202402)])
+    Utfallsdel.objects.filter(enhet=lab, period__gt=202400).update(ersatt_av=bok)
+    Saldo.objects.filter(enhet=lab, period__gt=202400).delete()
+
+    revisor, controller = som("revisor"), som("controller")
+    personal = {"region": -1000_50 * 3 - 400_44 * 6, "namnd-NORV": -1000_50 * 3 - 400_44 * 3}
+    for klient, av in ((revisor, "region"), (revisor, "namnd-NORV"), (controller, "namnd-NORV")):
+        svar = _hamta(klient, f"/utfall/2024/?av={av}&interna=med&fran=1&till=2")
+        fore = _celler(svar)["personal"]["fore"]
+        assert Decimal(fore["varde"]) * 100 == personal[av]
+        assert "jamfor=2024" in fore["kalla"]
+        konton = _hamta(klient, fore["kalla"])
+        assert _celler(konton)["summa"]["utfall"]["varde"] == fore["varde"]
+        assert "enheterna som de hör hemma 2024" in klient.get(fore["kalla"]).content.decode()
+        assert not any("2024 saknas för" in v for v in svar["varningar"])
+        # The lines of last year are read by whom they belonged to then.
+        lank = _celler(konton)["summa"]["utfall"]["kalla"]
+        rader = fore["kalla"].replace("post/personal/", "rader/") + "&post=personal"
+        if klient is revisor:
+            assert _hamta(klient, lank)["summa"] == fore["varde"] == _hamta(klient, rader)["summa"]
+            assert 'name="jamfor" value="2024"' in klient.get(lank).content.decode()
+            q = klient.get(lank).context["q"]
+            jobb = starta_radexport(filter_=Radfilter(q), by=anvandare("revisor"))
+            assert bestallt_filter(jobb).urval == q and far_anvanda(jobb)
+            nekad = starta_radexport(filter_=Radfilter(q), by=anvandare("controller"))
+            assert not far_anvanda(nekad)
+        else:
+            assert not lank and klient.get(rader).status_code == 403
+    assert revisor.get("/utfall/2023/?jamfor=20240").status_code == 404
+
+
+def test_en_enhet_utan_rader_stanger_inte_fjolarets_rader(bok, som):
+    # KTN comes to the nämnd this year and has no ledger: last year's lines are all the nämnd's own.
+    ktn, nyar = Enhet.objects.get(kod="KTN"), date(2024, 1, 1)
+    Placering.objects.filter(enhet=ktn).update(giltig_till=nyar)
+    Placering.objects.create(enhet=ktn, namnd=Namnd.objects.get(kod="NORV"), ordning=9000, giltig_fran=nyar)
+    klient = som("controller")
+    konton = _celler(_hamta(klient, "/utfall/2024/post/personal/?av=namnd-NORV&fran=1&till=2"))
+    fore = konton["summa"]["fore"]
+    assert _hamta(klient, fore["kalla"])["summa"] == fore["varde"] == str(-400_44 * 6 / Decimal(100))
+    assert klient.get(fore["kalla"].replace("/rader/", "/rader/csv/")).status_code == 200
+
+
 def test_konsolideringen_tar_bort_det_som_den_sager(bok, som):
     klient, utfall = som("koncerncontroller"), {}
     for av, interna in (
@@ -155,6 +226,18 @@ def test_budgeten_periodiseras_och_saknas_hellre_an_antas(bok, som, anvandare):
         svar = _celler(_hamta(klient, "/utfall/2024/?av=enhet-NORV_MS&fran=1&till=2&interna=utan"))
         return Decimal(svar["personal"]["budget"]["varde"])
 
+    # Three months in force are no year: the whole budget may not fall on them.
+    assert budget() == -252_000_000
+    (varning,) = (
+        v
+        for v in _hamta(klient, "/utfall/2024/?av=enhet-NORV_MS&fran=1&till=2")["varningar"]
+        if "ingen profil" in v
+    )
+    assert "personal" in varning
+    profiler = "/utfall/2024/periodisering/personal/?av=enhet-NORV_MS"
+    assert "−252,00" not in klient.get(profiler).content.decode()
+    lagg_in([_rad(e, 202300 + m, "1510", "", 1) for e in ("MS_ANSLAG", "MS_LAB") for m in range(3, 12)])
+    assert "−252,00" in klient.get(profiler).content.decode()
     assert budget() == -756_000_000  # half of last year had fallen by the end of February
     egen = [Decimal("0.25"), *[Decimal(0)] * 10, Decimal("0.75")]
     valj_periodisering(enhet=Enhet.objects.get(kod="NORV_MS"), satt="egen", andelar=egen, **fragor)
@@ -201,13 +284,67 @@ def test_det_som_saknas_och_ar_pahittat_sags(bok, som, django_assert_num_queries
     assert "Hör till" in html and "Kulturnämnden" in html
     with django_assert_num_queries(9):
         html = klient.get("/utfall/2024/rader/?av=enhet-NORV_MS&post=personal&interna=med").content.decode()
-    assert "<strong>4</strong> rader" in html and "−7\u00a0207,92 kr" in html
+    assert "<strong>4 rader</strong>" in html and "−7\u00a0207,92 kr" in html
     tom = klient.get("/utfall/2031/?av=namnd-KN").content.decode()
     assert "Inget utfall är inläst" in tom and "—" in tom
     bok_ = load_workbook(BytesIO(klient.get("/utfall/2024/excel/?av=enhet-NORV_MS").content))
     text = [str(c.value) for blad in bok_ for rad in blad for c in rad if c.value is not None]
     assert any("Huvudboken är påhittad" in t for t in text)
     assert klient.get("/utfall/").url == "/utfall/2024/"
+
+
+@pytest.mark.parametrize(
+    "adress",
+    [
+        "/utfall/0/rad/1/1/?period=1",
+        "/utfall/99999/rad/1/1/?period=9999901",
+        f"/utfall/2024/rad/1/{10**30}/?period=202401&konto=1",
+        f"/utfall/2024/rad/{10**30}/1/?period=202401&konto=1",
+        "/utfall/2024/rad/1/1/?period=202401&konto=%00",
+        f"/utfall/2024/rad/1/1/?period={'9' * 5000}",
+        "/utfall/2024/rad/1/1/?period=٢٠٢٤٠١",
+        f"/utfall/2024/?fran={'9' * 5000}",
+        f"/utfall/2024/?jamfor={'9' * 5000}",
+        "/utfall/2024/?av=%00",
+        "/utfall/2024/rader/?konto=%00",
+        f"/utfall/2024/rader/?efter=202401~1~{'9' * 30}~~~~1",
+        f"/utfall/2024/rader/?efter={'9' * 12}~1~1~~~~1",
+        f"/utfall/2024/rader/?efter={'9' * 5000}~1~1~~~~1",
+        "/utfall/2024/rader/?efter=202401~1~1~%00~~~1",
+        "/utfall/2024/rader/?efter=202401~1~1~%2500~~~1",
+        "/utfall/2024/rader/?ordning=storst&efter=NaN~202401~1~1~~~~1",
+        f"/utfall/2024/rader/?ordning=storst&efter=-1e{'9' * 20}~202401~1~1~~~~1",
+        "/utfall/kontoplan/konton/?sok=%00",
+        f"/utfall/kontoplan/konton/?ar={'9' * 5000}",
+        f"/utfall/kontoplan/konton/{10**30}/",
+    ],
+)
+def test_fientliga_adresser_finns_inte(db, som, adress):
+    assert som("koncerncontroller").get(adress).status_code == 404
+
+
+def test_poster_ur_samma_rad_bladdras_utan_lucka(db):
+    # A balance of a SIE file is parted by object; codes may have the key's own separator in them.
+    fil = lagg_in(
+        [("KN", 202401, k, "10000", "", b) for k in ("A~1", "B%7E") for b in ("1", "2", "3", "3.50")]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO budget_huvudboksrad (ar, fil_id, rad, period, konto, ansvar, enhet_id, motpart, verifikation,"
+            " text, belopp, verksamhet, projekt) SELECT ar, fil_id, 2, period, konto, ansvar || '~', enhet_id, motpart,"
+            " verifikation, text, -belopp, '', '' FROM budget_huvudboksrad WHERE fil_id = %s",
+            [fil.pk],
+        )
+    alla = avgransningar(hamta_platser(2024), Enhetsurval(allt=True))
+    f = Radfilter(Urval(alla["namnd-KN"], 2024, 1, 12, Interna.MED))
+    for ordning in Ordning:
+        lasta, efter = [], ""
+        while True:
+            sida, efter = hamta_rader(f, ordning=ordning, efter=efter, antal=1)
+            lasta += sida
+            if not efter:
+                break
+        assert len(lasta) == len(set(lasta)) == summera_rader(f).antal == 16, ordning
 
 
 def test_raderna_bladdras_utan_lucka_och_filtreras(bok, som):
@@ -261,6 +398,20 @@ def test_csv_har_alla_rader_och_ofarliga_texter(db, som):
     assert ";'=1+1;" in text[1] and ";-1234,50;1234,50;prov.csv;2;ja" in text[1]
     bok_ = load_workbook(BytesIO(som("controller-kn").get("/utfall/2024/rader/excel/?av=namnd-KN").content))
     assert any(c.value == 1234.5 for blad in bok_ for rad in blad for c in rad)
+
+
+def test_pahittade_rader_sags_aven_nar_de_star_pa_en_annan_sida(db, som):
+    lagg_in([("KN", 202401, "4110", "10000", "", "1")] * 101, namn="riktig.csv")
+    lagg_in([("KN", 202402, "4110", "10000", "", "1")], namn="prov.csv", pahittad=True)
+    klient, fraga = som("revisor"), "?av=namnd-KN&fran=1&till=2"
+    svar = _hamta(klient, f"/utfall/2024/rader/{fraga}")
+    assert svar["nasta"] and svar["pahittad"] and "påhittad" in svar["tabeller"][0]["noter"][0]
+    assert _hamta(klient, f"/utfall/2024/post/personal/{fraga}")["pahittad"] is True
+    svar = _hamta(klient, "/utfall/2024/rader/?av=namnd-KN&fran=2&till=2")
+    assert svar["tabeller"][0]["rader"][-1]["rubrik"] == "Alla träffar, 1 rad"
+    assert not _hamta(klient, "/utfall/2024/rader/?av=namnd-KN&fran=1&till=1")["pahittad"]
+    html = klient.get("/utfall/2024/rader/?av=namnd-KN&fran=2&till=2").content.decode()
+    assert "<strong>1 rad</strong>" in html and "Huvudboken är påhittad" in html
 
 
 def test_manga_rader_blir_en_arbetsbok_i_kon(bok, som, anvandare, monkeypatch):
@@ -321,3 +472,13 @@ def test_saldon_utan_regel_sags_och_later_inget_falla_bort(bok, som):
     lagg_in([("KN", 202401, "0999", "10000", "", "77"), ("KN", 202401, "4110", "10000", "", "5")])
     svar = _hamta(som("revisor"), "/utfall/2024/?av=namnd-KN")
     assert any("−77,00 kr hör till konton som ingen regel tar" in v for v in svar["varningar"])
+    # Amounts that cancel out are no less left out.
+    rader = [("KN", 202401, "0999", "10000", "", "77"), ("KN", 202402, "0998", "10000", "", "-77")]
+    lagg_in([*rader, ("KN", 202401, "4110", "10000", "", "5")])
+    svar = _hamta(som("revisor"), "/utfall/2024/?av=namnd-KN")
+    assert any("0,00 kr" in v and "0998 (2024), 0999 (2024)." in v for v in svar["varningar"])
+    # The region's budget is that of the enheter with utfall, and says so.
+    (text,) = (
+        v for v in _hamta(som("revisor"), "/utfall/2024/?av=region")["varningar"] if "men inget utfall" in v
+    )
+    assert text.startswith("Budgeten är utan ") and " till, som har budget" in text
