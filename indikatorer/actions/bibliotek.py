@@ -54,7 +54,10 @@ class TvaMal(OgiltigtMal):
 
 @dataclass(frozen=True, slots=True)
 class Malandring:
-    """A wish that `regel` (written; empty: no target) shall hold in place of revision `sedd_rev` (0: none)."""
+    """A wish that `regel` (written; empty: no target) shall hold in place of revision `sedd_rev` (0: none).
+
+    `sedd` is the id of the target that was shown; every target has a revision 1, so the revision alone does not say.
+    """
 
     indikator: Indikator
     ar: int
@@ -62,6 +65,7 @@ class Malandring:
     regel: str
     sedd_rev: int = 0
     kalla: str = ""
+    sedd: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,7 @@ def satt_malniva(*, mal: Malandring, by, varfor: str = "") -> Malniva | None:
             return nu
         if nu and not mal.sedd_rev:
             raise TvaMal(nu)
-        if (nu.rev if nu else 0) != mal.sedd_rev:
+        if (nu.rev if nu else 0) != mal.sedd_rev or (nu and mal.sedd != nu.pk):
             raise Bibliotekskonflikt(nu)
         if not text:
             if nu:

@@ -60,11 +60,28 @@ class Malnivaformular(forms.Form):
     )
     kalla = forms.CharField(label="Källa", max_length=200, required=False, help_text="Var den är beslutad.")
     varfor = forms.CharField(label="Varför ändrar du?", max_length=500, required=False)
+    sedd = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
     sedd_rev = forms.IntegerField(min_value=0, widget=forms.HiddenInput, initial=0)
 
-    def __init__(self, *args, segment, **kwargs):
+    def __init__(self, *args, indikator, segment, **kwargs):
         super().__init__(*args, **kwargs)
+        self.indikator = indikator
         self.fields["segment"].queryset = segment
+
+    def clean(self):
+        """A target that was opened stays where it is: its revision says nothing of another year's or segment's."""
+        d = super().clean()
+        if d.get("sedd_rev") and not d.get("sedd"):
+            raise forms.ValidationError("Formuläret är skadat. Ladda om sidan.")
+        oppnad = self.indikator.malnivaer.filter(pk=d.get("sedd")).select_related("segment").first()
+        for falt in ("ar", "segment"):
+            if oppnad and falt in d and d[falt] != (var := getattr(oppnad, falt)):
+                self.add_error(
+                    falt,
+                    f"Du har öppnat målnivån för {var or 'alla segment'} och den kan inte flyttas. "
+                    "Lägg till den andra för sig.",
+                )
+        return d
 
     @classmethod
     def for_malniva(cls, m: Malniva, *, segment):
@@ -74,7 +91,9 @@ class Malnivaformular(forms.Form):
                 "segment": m.segment_id,
                 "regel": m.regel,
                 "kalla": m.kalla,
+                "sedd": m.pk,
                 "sedd_rev": m.rev,
             },
+            indikator=m.indikator,
             segment=segment,
         )

@@ -55,6 +55,11 @@ def krav_exportera(request) -> None:
         raise PermissionDenied(f"Din roll får inte {Ratt.EXPORTERA.value}.")
 
 
+def heltal(text: str) -> int | None:
+    """A number in an address, or None for anything that no page of ours would write there."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
 def smulor(*poster: dict) -> list[dict]:
     """The crumbs of a page under Indikatorer."""
     return [{"text": "Indikatorer", "url": reverse("indikatorer")}, *poster]

@@ -42,14 +42,21 @@ def test_tva_olika_mal_for_samma_ar_och_segment_vagras(hoft, erik):
     # The same rule written otherwise is the same rule.
     assert satt_malniva(mal=replace(mal, regel="> 80 %"), by=erik) == finns
     with pytest.raises(Bibliotekskonflikt) as fel:
-        satt_malniva(mal=replace(mal, sedd_rev=7), by=erik)
+        satt_malniva(mal=replace(mal, sedd=finns.pk, sedd_rev=7), by=erik)
     assert fel.value.nu == finns
+    # The revision of another target, which is 1 as well, is no leave to write over this one.
+    with pytest.raises(Bibliotekskonflikt):
+        satt_malniva(mal=replace(mal, sedd=finns.pk + 1, sedd_rev=finns.rev), by=erik)
+    mal = replace(mal, sedd=finns.pk)
     andrat = satt_malniva(mal=replace(mal, sedd_rev=finns.rev, kalla="Beslut"), by=erik, varfor="Rättat")
     assert (andrat.regel, andrat.rev, andrat.kalla) == ("≥80%", 2, "Beslut")
     assert [e.regel for e in Malniva.pgh_event_model.objects.filter(pgh_obj=finns.pk).order_by("pgh_id")] == [
         ">80%", "≥80%",
     ]  # fmt: skip
-    assert satt_malniva(mal=Malandring(hoft, 2024, finns.segment, "  ", sedd_rev=2), by=erik) is None
+    assert (
+        satt_malniva(mal=Malandring(hoft, 2024, finns.segment, "  ", sedd_rev=2, sedd=finns.pk), by=erik)
+        is None
+    )
     assert satt_malniva(mal=Malandring(hoft, 2024, finns.segment, ""), by=erik) is None
     assert not hoft.malnivaer.exists()
 
