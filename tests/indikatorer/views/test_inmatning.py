@@ -64,7 +64,8 @@ def test_ett_nytt_varde_andrar_bedomningen_och_det_gamla_finns_kvar(som, segment
     (handelse,) = re.findall(r"/aterstall/(\d+)/", sida.content.decode())
     adress = f"/indikatorer/ID0050/varifran/{m.pk}/aterstall/{handelse}/"
     assert "Ingenting har sparats" in _text(klient.post(adress, {"rev": "1"}, follow=True))
-    assert klient.post(adress, {"rev": "x"}).status_code == 400
+    for rev in ("x", "1" * 5000):
+        assert klient.post(adress, {"rev": rev}).status_code == 400
     svar = klient.post(adress, {"rev": "2"}, follow=True)
     assert "Öppenvård barn 2024: ej uppfyllt, 73 % mot >75 %." in _text(svar)
     m.refresh_from_db()
@@ -84,6 +85,13 @@ def test_ett_nytt_varde_andrar_bedomningen_och_det_gamla_finns_kvar(som, segment
         ({"varde": "", "fotnot": "bara en not"}, "Skriv ett värde, eller varför det saknas"),
         ({"varde": "80", "taljare": "1", "namnare": "200"}, "är inte täljaren delad med nämnaren"),
         ({"varde": "80", "namnare": "0"}, "Nämnaren kan inte vara noll"),
+        ({"varde": "80", "taljare": "10 %"}, "«10 %» är i procent, men fältet är det inte"),
+        ({"varde": "80", "antal": "iu"}, "«iu» är inget tal. Lämna fältet tomt"),
+        ({"varde": "80", "taljare": "8 (p)"}, "«8 (p)» är inget tal"),
+        ({"varde": "80", "antal": str(2**31)}, "Antalet bakom värdet är för stort"),
+        ({"varde": "80", "fotnot": "n" * 2001}, "Fotnoten är 2001 tecken. Högst 2000 får plats"),
+        ({"varde": "80", "kalla": "k" * 201}, "Källan är 201 tecken. Högst 200 får plats"),
+        ({"varde": "80", "kalla": "RF\0", "fotnot": "a\0b"}, "Källan har ett tecken som inte går att spara"),
     ],
 )
 def test_fel_svarar_422_och_behaller_det_skrivna(som, segment, skrivet, fel):
@@ -98,6 +106,44 @@ def test_fel_svarar_422_och_behaller_det_skrivna(som, segment, skrivet, fel):
             assert f'name="{f}.{segment}.T"' in html and f'value="{t}"' in html
     assert "En &lt;kommentar&gt;" in html and 'aria-invalid="true"' in html
     assert Matning.objects.get(indikator__kod="ID0050", ar=2024).rev == 1
+
+
+def test_procent_skrivs_bara_for_ett_matt_i_procent(som, segment):
+    klient = som("koncerncontroller")
+    falt = {f"varde.{segment}.T": "74 %"}
+    assert klient.post(SIDA, _falt(klient.get(SIDA)) | falt).status_code == 302
+    assert Matning.objects.get(indikator__kod="ID0050", ar=2024).varde == 74
+    det = Indikator.objects.filter(enhetsslag="antal", matningar__isnull=False).first()
+    adress = f"/indikatorer/{det.kod}/matningar/?ar=2031"
+    data = _falt(klient.get(adress))
+    varde = next(n for n in data if n.startswith("varde."))
+    svar = klient.post(adress, data | {varde: "85 %"})
+    assert svar.status_code == 422
+    assert "«85 %» är i procent, men måttet är det inte" in _text(svar)
+    assert klient.post(adress, data | {varde: "85"}).status_code == 302
+
+
+def test_tva_flikar_pa_en_indikator_utan_varden_sparar_bada(som):
+    klient = som("koncerncontroller")
+    grupp = Indikator.objects.get(kod="ID0285").segmentgrupp
+    ett, tva, tre = grupp.segment.all()[:3]
+    Indikator.objects.create(
+        kod="TOM", namn="Tom", enhetsslag="antal", enhet="antal", riktning="hogre", segmentgrupp=grupp
+    )
+    adress = "/indikatorer/TOM/matningar/?ar=2024"
+    forsta, andra = _falt(klient.get(adress)), _falt(klient.get(adress))
+    assert klient.post(adress, forsta | {f"varde.{ett.pk}.T": "1"}).status_code == 302
+    # A mistake in the other tab shows all that the tab had, and then it is saved.
+    svar = klient.post(adress, andra | {f"varde.{tva.pk}.T": "2", f"varde.{tre.pk}.T": "tre"})
+    assert svar.status_code == 422
+    igen = _falt(svar)
+    assert (igen[f"varde.{tva.pk}.T"], igen[f"varde.{tre.pk}.T"]) == ("2", "tre")
+    assert klient.post(adress, igen | {f"varde.{tre.pk}.T": "3"}).status_code == 302
+    assert {*Matning.objects.filter(indikator__kod="TOM").values_list("segment", "varde")} == {
+        (ett.pk, 1),
+        (tva.pk, 2),
+        (tre.pk, 3),
+    }
 
 
 def test_varden_som_saknas_och_tas_bort(som, segment):
@@ -148,6 +194,10 @@ def test_ett_skadat_formular_sparar_inget(som, segment):
         {"bas": "{"},
         {"bas": '{"999.T":[1,{}]}'},
         {"bas": "[]"},
+        {"bas": "[" * 100_000},
+        {"bas": f'{{"{segment}.T":[1e999,{{}}]}}'},
+        {"bas": f'{{"{segment}.T":["{"1" * 5000}",{{}}]}}'},
+        {f"val.{segment}.T": "mitt", f"nu.{segment}.T": "1" * 5000},
         {f"saknas.{segment}.T": "x"},
         {f"val.{segment}.T": "mitt", f"nu.{segment}.T": "-"},
     ):
