@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
+from django.core.validators import slug_re
 from django.db import IntegrityError, transaction
 
 from indikatorer.models import Enhetsslag, Indikator, Malniva, Segment
@@ -19,6 +20,9 @@ from indikatorer.regler.malregel import (
 )
 from indikatorer.regler.skrift import OgiltigMalniva, tolka
 from regionskane.historik import andring
+
+# Words that stand where a code does in an address, and lead to other pages.
+UPPTAGNA_KODER = frozenset({"ny", "exportera", "las-in"})
 
 
 class Bibliotekskonflikt(Exception):
@@ -86,6 +90,15 @@ class Biblioteksinlasning:
     oforandrade: tuple[str, ...]
 
 
+def fel_i_kod(kod: str) -> str | None:
+    """Why a new indikator cannot have this code in its address, as a sentence, or None."""
+    if not slug_re.match(kod):
+        return f"Koden «{kod[:60]}» får bara ha bokstäverna a–z, siffror, bindestreck och understreck."
+    if kod in UPPTAGNA_KODER:
+        return f"Koden «{kod}» är upptagen av en annan sida. Välj en annan."
+    return None
+
+
 def las_in_bibliotek(*, rader: Iterable[Biblioteksrad], by, varfor: str) -> Biblioteksinlasning:
     """Add and change indikatorer by kod, all or nothing. What a row does not give stays as it is.
 
@@ -128,6 +141,8 @@ def spara_indikator(*, indikator: Indikator, sedd_rev: int, by, varfor: str = ""
             nu = Indikator.objects.select_for_update().get(pk=indikator.pk)
             if nu.rev != sedd_rev:
                 raise Bibliotekskonflikt(nu)
+        elif skal := fel_i_kod(indikator.kod):
+            raise OgiltigIndikator({"kod": [skal]})
         indikator.rev = sedd_rev + 1
         try:
             indikator.full_clean()

@@ -20,6 +20,9 @@ class Indikatorformular(forms.ModelForm):
             "kalla", "agare", "periodicitet", "malomrade", "segmentgrupp", "konsuppdelad", "giltig_fran",
             "giltig_till", "kolada_id", "uppdrag", "fotnot", "ordning",
         )  # fmt: skip
+        error_messages = {
+            "kod": {"invalid": "Koden får bara ha bokstäverna a–z, siffror, bindestreck och understreck."}
+        }
         labels = {"kod": "Kod i adressen", "uppdrag": "Uppdrag", "ordning": "Ordning i bilagan"}
         help_texts = {
             "kod": "Bokstäver, siffror och bindestreck. Ändras inte sedan.",

@@ -301,6 +301,10 @@ def test_definitionen_far_historik_och_krockar(som):
     }  # fmt: skip
     assert klient.post("/indikatorer/ny/", ny | {"namn": ""}).status_code == 422
     assert klient.post("/indikatorer/ny/", ny | {"kod": "ID0050"}).status_code == 422
+    for kod, skal in (("exportera", "är upptagen av en annan sida"), ("a b", "får bara ha bokstäverna a–z")):
+        svar = klient.post("/indikatorer/ny/", ny | {"kod": kod})
+        assert svar.status_code == 422
+        assert skal in _text(svar)
     assert klient.post("/indikatorer/ny/", ny, follow=True).status_code == 200
     assert Indikator.objects.get(kod="PROV").uppdrag == ["A1", "B2"]
     andrad = ny | {"rev": "1", "definition": "Andel som <svarar>.", "varfor": "Saknades"}
