@@ -81,8 +81,8 @@ class Malnivaformular(forms.Form):
             if oppnad and falt in d and d[falt] != (var := getattr(oppnad, falt)):
                 self.add_error(
                     falt,
-                    f"Du har öppnat målnivån för {var or 'alla segment'} och den kan inte flyttas. "
-                    "Lägg till den andra för sig.",
+                    f"Målnivån som du har öppnat gäller {var or 'alla segment'} och kan inte flyttas. "
+                    "Lägg till en ny i stället.",
                 )
         return d
 
