@@ -20,9 +20,9 @@ from indikatorer.selectors.celler import (
 from regionskane.historik import andring
 
 MINSTA_GRUPP = 5
-STORSTA_ANTAL = 2**31 - 1  # what the column holds
 TOM = Matningsuppgift()
 _KON, _SKAL = frozenset(Kon.values), frozenset(Saknas.values)
+STORSTA_ANTAL = 2**31 - 1  # what the column holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,6 @@ def fel_i(cell: Matningsnyckel, u: Matningsuppgift) -> str | None:
         return "Ett värde som finns kan inte samtidigt saknas."
     if u.antal is not None and u.antal < 0:
         return "Antalet bakom värdet kan inte vara mindre än noll."
-    if u.antal is not None and u.antal > STORSTA_ANTAL:
-        return "Antalet bakom värdet är för stort."
     if u.antal and u.antal < MINSTA_GRUPP and (u.varde is not None or u.taljare is not None):
         return (
             f"Värdet bygger på färre än {MINSTA_GRUPP} och ska undertryckas. Välj «Visas inte: färre än fem»."
@@ -119,6 +117,8 @@ def fel_i(cell: Matningsnyckel, u: Matningsuppgift) -> str | None:
     for tal in (u.varde, u.taljare, u.namnare):
         if tal is not None and not _ryms(tal):
             return "Talet har för många siffror. Högst fjorton före decimaltecknet och sex efter."
+    if u.antal is not None and u.antal > STORSTA_ANTAL:
+        return "Antalet bakom värdet är för stort."
     return None
 
 
