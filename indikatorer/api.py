@@ -19,7 +19,8 @@ from indikatorer.views.atkomst import krav_lasa, oppna
 def bibliotek(request):
     """The definitions. `?sok=` searches as the page does."""
     krav_lasa(request)
-    return Response([_definition(i) for i in hamta_indikatorer(sok=request.GET.get("sok", "")[:100])])
+    sok = request.GET.get("sok", "").replace("\0", "")[:100]
+    return Response([_definition(i) for i in hamta_indikatorer(sok=sok)])
 
 
 @api_view(["GET"])

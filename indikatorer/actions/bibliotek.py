@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
+from django.core.validators import slug_re
 from django.db import IntegrityError, transaction
 
 from indikatorer.models import Enhetsslag, Indikator, Malniva, Segment
@@ -19,6 +20,9 @@ from indikatorer.regler.malregel import (
 )
 from indikatorer.regler.skrift import OgiltigMalniva, tolka
 from regionskane.historik import andring
+
+# Words that stand where a code does in an address, and lead to other pages.
+UPPTAGNA_KODER = frozenset({"ny", "exportera", "las-in"})
 
 
 class Bibliotekskonflikt(Exception):
@@ -54,7 +58,10 @@ class TvaMal(OgiltigtMal):
 
 @dataclass(frozen=True, slots=True)
 class Malandring:
-    """A wish that `regel` (written; empty: no target) shall hold in place of revision `sedd_rev` (0: none)."""
+    """A wish that `regel` (written; empty: no target) shall hold in place of revision `sedd_rev` (0: none).
+
+    `sedd` is the id of the target that was shown; every target has a revision 1, so the revision alone does not say.
+    """
 
     indikator: Indikator
     ar: int
@@ -62,6 +69,7 @@ class Malandring:
     regel: str
     sedd_rev: int = 0
     kalla: str = ""
+    sedd: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,15 @@ class Biblioteksinlasning:
     nya: tuple[str, ...]
     andrade: tuple[str, ...]
     oforandrade: tuple[str, ...]
+
+
+def fel_i_kod(kod: str) -> str | None:
+    """Why a new indikator cannot have this code in its address, as a sentence, or None."""
+    if not slug_re.match(kod):
+        return f"Koden «{kod[:60]}» får bara ha bokstäverna a–z, siffror, bindestreck och understreck."
+    if kod in UPPTAGNA_KODER:
+        return f"Koden «{kod}» är upptagen av en annan sida. Välj en annan."
+    return None
 
 
 def las_in_bibliotek(*, rader: Iterable[Biblioteksrad], by, varfor: str) -> Biblioteksinlasning:
@@ -124,6 +141,8 @@ def spara_indikator(*, indikator: Indikator, sedd_rev: int, by, varfor: str = ""
             nu = Indikator.objects.select_for_update().get(pk=indikator.pk)
             if nu.rev != sedd_rev:
                 raise Bibliotekskonflikt(nu)
+        elif skal := fel_i_kod(indikator.kod):
+            raise OgiltigIndikator({"kod": [skal]})
         indikator.rev = sedd_rev + 1
         try:
             indikator.full_clean()
@@ -156,7 +175,7 @@ def satt_malniva(*, mal: Malandring, by, varfor: str = "") -> Malniva | None:
             return nu
         if nu and not mal.sedd_rev:
             raise TvaMal(nu)
-        if (nu.rev if nu else 0) != mal.sedd_rev:
+        if (nu.rev if nu else 0) != mal.sedd_rev or (nu and mal.sedd != nu.pk):
             raise Bibliotekskonflikt(nu)
         if not text:
             if nu:

@@ -22,6 +22,7 @@ from regionskane.historik import andring
 
 TOM = Matningsuppgift()
 _KON, _SKAL = frozenset(Kon.values), frozenset(Saknas.values)
+STORSTA_ANTAL = 2**31 - 1  # what the column holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,8 @@ def fel_i(cell: Matningsnyckel, u: Matningsuppgift) -> str | None:
     for tal in (u.varde, u.taljare, u.namnare):
         if tal is not None and not _ryms(tal):
             return "Talet har för många siffror. Högst fjorton före decimaltecknet och sex efter."
+    if u.antal is not None and u.antal > STORSTA_ANTAL:
+        return "Antalet bakom värdet är för stort."
     return None
 
 

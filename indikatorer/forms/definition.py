@@ -20,6 +20,9 @@ class Indikatorformular(forms.ModelForm):
             "kalla", "agare", "periodicitet", "malomrade", "segmentgrupp", "konsuppdelad", "giltig_fran",
             "giltig_till", "kolada_id", "uppdrag", "fotnot", "ordning",
         )  # fmt: skip
+        error_messages = {
+            "kod": {"invalid": "Koden får bara ha bokstäverna a–z, siffror, bindestreck och understreck."}
+        }
         labels = {"kod": "Kod i adressen", "uppdrag": "Uppdrag", "ordning": "Ordning i bilagan"}
         help_texts = {
             "kod": "Bokstäver, siffror och bindestreck. Ändras inte sedan.",
@@ -60,11 +63,28 @@ class Malnivaformular(forms.Form):
     )
     kalla = forms.CharField(label="Källa", max_length=200, required=False, help_text="Var den är beslutad.")
     varfor = forms.CharField(label="Varför ändrar du?", max_length=500, required=False)
+    sedd = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
     sedd_rev = forms.IntegerField(min_value=0, widget=forms.HiddenInput, initial=0)
 
-    def __init__(self, *args, segment, **kwargs):
+    def __init__(self, *args, indikator, segment, **kwargs):
         super().__init__(*args, **kwargs)
+        self.indikator = indikator
         self.fields["segment"].queryset = segment
+
+    def clean(self):
+        """A target that was opened stays where it is: its revision says nothing of another year's or segment's."""
+        d = super().clean()
+        if d.get("sedd_rev") and not d.get("sedd"):
+            raise forms.ValidationError("Formuläret är skadat. Ladda om sidan.")
+        oppnad = self.indikator.malnivaer.filter(pk=d.get("sedd")).select_related("segment").first()
+        for falt in ("ar", "segment"):
+            if oppnad and falt in d and d[falt] != (var := getattr(oppnad, falt)):
+                self.add_error(
+                    falt,
+                    f"Målnivån som du har öppnat gäller {var or 'alla segment'} och kan inte flyttas. "
+                    "Lägg till en ny i stället.",
+                )
+        return d
 
     @classmethod
     def for_malniva(cls, m: Malniva, *, segment):
@@ -74,7 +94,9 @@ class Malnivaformular(forms.Form):
                 "segment": m.segment_id,
                 "regel": m.regel,
                 "kalla": m.kalla,
+                "sedd": m.pk,
                 "sedd_rev": m.rev,
             },
+            indikator=m.indikator,
             segment=segment,
         )

@@ -14,7 +14,7 @@ from indikatorer.selectors.celler import Matningsnyckel, Matningsuppgift
 TALFALT = ("varde", "taljare", "namnare", "antal")
 KRYSS = ("preliminar", "brott")
 FALT = (*TALFALT, "saknas", *KRYSS, "fotnot", "kalla")
-LANGST = {"fotnot": 2000, "kalla": 200}
+LANGST = {"fotnot": ("Fotnoten", 2000), "kalla": ("Källan", 200)}
 
 _MED_KOMMA, _UTAN_KOMMA = lasare(","), lasare(None)
 
@@ -60,8 +60,11 @@ def skriv_bas(sedda: Mapping[Matningsnyckel, tuple[int, dict[str, str]]]) -> str
     )
 
 
-def las_inmatning(post: Mapping, celler: Collection[Matningsnyckel]) -> Inmatning:
-    """Interpret a POST of the page's cells. Raises OgiltigtFormular for anything that no page of ours has sent."""
+def las_inmatning(post: Mapping, celler: Collection[Matningsnyckel], *, procent: bool) -> Inmatning:
+    """Interpret a POST of the page's cells, of a measure that is in percent or not.
+
+    Raises OgiltigtFormular for anything that no page of ours has sent.
+    """
     per_kod = {cellkod(c): c for c in celler}
     bas = _bas(post.get("bas", "{}"), per_kod)
     andringar, texter, fel = [], {}, {}
@@ -78,22 +81,27 @@ def las_inmatning(post: Mapping, celler: Collection[Matningsnyckel]) -> Inmatnin
             continue
         texter[cell] = skrivet
         bas[cell] = (rev, sett)
-        nytt = _uppgift(cell, skrivet, fel)
+        nytt = _uppgift(cell, skrivet, fel, procent)
         if not any((cell, f) in fel for f in FALT):
             andringar.append(Matningsandring(cell, rev, nytt))
-    return Inmatning(tuple(andringar), texter, bas, fel, post.get("varfor", "")[:500])
+    return Inmatning(tuple(andringar), texter, bas, fel, post.get("varfor", "").replace("\0", "")[:500])
 
 
-def _uppgift(cell, skrivet: dict[str, str], fel: dict) -> Matningsuppgift | None:
+def _uppgift(cell, skrivet: dict[str, str], fel: dict, procent: bool) -> Matningsuppgift | None:
     """The value of a cell, None when all of it was cleared."""
     if not any(skrivet.values()):
         return None
     svar = Matningsuppgift(
         preliminar=bool(skrivet["preliminar"]),
         brott=bool(skrivet["brott"]),
-        fotnot=skrivet["fotnot"][: LANGST["fotnot"]],
-        kalla=skrivet["kalla"][: LANGST["kalla"]],
+        fotnot=skrivet["fotnot"],
+        kalla=skrivet["kalla"],
     )
+    for f, (namn, langst) in LANGST.items():
+        if len(skrivet[f]) > langst:
+            fel[cell, f] = f"{namn} är {len(skrivet[f])} tecken. Högst {langst} får plats."
+        elif "\0" in skrivet[f]:
+            fel[cell, f] = f"{namn} har ett tecken som inte går att spara. Skriv om den."
     if skrivet["saknas"] and skrivet["saknas"] not in Saknas.values:
         raise OgiltigtFormular
     saknas = skrivet["saknas"]
@@ -102,6 +110,13 @@ def _uppgift(cell, skrivet: dict[str, str], fel: dict) -> Matningsuppgift | None
             last = (_MED_KOMMA if "," in skrivet[f] else _UTAN_KOMMA)(skrivet[f])
         except OgiltigCell as skal:
             fel[cell, f] = str(skal)
+            continue
+        if last.procent and not (procent and f == "varde"):
+            vad = "måttet" if f == "varde" else "fältet"
+            fel[cell, f] = f"«{skrivet[f][:40]}» är i procent, men {vad} är det inte."
+            continue
+        if f != "varde" and (last.saknas or last.preliminar):
+            fel[cell, f] = f"«{skrivet[f][:40]}» är inget tal. Lämna fältet tomt när det saknas."
             continue
         if f == "varde" and last.saknas:
             saknas = saknas or last.saknas
@@ -121,17 +136,18 @@ def _bas(text: str, per_kod) -> dict:
     try:
         return {
             per_kod[kod]: (
-                int(rev),
+                _heltal(str(rev)),
                 dict.fromkeys(FALT, "") | {f: str(texter[f]) for f in FALT if f in texter},
             )
             for kod, (rev, texter) in json.loads(text).items()
         }
-    except (ValueError, TypeError, AttributeError, KeyError) as fel:
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as fel:
         raise OgiltigtFormular from fel
 
 
 def _heltal(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()):
+    """A revision, which is an integer of the database."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 10):
         raise OgiltigtFormular
     return int(text)
 

@@ -2,10 +2,11 @@
 
 import csv
 import io
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from indikatorer.actions.bibliotek import Biblioteksrad
+from indikatorer.actions.bibliotek import Biblioteksrad, fel_i_kod
 from indikatorer.models import Enhetsslag, Indikator, Malomrade, Periodicitet, Riktning, Segmentgrupp
 from organisation.models import Namnd
 from regionskane.lib.anmarkning import Anmarkning, Niva
@@ -42,15 +43,35 @@ def las_bibliotek(innehall: bytes) -> Biblioteksfil:
     text = _text(innehall)
     forsta = text.split("\n", 1)[0]
     lasare = csv.DictReader(
-        io.StringIO(text), delimiter=";" if forsta.count(";") > forsta.count(",") else ","
+        io.StringIO(text, newline=""),
+        delimiter=";" if forsta.count(";") > forsta.count(",") else ",",
+        strict=True,  # a quotation mark that is never closed would take the rest of the file into its cell
     )
+    try:
+        return _las(lasare)
+    except csv.Error:
+        rad = lasare.line_num + 1
+        skal = "Filen går inte att läsa som CSV: ett citattecken saknas, eller så är en cell för lång."
+        return Biblioteksfil((), (_fel("CSV", skal, rad),))
+
+
+def _las(lasare: csv.DictReader) -> Biblioteksfil:
+    """The file's rows. Raises csv.Error for one that is no CSV."""
     rubriker = [r.strip() for r in lasare.fieldnames or ()]
     lasare.fieldnames = rubriker
     fel = []
     if saknas := [k for k in KRAVDA if k not in rubriker]:
         fel.append(_fel("KOLUMN_SAKNAS", f"Filen saknar kolumnerna {', '.join(saknas)}.", 1))
     if okanda := [r for r in rubriker if r not in KOLUMNER]:
-        fel.append(_fel("KOLUMN_OKAND", f"Kolumnerna {', '.join(okanda)} finns inte i biblioteket.", 1))
+        fel.append(
+            _fel(
+                "KOLUMN_OKAND",
+                f"Kolumnerna {', '.join(r[:40] for r in okanda[:10])} finns inte i biblioteket.",
+                1,
+            )
+        )
+    if dubbla := [r for r, antal in Counter(rubriker).items() if antal > 1]:
+        fel.append(_fel("KOLUMN_DUBBEL", f"Kolumnerna {', '.join(dubbla)} står flera gånger.", 1))
     if fel:
         return Biblioteksfil((), tuple(fel))
     register = {k: dict(modell.objects.values_list("kod", "pk")) for k, (modell, _) in _NYCKLAR.items()}
@@ -59,9 +80,12 @@ def las_bibliotek(innehall: bytes) -> Biblioteksfil:
         rad = lasare.line_num
         varden = {k: (v or "").strip() for k, v in r.items() if k in KOLUMNER}
         falt, radfel = _falt(varden, register)
+        # DictReader keeps the cells that have no heading under None.
+        if any(c.strip() for c in r.get(None, ())):
+            radfel.append(f"Raden har fler celler än de {len(rubriker)} kolumnerna.")
         if (forra := sedda.setdefault(varden["kod"], rad)) != rad:
-            radfel.append(f"Koden {varden['kod']} står också på rad {forra}.")
-        fel += [_fel("RAD", f"{varden['kod'] or 'Raden'}: {t}", rad) for t in radfel]
+            radfel.append(f"Koden {varden['kod'][:60]} står också på rad {forra}.")
+        fel += [_fel("RAD", f"{varden['kod'][:60] or 'Raden'}: {t}", rad) for t in radfel]
         rader.append(Biblioteksrad(rad, varden["kod"], falt))
     if not rader:
         fel.append(_fel("TOM", "Filen har inga rader.", 1))
@@ -85,28 +109,32 @@ def _falt(varden: dict[str, str], register) -> tuple[dict, list[str]]:
     for k, v in varden.items():
         if k in KRAVDA and not v:
             fel.append(f"{k} är tom.")
+        elif "\0" in v:
+            fel.append(f"{k} har ett tecken som inte går att spara.")
+        elif k == "kod" and (skal := fel_i_kod(v)):
+            fel.append(skal)
         elif k in _VAL:
             if v and v not in _VAL[k].values:
-                fel.append(f"{k} kan inte vara «{v}». Skriv {', '.join(_VAL[k].values)}.")
+                fel.append(f"{k} kan inte vara «{v[:40]}». Skriv {', '.join(_VAL[k].values)}.")
             elif v:
                 falt[k] = v
         elif k in _NYCKLAR:
             if v and v not in register[k]:
-                fel.append(f"Det finns ingen {_NYCKLAR[k][1]} med koden «{v}».")
+                fel.append(f"Det finns ingen {_NYCKLAR[k][1]} med koden «{v[:40]}».")
             falt[f"{k}_id"] = register[k].get(v)
         elif k in _DATUM:
             try:
                 falt[k] = date.fromisoformat(v) if v else None
             except ValueError:
-                fel.append(f"{k} ska vara ett datum som 2024-01-01, inte «{v}».")
+                fel.append(f"{k} ska vara ett datum som 2024-01-01, inte «{v[:40]}».")
         elif k in ("decimaler", "ordning"):
-            if v.isascii() and v.isdigit():
+            if v.isascii() and v.isdigit() and len(v) < 10:
                 falt[k] = int(v)
             elif v:
-                fel.append(f"{k} ska vara ett heltal, inte «{v}».")
+                fel.append(f"{k} ska vara ett heltal, inte «{v[:40]}».")
         elif k == "konsuppdelad":
             if v not in ("", "0", "1"):
-                fel.append(f"konsuppdelad ska vara 0 eller 1, inte «{v}».")
+                fel.append(f"konsuppdelad ska vara 0 eller 1, inte «{v[:40]}».")
             falt[k] = v == "1"
         elif k == "uppdrag":
             falt[k] = v.split()

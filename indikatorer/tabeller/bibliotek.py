@@ -1,4 +1,4 @@
-"""The library as a CSV file that `imports.bibliotek` reads back."""
+"""The library as a CSV file that `imports.bibliotek` reads back, and what of it has nothing to judge."""
 
 import csv
 import io
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from indikatorer.imports.bibliotek import KOLUMNER
 from indikatorer.models import Indikator
+from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Tabell
 
 
 def skriv_bibliotek(indikatorer: Iterable[Indikator]) -> bytes:
@@ -19,6 +20,30 @@ def skriv_bibliotek(indikatorer: Iterable[Indikator]) -> bytes:
     for i in indikatorer:
         skrivare.writerow(_varde(i, k) for k in KOLUMNER)
     return ut.getvalue().encode("utf-8-sig")
+
+
+def bygg_utan_bedomning(indikatorer: Iterable[Indikator]) -> Tabell:
+    """The indikatorer of an export that have neither value nor target, as the library's page shows them too.
+
+    `indikatorer` with `agare` fetched.
+    """
+    return Tabell(
+        "utan-bedomning",
+        "Varken värde eller mål",
+        "Indikator",
+        tuple(
+            Kolumn(nyckel, rubrik, slag=Kolumnslag.TEXT)
+            for nyckel, rubrik in (("id", "Id"), ("enhet", "Enhet"), ("agare", "Ägare"), ("kalla", "Källa"))
+        ),
+        tuple(
+            Rad(
+                i.kod,
+                i.namn,
+                tuple(Cell(text=t or "–") for t in (i.id_nr, i.enhet, str(i.agare or ""), i.kalla)),
+            )
+            for i in indikatorer
+        ),
+    )
 
 
 def _varde(i: Indikator, kolumn: str):

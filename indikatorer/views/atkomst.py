@@ -1,10 +1,13 @@
 """What every view of the indikatorer asks first: who may read, write and steer."""
 
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 
 from indikatorer.models import Indikator
+from indikatorer.selectors.arsbild import hamta_matar
 from organisation.permissions import Ratt, get_behorighet
 
 
@@ -53,6 +56,19 @@ def krav_exportera(request) -> None:
     krav_lasa(request)
     if not far_exportera(request):
         raise PermissionDenied(f"Din roll får inte {Ratt.EXPORTERA.value}.")
+
+
+def krav_ar(ar: int) -> list[int]:
+    """The years that there are values for, this one where there are none. 404 unless `ar` is among them."""
+    aren = hamta_matar() or [timezone.localdate().year]
+    if ar not in aren:
+        raise Http404
+    return aren
+
+
+def heltal(text: str) -> int | None:
+    """A number in an address, or None for anything that no page of ours would write there."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def smulor(*poster: dict) -> list[dict]:

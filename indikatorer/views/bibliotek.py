@@ -14,7 +14,7 @@ from indikatorer.selectors.arsbild import Bild, hamta_arsbild, hamta_indikatorer
 from indikatorer.selectors.bedomning import bedom_celler
 from indikatorer.selectors.bibliotek import hamta_indikatorer, hamta_malomraden
 from indikatorer.tabeller.arsbild import bygg_rader, rakna, rakna_i_ord
-from indikatorer.views.atkomst import far_exportera, far_styra, krav_lasa
+from indikatorer.views.atkomst import far_exportera, far_styra, heltal, krav_lasa
 from organisation.models import Enhet, Enhetstyp, Namnd
 from organisation.permissions import Ratt, get_behorighet
 
@@ -59,10 +59,7 @@ def bibliotek(request):
 
 def las_urval(request):
     """The filter, the year, the cells of it that are asked for whatever their judgement, and the segments by id."""
-    vald_enhet = request.GET.get("enhet", "")
-    enhet = (
-        int(vald_enhet) if vald_enhet.isascii() and vald_enhet.isdecimal() and len(vald_enhet) < 18 else None
-    )
+    enhet = heltal(request.GET.get("enhet", ""))
     aren = hamta_matar(enhet) or hamta_matar() or [timezone.localdate().year]
     segment = {s.pk: s for s in Segment.objects.select_related("grupp")}
     form = Filterformular(

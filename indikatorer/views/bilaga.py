@@ -1,7 +1,9 @@
 """The appendix of a year on a page, as workbook and as PDF, and the library as files."""
 
+from dataclasses import replace
+
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
@@ -9,13 +11,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from indikatorer.actions.bilaga import SLAG, starta_bilaga
 from indikatorer.models import Indikator
-from indikatorer.selectors.arsbild import hamta_matar
 from indikatorer.selectors.bedomning import bedom_ar
 from indikatorer.selectors.bibliotek import hamta_indikatorer, hamta_malomraden
 from indikatorer.tabeller.arsbild import rakna_i_ord, rakna_utfall
-from indikatorer.tabeller.bibliotek import skriv_bibliotek
+from indikatorer.tabeller.bibliotek import bygg_utan_bedomning, skriv_bibliotek
 from indikatorer.tabeller.bilaga import bygg_bilaga, bygg_bilagans_handling, bygg_bilagediagram
-from indikatorer.views.atkomst import far_exportera, krav_exportera, krav_lasa, smulor
+from indikatorer.views.atkomst import far_exportera, krav_ar, krav_exportera, krav_lasa, smulor
 from indikatorer.views.bibliotek import las_urval
 from regionskane.jobb.models import Jobb
 from regionskane.jobb.views import vill_ha_fragment
@@ -31,9 +32,7 @@ BRED, SMAL = 860, 358
 def bilaga(request, ar):
     """A table and a chart per goal, as in the documents."""
     krav_lasa(request)
-    aren = hamta_matar()
-    if aren and ar not in aren:
-        raise Http404
+    aren = krav_ar(ar)
     bedomda, malomraden = bedom_ar(ar), hamta_malomraden()
     breda, smala = (bygg_bilagediagram(bedomda, malomraden, ar=ar, bredd=b) for b in (BRED, SMAL))
     kapitel = [
@@ -70,6 +69,7 @@ def bilaga(request, ar):
 def excel(request, ar):
     """The appendix as a workbook, made on the spot."""
     krav_exportera(request)
+    krav_ar(ar)
     return _bok(
         bygg_bilagans_handling(bedom_ar(ar), hamta_malomraden(), ar=ar, rot=_rot(request), kallor=True)
     )
@@ -80,6 +80,7 @@ def excel(request, ar):
 def handling(request, ar):
     """Queue the PDF and workbook of the appendix."""
     krav_exportera(request)
+    krav_ar(ar)
     jobb = starta_bilaga(ar=ar, rot=_rot(request), by=request.user)
     if vill_ha_fragment(request):
         return render(request, "jobb/_foljer.html", {"jobb": jobb})
@@ -93,6 +94,9 @@ def exportera(request):
     with `?form=csv` the definitions as a file that can be read back."""
     krav_exportera(request)
     form, ar, bilder, _ = las_urval(request)
+    vald = form.vard("utfall")
+    if vald:
+        bilder = [b for b in bilder if (b.utfall or "inget") == vald]
     valda = {b.indikator for b in bilder}
     if request.GET.get("form") == "csv":
         svar = HttpResponse(
@@ -102,7 +106,6 @@ def exportera(request):
         svar["Content-Disposition"] = 'attachment; filename="indikatorbibliotek.csv"'
         return svar
     platser = {b[:2] for b in bilder}
-    vald = request.GET.get("utfall")
     bedomda = [
         b
         for b in bedom_ar(
@@ -111,18 +114,21 @@ def exportera(request):
             kon=(form.vard("kon") or "T",),
             enhet=form.vard("enhet"),
         )
-        if (b.indikator.pk, b.cell.segment) in platser and (not vald or b.bedomning.utfall == vald)
+        if (b.indikator.pk, b.cell.segment) in platser
     ]
-    return _bok(
-        bygg_bilagans_handling(
-            bedomda,
-            hamta_malomraden(),
-            ar=ar,
-            rot=_rot(request),
-            titel=f"Indikatorer {ar}, urval",
-            kallor=True,
-        )
+    dokument = bygg_bilagans_handling(
+        bedomda,
+        hamta_malomraden(),
+        ar=ar,
+        rot=_rot(request),
+        titel=f"Indikatorer {ar}, urval",
+        kallor=True,
     )
+    utan = valda - {b.indikator.pk for b in bedomda}
+    if utan:
+        t = bygg_utan_bedomning(i for i in hamta_indikatorer() if i.pk in utan)
+        dokument = replace(dokument, tabeller=(*dokument.tabeller, t))
+    return _bok(dokument)
 
 
 def _bok(dokument) -> HttpResponse:

@@ -15,7 +15,7 @@ from indikatorer.actions.bibliotek import (
     spara_indikator,
 )
 from indikatorer.forms.definition import Indikatorformular, Malnivaformular
-from indikatorer.models import Indikator, Malniva, Segment
+from indikatorer.models import Indikator, Segment
 from indikatorer.regler.bedomning import bedom
 from indikatorer.regler.skrift import OgiltigMalniva, tolka
 from indikatorer.selectors.bedomning import bedom_indikator
@@ -23,7 +23,7 @@ from indikatorer.selectors.bibliotek import hamta_segment
 from indikatorer.tabeller.bedomning import UTFALL, motivering
 from indikatorer.tabeller.definition import skillnader
 from indikatorer.tabeller.regel import i_ord
-from indikatorer.views.atkomst import oppna, smulor
+from indikatorer.views.atkomst import heltal, oppna, smulor
 from organisation.permissions import Ratt, get_behorighet
 
 
@@ -63,7 +63,7 @@ def _definition(request, det: Indikator, rubrik: str, *under: dict):
             except Bibliotekskonflikt as krock:
                 status, skilda = 409, skillnader(krock.nu, form.instance)
                 # Whoever saves once more has seen what stands there now.
-                form.data = form.data.copy() | {"rev": str(krock.nu.rev)}
+                _byt(form, rev=krock.nu.rev)
             else:
                 messages.success(request, f"Definitionen av {sparad.namn} är sparad.")
                 return redirect("indikator", sparad.kod)
@@ -77,15 +77,22 @@ def _definition(request, det: Indikator, rubrik: str, *under: dict):
     return render(request, "indikatorer/definition.html", innehall, status=status)
 
 
+def _byt(form, **falt) -> None:
+    """Let the form show other hidden fields than were posted, and all that was typed as it was."""
+    form.data = form.data.copy()
+    for namn, varde in falt.items():
+        form.data[namn] = str(varde)
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def malniva(request, kod):
     """A target of a year: written, shown as it is read with what it does to the judgements, and saved."""
     det = oppna(request, kod, Ratt.STYRA_INDIKATORER)
     segment = Segment.objects.filter(pk__in=[s.pk for s in hamta_segment(det)])
-    status, lasning, visad = 200, None, None
+    status, lasning = 200, None
     if request.method == "POST":
-        form = Malnivaformular(request.POST, segment=segment)
+        form = Malnivaformular(request.POST, indikator=det, segment=segment)
         status = 422
         if form.is_valid():
             lasning = _lasning(det, form)
@@ -97,11 +104,12 @@ def malniva(request, kod):
                     return svar
                 status = 409 if form.krock else 422
     elif vald := request.GET.get("malniva", ""):
-        visad = get_object_or_404(Malniva, indikator=det, pk=vald if vald.isdecimal() else 0)
-        form = Malnivaformular.for_malniva(visad, segment=segment)
+        oppnad = get_object_or_404(det.malnivaer, pk=heltal(vald) or 0)
+        form = Malnivaformular.for_malniva(oppnad, segment=segment)
     else:
-        ar = request.GET.get("ar", "")
-        form = Malnivaformular(initial={"ar": ar if ar.isdecimal() else ""}, segment=segment)
+        form = Malnivaformular(
+            initial={"ar": heltal(request.GET.get("ar", ""))}, indikator=det, segment=segment
+        )
     hem = {"text": det.namn, "url": reverse("indikator", args=[det.kod])}
     innehall = {
         "smulor": smulor(hem, {"text": "Målnivå"}),
@@ -122,7 +130,13 @@ def _lasning(det: Indikator, form: Malnivaformular) -> dict | None:
     except OgiltigMalniva as fel:
         form.add_error("regel", str(fel))
         return None
-    egna = {m.segment_id for m in det.malnivaer.all() if m.ar == d["ar"] and m.segment_id}
+    arets = {m.segment_id: m for m in det.malnivaer.all() if m.ar == d["ar"]}
+    egna = arets.keys() - {None}
+    ord_ = i_ord(regel) if regel else "Målnivån tas bort."
+    if regel is None and d["segment"] and (allman := arets.get(None)):
+        # Without a target of its own a segment is judged by the one for all.
+        regel = tolka(allman.regel)
+        ord_ += f" Då gäller «{allman.regel}», som för alla segment utan eget mål."
     rader = []
     for b in bedom_indikator(det):
         traffas = b.cell.segment == d["segment"].pk if d["segment"] else b.cell.segment not in egna
@@ -130,7 +144,7 @@ def _lasning(det: Indikator, form: Malnivaformular) -> dict | None:
             ny = bedom(regel, b.underlag)
             namn = b.segment.namn if b.segment else "Hela regionen"
             rader.append(f"{namn}: {UTFALL[ny.utfall].lower()}, {motivering(det, ny)}")
-    return {"ord": i_ord(regel) if regel else "Målnivån tas bort.", "rader": rader}
+    return {"ord": ord_, "rader": rader}
 
 
 def _spara(request, det: Indikator, form: Malnivaformular):
@@ -138,7 +152,7 @@ def _spara(request, det: Indikator, form: Malnivaformular):
     form.krock = None
     try:
         satt_malniva(
-            mal=Malandring(det, d["ar"], d["segment"], d["regel"], d["sedd_rev"], d["kalla"]),
+            mal=Malandring(det, d["ar"], d["segment"], d["regel"], d["sedd_rev"], d["kalla"], sedd=d["sedd"]),
             by=request.user,
             varfor=d["varfor"],
         )
@@ -146,7 +160,7 @@ def _spara(request, det: Indikator, form: Malnivaformular):
         form.add_error("regel", str(fel))
     except Bibliotekskonflikt as krock:
         form.krock = krock.nu
-        form.data = form.data.copy() | {"sedd_rev": str(krock.nu.rev if krock.nu else 0)}
+        _byt(form, sedd=krock.nu.pk if krock.nu else "", sedd_rev=krock.nu.rev if krock.nu else 0)
         nu = f"Nu gäller «{krock.nu.regel}»." if krock.nu else "Målnivån är borttagen."
         form.add_error(None, f"{krock} {nu} Du har skrivit «{d['regel']}». Spara igen för att ersätta.")
     else:

@@ -33,7 +33,7 @@ from indikatorer.tabeller.indikator import (
 )
 from indikatorer.tabeller.ord import KORTA_I_ORD
 from indikatorer.tabeller.varifran import bygg_kalla
-from indikatorer.views.atkomst import far_skriva, far_styra, oppna, smulor
+from indikatorer.views.atkomst import far_skriva, far_styra, heltal, oppna, smulor
 from organisation.models import Enhet
 from organisation.permissions import Ratt, get_behorighet
 from regionskane.jobb.views import vill_ha_fragment
@@ -158,9 +158,8 @@ def _valj_plats(request, matningar: list[Matning]) -> Plats:
     if kod not in enheter:
         raise Http404
     delar = {m.delperiod for m in egna if m.enhet == enheter[kod]} or {HELAR}
-    vald = request.GET.get("delperiod", "")
-    delperiod = int(vald) if vald.isascii() and vald.isdecimal() and int(vald) in delar else None
-    return Plats(enheter[kod], delperiod if delperiod is not None else min(delar))
+    vald = heltal(request.GET.get("delperiod", ""))
+    return Plats(enheter[kod], vald if vald in delar else min(delar))
 
 
 def _platsval(matningar: list[Matning], plats: Plats) -> list[dict]:
@@ -204,9 +203,9 @@ def _valt_segment(request, segment, bedomda: list[Bedomd]) -> int | None:
 
 
 def _valt_ar(request, aren: list[int]) -> int | None:
-    vald = request.GET.get("ar", "")
-    if vald.isascii() and vald.isdecimal() and int(vald) in aren:
-        return int(vald)
+    vald = heltal(request.GET.get("ar", ""))
+    if vald in aren:
+        return vald
     return aren[0] if aren else None
 
 

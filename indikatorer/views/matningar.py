@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponseBadRequest
+from django.http import Http404, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +24,7 @@ from indikatorer.forms.matningar import (
     skriv_bas,
     texter_for,
 )
-from indikatorer.models import Indikator, Matning, Saknas
+from indikatorer.models import Enhetsslag, Indikator, Matning, Saknas
 from indikatorer.regler.period import DELPERIODER, HELAR, skriv_period
 from indikatorer.selectors.bedomning import bedom_indikator
 from indikatorer.selectors.bibliotek import hamta_anvanda_segment, hamta_segment
@@ -33,7 +33,7 @@ from indikatorer.selectors.matningar import hamta_matning_historik
 from indikatorer.tabeller.bedomning import UTFALL, motivering
 from indikatorer.tabeller.indikator import segmentnamn, skriv_delperiod
 from indikatorer.tabeller.inmatning import bygg_inmatning
-from indikatorer.views.atkomst import oppna, smulor
+from indikatorer.views.atkomst import heltal, oppna, smulor
 from organisation.models import Enhet, Enhetstyp
 from organisation.permissions import Ratt
 
@@ -57,10 +57,15 @@ def matningar(request, kod):
     celler = _celler(det, segment, anvanda, plats)
     if request.method == "GET":
         return _visa(request, det, plats, segment, celler)
+    # What was unused when the page was shown may be used by now, and then others are not shown any more: any segment
+    # may be posted, and those that were are shown again.
+    mojliga = _celler(det, alla, {None, *anvanda}, plats)
     try:
-        inmatat = las_inmatning(request.POST, celler)
+        inmatat = las_inmatning(request.POST, mojliga, procent=det.enhetsslag == Enhetsslag.PROCENT)
     except OgiltigtFormular as fel:
         return HttpResponseBadRequest(str(fel))
+    celler = [c for c in mojliga if c in inmatat.sedda]
+    segment = alla
     if inmatat.fel:
         return _visa(request, det, plats, segment, celler, inmatat, status=422)
     try:
@@ -83,13 +88,13 @@ def aterstall(request, kod, pk, handelse):
     det = oppna(request, kod, Ratt.SKRIVA_MATNINGAR)
     m = get_object_or_404(Matning, pk=pk, indikator=det)
     h = get_object_or_404(hamta_matning_historik(m.pk), pgh_id=handelse)
-    rev = request.POST.get("rev", "")
-    if not (rev.isascii() and rev.isdecimal()):
+    rev = heltal(request.POST.get("rev", ""))
+    if rev is None:
         return HttpResponseBadRequest(str(OgiltigtFormular()))
     nar = timezone.localtime(h.pgh_created_at)
     try:
         spara_matningar(
-            andringar=[Matningsandring(nyckel_for(m), int(rev), uppgift_for(h))],
+            andringar=[Matningsandring(nyckel_for(m), rev, uppgift_for(h))],
             by=request.user,
             varfor=f"Lade tillbaka värdet från {nar:%Y-%m-%d kl. %H.%M}",
         )
@@ -117,14 +122,12 @@ class Plats:
 def _plats(request) -> Plats:
     """What the address says; what is no period is as if it were not there, and an unknown enhet is 404."""
 
-    def tal(namn: str) -> int | None:
-        text = request.GET.get(namn, "")
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else None
-
-    ar, delperiod = tal("ar"), tal("delperiod")
+    ar, delperiod = (heltal(request.GET.get(namn, "")) for namn in ("ar", "delperiod"))
     if ar is None or not TIDIGAST <= ar <= SENAST:
         ar = timezone.localdate().year
     kod = request.GET.get("enhet", "")
+    if "\0" in kod:
+        raise Http404
     enhet = get_object_or_404(Enhet, kod=kod) if kod else None
     return Plats(ar, delperiod if delperiod in DELPERIODER else HELAR, enhet)
 

@@ -4,6 +4,7 @@ import json
 
 from django.core.management.base import BaseCommand, CommandError
 
+from indikatorer.imports.matningar_celler import SENAST, TIDIGAST
 from indikatorer.regler.bedomning import Utfall
 from indikatorer.regler.malregel import Matvarde
 from indikatorer.regler.skrift import HARDBLANK
@@ -28,7 +29,7 @@ class Command(BaseCommand):
             enhet_id = Enhet.objects.filter(kod=enhet).values_list("pk", flat=True).first()
             if enhet_id is None:
                 raise CommandError(f"Enheten {enhet} finns inte.")
-        bedomda = bedom_ar(ar, enhet=enhet_id)
+        bedomda = bedom_ar(ar, enhet=enhet_id) if TIDIGAST <= ar <= SENAST else ()
         if not bedomda:
             raise CommandError(f"Det finns inga mål eller värden för {ar}.")
         if options["json"]:

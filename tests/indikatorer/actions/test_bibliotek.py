@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from indikatorer.actions.bibliotek import (
+    UPPTAGNA_KODER,
     Bibliotekskonflikt,
     Malandring,
     OgiltigIndikator,
@@ -19,6 +20,7 @@ from indikatorer.models import Indikator, Malniva
 from indikatorer.selectors.bibliotek import hamta_indikatorer
 from indikatorer.selectors.matningar import hamta_definitionshistorik
 from indikatorer.tabeller.bibliotek import skriv_bibliotek
+from indikatorer.urls import ROT, urlpatterns
 
 pytestmark = pytest.mark.django_db
 
@@ -42,14 +44,21 @@ def test_tva_olika_mal_for_samma_ar_och_segment_vagras(hoft, erik):
     # The same rule written otherwise is the same rule.
     assert satt_malniva(mal=replace(mal, regel="> 80 %"), by=erik) == finns
     with pytest.raises(Bibliotekskonflikt) as fel:
-        satt_malniva(mal=replace(mal, sedd_rev=7), by=erik)
+        satt_malniva(mal=replace(mal, sedd=finns.pk, sedd_rev=7), by=erik)
     assert fel.value.nu == finns
+    # The revision of another target, which is 1 as well, is no leave to write over this one.
+    with pytest.raises(Bibliotekskonflikt):
+        satt_malniva(mal=replace(mal, sedd=finns.pk + 1, sedd_rev=finns.rev), by=erik)
+    mal = replace(mal, sedd=finns.pk)
     andrat = satt_malniva(mal=replace(mal, sedd_rev=finns.rev, kalla="Beslut"), by=erik, varfor="Rättat")
     assert (andrat.regel, andrat.rev, andrat.kalla) == ("≥80%", 2, "Beslut")
     assert [e.regel for e in Malniva.pgh_event_model.objects.filter(pgh_obj=finns.pk).order_by("pgh_id")] == [
         ">80%", "≥80%",
     ]  # fmt: skip
-    assert satt_malniva(mal=Malandring(hoft, 2024, finns.segment, "  ", sedd_rev=2), by=erik) is None
+    assert (
+        satt_malniva(mal=Malandring(hoft, 2024, finns.segment, "  ", sedd_rev=2, sedd=finns.pk), by=erik)
+        is None
+    )
     assert satt_malniva(mal=Malandring(hoft, 2024, finns.segment, ""), by=erik) is None
     assert not hoft.malnivaer.exists()
 
@@ -133,3 +142,44 @@ def test_en_fil_med_fel_lases_inte_in_alls_och_varje_fel_har_sin_rad(erik):
         las_in_bibliotek(rader=las_bibliotek(dubbel.encode()).rader, by=erik, varfor="Prov")
     assert list(fel.value.fel) == ["rad 2"]
     assert not Indikator.objects.filter(kod__in=("A", "C", "D")).exists()
+
+
+_RUBRIK = "kod;namn;enhetsslag;enhet;riktning;decimaler;fotnot"
+
+
+@pytest.mark.parametrize(
+    ("rubrik", "rad", "kod", "text"),
+    [
+        (_RUBRIK, "A;Ett;antal;antal;ingen;1;a\0b", "RAD", "A: fotnot har ett tecken som inte går att spara."),
+        (_RUBRIK, f"A;{'n' * 140_000};antal;antal;ingen;1;", "CSV", "en cell för lång"),
+        (_RUBRIK, 'A;"Ett;antal;antal;ingen;1;', "CSV", "ett citattecken saknas"),
+        (_RUBRIK, f"A;Ett;antal;antal;ingen;{'9' * 5000};", "RAD", "decimaler ska vara ett heltal"),
+        (_RUBRIK, "A;Ett;antal;antal;ingen;1;not;till", "RAD", "Raden har fler celler än de 7 kolumnerna."),
+        (f"{_RUBRIK};kod", "A;Ett;antal;antal;ingen;1;;B", "KOLUMN_DUBBEL", "Kolumnerna kod står flera gånger."),
+        (_RUBRIK, "Å 1;Ett;antal;antal;ingen;1;", "RAD", "Koden «Å 1» får bara ha bokstäverna a–z"),
+        (_RUBRIK, "las-in;Ett;antal;antal;ingen;1;", "RAD", "Koden «las-in» är upptagen av en annan sida"),
+    ],
+)  # fmt: skip
+def test_en_fil_som_inte_gar_att_lasa_sager_varfor(rubrik, rad, kod, text):
+    last = las_bibliotek(f"{rubrik}\n{rad}\n".encode())
+    assert last.rader == ()
+    (a,) = last.anmarkningar
+    assert (a.kod, a.rad) == (kod, 1 if kod == "KOLUMN_DUBBEL" else 2)
+    assert text in a.text and len(a.text) < 200
+
+
+def test_tomma_celler_utover_kolumnerna_och_gamla_radslut_gar_att_lasa():
+    rader = las_bibliotek(
+        f"{_RUBRIK}\rA;Ett;antal;antal;ingen;1;;;\rB;Två;antal;antal;ingen;1;".encode()
+    ).rader
+    assert [(r.rad, r.kod) for r in rader] == [(2, "A"), (3, "B")]
+
+
+def test_en_kod_som_leder_till_en_annan_sida_vagras(erik):
+    for ord_ in UPPTAGNA_KODER:
+        ny = Indikator(kod=ord_, namn="Ny", enhetsslag="antal", enhet="antal", riktning="hogre")
+        with pytest.raises(OgiltigIndikator, match="upptagen av en annan sida"):
+            spara_indikator(indikator=ny, sedd_rev=0, by=erik)
+    # Every word that an address has in the place of a code.
+    forsta = {str(u.pattern).removeprefix(ROT).partition("/")[0] for u in urlpatterns}
+    assert {ord_ for ord_ in forsta if ord_ and "<" not in ord_} == UPPTAGNA_KODER

@@ -64,7 +64,8 @@ def test_ett_nytt_varde_andrar_bedomningen_och_det_gamla_finns_kvar(som, segment
     (handelse,) = re.findall(r"/aterstall/(\d+)/", sida.content.decode())
     adress = f"/indikatorer/ID0050/varifran/{m.pk}/aterstall/{handelse}/"
     assert "Ingenting har sparats" in _text(klient.post(adress, {"rev": "1"}, follow=True))
-    assert klient.post(adress, {"rev": "x"}).status_code == 400
+    for rev in ("x", "1" * 5000):
+        assert klient.post(adress, {"rev": rev}).status_code == 400
     svar = klient.post(adress, {"rev": "2"}, follow=True)
     assert "Öppenvård barn 2024: ej uppfyllt, 73 % mot >75 %." in _text(svar)
     m.refresh_from_db()
@@ -84,6 +85,13 @@ def test_ett_nytt_varde_andrar_bedomningen_och_det_gamla_finns_kvar(som, segment
         ({"varde": "", "fotnot": "bara en not"}, "Skriv ett värde, eller varför det saknas"),
         ({"varde": "80", "taljare": "1", "namnare": "200"}, "är inte täljaren delad med nämnaren"),
         ({"varde": "80", "namnare": "0"}, "Nämnaren kan inte vara noll"),
+        ({"varde": "80", "taljare": "10 %"}, "«10 %» är i procent, men fältet är det inte"),
+        ({"varde": "80", "antal": "iu"}, "«iu» är inget tal. Lämna fältet tomt"),
+        ({"varde": "80", "taljare": "8 (p)"}, "«8 (p)» är inget tal"),
+        ({"varde": "80", "antal": str(2**31)}, "Antalet bakom värdet är för stort"),
+        ({"varde": "80", "fotnot": "n" * 2001}, "Fotnoten är 2001 tecken. Högst 2000 får plats"),
+        ({"varde": "80", "kalla": "k" * 201}, "Källan är 201 tecken. Högst 200 får plats"),
+        ({"varde": "80", "kalla": "RF\0", "fotnot": "a\0b"}, "Källan har ett tecken som inte går att spara"),
     ],
 )
 def test_fel_svarar_422_och_behaller_det_skrivna(som, segment, skrivet, fel):
@@ -98,6 +106,44 @@ def test_fel_svarar_422_och_behaller_det_skrivna(som, segment, skrivet, fel):
             assert f'name="{f}.{segment}.T"' in html and f'value="{t}"' in html
     assert "En &lt;kommentar&gt;" in html and 'aria-invalid="true"' in html
     assert Matning.objects.get(indikator__kod="ID0050", ar=2024).rev == 1
+
+
+def test_procent_skrivs_bara_for_ett_matt_i_procent(som, segment):
+    klient = som("koncerncontroller")
+    falt = {f"varde.{segment}.T": "74 %"}
+    assert klient.post(SIDA, _falt(klient.get(SIDA)) | falt).status_code == 302
+    assert Matning.objects.get(indikator__kod="ID0050", ar=2024).varde == 74
+    det = Indikator.objects.filter(enhetsslag="antal", matningar__isnull=False).first()
+    adress = f"/indikatorer/{det.kod}/matningar/?ar=2031"
+    data = _falt(klient.get(adress))
+    varde = next(n for n in data if n.startswith("varde."))
+    svar = klient.post(adress, data | {varde: "85 %"})
+    assert svar.status_code == 422
+    assert "«85 %» är i procent, men måttet är det inte" in _text(svar)
+    assert klient.post(adress, data | {varde: "85"}).status_code == 302
+
+
+def test_tva_flikar_pa_en_indikator_utan_varden_sparar_bada(som):
+    klient = som("koncerncontroller")
+    grupp = Indikator.objects.get(kod="ID0285").segmentgrupp
+    ett, tva, tre = grupp.segment.all()[:3]
+    Indikator.objects.create(
+        kod="TOM", namn="Tom", enhetsslag="antal", enhet="antal", riktning="hogre", segmentgrupp=grupp
+    )
+    adress = "/indikatorer/TOM/matningar/?ar=2024"
+    forsta, andra = _falt(klient.get(adress)), _falt(klient.get(adress))
+    assert klient.post(adress, forsta | {f"varde.{ett.pk}.T": "1"}).status_code == 302
+    # A mistake in the other tab shows all that the tab had, and then it is saved.
+    svar = klient.post(adress, andra | {f"varde.{tva.pk}.T": "2", f"varde.{tre.pk}.T": "tre"})
+    assert svar.status_code == 422
+    igen = _falt(svar)
+    assert (igen[f"varde.{tva.pk}.T"], igen[f"varde.{tre.pk}.T"]) == ("2", "tre")
+    assert klient.post(adress, igen | {f"varde.{tre.pk}.T": "3"}).status_code == 302
+    assert {*Matning.objects.filter(indikator__kod="TOM").values_list("segment", "varde")} == {
+        (ett.pk, 1),
+        (tva.pk, 2),
+        (tre.pk, 3),
+    }
 
 
 def test_varden_som_saknas_och_tas_bort(som, segment):
@@ -148,6 +194,10 @@ def test_ett_skadat_formular_sparar_inget(som, segment):
         {"bas": "{"},
         {"bas": '{"999.T":[1,{}]}'},
         {"bas": "[]"},
+        {"bas": "[" * 100_000},
+        {"bas": f'{{"{segment}.T":[1e999,{{}}]}}'},
+        {"bas": f'{{"{segment}.T":["{"1" * 5000}",{{}}]}}'},
+        {f"val.{segment}.T": "mitt", f"nu.{segment}.T": "1" * 5000},
         {f"saknas.{segment}.T": "x"},
         {f"val.{segment}.T": "mitt", f"nu.{segment}.T": "-"},
     ):
@@ -159,18 +209,29 @@ def test_ett_skadat_formular_sparar_inget(som, segment):
     }
 
 
+def _formular(svar):
+    """The fields of the page's form with what they show, as a browser would send them."""
+    html = svar.content.decode().partition("<main")[2].partition('method="post"')[2].partition("</form>")[0]
+    falt = {}
+    for tagg in re.findall(r"<input [^>]*>", html):
+        attribut = dict(re.findall(r'([\w-]+)="([^"]*)"', tagg))
+        if attribut.get("type") != "checkbox" or " checked" in tagg:
+            falt[attribut["name"]] = unescape(attribut.get("value", ""))
+    for namn, innehall in re.findall(r'<textarea name="([^"]+)"[^>]*>\n?([^<]*)<', html):
+        falt[namn] = unescape(innehall)
+    for namn, innehall in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', html, re.S):
+        vald = re.search(r'<option value="([^"]*)"[^>]* selected', innehall)
+        falt[namn] = unescape(vald[1]) if vald else ""
+    return falt
+
+
 def test_malnivan_visas_som_den_lases_innan_den_sparas(som):
     klient = som("koncerncontroller")
     adress = "/indikatorer/ID0050/mal/"
     m = Malniva.objects.get(indikator__kod="ID0050", ar=2024)
-    assert "&gt;75 %" in klient.get(f"{adress}?malniva={m.pk}").content.decode()
-    data = {
-        "ar": "2024",
-        "segment": m.segment_id or "",
-        "regel": ">= 73%",
-        "sedd_rev": m.rev,
-        "kalla": "RF § 12",
-    }
+    data = _formular(klient.get(f"{adress}?malniva={m.pk}"))
+    assert (data["ar"], data["regel"]) == ("2024", ">75 %")
+    data |= {"regel": ">= 73%", "kalla": "RF § 12"}
     svar = klient.post(adress, data | {"steg": "granska"})
     assert svar.status_code == 200
     text = _text(svar)
@@ -180,16 +241,56 @@ def test_malnivan_visas_som_den_lases_innan_den_sparas(som):
     assert m.rev == 1
     assert klient.post(adress, data | {"steg": "granska", "regel": "ungefär 80"}).status_code == 422
     assert (
-        klient.post(adress, data | {"sedd_rev": "0"}).status_code == 422
+        klient.post(adress, data | {"sedd_rev": "0", "sedd": ""}).status_code == 422
     )  # two rules for one year are refused
     text = _text(klient.post(adress, data, follow=True))
     assert "Målet är uppfyllt 73 % mot ≥73 %; gränsen räknas: uppfyllt, precis på gränsen." in text
     krock = klient.post(adress, data | {"regel": "> 80 %"})
     assert krock.status_code == 409
     assert "Nu gäller «>= 73%»" in _text(krock) and "Du har skrivit «> 80 %»" in _text(krock)
-    assert 'value="2"' in krock.content.decode()
-    assert klient.post(adress, data | {"regel": "", "sedd_rev": "2"}).status_code == 302
+    # What was typed stays as it was typed, and saving once more replaces what is now there.
+    igen = _formular(krock)
+    assert igen == data | {
+        "regel": "> 80 %",
+        "sedd_rev": "2",
+        "csrfmiddlewaretoken": igen["csrfmiddlewaretoken"],
+    }
+    assert klient.post(adress, igen).status_code == 302
+    m.refresh_from_db()
+    assert (m.regel, m.kalla) == ("> 80 %", "RF § 12")
+    assert klient.post(adress, igen | {"regel": "", "sedd_rev": "3"}).status_code == 302
     assert not Malniva.objects.filter(pk=m.pk).exists()
+    borta = klient.post(adress, igen)
+    assert "Målnivån är borttagen" in _text(borta)
+    assert klient.post(adress, _formular(borta)).status_code == 302
+    assert Malniva.objects.get(indikator__kod="ID0050", ar=2024).regel == "> 80 %"
+
+
+def test_en_oppnad_malniva_flyttas_inte_till_ett_annat_ar_eller_segment(som):
+    klient = som("koncerncontroller")
+    det = Indikator.objects.get(kod="ID0285")
+    adress = "/indikatorer/ID0285/mal/"
+    Malniva.objects.filter(indikator=det).delete()
+    ett, tva = det.segmentgrupp.segment.all()[:2]
+    forra = Malniva.objects.create(indikator=det, ar=2023, regel="≥ 70 %")
+    alla = Malniva.objects.create(indikator=det, ar=2024, regel="≥ 80 %")
+    eget = Malniva.objects.create(indikator=det, ar=2024, segment=ett, regel="≥ 100 %")
+    data = _formular(klient.get(f"{adress}?malniva={alla.pk}"))
+    # A year that has a target of its own, one that has none, and a segment: refused, also before it is shown.
+    for flytt in ({"ar": "2023"}, {"ar": "2025"}, {"segment": str(ett.pk)}, {"segment": str(tva.pk)}):
+        for steg in ("granska", "spara"):
+            svar = klient.post(adress, data | flytt | {"regel": "≥ 1 %", "steg": steg})
+            assert svar.status_code == 422
+            assert "kan inte flyttas" in _text(svar) and "borttagen" not in _text(svar)
+    assert klient.post(adress, data | {"sedd": "", "regel": "≥ 1 %"}).status_code == 422
+    for m in (forra, alla, eget):
+        assert Malniva.objects.get(pk=m.pk).regel == m.regel
+    assert det.malnivaer.count() == 3
+    # Without its own target the segment is judged by the one for all, and that is what the preview says.
+    data = _formular(klient.get(f"{adress}?malniva={eget.pk}")) | {"regel": "", "steg": "granska"}
+    text = _text(klient.post(adress, data))
+    assert "Då gäller «≥ 80 %»" in text and "Inget mål är satt" not in text
+    assert f"{ett.namn}: ej uppfyllt" in text
 
 
 def test_definitionen_far_historik_och_krockar(som):
@@ -200,6 +301,10 @@ def test_definitionen_far_historik_och_krockar(som):
     }  # fmt: skip
     assert klient.post("/indikatorer/ny/", ny | {"namn": ""}).status_code == 422
     assert klient.post("/indikatorer/ny/", ny | {"kod": "ID0050"}).status_code == 422
+    for kod, skal in (("exportera", "är upptagen av en annan sida"), ("a b", "får bara ha bokstäverna a–z")):
+        svar = klient.post("/indikatorer/ny/", ny | {"kod": kod})
+        assert svar.status_code == 422
+        assert skal in _text(svar)
     assert klient.post("/indikatorer/ny/", ny, follow=True).status_code == 200
     assert Indikator.objects.get(kod="PROV").uppdrag == ["A1", "B2"]
     andrad = ny | {"rev": "1", "definition": "Andel som <svarar>.", "varfor": "Saknades"}
@@ -208,9 +313,13 @@ def test_definitionen_far_historik_och_krockar(som):
     krock = klient.post("/indikatorer/PROV/andra/", ny | {"rev": "1", "namn": "Annat"})
     assert krock.status_code == 409
     assert "Namn: sparat är «Prov», du har skrivit «Annat»" in _text(krock)
-    assert 'name="rev" value="2"' in krock.content.decode()
     assert Indikator.objects.get(kod="PROV").namn == "Prov"
-    assert klient.post("/indikatorer/PROV/andra/", ny | {"rev": "2", "namn": "Annat"}).status_code == 302
+    # The page shows what was typed, and posting just that saves it.
+    igen = _formular(krock)
+    assert (igen["namn"], igen["uppdrag"], igen["enhet"], igen["rev"]) == ("Annat", "A1, B2", "procent", "2")
+    assert klient.post("/indikatorer/PROV/andra/", igen).status_code == 302
+    sparad = Indikator.objects.get(kod="PROV")
+    assert (sparad.namn, sparad.uppdrag, sparad.definition) == ("Annat", ["A1", "B2"], "")
 
 
 def test_en_fil_granskas_cell_for_cell_innan_den_tas_emot(som, settings, tmp_path):

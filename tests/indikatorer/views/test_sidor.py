@@ -8,6 +8,7 @@ from html import unescape
 
 import openpyxl
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -319,6 +320,66 @@ def test_urvalet_laddas_ned_som_det_visas(som):
     assert len(ord_) == antal > 10
     svar = klient.get("/indikatorer/exportera/?form=csv&sok=ID0050")
     assert svar.content.decode("utf-8-sig").count("\r\n") == 2
+    # The definitions are those of the chosen judgement too, and a choice that is none chooses nothing away.
+    for utfall, rader in (("ej_uppfyllt", 2), ("uppfyllt", 1), ("finns-inte", 2)):
+        svar = klient.get(f"/indikatorer/exportera/?form=csv&sok=ID0050&utfall={utfall}")
+        assert svar.content.decode("utf-8-sig").count("\r\n") == rader, utfall
+    Indikator.objects.create(
+        kod="TOM", namn="Varken eller", enhetsslag="antal", enhet="antal", riktning="ingen", decimaler=0
+    )
+    for fraga, finns, saknas in (
+        ("utfall=inget", "Varken eller", "Penicillin V vid"),
+        ("utfall=finns-inte&sok=ID0050", "Penicillin V vid", "Varken eller"),
+        ("utfall=ej_uppfyllt", "Penicillin V vid", "Varken eller"),
+    ):
+        bok = openpyxl.load_workbook(
+            io.BytesIO(klient.get(f"/indikatorer/exportera/?{fraga}").content), data_only=True
+        )
+        text = " ".join(c.value for blad in bok for r in blad for c in r if isinstance(c.value, str))
+        assert finns in text and saknas not in text, fraga
+
+
+def test_adresser_som_ingen_sida_skriver_svarar_utan_att_brista(som):
+    klient = som("koncerncontroller")
+    langt = "9" * 5000
+    m = Matning.objects.filter(indikator__kod="ID0050").first()
+    for adress, status in (
+        ("/indikatorer/0/oversikt/", 404),
+        ("/indikatorer/99999/bilaga/", 404),
+        ("/indikatorer/99999/bilaga/excel/", 404),
+        ("/indikatorer/0/bilaga/excel/", 404),
+        (f"/indikatorer/{langt}/bilaga/excel/", 404),
+        ("/indikatorer/?sok=%00&enhet=%00&segment=%00", 200),
+        (f"/indikatorer/?ar={langt}&enhet={langt}&malomrade={langt}&sida={langt}", 200),
+        (f"/indikatorer/ID0050/?ar={langt}&delperiod={langt}", 200),
+        ("/indikatorer/ID0050/?ar=%00&delperiod=%00", 200),
+        ("/indikatorer/ID0050/?enhet=%00", 404),
+        ("/indikatorer/ID0050/?segment=%00", 404),
+        (f"/indikatorer/ID0050/mal/?malniva={langt}", 404),
+        ("/indikatorer/ID0050/mal/?malniva=%00", 404),
+        (f"/indikatorer/ID0050/mal/?ar={langt}", 200),
+        ("/indikatorer/ID0050/matningar/?enhet=%00", 404),
+        (f"/indikatorer/ID0050/matningar/?ar={langt}&delperiod={langt}", 200),
+        (f"/indikatorer/ID0050/varifran/{'9' * 30}/", 404),
+        ("/indikatorer/las-in/granska/?jobb=%00", 404),
+        ("/indikatorer/las-in/granska/?u=%00", 404),
+        ("/api/v1/indikatorer/?sok=penicillin%00", 200),
+        ("/api/v1/indikatorer/99999/bedomningar/", 404),
+    ):
+        assert klient.get(adress).status_code == status, adress[:80]
+    for adress, data, status in (
+        ("/indikatorer/99999/bilaga/handling/", {}, 404),
+        ("/indikatorer/0/bilaga/handling/", {}, 404),
+        (f"/indikatorer/ID0050/varifran/{m.pk}/aterstall/{'9' * 30}/", {"rev": "1"}, 404),
+        ("/indikatorer/ID0050/mal/", {"ar": langt, "sedd": langt, "sedd_rev": langt, "segment": langt}, 422),
+        ("/indikatorer/ID0050/mal/", {"ar": "2024", "sedd": "9" * 30, "sedd_rev": "9", "regel": "a\0"}, 422),
+        ("/indikatorer/ID0050/andra/", {"rev": langt, "ordning": langt, "namn": "a\0"}, 422),
+        ("/indikatorer/las-in/kolada/", {"kpier": "\0", "omraden": "\0", "fran": langt, "till": "1"}, 422),
+    ):
+        assert klient.post(adress, data).status_code == status, adress[:80]
+    for ar in (0, 99999):
+        with pytest.raises(CommandError, match=f"Det finns inga mål eller värden för {ar}"):
+            call_command("indikatorer", ar=ar)
 
 
 def test_api_ger_samma_bedomning_som_sidan(som):
