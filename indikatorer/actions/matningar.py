@@ -162,7 +162,11 @@ def spara_matningar(*, andringar: list[Matningsandring], by, varfor: str = "") -
             if (uppgift_for(nu[a.cell]) if a.cell in nu else None) != a.nytt
         ]
         try:
-            _skriv(kvar, Ursprung.INMATAD, by)
+            # A cell that somebody filled after we had read it is taken back here, not written over.
+            with transaction.atomic():
+                gjort = _skriv(kvar, Ursprung.INMATAD, by)
+                if gjort.nya != sum(r.cell not in nu for r in kvar):
+                    raise _HannFore
         except _HannFore as fel:
             raise Matningskonflikt(_las({r.cell for r in kvar if r.cell not in nu})) from fel
     return len(kvar)

@@ -280,3 +280,27 @@ def test_tva_som_fyller_samma_tomma_celler_samtidigt_ger_en_konflikt(exempel_pa_
         t.join()
     assert "sparat" in utfall and set(celler) in utfall
     assert len(set(hoft.matningar.filter(ar__lte=2010).values_list("varde", flat=True))) == 1
+
+
+def test_en_cell_som_fylls_mellan_lasning_och_skrivning_skrivs_inte_over(exempel_pa_riktigt):
+    hoft = Indikator.objects.get(kod="ID0081")
+    cell = Matningsnyckel(hoft.pk, 2001)
+
+    def spara(varde):
+        spara_matningar(andringar=[Matningsandring(cell, 0, Matningsuppgift(varde=D(varde)))], by=None)
+
+    def den_andra():
+        spara(1)
+        connection.close()
+
+    def emellan(execute, sql, *args):
+        if sql.startswith("CREATE TEMP TABLE"):
+            t = threading.Thread(target=den_andra)
+            t.start()
+            t.join()
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(emellan), pytest.raises(Matningskonflikt) as fel:
+        spara(2)
+    assert fel.value.celler[cell].varde == 1
+    assert hoft.matningar.get(ar=2001).varde == 1
