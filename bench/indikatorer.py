@@ -2,7 +2,8 @@
 
 (a) what the overview of one nämnd's twenty indikatorer reads and judges, (b) what the page of one indikator does, each
 also against a library a tenth of the size; (c) every indikator and segment of a year judged; (d) all 600 000 values;
-(e) 100 000 revised values read in. One run, one process, one database made for the purpose. With --json for machines.
+(e) the pages themselves, through all of Django, once the process has judged the year as it does when it starts;
+(f) 100 000 revised values read in. One run, one process, one database made for the purpose. With --json for machines.
 """
 
 import json
@@ -109,6 +110,39 @@ def _las_in():
     return time.perf_counter() - borjan
 
 
+SIDOR = {
+    "bibliotek": "/indikatorer/?ar=2024",
+    "oversikt": "/indikatorer/2024/oversikt/",
+    "oversikt_per_namnd": "/indikatorer/2024/oversikt/?per=namnd",
+    "indikator": "/indikatorer/BENCH-7/?ar=2024",
+}
+
+
+def _sidor() -> dict:
+    """Milliseconds of each page for a koncerncontroller, and its queries."""
+    from django.conf import settings
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from organisation.models import Anvandare
+    from regionskane.register import VARMARE
+
+    for varm in VARMARE:
+        varm()
+    klient = Client(headers={"host": settings.ALLOWED_HOSTS[0]})
+    klient.force_login(
+        Anvandare.objects.get(username="koncerncontroller"), "django.contrib.auth.backends.ModelBackend"
+    )
+    ut = {}
+    for namn, adress in SIDOR.items():
+        assert klient.get(adress).status_code == 200
+        with CaptureQueriesContext(connection) as fragor:
+            klient.get(adress)
+        ut[namn] = {"ms": round(_ms(lambda adress=adress: klient.get(adress)), 1), "fragor": len(fragor)}
+    return ut
+
+
 def _mat() -> dict:
     from django.core.management import call_command
 
@@ -134,6 +168,7 @@ def _mat() -> dict:
     borjan = time.perf_counter()
     resultat["bedomda"] = _allt()
     resultat["allt_s"] = round(time.perf_counter() - borjan, 1)
+    resultat["sidor"] = _sidor()
     resultat["las_in_100_000_s"] = round(_las_in(), 1)
     return resultat
 
@@ -155,6 +190,8 @@ def main() -> None:
     )
     print(f"  alla indikatorer och segment, ett år        {resultat['ett_ar_alla_s']:>8} s")
     print(f"  {resultat['bedomda']} bedömningar, alla år och kön       {resultat['allt_s']:>8} s")
+    for namn, matt in resultat["sidor"].items():
+        print(f"  sidan {namn:<38}{matt['ms']:>8} ms   ({matt['fragor']} frågor)")
     print(f"  100 000 rättade värden inlästa              {resultat['las_in_100_000_s']:>8} s")
 
 

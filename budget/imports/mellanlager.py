@@ -151,10 +151,6 @@ def _oforandrad(cursor, lasning: CsvLasning, storlek: int, rapport: Laser) -> Me
             "rad": "m.rad",
             **tid,
             "belopp": _belopp(falt["belopp"]),
-            "verifikation": f"left(btrim({falt['verifikation']}), {LANGSTA_KOD})"
-            if "verifikation" in falt
-            else "''::text",
-            "text": f"left({falt['text']}, {LANGSTA_TEXT})" if "text" in falt else "''::text",
         },
     )
 
@@ -188,6 +184,12 @@ def _krav(lasning: CsvLasning, falt: Mapping[str, str]) -> str:
         krav.append(
             f"({plats} = 0 OR octet_length({kr}) - {plats} <= 2) AND left(ltrim({kr}, '-'), 1) <> '{tecken}'"
         )
+    # What the reader would have trimmed or cut is left to it, so that the rows are booked as they stand.
+    if "verifikation" in falt:
+        krav.append(f"octet_length({falt['verifikation']}) <= {LANGSTA_KOD}")
+        krav.append(f"btrim({falt['verifikation']}) = {falt['verifikation']}")
+    if "text" in falt:
+        krav.append(f"octet_length({falt['text']}) <= {LANGSTA_TEXT}")
     for f in ("verksamhet", "projekt"):
         if f in falt:  # printable ASCII at most, since control characters have been looked for
             krav.append(

@@ -432,7 +432,7 @@ _RADER = {
     "tomma fält": (csv(";;;;;;", "202403;5010;10001;;A1;x;1,00"), False),
     "skiljetecken för mycket": (csv("202403;5010;10001;;A1;x;1,00;"), False),
     "bara CR": (_VANLIG.replace(b"\n", b"\r"), False),
-    "lång text och verifikation": (csv(f"202403;5010;10001;;{'v' * 50};{'t' * 600};1,00"), True),
+    "lång text och verifikation": (csv(f"202403;5010;10001;;{'v' * 50};{'t' * 600};1,00"), False),
     "fel mitt i": (csv("202403;5010;10001;;A1;x;NaN", "202403;5010;10001;;A1;x;1,00"), False),
     "femton siffror": (csv(f"202403;5010;10001;;A1;x;{'9' * 15},50"), False),
     "två minus": (csv("202403;5010;10001;;A1;x;--5,50"), False),
