@@ -25,7 +25,7 @@ class Koladaformular(forms.Form):
         label="Nyckeltal",
         max_length=2000,
         required=False,
-        help_text="Till exempel N77825. Tomt hämtar alla som biblioteket har.",
+        help_text="Till exempel N77825. Tomt hämtar alla som du får lägga in värden för.",
     )
     omraden = forms.CharField(
         label="Områden",
