@@ -51,6 +51,13 @@ def synliga_filer(behorighet: Behorighet):
     return filer.filter(namnd__in=behorighet.namnder(Ratt.LASA_HUVUDBOK))
 
 
+def far_se_filen(behorighet: Behorighet, fil: Utfallsfil) -> bool:
+    """Whether the file is among `synliga_filer`, without asking the database."""
+    return Omfang.ALLT in behorighet.omfang(Ratt.LASA_HUVUDBOK) or fil.namnd_id in behorighet.namnder(
+        Ratt.LASA_HUVUDBOK
+    )
+
+
 def filens_jobb(fil: Utfallsfil) -> Jobb | None:
     """The latest reading of the file."""
     return Jobb.objects.filter(slag="las_in_utfall", parametrar__fil=fil.pk).order_by("-skapad").first()

@@ -1,7 +1,7 @@
 """What the pages about ledger files show, as data."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -49,24 +49,27 @@ class Namndmanader:
     enheter: list[tuple[str, list[Manadsruta]]]
 
 
-def manadsrutnat(rader: Sequence[Enhetsmanader], ar: int, idag: date) -> list[Namndmanader]:
-    """Nämnd by nämnd and month by month, what is in place."""
+def manadsrutnat(
+    rader: Sequence[Enhetsmanader], ar: int, idag: date, far_oppna: Callable[[Utfallsfil], bool]
+) -> list[Namndmanader]:
+    """Nämnd by nämnd and month by month, what is in place; a month leads to its file for whoever `far_oppna` it."""
     namnder: dict[str, Namndmanader] = {}
     for r in rader:
-        rutor = [_ruta(r, ar, m, idag) for m in range(1, 13)]
+        rutor = [_ruta(r, ar, m, idag, far_oppna) for m in range(1, 13)]
         namnder.setdefault(r.namnd, Namndmanader(r.namnd, [])).enheter.append((r.enhet, rutor))
     return list(namnder.values())
 
 
-def _ruta(rad: Enhetsmanader, ar: int, manad: int, idag: date) -> Manadsruta:
+def _ruta(rad: Enhetsmanader, ar: int, manad: int, idag: date, far_oppna) -> Manadsruta:
     period = period_i_ord(ar * 100 + manad)
     del_ = rad.manader.get(manad)
     if del_ is None:
         om = (ar, manad) >= (idag.year, idag.month)
         return Manadsruta("", "") if om else Manadsruta("ej_startat", f"{rad.enhet} {period}: saknas")
+    fil = del_.fil_id if far_oppna(del_.fil) else None
     if del_.rattad:
-        return Manadsruta("pagar", f"{rad.enhet} {period}: rättad av {del_.fil.namn}", del_.fil_id)
-    return Manadsruta("klart", f"{rad.enhet} {period}: inläst ur {del_.fil.namn}", del_.fil_id)
+        return Manadsruta("pagar", f"{rad.enhet} {period}: rättad av {del_.fil.namn}", fil)
+    return Manadsruta("klart", f"{rad.enhet} {period}: inläst ur {del_.fil.namn}", fil)
 
 
 @dataclass(frozen=True, slots=True)

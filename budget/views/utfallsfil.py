@@ -30,6 +30,7 @@ from budget.selectors.utfallsfiler import (
     ar_med_utfall,
     aret,
     far_importera,
+    far_se_filen,
     filens_delar,
     filens_ersatta,
     filens_historik,
@@ -114,7 +115,7 @@ def filer(request):
             "ar": ar,
             "aren": [{"text": str(a), "url": f"?ar={a}", "aktiv": a == ar} for a in aren],
             "manader": MANADER,
-            "rutnat": manadsrutnat(pa_plats(ar, urval), ar, idag),
+            "rutnat": manadsrutnat(pa_plats(ar, urval), ar, idag, lambda fil: far_se_filen(behorighet, fil)),
             "filer": [
                 (f, LAGEN[f.status], antal(f.rader) if f.rader else "")
                 for f in synliga_filer(behorighet)[:SENASTE]
@@ -366,7 +367,7 @@ def rad(request, ar, fil, rad):
             "poster": [radfakta(r) for r in funna],
             "radtext": _radtext(kallfil, rad),
             "verifikation": f"{reverse('utfallsrader', args=[ar])}?{urlencode(om)}" if verifikation else "",
-            "far_se_filen": synliga_filer(behorighet).filter(pk=fil).exists(),
+            "far_se_filen": far_se_filen(behorighet, kallfil),
         },
     )
 

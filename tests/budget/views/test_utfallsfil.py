@@ -75,6 +75,8 @@ def test_fil_lamnas_lases_in_och_syns_i_rutnatet(koncern, som, django_assert_num
     kn = som("controller-kn")
     assert kn.get(svar.url).status_code == 404
     assert "Senaste filerna" not in _text(kn.get(FILER))
+    rutnat = kn.get(f"{FILER}?ar=2024").content.decode()
+    assert "rättad av rättad.csv" in rutnat and f"{FILER}{rattad.pk}/" not in rutnat
     assert "Hälso- och sjukvårdsnämnden 2024-03" not in _text(kn.get(f"{FILER}?ar=2024"))
 
 
@@ -83,7 +85,7 @@ def test_raden_visas_som_den_ar_bokford_och_som_den_star_i_filen(koncern, som, d
     _kor()
     fil = Utfallsfil.objects.get()
     adress = f"/utfall/2024/rad/{fil.pk}/2/?konto=5010&period=202403"
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         svar = koncern.get(adress)
     sida = _text(svar)
     for ord_ in (
