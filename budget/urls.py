@@ -68,7 +68,6 @@ urlpatterns = [
     ),
     path(f"{VERSION}kontroll/", tabeller.kontroll, name="kontroll"),
     path(f"{VERSION}brygga/", brygga.brygga, name="brygga"),
-    path(f"{VERSION}brygga/rakna/", versioner.lat_bryggan, name="lat_bryggan"),
     path(f"{VERSION}brygga/upprakning/", justering.rakna_upp, name="upprakning"),
     path(
         f"{VERSION}brygga/ersattningsmodell/", ersattningsmodell.ersattningsmodell, name="ersattningsmodell"

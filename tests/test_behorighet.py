@@ -136,8 +136,6 @@ TABELL = [
     ("justering", "GET", f"{ARB}/brygga/justering/999999/", (302, 404, 404, 404, 403, 404, 403)),
     ("ta_bort_justering", "POST", f"{ARB}/brygga/justering/999999/ta-bort/",
      (302, 403, 403, 404, 403, 403, 403)),
-    ("lat_bryggan", "GET", f"{ARB}/brygga/rakna/", (302, 403, 403, 200, 403, 403, 403)),
-    ("lat_bryggan", "POST", f"{FAST}/brygga/rakna/", (302, 403, 403, 422, 403, 403, 403)),
     ("bered_version", "GET", f"{ARB}/bered/", (302, 403, 403, 200, 403, 403, 403)),
     ("bered_version", "POST", f"{ARB}/bered/", (302, 403, 403, 422, 403, 403, 403)),
     ("faststall_version", "GET", f"{ARB}/faststall/", (302, 403, 403, 200, 403, 403, 403)),

@@ -12,21 +12,24 @@ from budget.models import (
     Versionskolumn,
 )
 from budget.regler import balanskrav as regel
-from budget.selectors.summor import ALLA, Nyckel, Summa, hamta_summor
+from budget.selectors.summor import ALLA, Lage, Nyckel, Summa, hamta_summor
 from budget.selectors.uppstallning import Uppstallningsdata
 from regionskane.lib.belopp import MNKR
 
 UPPSTALLNING = "balanskrav"
 
 
-def hamta_underlag(version: Budgetversion) -> tuple[regel.Arsunderlag, ...]:
+def hamta_underlag(version: Budgetversion, *, lage: Lage = Lage.BESLUTAT) -> tuple[regel.Arsunderlag, ...]:
     """The years of the version's balanskrav in order, amounts in kronor. Empty when it has none."""
     kolumner = list(
         Versionskolumn.objects.filter(version=version, uppstallning__kod=UPPSTALLNING).select_related("kalla")
     )
     poster = dict(Post.objects.filter(uppstallning__kod=UPPSTALLNING).values_list("kod", "pk"))
     summor = hamta_summor(
-        kolumner=[(k.kalla_id, k.ar) for k in kolumner], poster=poster.values(), period=version.period
+        kolumner=[(k.kalla_id, k.ar) for k in kolumner],
+        poster=poster.values(),
+        period=version.period,
+        lage=lage,
     )
     # A decision is registered on the version that the year comes from, or on this one, which then counts.
     beslut = list(Balanskravsbeslut.objects.filter(version__in={version.pk, *(k.kalla_id for k in kolumner)}))
@@ -98,7 +101,7 @@ def med_regelrader(data: Uppstallningsdata) -> Uppstallningsdata:
         for ar in berakna(underlag).ar
         for p in poster
     }
-    return replace(data, summor=data.summor | nya)
+    return replace(data, summor=nya | data.summor)
 
 
 def _samma(tryckt, kolumn):

@@ -37,7 +37,7 @@ from budget.selectors.justering import hamta_brygga
 from budget.selectors.nyckeltal import berakna as berakna_nyckeltal
 from budget.selectors.nyckeltal import hamta_behov
 from budget.selectors.samband import hamta_egna_samband
-from budget.selectors.summor import ALLA, ALLA_ENHETER, Nyckel, hamta_summor
+from budget.selectors.summor import ALLA, ALLA_ENHETER, Lage, Nyckel, hamta_summor
 from organisation.models import Enhetstyp
 from organisation.permissions import Enhetsurval
 
@@ -105,8 +105,10 @@ def hamta_avvikelser(
         summor[period] = hamta_summor(
             kolumner=[(k.version_id, k.ar) for k in samtida],
             poster={k.post_id if isinstance(k, Kontrollsumma) else k.post.kalla_post_id for k in samtida}
+            | {k.post.kalla_post_id for k in samtida if k.post.kalla_post_id}
             | {b.pk for lista in barn.values() for b in lista},
             period=period,
+            lage=Lage.DELAR,
         )
         for enhet, helas in _summor_av_hela(
             samtida, [b.pk for lista in barn.values() for b in lista], period
@@ -119,7 +121,8 @@ def hamta_avvikelser(
     for k in alla:
         version = per_id[k.version_id]
         ar_kontroll = isinstance(k, Kontrollsumma)
-        post_id = k.post_id if ar_kontroll else k.post.kalla_post_id
+        # A leaf that was printed is compared with what it would fetch.
+        post_id = k.post.kalla_post_id or k.post_id
         nyckel = _kontrollnyckel(k) if ar_kontroll else _enhetsnyckel(k)
         summa = summor[version.period].get(Nyckel(post_id, k.version_id, k.ar, _summerat(k.post, nyckel)))
         if summa is None and not ar_kontroll:
@@ -152,6 +155,7 @@ def _summor_av_hela(kontroller, barn: list[int], period):
                 period=period,
                 urval=Enhetsurval(enheter=delar.get(enhet, frozenset((enhet,)))),
                 utan_interna=True,
+                lage=Lage.DELAR,
             ),
         )
 
@@ -206,7 +210,9 @@ def hamta_nyckeltalskontroll(
     varden = {}
     for period in {per_id[k.version_id].period for k in kontroller}:
         par = {(v, ar) for v, ar in kolumner if per_id[v].period == period}
-        summor = hamta_summor(kolumner=[*par, *behov.kolumner], poster=behov.poster, period=period)
+        summor = hamta_summor(
+            kolumner=[*par, *behov.kolumner], poster=behov.poster, period=period, lage=Lage.DELAR
+        )
         varden |= berakna_nyckeltal(poster, par, behov, summor)
     svar = Nyckeltalskontroll([], [])
     for k in kontroller:
@@ -226,7 +232,7 @@ def hamta_regelavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]
     for k in _kontroller(per_id, None).filter(post__uppstallning__kod="balanskrav"):
         kontroller[k.version_id].append(k)
     for version_id, rader in kontroller.items():
-        underlag = hamta_underlag(per_id[version_id])
+        underlag = hamta_underlag(per_id[version_id], lage=Lage.DELAR)
         utredning = {ar.ar: ar for ar in berakna(underlag).ar}
         for k in rader:
             ar_blad = k.post.typ == Posttyp.BLAD and k.post.kod != "ib_aterstalla"
@@ -300,11 +306,21 @@ _RAD_NAMNER = ("RESULTAT_KASSA", "RESULTAT_BALANS")
 def hamta_sambandsavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
     """Figures of two tables that the document means to be the same, and that differ by more than rounding.
 
-    One that agrees as printed is left out: what parts it is named as a SUMMA. `tryckt` is the tie's first side.
+    One that agrees as printed is left out: what parts it is named as a SUMMA. So is one that a copy has from the
+    decided version that it goes back to. `tryckt` is the tie's first side.
     """
+    versioner = list(versioner)
+    ursprung = {v.bryggas_ur or v.kopia_av for v in versioner} - {None}
+    arvda = {
+        (version.pk, s.regel.kod, s.ar): s.differens
+        for version, _, s in hamta_egna_samband(ursprung, lage=Lage.FAKTA)
+    }
     avvikelser = []
-    for version, data, s in hamta_egna_samband(versioner):
+    for version, data, s in hamta_egna_samband(versioner, lage=Lage.DELAR):
         if s.utfall != Utfall.SKILJER or not s.regel.samma or s.regel.kod in _RAD_NAMNER:
+            continue
+        fran = version.bryggas_ur_id or version.kopia_av_id
+        if arvda.get((fran, s.regel.kod, s.ar)) == s.differens:
             continue
         post = data.poster[(*s.regel.vanster.delar, *s.regel.vanster.forra)[0][0]]
         avvikelser.append(
