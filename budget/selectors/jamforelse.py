@@ -125,8 +125,10 @@ JOIN organisation_enhet e ON e.id = enhet_id
 CROSS JOIN (
     SELECT p.* FROM budget_post p JOIN budget_uppstallning u ON u.id = p.uppstallning_id
     WHERE u.kod = 'regionbidrag' AND p.kod = 'regionbidrag') p
-LEFT JOIN budget_belopp xb ON (xb.version_id, xb.post_id, xb.ar, xb.enhet_id) = (%(forsta)s, p.id, COALESCE(x.ar, y.ar), e.id)
-LEFT JOIN budget_belopp yb ON (yb.version_id, yb.post_id, yb.ar, yb.enhet_id) = (%(andra)s, p.id, COALESCE(x.ar, y.ar), e.id)
+LEFT JOIN budget_belopp xb
+    ON (xb.version_id, xb.post_id, xb.ar, xb.enhet_id) = (%(forsta)s, p.id, COALESCE(x.ar, y.ar), e.id)
+LEFT JOIN budget_belopp yb
+    ON (yb.version_id, yb.post_id, yb.ar, yb.enhet_id) = (%(andra)s, p.id, COALESCE(x.ar, y.ar), e.id)
 WHERE x.belopp IS DISTINCT FROM y.belopp AND (%(allt)s OR e.id = ANY(%(enheter)s))
 ORDER BY e.kod, COALESCE(x.ar, y.ar)
 """

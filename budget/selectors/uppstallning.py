@@ -1,13 +1,13 @@
 """What a table of the budget is made of: its columns, lines, enheter and figures."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
 from django.db import connection
 
-from budget.models import Budgetversion, Post, Posttyp, Uppstallning, Versionskolumn
+from budget.models import Budgetversion, Post, Uppstallning, Versionskolumn
 from budget.selectors.nyckeltal import berakna, hamta_behov, regelrader
 from budget.selectors.summor import ALLA, Nyckel, Summa, Summor, hamta_summor
 from organisation.models import Enhet, Enhetstyp
@@ -31,7 +31,8 @@ class Plats(NamedTuple):
 class Uppstallningsdata:
     """A table's raw material. `placeringar` has the enheter in the region's own order, grouped by sektor;
     for a table of the whole region it has that one enhet. `delvis` tells that the reader sees only some.
-    `omfang` is what the figures are of, as in addresses («enhet-KOD»), in a table that is of one thing per enhet."""
+    `omfang` is what the figures are of, as in addresses («enhet-KOD»), in a table that is of one thing per enhet.
+    `summor` has the lines by rule too, as they were decided or else `beraknade`, and what fetching leaves fetch."""
 
     version: Budgetversion
     uppstallning: Uppstallning
@@ -41,6 +42,7 @@ class Uppstallningsdata:
     summor: Summor
     delvis: bool
     omfang: str = ""
+    beraknade: Summor = field(default_factory=dict)
 
     @property
     def rad_per_enhet(self) -> bool:
@@ -116,17 +118,25 @@ def hamta_uppstallning(
     behov = hamta_behov(rader, par)
     summor = hamta_summor(
         kolumner=[*par, *behov.kolumner],
-        poster={p.pk for p in poster if p.typ != Posttyp.REGEL} | behov.poster,
+        poster={p.pk for p in poster} | {p.kalla_post_id for p in poster if p.kalla_post_id} | behov.poster,
         period=version.period,
         urval=urval,
     )
-    summor |= berakna(rader, par, behov, summor)
+    beraknade = berakna(rader, par, behov, summor)
+    summor = beraknade | summor
     har_belopp = {int(n.omfang.removeprefix("enhet:")) for n in summor if n.omfang.startswith("enhet:")}
     placeringar = tuple(
         p for p in gallande_placeringar(version, uppstallning, har_belopp) if p.enhet_id in urval
     )
     return Uppstallningsdata(
-        version, uppstallning, kolumner, poster, placeringar, summor, delvis=not urval.allt
+        version,
+        uppstallning,
+        kolumner,
+        poster,
+        placeringar,
+        summor,
+        delvis=not urval.allt,
+        beraknade=beraknade,
     )
 
 

@@ -37,7 +37,8 @@ class Kolumnslag(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Kolumn:
     """A column. `enhet` is kr, tkr, mnkr, antal or procent, or empty where every row has its own. A DIFFERENS is
-    `av[0]` − `av[1]`; a PROCENT is that difference over |`av[1]`|; both name columns by `nyckel`."""
+    `av[0]` − `av[1]`; a PROCENT is that difference over |`av[1]`|; both name columns by `nyckel`. `beslutad` tells that
+    its figures stand as they were decided."""
 
     nyckel: str
     rubrik: str
@@ -46,6 +47,7 @@ class Kolumn:
     enhet: str = "mnkr"
     decimaler: int = 0
     av: tuple[str, str] | None = None
+    beslutad: bool = False
 
     def text(self, cell: "Cell") -> str:
         """The cell as it is read: «1 234,5», «+3,1 %», or its word for a missing figure."""
@@ -83,7 +85,8 @@ def _i_enhet(kolumn: Kolumn, enhet: str, decimaler: int | None) -> Kolumn:
 class Cell(NamedTuple):
     """One figure. `kalla` is the site path that answers «varifrån?»; `noter` are numbers in the
     table's notes, counted from 1; `saknas` is what is read when there is no figure. `kommentarer` is how many open
-    comments it has, which a page marks and a document does not."""
+    comments it has, which a page marks and a document does not. `delar_ger` is what the parts give where that is not
+    the figure: what was decided stands."""
 
     varde: Decimal | None = None
     text: str | None = None
@@ -91,6 +94,7 @@ class Cell(NamedTuple):
     noter: tuple[int, ...] = ()
     saknas: str = "–"
     kommentarer: int = 0
+    delar_ger: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,15 +110,6 @@ def test_den_som_inte_ser_hela_regionen_ser_ingen_finansiering(som):
     assert som("revisor").post("/budget/2024/T2024/finansiering/", {}).status_code == 403
 
 
-def test_lat_bryggan_rakna_sager_vem_som_behaller_sin_niva(som):
-    klient = som("koncerncontroller")
-    svar = klient.post("/budget/2024/B2024-ARB/brygga/rakna/", {}, follow=True)
-    assert "Egen nivå behålls för Hälso- och sjukvårdsnämnden" in text(svar)
-    assert "Låt bryggan räkna" not in text(svar)
-    svar = klient.post("/budget/2024/B2024-ARB/brygga/rakna/", {})
-    assert svar.status_code == 422 and "räknar redan" in text(svar)
-
-
 def test_antalet_fragor_ar_detsamma_hur_manga_justeringar_som_an_raknas(b2025):
     def fragor(adress):
         b2025.get(adress)
