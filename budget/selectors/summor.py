@@ -44,7 +44,8 @@ class Lage(StrEnum):
 
 
 class Nyckel(NamedTuple):
-    """What a sum is of. `omfang` is "alla", "enhet:<id>" or "sektor:<id>"."""
+    """What a sum is of. `omfang` is "alla", "enhet:<id>", "sektor:<id>", or "hel:<id>" for a förvaltning that has
+    parts, with them."""
 
     post: int
     version: int
@@ -68,8 +69,10 @@ WITH kolumn AS MATERIALIZED (
     FROM unnest(%(versioner)s::bigint[], %(ar)s::int[]) AS k(version_id, ar)
     JOIN budget_budgetversion v ON v.id = k.version_id
 ), plats AS MATERIALIZED (
-    SELECT enhet_id, sektor_id, COALESCE(del_av_id, enhet_id) AS hel_id
-    FROM organisation_platser(%(fran)s, %(till)s)
+    -- `hel_id`: the förvaltning that an enhet is a part of, or is itself when it has parts.
+    SELECT p.enhet_id, p.sektor_id, COALESCE(p.del_av_id, (SELECT p.enhet_id WHERE p.enhet_id IN (
+        SELECT d.del_av_id FROM organisation_platser(%(fran)s, %(till)s) d))) AS hel_id
+    FROM organisation_platser(%(fran)s, %(till)s) p
 ), region AS (
     SELECT id FROM organisation_enhet WHERE typ = 'region'
 ), led AS MATERIALIZED (
@@ -117,9 +120,10 @@ WITH kolumn AS MATERIALIZED (
     FROM led
     JOIN tryckt t ON (t.version_id, t.post_id, t.ar) = (led.version_id, led.post_id, led.ar) AND t.omfang = 'enhet'
 ), enhetssumma AS MATERIALIZED (
-    SELECT b.rot_id, b.version_id, b.ar, b.enhet_id, p.sektor_id,
+    SELECT b.rot_id, b.version_id, b.ar, b.enhet_id, p.sektor_id, p.hel_id,
            COALESCE(b.under && s.poster, false) AS i_sektorns,
-           COALESCE(b.under && a.poster, false) OR COALESCE(b.under && h.poster, false) AS i_allas,
+           COALESCE(b.under && a.poster, false) AS i_allas,
+           COALESCE(b.under && h.poster, false) AS i_helas,
            sum(b.belopp * b.faktor) AS belopp, max(b.precision) AS precision, sum(b.antal) AS antal
     FROM fakta b
     LEFT JOIN plats p ON p.enhet_id = b.enhet_id
@@ -129,17 +133,18 @@ WITH kolumn AS MATERIALIZED (
     LEFT JOIN stangt s ON (s.version_id, s.ar, s.omfang, s.sektor_id) = (b.version_id, b.ar, 'sektor', p.sektor_id)
     LEFT JOIN stangt a ON (a.version_id, a.ar, a.omfang) = (b.version_id, b.ar, 'alla')
     LEFT JOIN stangt h ON (h.version_id, h.ar, h.omfang, h.enhet_id)
-        = (b.version_id, b.ar, 'hel', COALESCE(p.hel_id, b.enhet_id))
+        = (b.version_id, b.ar, 'hel', p.hel_id)
     WHERE (%(allt)s OR b.enhet_id = ANY(%(enheter)s))
       AND NOT COALESCE(b.under && r.poster, false) AND NOT COALESCE(b.under && e.poster, false)
       AND (b.via = '{}' OR NOT EXISTS (
           SELECT 1 FROM budget_belopp eget
           WHERE eget.version_id = b.version_id AND eget.ar = b.ar AND eget.post_id = ANY(b.via)
             AND eget.enhet_id IN (b.enhet_id, (SELECT id FROM region))))
-    GROUP BY b.rot_id, b.version_id, b.ar, b.enhet_id, p.sektor_id, i_sektorns, i_allas
+    GROUP BY b.rot_id, b.version_id, b.ar, b.enhet_id, p.sektor_id, p.hel_id, i_sektorns, i_allas, i_helas
 ), sammantaget AS (
     -- What was printed for a sektor, for all enheter or for a förvaltning as a whole.
-    SELECT led.rot_id, led.version_id, led.ar, t.omfang, t.sektor_id, t.belopp * led.faktor AS belopp, t.precision
+    SELECT led.rot_id, led.version_id, led.ar, t.omfang, t.sektor_id, t.enhet_id, t.belopp * led.faktor AS belopp,
+           t.precision
     FROM led
     JOIN tryckt t ON (t.version_id, t.post_id, t.ar) = (led.version_id, led.post_id, led.ar) AND t.omfang <> 'enhet'
     WHERE NOT EXISTS (
@@ -159,11 +164,18 @@ FROM (
     SELECT rot_id, version_id, ar, 'sektor:' || sektor_id, belopp, precision, antal FROM enhetssumma
     WHERE sektor_id IS NOT NULL AND NOT i_sektorns
     UNION ALL
-    SELECT rot_id, version_id, ar, 'alla', belopp, precision, antal FROM enhetssumma WHERE NOT i_allas
+    SELECT rot_id, version_id, ar, 'hel:' || hel_id, belopp, precision, antal FROM enhetssumma
+    WHERE hel_id IS NOT NULL AND NOT i_helas
     UNION ALL
-    SELECT rot_id, version_id, ar, CASE omfang WHEN 'sektor' THEN 'sektor:' || sektor_id ELSE 'alla' END,
+    SELECT rot_id, version_id, ar, 'alla', belopp, precision, antal FROM enhetssumma
+    WHERE NOT i_allas AND NOT i_helas
+    UNION ALL
+    SELECT rot_id, version_id, ar,
+           CASE omfang WHEN 'sektor' THEN 'sektor:' || sektor_id WHEN 'hel' THEN 'hel:' || enhet_id ELSE omfang END,
            belopp, precision, 1
     FROM sammantaget
+    UNION ALL
+    SELECT rot_id, version_id, ar, 'alla', belopp, precision, 1 FROM sammantaget WHERE omfang = 'hel'
 ) summand
 GROUP BY rot_id, version_id, ar, omfang
 """
@@ -178,7 +190,7 @@ def hamta_summor(
     utan_interna: bool = False,
     lage: Lage = Lage.BESLUTAT,
 ) -> Summor:
-    """Sums of the posts (ids) in the columns (version id, year), per enhet, per sektor and in all.
+    """Sums of the posts (ids) in the columns (version id, year): per enhet, förvaltning and sektor, and in all.
 
     `period` decides which organisation the sektor sums follow; `urval` limits them to the enheter that
     the reader may see. `utan_interna` leaves förvaltningsinterna poster out. `lage` is what is asked of versions that

@@ -86,7 +86,7 @@ class Cell(NamedTuple):
     """One figure. `kalla` is the site path that answers «varifrån?»; `noter` are numbers in the
     table's notes, counted from 1; `saknas` is what is read when there is no figure. `kommentarer` is how many open
     comments it has, which a page marks and a document does not. `delar_ger` is what the parts give where that is not
-    the figure: what was decided stands."""
+    the figure: what was decided stands. One that is `tyst` is shown without being called good or bad."""
 
     varde: Decimal | None = None
     text: str | None = None
@@ -95,6 +95,7 @@ class Cell(NamedTuple):
     saknas: str = "–"
     kommentarer: int = 0
     delar_ger: Decimal | None = None
+    tyst: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -320,7 +320,7 @@ def _cell(kolumn: Kolumn, cell: Cell, rod: bool) -> Cellvy:
         return _tom_cell(cell.saknas, "svag" if kolumn.slag == Kolumnslag.TEXT else "n svag")
     text = kolumn.text(cell)
     # Judged on the text that is shown: −0,04 reads «0,0» and must not be red.
-    negativ = text.startswith(MINUS) and (rod or kolumn.slag in _FORANDRING)
+    negativ = not cell.tyst and text.startswith(MINUS) and (rod or kolumn.slag in _FORANDRING)
     klass = [] if kolumn.slag == Kolumnslag.TEXT else ["n"]
     if negativ:
         klass.append("neg")
