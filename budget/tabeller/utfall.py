@@ -181,8 +181,8 @@ def bygg_uppfoljning(u: Uppfoljning) -> Tabell:
 
 def _precisionsnot(precision: Decimal) -> str:
     return (
-        f"Budgeten är given i {precision_i_ord(precision)}. En avvikelse på högst hälften av det säger inte om utfallet "
-        "är bättre eller sämre."
+        f"Budgeten är given i {precision_i_ord(precision)}. En avvikelse på högst hälften av det säger inte om "
+        "utfallet är bättre eller sämre."
     )
 
 
