@@ -20,14 +20,14 @@ TOM = Cell(saknas="")
 
 def bygg_matris(data: Bryggdata) -> Tabell:
     """The matrix: a row per justering, a column per enhet and, for a reader of the whole region, the row's sum."""
-    return _matris(data, data.enheter, summa=not data.delvis, del_="")
+    return _matris(data, data.enheter, summa=not data.delvis)
 
 
 def bygg_matrisens_delar(data: Bryggdata, *, bredd: int = 13) -> list[Tabell]:
     """The matrix in as many tables as it takes for none to have more than `bredd` enheter: what a page holds."""
     delar = [data.enheter[i : i + bredd] for i in range(0, len(data.enheter), bredd)]
     return [
-        _matris(data, enheter, summa=not data.delvis and nr == len(delar), del_=f" ({nr} av {len(delar)})")
+        _matris(data, enheter, summa=not data.delvis and nr == len(delar), del_=(nr, len(delar)))
         for nr, enheter in enumerate(delar, start=1)
     ]
 
@@ -37,15 +37,18 @@ def visad_kod(plats: Plats) -> str:
     return plats.enhet_kod.replace("_", " ")
 
 
-def _matris(data: Bryggdata, enheter: tuple[Plats, ...], *, summa: bool, del_: str) -> Tabell:
+def _matris(
+    data: Bryggdata, enheter: tuple[Plats, ...], *, summa: bool, del_: tuple[int, int] | None = None
+) -> Tabell:
+    """`del_` is which part of how many it is, where the matrix is parted. A document holds the matrices of several
+    years, so the key names the year."""
     noter = {p.enhet_id: n for p in enheter if (n := _not(data, p))}
     kolumner = [Kolumn(p.enhet_kod, visad_kod(p), decimaler=DECIMALER) for p in enheter]
     if summa:
         kolumner.append(Kolumn("summa", "Summa", decimaler=DECIMALER))
-    nyckel = "regionbidrag-4b" + (f"-{del_[2]}" if del_ else "")
     return Tabell(
-        nyckel=nyckel,
-        rubrik=f"Regionbidragets förändring {data.ar}{del_}",
+        nyckel=f"regionbidrag-4b-{data.ar}" + (f"-{del_[0]}" if del_ else ""),
+        rubrik=f"Regionbidragets förändring {data.ar}" + (" ({} av {})".format(*del_) if del_ else ""),
         radrubrik="Justering",
         ingress=f"{data.version.namn}, mnkr. Tomt betyder att beslutet inte rör nämnden. Utkast räknas inte.",
         kolumner=tuple(kolumner),
