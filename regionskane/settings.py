@@ -150,6 +150,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "organisation.middleware.IdleTimeoutMiddleware",
     "organisation.middleware.BytLosenordMiddleware",
+    "organisation.middleware.NedladdningMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Last, so that it may replace the answer of a login that was refused.
     "axes.middleware.AxesMiddleware",

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from organisation.context import TEMAN
 from organisation.models import Anvandare, Enhetstyp, Placering, Rolltilldelning
 from organisation.permissions import RATTER, Ratt, get_behorighet
+from organisation.views.loggar import loggflikar
 
 ETT_AR = 365 * 24 * 60 * 60
 
@@ -84,6 +85,7 @@ def organisation(request):
                 Prefetch("roller", Rolltilldelning.objects.select_related("namnd", "enhet").order_by("pk"))
             ).order_by("username"),
             "far_styra": behorighet.far(Ratt.STYRA_ANVANDARE),
+            "loggar": loggflikar(behorighet),
             "ratter": [
                 (
                     capfirst(ratt.value),
