@@ -1,4 +1,5 @@
-"""Log out a session that has stood untouched too long, and have a password from somebody else replaced."""
+"""Log out a session that has stood untouched too long, have a password from somebody else replaced, and write down
+what is downloaded."""
 
 import time
 
@@ -8,6 +9,8 @@ from django.contrib.auth import logout
 from django.http import HttpResponseForbidden
 from django.shortcuts import redirect
 from django.urls import reverse
+
+from organisation.nedladdning import ar_fil, logga_nedladdning
 
 # The session row is rewritten at most this often, so that reading pages does not cost a write each.
 GLOMSK_SEKUNDER = 60
@@ -51,3 +54,17 @@ class BytLosenordMiddleware:
                 )
                 return redirect("byt_losenord")
         return self.get_response(request)
+
+
+class NedladdningMiddleware:
+    """Writes down every file that is handed out, before its first byte: no view can forget it, and a file whose row
+    cannot be written is not handed out."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        svar = self.get_response(request)
+        if ar_fil(svar):
+            logga_nedladdning(request, svar)
+        return svar
