@@ -139,14 +139,17 @@ def _kontrollera_barn(barn: dict[str, subprocess.Popen]) -> None:
             raise Stopp(f"{namn} avslutades oväntat (status {process.returncode}). Resten stoppas.")
 
 
+def webbkommando(port: int, python: Path = PYTHON) -> list[str]:
+    """What starts the web server; the rest stands in gunicorn.conf.py."""
+    webb = [str(python), "-m", "gunicorn", "--bind", f"127.0.0.1:{port}"]
+    return [*webb, "--graceful-timeout", "5", "--log-level", "warning"]
+
+
 def _starta_processer(env: dict[str, str], port: int) -> dict[str, subprocess.Popen]:
-    webb = [str(PYTHON), "-m", "gunicorn", "regionskane.wsgi", "--bind", f"127.0.0.1:{port}"]
-    webb += ["--workers", "2", "--timeout", "120", "--graceful-timeout", "5", "--log-level", "warning"]
-    webb += ["--no-control-socket"]
     arbetare = [str(PYTHON), "-m", "celery", "-q", "-A", "regionskane", "worker", "-B", "--concurrency", "1"]
     arbetare += ["--loglevel", "INFO", "--without-gossip", "--without-mingle"]
     return {
-        "Webbservern": miljo.starta_barn(webb, env=env, cwd=ROT),
+        "Webbservern": miljo.starta_barn(webbkommando(port), env=env, cwd=ROT),
         "Arbetaren": miljo.starta_barn(arbetare, env=env, cwd=ROT),
     }
 
