@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from regionskane.jobb.models import Jobb, Jobbfil, Jobbstatus
+from regionskane import disk
 from regionskane.jobb.slag import SLAG, Avbrutet, JobbFel, far_anvanda
 
 log = logging.getLogger(__name__)
@@ -113,7 +114,7 @@ def kor_jobb(jobb_id: str) -> None:
                         klar_tid=timezone.now(),
                     )
         except JobbFel as fel:
-            _misslyckas(jobb, str(fel))
+            _misslyckas(jobb, disk.TEXT if disk.ar_full(fel) else str(fel))
         except Exception as fel:
             if Jobb.objects.filter(pk=jobb.pk, avbryts=True).exists():
                 _misslyckas(jobb, AVBRUTET)  # a statement that was cancelled
@@ -126,6 +127,10 @@ def kor_jobb(jobb_id: str) -> None:
             _misslyckas(
                 jobb,
                 "Ett oväntat fel stoppade arbetet och inget har sparats. Försök igen. "
+            if disk.ar_full(fel):
+                log.error("Jobbet %s (%s) stoppades av en full disk: %s", jobb.pk, jobb.slag, fel)
+                _misslyckas(jobb, disk.TEXT)
+                return
                 f"Händer det igen, ange jobbets nummer för driften: {jobb.pk}.",
             )
 
@@ -234,7 +239,7 @@ def spara_fil(*, jobb: Jobb, namn: str, typ: str, innehall: bytes) -> Jobbfil:
 
 
 def skriv_fil(innehall: bytes) -> str:
-    """Keep content on disk and return its SHA-256. The same content is written once."""
+    """Keep content on disk and return its SHA-256. The same content is the same file."""
     return skriv_strom([innehall])[0]
 
 
