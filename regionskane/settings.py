@@ -283,8 +283,14 @@ REDIS_URL = _redis()
 TASK_TIME_LIMIT = 15 * 60
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
-    # Longer than any job, or Redis hands the same job to a second worker.
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 4 * TASK_TIME_LIMIT}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        # Longer than any job, or Redis hands the same job to a second worker.
+        "visibility_timeout": 4 * TASK_TIME_LIMIT,
+        # Seconds. A worker notices a Redis that went away without a word, and connects anew.
+        "socket_connect_timeout": 5,
+        "socket_timeout": 15,
+        "socket_keepalive": True,
+    }
 else:
     CELERY_BROKER_URL = "filko://localhost"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -301,12 +307,17 @@ CELERY_TASK_TIME_LIMIT = TASK_TIME_LIMIT
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # A rendered report leaves memory behind; a new process every tenth job gives it back.
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 10
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+# A job that runs when the queue goes away runs on. Its message comes again, and finds it taken or done.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SERIALIZER = "json"
+# A worker waits for its queue as long as it takes.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
+CELERY_BEAT_SCHEDULER = "regionskane.takt:Schema"
+# Touched by beat whenever it looks at the schedule, at least once a minute.
+BEAT_LEVER = DATA_DIR / "beat.lever"
 CELERY_BEAT_SCHEDULE = {
     "aterstall-avbrutna": {
         "task": "regionskane.jobb.tasks.aterstall_avbrutna",

@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from regionskane.jobb.models import Jobb, Jobbfil, Jobbstatus
+from regionskane import disk, ko
 from regionskane import disk
 from regionskane.jobb.slag import SLAG, Avbrutet, JobbFel, far_anvanda
 
@@ -38,8 +39,9 @@ def starta_jobb(*, slag: str, titel: str, parametrar: dict, by) -> Jobb:
 def kor_om_jobb(*, jobb: Jobb) -> None:
     """Queue a failed job again. Does nothing to a job that has not failed."""
     andrade = Jobb.objects.filter(pk=jobb.pk, status=Jobbstatus.FEL).update(
-        status=Jobbstatus.KOAD, andel=0, steg="", fel="", forsok=0, avbryts=False, skapad=timezone.now()
-    )
+        status=Jobbstatus.KOAD, andel=0, steg="", fel="", forsok=0, avbryts=False,
+        skapad=timezone.now(), skickad=None,
+    )  # fmt: skip
     if andrade:
         _skicka(jobb)
 
@@ -60,10 +62,16 @@ def avbryt_jobb(*, jobb: Jobb) -> None:
         )
 
 
-def _skicka(jobb):
+def _skicka(*jobb):
     from regionskane.jobb.tasks import kor
 
-    transaction.on_commit(lambda: kor.delay(str(jobb.pk)))
+    def i_kon():
+        for det in jobb:
+            if not ko.skicka(kor, str(det.pk)):
+                return  # the others would wait for it as long
+            Jobb.objects.filter(pk=det.pk).update(skickad=timezone.now())
+
+    transaction.on_commit(i_kon)
 
 
 @contextmanager
@@ -86,9 +94,9 @@ def kor_jobb(jobb_id: str) -> None:
     with _ensam(jobb_id) as fick:
         if not fick:
             return
-        jobb = Jobb.objects.select_related("agare").get(pk=jobb_id)
-        if jobb.slut:
-            return
+        jobb = Jobb.objects.select_related("agare").filter(pk=jobb_id).first()
+        if jobb is None or jobb.slut:
+            return  # an old message: the job is cleared away, done, or has failed and nobody has asked for it again
         if jobb.forsok >= FLEST_FORSOK:
             _ge_upp(jobb)
             return
@@ -205,7 +213,7 @@ def aterstall_avbrutna() -> int:
     Takes away half-written files too, of processes that were killed while they wrote.
     """
     _stada_halvfardiga()
-    antal = 0
+    att_skicka = []
     kors = Jobb.objects.filter(status=Jobbstatus.KORS)
     glomda = Jobb.objects.filter(status=Jobbstatus.KOAD, skapad__lt=timezone.now() - KOTID)
     for jobb in kors.union(glomda):
@@ -218,9 +226,9 @@ def aterstall_avbrutna() -> int:
             if jobb.forsok >= FLEST_FORSOK:
                 _ge_upp(jobb)
                 continue
-        _skicka(jobb)
-        antal += 1
-    return antal
+        att_skicka.append(jobb)
+    _skicka(*att_skicka)
+    return len(att_skicka)
 
 
 def _stada_halvfardiga():

@@ -1,5 +1,6 @@
 from celery.signals import worker_ready
 
+from regionskane import ko
 from regionskane.celery import app
 from regionskane.jobb import actions
 
@@ -17,4 +18,4 @@ def aterstall_avbrutna():
 @worker_ready.connect
 def vid_start(**_):
     """A worker that starts picks up at once what an earlier one was killed in the middle of."""
-    aterstall_avbrutna.delay()
+    ko.skicka(aterstall_avbrutna)
