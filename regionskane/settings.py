@@ -4,6 +4,7 @@ A variable that is missing or cannot be understood stops the program with a sent
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -45,6 +46,15 @@ def _heltal(namn: str, standard: int) -> int:
             f"Exempel: {namn}={standard}"
         )
     return int(varde)
+
+
+def _dagar(namn: str, standard: int) -> timedelta:
+    dagar = _heltal(namn, standard)
+    if not 1 <= dagar <= 36_500:
+        raise ImproperlyConfigured(
+            f"Miljövariabeln {namn} är «{dagar}» men ska vara mellan 1 och 36500 dagar. Exempel: {namn}={standard}"
+        )
+    return timedelta(days=dagar)
 
 
 def _lista(namn: str, standard: str = "") -> list[str]:
@@ -300,6 +310,8 @@ else:
         "polling_interval": 0.05,
     }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A worker waits for its queue as long as it takes.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -311,8 +323,6 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 10
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SERIALIZER = "json"
-# A worker waits for its queue as long as it takes.
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULER = "regionskane.takt:Schema"
@@ -331,7 +341,18 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=5, hour="7-17"),
         "options": {"expires": 3000},
     },
+    # More than once, so that a night's restart does not put it off; what has been done is not done again.
+    "gallra": {
+        "task": "regionskane.jobb.tasks.gallra",
+        "schedule": crontab(minute=20, hour="1-4"),
+        "options": {"expires": 3000},
+    },
 }
+
+# How long things are kept that nobody needs afterwards. Ended sessions go at once; history and received files stay.
+GALLRA_JOBB = _dagar("GALLRA_JOBB_DAGAR", 90)
+GALLRA_INLOGGNINGAR = _dagar("GALLRA_INLOGGNINGAR_DAGAR", 90)
+GALLRA_NOTISER = _dagar("GALLRA_NOTISER_DAGAR", 365)
 
 # Mail. Without EMAIL_HOST nothing is sent, and reminders stand in the system only.
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "").strip()

@@ -1,5 +1,6 @@
 """Starting, running and recovering jobs."""
 
+import fcntl
 import hashlib
 import logging
 import os
@@ -14,9 +15,8 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from regionskane.jobb.models import Jobb, Jobbfil, Jobbstatus
 from regionskane import disk, ko
-from regionskane import disk
+from regionskane.jobb.models import Jobb, Jobbfil, Jobbstatus
 from regionskane.jobb.slag import SLAG, Avbrutet, JobbFel, far_anvanda
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,10 @@ AVBRUTET = "Avbrutet av dig. Inget har sparats."
 
 
 def starta_jobb(*, slag: str, titel: str, parametrar: dict, by) -> Jobb:
-    """Put a job in the queue when the surrounding transaction commits."""
+    """Put a job in the queue when the surrounding transaction commits.
+
+    A queue that cannot be reached then is no error: the job is saved, and waits for `aterstall_avbrutna`.
+    """
     jobb = Jobb.objects.create(slag=slag, titel=titel, parametrar=parametrar, agare=by)
     _skicka(jobb)
     return jobb
@@ -124,6 +127,10 @@ def kor_jobb(jobb_id: str) -> None:
         except JobbFel as fel:
             _misslyckas(jobb, disk.TEXT if disk.ar_full(fel) else str(fel))
         except Exception as fel:
+            if disk.ar_full(fel):
+                log.error("Jobbet %s (%s) stoppades av en full disk: %s", jobb.pk, jobb.slag, fel)
+                _misslyckas(jobb, disk.TEXT)
+                return
             if Jobb.objects.filter(pk=jobb.pk, avbryts=True).exists():
                 _misslyckas(jobb, AVBRUTET)  # a statement that was cancelled
                 return
@@ -135,10 +142,6 @@ def kor_jobb(jobb_id: str) -> None:
             _misslyckas(
                 jobb,
                 "Ett oväntat fel stoppade arbetet och inget har sparats. Försök igen. "
-            if disk.ar_full(fel):
-                log.error("Jobbet %s (%s) stoppades av en full disk: %s", jobb.pk, jobb.slag, fel)
-                _misslyckas(jobb, disk.TEXT)
-                return
                 f"Händer det igen, ange jobbets nummer för driften: {jobb.pk}.",
             )
 
@@ -266,12 +269,23 @@ def skriv_strom(block: Iterable[bytes]) -> tuple[str, int]:
             ut.flush()
             os.fsync(ut.fileno())
         plats = fil_plats(summa.hexdigest())
-        if not plats.exists():
-            plats.parent.mkdir(parents=True, exist_ok=True)
+        plats.parent.mkdir(parents=True, exist_ok=True)
+        with filerna(fcntl.LOCK_SH):
+            # Also over the same content: a new file, that is not cleared before its row is written.
             halvfardig.replace(plats)
     finally:
         halvfardig.unlink(missing_ok=True)
     return summa.hexdigest(), storlek
+
+
+@contextmanager
+def filerna(las: int):
+    """Hold the kept files: LOCK_SH while one is put in its place, LOCK_EX while one is taken away."""
+    rot = Path(settings.EXPORT_DIR)
+    rot.mkdir(parents=True, exist_ok=True)
+    with (rot / "las").open("ab") as fil:
+        fcntl.flock(fil, las)
+        yield
 
 
 def fil_plats(sha256: str) -> Path:

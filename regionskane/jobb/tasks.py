@@ -2,7 +2,7 @@ from celery.signals import worker_ready
 
 from regionskane import ko
 from regionskane.celery import app
-from regionskane.jobb import actions
+from regionskane.jobb import actions, gallring
 
 
 @app.task
@@ -13,6 +13,11 @@ def kor(jobb_id):
 @app.task
 def aterstall_avbrutna():
     actions.aterstall_avbrutna()
+
+
+@app.task
+def gallra():
+    gallring.gallra()
 
 
 @worker_ready.connect
