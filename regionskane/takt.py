@@ -5,6 +5,8 @@ it needs not remember when it last did. Celery's own remembers in a dbm file, wh
 Python happens to have.
 """
 
+from contextlib import suppress
+
 from celery.beat import Scheduler
 from django.conf import settings
 
@@ -16,8 +18,9 @@ class Schema(Scheduler):
     producer = None
 
     def tick(self, *args, **kwargs):
-        settings.BEAT_LEVER.parent.mkdir(parents=True, exist_ok=True)
-        settings.BEAT_LEVER.touch()
+        with suppress(OSError):  # a full disk shows in the health check, and does not end beat
+            settings.BEAT_LEVER.parent.mkdir(parents=True, exist_ok=True)
+            settings.BEAT_LEVER.touch()
         return super().tick(*args, **kwargs)
 
     def apply_async(self, entry, producer=None, advance=True, **kwargs):
