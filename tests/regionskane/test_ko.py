@@ -44,13 +44,15 @@ def _stum_server():
                 except OSError:
                     return
 
-        trad = threading.Thread(target=ta_emot)
+        trad = threading.Thread(target=ta_emot, daemon=True)
         trad.start()
-        yield server.getsockname()[1], kopplade
-        server.shutdown(socket.SHUT_RDWR)
-        trad.join()
-        for en in kopplade:
-            en.close()
+        try:
+            yield server.getsockname()[1], kopplade
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            trad.join()
+            for en in kopplade:
+                en.close()
 
 
 @contextmanager
@@ -58,6 +60,20 @@ def _stangd_port():
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     yield port, []
+
+
+@pytest.fixture
+def hanger_inte():
+    """A page that waits for ever is stopped with an error, so that the test fails and does not hang with it."""
+
+    def stopp(*_):
+        raise AssertionError("Sidan hänger.")
+
+    gammal = signal.signal(signal.SIGALRM, stopp)
+    signal.alarm(60)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, gammal)
 
 
 @pytest.fixture
@@ -87,7 +103,7 @@ def _bestall(som, django_capture_on_commit_callbacks):
 
 @pytest.mark.parametrize("redis", [_stangd_port, _stum_server])
 def test_en_ko_som_inte_svarar_ar_inget_fel_for_den_som_bestallt(
-    redis, redis_pa, som, django_capture_on_commit_callbacks
+    redis, redis_pa, hanger_inte, som, django_capture_on_commit_callbacks
 ):
     with redis() as (port, kopplade):
         redis_pa(port)
