@@ -1,5 +1,6 @@
 """Gallring: what has been kept for its time goes, and nothing that somebody needs."""
 
+import fcntl
 import os
 import threading
 import time
@@ -22,11 +23,9 @@ from organisation.models import Notis
 from regionskane import settings as installningsfil
 from regionskane.historik import andring
 from regionskane.jobb import gallring
-from regionskane.jobb.actions import fil_plats, skriv_fil, spara_fil
-from regionskane.jobb.models import Jobb, Jobbfil
+from regionskane.jobb.actions import fil_plats, filerna, skriv_fil, spara_fil
+from regionskane.jobb.models import Jobb
 from regionskane.jobb.tasks import gallra
-
-NU = timezone.now()
 
 
 def _for(dagar):
@@ -134,28 +133,23 @@ def test_en_fil_som_nagon_just_skrivit_igen_far_vila_med_sitt_jobb(anvandare):
     assert not fil_plats(sha).exists() and not Jobb.objects.filter(pk=gammalt.pk).exists()
 
 
-def test_den_som_skriver_medan_en_fil_tas_bort_har_sin_fil(anvandare, filmapp):
-    stopp, borta = threading.Event(), []
-
-    def skriv():
-        while not stopp.is_set():
-            if not fil_plats(skriv_fil(b"samma")).exists():
-                borta.append(1)
-
+def test_den_som_lagger_en_fil_pa_plats_och_den_som_tar_bort_den_vantar_pa_varandra(filmapp):
     sha = skriv_fil(b"samma")
-    trad = threading.Thread(target=skriv)
-    trad.start()
-    try:
-        for _ in range(300):
-            if fil_plats(sha).exists():
-                _aldra(sha)
-            gallring._ta_bort_filer({sha})
-    except FileNotFoundError:
-        pass
-    finally:
-        stopp.set()
-        trad.join()
-    assert not borta
+    _aldra(sha)
+    with filerna(fcntl.LOCK_SH):
+        gallrar = threading.Thread(target=gallring._ta_bort_filer, args=({sha},))
+        gallrar.start()
+        gallrar.join(0.5)
+        assert gallrar.is_alive() and fil_plats(sha).exists()
+        os.utime(fil_plats(sha))
+    gallrar.join()
+    assert fil_plats(sha).exists()
+    with filerna(fcntl.LOCK_EX):
+        skriver = threading.Thread(target=skriv_fil, args=(b"samma",))
+        skriver.start()
+        skriver.join(0.5)
+        assert skriver.is_alive()
+    skriver.join()
 
 
 def test_jobb_som_en_utredning_kom_ur_ligger_kvar(anvandare, version):
@@ -227,4 +221,3 @@ def test_en_tid_som_inte_gar_stoppar_starten(varde, monkeypatch):
 
 def test_beat_gallrar_varje_natt():
     assert installningar.CELERY_BEAT_SCHEDULE["gallra"]["task"] == gallra.name
-    assert Jobbfil._meta.get_field("jobb").remote_field.on_delete.__name__ == "CASCADE"
