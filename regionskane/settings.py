@@ -4,6 +4,7 @@ A variable that is missing or cannot be understood stops the program with a sent
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -45,6 +46,15 @@ def _heltal(namn: str, standard: int) -> int:
             f"Exempel: {namn}={standard}"
         )
     return int(varde)
+
+
+def _dagar(namn: str, standard: int) -> timedelta:
+    dagar = _heltal(namn, standard)
+    if not 1 <= dagar <= 36_500:
+        raise ImproperlyConfigured(
+            f"Miljövariabeln {namn} är «{dagar}» men ska vara mellan 1 och 36500 dagar. Exempel: {namn}={standard}"
+        )
+    return timedelta(days=dagar)
 
 
 def _lista(namn: str, standard: str = "") -> list[str]:
@@ -294,8 +304,14 @@ REDIS_URL = _redis()
 TASK_TIME_LIMIT = 15 * 60
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
-    # Longer than any job, or Redis hands the same job to a second worker.
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 4 * TASK_TIME_LIMIT}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        # Longer than any job, or Redis hands the same job to a second worker.
+        "visibility_timeout": 4 * TASK_TIME_LIMIT,
+        # Seconds. A worker notices a Redis that went away without a word, and connects anew.
+        "socket_connect_timeout": 5,
+        "socket_timeout": 15,
+        "socket_keepalive": True,
+    }
 else:
     CELERY_BROKER_URL = "filko://localhost"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -305,6 +321,8 @@ else:
         "polling_interval": 0.05,
     }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A worker waits for its queue as long as it takes.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -312,12 +330,15 @@ CELERY_TASK_TIME_LIMIT = TASK_TIME_LIMIT
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # A rendered report leaves memory behind; a new process every tenth job gives it back.
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 10
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+# A job that runs when the queue goes away runs on. Its message comes again, and finds it taken or done.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
+CELERY_BEAT_SCHEDULER = "regionskane.takt:Schema"
+# Touched by beat whenever it looks at the schedule, at least once a minute.
+BEAT_LEVER = DATA_DIR / "beat.lever"
 CELERY_BEAT_SCHEDULE = {
     "aterstall-avbrutna": {
         "task": "regionskane.jobb.tasks.aterstall_avbrutna",
@@ -331,7 +352,18 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=5, hour="7-17"),
         "options": {"expires": 3000},
     },
+    # More than once, so that a night's restart does not put it off; what has been done is not done again.
+    "gallra": {
+        "task": "regionskane.jobb.tasks.gallra",
+        "schedule": crontab(minute=20, hour="1-4"),
+        "options": {"expires": 3000},
+    },
 }
+
+# How long things are kept that nobody needs afterwards. Ended sessions go at once; history and received files stay.
+GALLRA_JOBB = _dagar("GALLRA_JOBB_DAGAR", 90)
+GALLRA_INLOGGNINGAR = _dagar("GALLRA_INLOGGNINGAR_DAGAR", 90)
+GALLRA_NOTISER = _dagar("GALLRA_NOTISER_DAGAR", 365)
 
 # Mail. Without EMAIL_HOST nothing is sent, and reminders stand in the system only.
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "").strip()
