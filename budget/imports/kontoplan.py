@@ -16,6 +16,7 @@ from budget.actions.kontoplan import Motpartsuppgift, Regelrad
 from budget.models import Ansvarsregel, Kontoregel, Motpart, Motpartsslag
 from budget.selectors.kontoplan import hamta_ansvarsenheter, hamta_kontoposter
 from regionskane.lib.anmarkning import Anmarkning, Niva
+from regionskane.lib.csvtext import ursprunglig
 from regionskane.lib.xlsx_las import Blad, Olaslig, las_arbetsbok
 
 KONTOKOLUMNER = (
@@ -175,7 +176,8 @@ def _tabell(innehall: bytes) -> list[tuple[int, list[str]]]:
     huvud = text.split("\n", 1)[0]
     tecken = max(";,\t", key=huvud.count)
     rader_ = enumerate(csv.reader(io.StringIO(text), delimiter=tecken), start=1)
-    return list(islice(((nr, rad) for nr, rad in rader_ if rad), FLEST_RADER + 1))
+    rader_ = ((nr, [ursprunglig(c.strip()) for c in rad]) for nr, rad in rader_ if rad)
+    return list(islice(rader_, FLEST_RADER + 1))
 
 
 def _text(varde: object) -> str:

@@ -10,6 +10,7 @@ from indikatorer.actions.bibliotek import Biblioteksrad, fel_i_kod
 from indikatorer.models import Enhetsslag, Indikator, Malomrade, Periodicitet, Riktning, Segmentgrupp
 from organisation.models import Namnd
 from regionskane.lib.anmarkning import Anmarkning, Niva
+from regionskane.lib.csvtext import ursprunglig
 
 _VAL = {"enhetsslag": Enhetsslag, "riktning": Riktning, "periodicitet": Periodicitet}
 _NYCKLAR = {
@@ -88,7 +89,7 @@ def _las(lasare: csv.DictReader) -> Biblioteksfil:
                 _fel("FOR_MANGA", f"Filen har fler än {FLEST_RADER} rader, vilket inget bibliotek har.", rad)
             )
             break
-        varden = {k: (v or "").strip() for k, v in r.items() if k in KOLUMNER}
+        varden = {k: ursprunglig((v or "").strip()) for k, v in r.items() if k in KOLUMNER}
         falt, radfel = _falt(varden, register)
         # DictReader keeps the cells that have no heading under None.
         if any(c.strip() for c in r.get(None, ())):

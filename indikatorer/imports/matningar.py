@@ -62,6 +62,7 @@ _EFTERLED = re.compile(r"[ _,]+(?:\()?(totalt|kvinnor|män|[tkm])\)?$", re.I)
 
 # All the measures of ten years, by month for some, are fewer.
 FLEST_I_ANROP = 20_000
+LANGST_RUBRIK = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,10 @@ def rubrikfalt(rubrik: str) -> str:
 
 def rubrikperiod(rubrik: str) -> tuple[int, int, str] | None:
     """(år, delperiod, kön) of a header that is a period: «2024», «utfall_2023», «2024 kv 1», «2024 kvinnor»."""
+    if (
+        len(rubrik) > LANGST_RUBRIK
+    ):  # long runs of blanks are dear to look through, and no period is that long
+        return None
     ren = _FORLED.sub("", rubrik.strip())
     kon = "T"
     for text in (ren, _EFTERLED.sub("", ren)):

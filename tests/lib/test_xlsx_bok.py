@@ -10,7 +10,8 @@ import openpyxl
 import pytest
 
 from budget.imports.huvudbok_xlsx import XlsxLasning
-from indikatorer.imports.matningar import _kanns_igen
+from indikatorer.imports.matningar import FLEST_I_ANROP, _kanns_igen, las_matningar, rubrikperiod
+from indikatorer.selectors.register import Register
 from regionskane.lib.tabellfil import Tabellfil
 from regionskane.lib.textfil import OlasligFil
 from regionskane.lib.xlsx_bok import FLEST_BLAD, I_ANROP
@@ -383,3 +384,24 @@ def test_varje_del_lases_en_gang(monkeypatch):
     las_arbetsbok(innehall)
     oppnade.remove("[Content_Types].xml")  # its first bytes say whether the book has macros
     assert sorted(oppnade) == sorted(FRISK)
+
+
+def test_rubriker_med_langa_blankrader_kostar_lite():
+    for rubrik in (" " * 300_000 + "x", "_" * 300_000, "2024" + " ," * 150_000, "utfall " * 40_000):
+        with _Matt() as matt:
+            rubrikperiod(rubrik)
+        assert matt.cpu < CPU
+
+
+def test_en_sida_laser_bara_sa_manga_matvarden_som_den_hinner():
+    huvud, rad = "indikator;period;varde\n", "OKAND;2024;1\n"
+    register = Register({}, {}, {}, {})
+    las_matningar(io.BytesIO((huvud + rad * 3).encode()), register, i_anrop=True)
+    for i_anrop in (True, False):
+        fil = io.BytesIO((huvud + rad * (FLEST_I_ANROP + 1)).encode())
+        if i_anrop:
+            with _Matt() as matt, pytest.raises(OlasligFil, match="fler än 20000 rader eller värden"):
+                las_matningar(fil, register, i_anrop=True)
+            assert matt.cpu < CPU
+        else:
+            assert las_matningar(fil, register).antal_rader == FLEST_I_ANROP + 1
