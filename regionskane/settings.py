@@ -23,6 +23,17 @@ def _text(namn: str, exempel: str) -> str:
     return varde
 
 
+def _hemlighet() -> str:
+    """The key that signs sessions and forms. The value is never repeated in a message."""
+    nyckel = _text("SECRET_KEY", "<minst 50 slumpade tecken>")
+    if len(nyckel) < 50 or len(set(nyckel)) < 5 or nyckel.startswith("django-insecure-"):
+        raise ImproperlyConfigured(
+            "SECRET_KEY går att gissa: den ska vara minst 50 slumpade tecken. "
+            'Gör en med: python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
+        )
+    return nyckel
+
+
 def _flagga(namn: str, standard: bool) -> bool:
     varde = os.environ.get(namn, "").strip().lower()
     if not varde:
@@ -119,7 +130,7 @@ def _kolada() -> str:
     return url
 
 
-SECRET_KEY = _text("SECRET_KEY", "<minst 50 slumpade tecken>")
+SECRET_KEY = _hemlighet()
 DEBUG = _flagga("DEBUG", False)
 ALLOWED_HOSTS = _lista("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = _ursprung()
@@ -153,6 +164,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "regionskane.indata.IngenKopiaMiddleware",
+    "regionskane.indata.OtillatnaTeckenMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -296,7 +309,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["regionskane.indata.Jsontolk"],
 }
 
 # Jobs. Redis in production; without it the queue is a folder that one worker on the same machine reads.

@@ -320,7 +320,7 @@ def test_det_som_saknas_och_ar_pahittat_sags(bok, som, django_assert_num_queries
     ],
 )
 def test_fientliga_adresser_finns_inte(db, som, adress):
-    assert som("koncerncontroller").get(adress).status_code == 404
+    assert som("koncerncontroller").get(adress).status_code == (400 if "%00" in adress else 404)
 
 
 def test_poster_ur_samma_rad_bladdras_utan_lucka(db):
