@@ -464,3 +464,27 @@ def test_en_rad_i_egen_enhet_har_sitt_eget_talformat_och_sin_egen_skala():
     # Each unit has its own condition for what rounds to zero.
     omraden = [str(villkor.sqref) for villkor in oppna(bok)["T"].conditional_formatting]
     assert {"B4", "B5", "B6"} <= set(omraden)
+
+
+def test_en_andring_som_inte_gar_att_rakna_men_visas_star_som_tal():
+    blad = oppna(forandring("-100", "150", Cell(Decimal("0.7"))))["T"]
+    assert blad["D4"].value == 0.7
+    assert "de tal som den bygger på ger inget tal" in text_i(blad)
+
+
+def test_villkoren_foljer_den_sista_visade_siffran_och_raden():
+    kolumner = (Kolumn("a", "A", decimaler=1), Kolumn("p", "P", slag=Kolumnslag.ANDEL, decimaler=1))
+    celler = (Cell(Decimal(1)), Cell(Decimal("0.5")))
+    rader = (Rad("r", "R", celler), Rad("m", "M", celler, rod=True))
+    bok = xlsx.skriv_handling(Handling("H", "", (Tabell("t", "T", "Rad", kolumner, rader),), "2024-01-01"))
+    villkor = {
+        (str(omrade.sqref), regel.formula[0])
+        for omrade in oppna(bok)["T"].conditional_formatting
+        for regel in omrade.rules
+    }
+    assert villkor == {
+        ("B4:B5", "AND(ISNUMBER(B4),ABS(B4)<0.05)"),
+        ("B5", "AND(ISNUMBER(B5),N(B5)<=-0.05)"),
+        ("C4:C5", "AND(ISNUMBER(C4),ABS(C4)<0.0005)"),
+        ("C5", "AND(ISNUMBER(C5),N(C5)<=-0.0005)"),
+    }
