@@ -12,8 +12,14 @@ from django.urls import reverse
 
 from organisation.nedladdning import ar_fil, logga_nedladdning
 
-# The session row is rewritten at most this often, so that reading pages does not cost a write each.
+# The session row is rewritten at most this often, so that reading pages does not cost a write each. A short time is
+# measured closer, so that somebody who is at work is not logged out before the row is written.
 GLOMSK_SEKUNDER = 60
+GLOMSK_ANDEL = 60
+
+
+def _glomsk() -> int:
+    return min(GLOMSK_SEKUNDER, settings.IDLE_TIMEOUT_SECONDS // GLOMSK_ANDEL)
 
 
 class IdleTimeoutMiddleware:
@@ -31,7 +37,7 @@ class IdleTimeoutMiddleware:
                 messages.info(
                     request, "Du loggades ut eftersom du inte gjort något på ett tag. Logga in igen."
                 )
-            elif "senast" not in request.session or nu - senast > GLOMSK_SEKUNDER:
+            elif "senast" not in request.session or nu - senast > _glomsk():
                 request.session["senast"] = nu
         return self.get_response(request)
 

@@ -264,6 +264,9 @@ class Notis(models.Model):
 class Nedladdning(models.Model):
     """A file that was handed out: to whom, what and when. Never changed, and taken away only by age."""
 
+    # Gallring: the file itself need not be kept for the row's sake.
+    bara_logg = True
+
     anvandare = models.ForeignKey(
         Anvandare, on_delete=models.PROTECT, null=True, blank=True, related_name="nedladdningar"
     )

@@ -59,11 +59,12 @@ def _heltal(namn: str, standard: int) -> int:
     return int(varde)
 
 
-def _dagar(namn: str, standard: int) -> timedelta:
+def _dagar(namn: str, standard: int, *, minst: int = 1) -> timedelta:
     dagar = _heltal(namn, standard)
-    if not 1 <= dagar <= 36_500:
+    if not minst <= dagar <= 36_500:
         raise ImproperlyConfigured(
-            f"Miljövariabeln {namn} är «{dagar}» men ska vara mellan 1 och 36500 dagar. Exempel: {namn}={standard}"
+            f"Miljövariabeln {namn} är «{dagar}» men ska vara mellan {minst} och 36500 dagar. "
+            f"Exempel: {namn}={standard}"
         )
     return timedelta(days=dagar)
 
@@ -375,8 +376,11 @@ CELERY_BEAT_SCHEDULE = {
 
 # How long things are kept that nobody needs afterwards. Ended sessions go at once; history and received files stay.
 GALLRA_JOBB = _dagar("GALLRA_JOBB_DAGAR", 90)
-GALLRA_INLOGGNINGAR = _dagar("GALLRA_INLOGGNINGAR_DAGAR", 90)
+# The lock on an account spares the address that its owner has logged in from in the last thirty days.
+GALLRA_INLOGGNINGAR = _dagar("GALLRA_INLOGGNINGAR_DAGAR", 90, minst=30)
 GALLRA_NOTISER = _dagar("GALLRA_NOTISER_DAGAR", 365)
+# The database refuses to take away younger ones.
+GALLRA_NEDLADDNINGAR = _dagar("GALLRA_NEDLADDNINGAR_DAGAR", 1095, minst=30)
 
 # Mail. Without EMAIL_HOST nothing is sent, and reminders stand in the system only.
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "").strip()

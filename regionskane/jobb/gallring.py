@@ -97,14 +97,16 @@ def jobb(prova: bool) -> int:
 
 
 def _i_bruk(filer: set[str], jobb: list) -> set[str]:
-    """Which of the files any row points at, except the jobs' own."""
+    """Which of the files any row points at, except the jobs' own. A log that tells which file it was does not."""
     funna = set(
         Jobb.objects.exclude(pk__in=jobb)
         .filter(parametrar__sha256__in=filer)
         .values_list("parametrar__sha256", flat=True)
     )
     for modell in apps.get_models():
-        if any(f.name == "sha256" for f in modell._meta.get_fields()):
+        if any(f.name == "sha256" for f in modell._meta.get_fields()) and not getattr(
+            modell, "bara_logg", False
+        ):
             rader = modell._base_manager.filter(sha256__in=filer)
             if modell is Jobbfil:
                 rader = rader.exclude(jobb__in=jobb)

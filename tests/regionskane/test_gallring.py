@@ -19,7 +19,7 @@ from django.utils import timezone
 from budget.actions.ifyllnad import behall_arbetsbok
 from budget.actions.utfall import ta_emot_fil
 from budget.models import Utredning
-from organisation.models import Notis
+from organisation.models import Nedladdning, Notis
 from regionskane import settings as installningsfil
 from regionskane.historik import andring
 from regionskane.jobb import gallring
@@ -183,6 +183,7 @@ def test_sessioner_inloggningar_och_notiser_gar_nar_tiden_ar_ute(anvandare):
         "3 rader om inloggningar skulle gallras",
         "0 jobb skulle gallras",
         "1 notiser skulle gallras",
+        "0 nedladdningar skulle gallras",
     ]
     call_command("gallra", stdout=StringIO())
     assert list(
@@ -191,6 +192,25 @@ def test_sessioner_inloggningar_och_notiser_gar_nar_tiden_ar_ute(anvandare):
     for modell in (AccessAttempt, AccessLog, AccessFailureLog):
         assert list(modell.objects.values_list("username", flat=True)) == ["u89"]
     assert list(Notis.objects.filter(mottagare=mig).values_list("text", flat=True)) == ["364"]
+
+
+def _nedladdad(dagar, sha="0" * 64):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO organisation_nedladdning (tid, vy, adress, filnamn, sha256)"
+            " VALUES (%s, 'jobbfil', '/', %s, %s)",
+            [_for(dagar), str(dagar), sha],
+        )
+
+
+def test_loggen_over_nedladdningar_gar_nar_tiden_ar_ute_och_haller_ingen_fil_kvar(anvandare):
+    gammalt = _jobb(anvandare("revisor"), filer=[b"hamtad"])
+    sha = gammalt.filer.get().sha256
+    for dagar in (1096, 1094):
+        _nedladdad(dagar, sha)
+    gallring.gallra()
+    assert list(Nedladdning.objects.values_list("filnamn", flat=True)) == ["1094"]
+    assert not fil_plats(sha).exists()
 
 
 def test_gallringen_haller_antalet_fragor_nere(anvandare, django_assert_max_num_queries):

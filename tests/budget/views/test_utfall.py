@@ -434,6 +434,18 @@ def test_manga_rader_blir_en_arbetsbok_i_kon(bok, som, anvandare, monkeypatch):
     assert not far_anvanda(jobb)
 
 
+@pytest.mark.parametrize(("flest", "status"), [(4, Jobbstatus.KLAR), (3, Jobbstatus.FEL)])
+def test_fler_rader_an_ett_blad_tar_skrivs_inte(bok, som, anvandare, monkeypatch, flest, status):
+    monkeypatch.setattr("budget.tasks.FLEST_RADER", flest)
+    fraga = "?av=namnd-NORV&fran=1&till=12&post=personal&interna=med"
+    assert som("controller").post(f"/utfall/2024/rader/excel/{fraga}").status_code == 302
+    jobb = Jobb.objects.get(slag=SLAG)
+    kor_jobb(str(jobb.pk))
+    jobb.refresh_from_db()
+    assert (jobb.status, jobb.filer.exists()) == (status, status == Jobbstatus.KLAR)
+    assert ("Fler än 3 rader får inte plats i Excel. Hämta dem som CSV." in jobb.fel) is (flest == 3)
+
+
 def test_controller_ser_sin_namnd_och_politiker_inget(bok, som):
     for adress in (
         "/utfall/2024/",
