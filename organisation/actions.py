@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from organisation.models import Anvandare, Notis, Roll, Rolltilldelning, TidigareLosenord
 from organisation.permissions import ger_siffror
 from organisation.tasks import skicka_losenordsbrev
+from regionskane import ko
 from regionskane.historik import andring
 
 # So many earlier passwords may not be chosen again.
@@ -150,7 +151,7 @@ def _skicka_brev(anvandare: Anvandare, rubrik: str) -> None:
     """A letter by the queue, where mail is configured. A queue that is down must not stop the reset."""
     if settings.EMAIL_HOST and anvandare.email:
         argument = (anvandare.email, rubrik)
-        transaction.on_commit(lambda: skicka_losenordsbrev.apply_async(argument, retry=False), robust=True)
+        transaction.on_commit(lambda: ko.skicka(skicka_losenordsbrev, *argument), robust=True)
 
 
 def _nu() -> str:
