@@ -21,9 +21,11 @@ def _las_miljo() -> None:
     """What `make start` wrote down, for every variable that the caller has not set."""
     fil = ROT / "var" / "miljo.env"
     if fil.exists():
-        for rad in fil.read_text(encoding="utf-8").splitlines():
+        # A file that is not whole is left to `make start`, which writes it anew.
+        for rad in fil.read_text(encoding="utf-8", errors="replace").splitlines():
             namn, _, varde = rad.partition("=")
-            os.environ.setdefault(namn, varde)
+            if varde and namn.isascii() and namn.isidentifier() and "\0" not in varde:
+                os.environ.setdefault(namn, varde)
 
 
 def main() -> None:

@@ -30,6 +30,7 @@ from budget.views.brygga import oppna_brygga, valt_ar
 from budget.views.budgetdel import far_ta_steg, krav_steg, mina_steg, oppna_del, oppna_delar
 from budget.views.justering import bygg_formular, krav_justera
 from organisation.permissions import Ratt, get_behorighet
+from regionskane.indata import som_formular
 from regionskane.lib.tabell import Tabell
 
 
@@ -97,7 +98,8 @@ def justeringar(request, ar, kod):
             {"fel": ["Skicka ett JSON-objekt; rader är ett objekt med enhet och belopp."]}, status=400
         )
     rader = {f"belopp-{enhet}": str(belopp) for enhet, belopp in request.data.get("rader", {}).items()}
-    form = bygg_formular(atkomst, None, request.data | rader)
+    uppgifter = {namn: v for namn, v in request.data.items() if namn != "rader"}
+    form = bygg_formular(atkomst, None, som_formular(uppgifter) | rader)
     if okanda := sorted(rader.keys() - form.fields.keys()):
         namn = ", ".join(o.removeprefix("belopp-") for o in okanda)
         return Response({"fel": [f"Enheten finns inte i versionen: {namn}."]}, status=400)
@@ -127,7 +129,7 @@ def delar(request, ar, kod):
     atkomst, rader = oppna_delar(request, ar, kod)
     if request.method == "POST":
         get_behorighet(request).krav(Ratt.GRANSKA_DELAR)
-        form = Oppningsformular(request.data if isinstance(request.data, dict) else {})
+        form = Oppningsformular(som_formular(request.data))
         if not form.is_valid():
             return Response({"fel": [fel for lista in form.errors.values() for fel in lista]}, status=400)
         try:
@@ -171,7 +173,7 @@ def en_del(request, ar, kod, namnd):
 
 def _ta_steg(d, steg: Steg, data: dict, anvandare) -> None:
     rev = data.get("rev")
-    if rev is not None and (not isinstance(rev, int) or isinstance(rev, bool)):
+    if rev is not None and (not isinstance(rev, int) or isinstance(rev, bool) or abs(rev) >= 1 << 31):
         raise budgetdel.DelFel("rev är ett heltal: det som GET visade.")
     gemensamt = {"budgetdel": d.budgetdel, "by": anvandare, "sedd_rev": rev}
     if steg == Steg.LAMNA_IN:
@@ -179,9 +181,8 @@ def _ta_steg(d, steg: Steg, data: dict, anvandare) -> None:
             raise budgetdel.DelFel("Skicka avtryck, det som GET visade, så att just de beloppen lämnas in.")
         budgetdel.lamna_in(avtryck=str(data["avtryck"]), **gemensamt)
     elif steg == Steg.ATERLAMNA:
-        form = Aterlamningsformular({
-            "kommentar": data.get("kommentar", ""), "sista_dag": data.get("sista_dag", ""), "rev": rev or 0,
-        })  # fmt: skip
+        falt = {"kommentar": data.get("kommentar", ""), "sista_dag": data.get("sista_dag", "")}
+        form = Aterlamningsformular(som_formular(falt) | {"rev": rev or 0})
         if not form.is_valid():
             raise budgetdel.DelFel(" ".join(fel for lista in form.errors.values() for fel in lista))
         budgetdel.aterlamna(

@@ -23,7 +23,7 @@ from regionskane.jobb.slag import JobbFel, jobbslag
 from regionskane.lib import pdf, xlsx
 from regionskane.lib.belopp import formatera
 from regionskane.lib.visning import visa_handling
-from regionskane.lib.xlsx_rader import FLEST_RADER, skriv_rader
+from regionskane.lib.xlsx_rader import FLEST_RADER, ForMangaRader, skriv_rader
 
 logg = logging.getLogger(__name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -50,18 +50,23 @@ def skriv_utfallsrader(jobb, rapportera):
     filter_ = bestallt_filter(jobb)
     rapportera(5, "Räknar raderna")
     summa = summera_rader(filter_)
+    for_manga = JobbFel(f"Fler än {formatera(FLEST_RADER)} rader får inte plats i Excel. Hämta dem som CSV.")
     if summa.antal > FLEST_RADER:
-        raise JobbFel(f"{formatera(summa.antal)} rader är fler än ett blad i Excel tar. Hämta dem som CSV.")
+        raise for_manga
     rapportera(20, f"Skriver {formatera(summa.antal)} rader")
     with tempfile.TemporaryDirectory() as mapp:
         plats = Path(mapp) / "rader.xlsx"
-        skriv_rader(
-            plats,
-            blad="Rader",
-            noter=radnoter(filter_, summa),
-            huvud=RADFALT,
-            rader=map(radfalt, strom_rader(filter_)),
-        )
+        try:
+            skriv_rader(
+                plats,
+                blad="Rader",
+                noter=radnoter(filter_, summa),
+                huvud=RADFALT,
+                rader=map(radfalt, strom_rader(filter_)),
+                flest=FLEST_RADER,
+            )
+        except ForMangaRader as fel:  # read in since they were counted
+            raise for_manga from fel
         innehall = plats.read_bytes()
 
     def spara():

@@ -3,11 +3,21 @@
 import secrets
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.formats import date_format
 
-from organisation.models import Anvandare, Notis, Roll, Rolltilldelning
+from organisation.models import Anvandare, Notis, Roll, Rolltilldelning, TidigareLosenord
+from organisation.permissions import ger_siffror
+from organisation.tasks import skicka_losenordsbrev
+from regionskane import ko
 from regionskane.historik import andring
+
+# So many earlier passwords may not be chosen again.
+TIDIGARE = 5
 
 
 class AnvandareFel(Exception):
@@ -15,7 +25,7 @@ class AnvandareFel(Exception):
 
 
 def skapa_anvandare(*, anvandare: Anvandare, by) -> str:
-    """Save a new user and return a password that must be replaced at the first login."""
+    """Save a new user and return a password that must be replaced at the first login. It is kept nowhere."""
     losenord = _engangslosenord()
     anvandare.password, anvandare.maste_byta_losenord = make_password(losenord), True
     with andring(by=by):
@@ -24,38 +34,82 @@ def skapa_anvandare(*, anvandare: Anvandare, by) -> str:
 
 
 def andra_anvandare(*, anvandare: Anvandare, by) -> None:
-    """Save changed details. Raises AnvandareFel when somebody would close the account they use."""
+    """Save changed details. Raises AnvandareFel when somebody would close the account they use, or the last one of an
+    administratör."""
     if anvandare.pk == by.pk and not anvandare.is_active:
         raise AnvandareFel("Du kan inte stänga ditt eget konto. Be en annan administratör.")
     with andring(by=by):
-        anvandare.save()
+        if not anvandare.is_active:
+            _krav_pa_en_annan_administrator(anvandare.pk)
+        anvandare.save(update_fields=["username", "first_name", "last_name", "email", "is_active"])
 
 
-def nytt_losenord(*, anvandare: Anvandare, by) -> str:
-    """Give a user a new password that must be replaced at the next login; ends what was logged in.
+def marke_for_losenordet(anvandare: Anvandare) -> str:
+    """What a form carries to say which password it saw: another one after every change, and nothing to guess from."""
+    return salted_hmac("organisation.losenord", anvandare.password, algorithm="sha256").hexdigest()[:32]
 
-    Raises AnvandareFel for the own account, whose session would end before the password could be read.
+
+def nytt_losenord(*, anvandare: Anvandare, sett: str, by) -> str:
+    """Give a user a new password that must be replaced at the next login; ends what was logged in, and tells the user.
+
+    `sett` is the mark of the password that the form saw. Raises AnvandareFel when it has been changed since, so that a
+    form that is sent twice resets once, and for the own account, whose session would end before the password could be
+    read.
     """
     if anvandare.pk == by.pk:
         raise AnvandareFel("Ditt eget lösenord byter du på sidan Byt lösenord.")
     losenord = _engangslosenord()
-    anvandare.password, anvandare.maste_byta_losenord = make_password(losenord), True
     with andring(by=by):
-        anvandare.save(update_fields=["password", "maste_byta_losenord"])
+        last = Anvandare.objects.select_for_update().get(pk=anvandare.pk)
+        if not constant_time_compare(sett, marke_for_losenordet(last)):
+            raise AnvandareFel(
+                "Lösenordet är redan bytt sedan sidan öppnades, och inget nytt gavs nu. "
+                "Behövs ett nytt ändå: tryck på knappen igen."
+            )
+        _satt_losenord(last, losenord, maste_byta=True)
+        rubrik = f"Ditt lösenord återställdes av {str(by)[:60]} {_nu()}"
+        notifiera(
+            mottagare=[last.pk],
+            text=f"{rubrik}. Bad du inte om det? Säg genast till en koncerncontroller.",
+            url="/losenord/",
+        )
+        _skicka_brev(last, rubrik)
     return losenord
 
 
+def byt_losenord(*, anvandare: Anvandare, losenord: str) -> None:
+    """Give a user the password that they have chosen. The instance gets it too.
+
+    Raises AnvandareFel when somebody has given them another one since the instance was read.
+    """
+    with andring(by=anvandare):
+        last = Anvandare.objects.select_for_update().get(pk=anvandare.pk)
+        if last.password != anvandare.password:
+            raise AnvandareFel("Lösenordet har bytts av någon annan medan du skrev. Logga in igen.")
+        _satt_losenord(last, losenord, maste_byta=False)
+    anvandare.password, anvandare.maste_byta_losenord = last.password, False
+
+
 def ge_roll(*, tilldelning: Rolltilldelning, by) -> None:
-    """Give a user a role. `by` is None for the first administratör, made from the command line."""
+    """Give a user a role. `by` is None for the first administratör, made from the command line.
+
+    Raises AnvandareFel when somebody would give themselves a role with figures.
+    """
+    if by is not None and tilldelning.anvandare_id == by.pk and ger_siffror(tilldelning.roll):
+        raise AnvandareFel(
+            "Du kan inte ge dig själv en roll som läser eller skriver siffror. Be en annan administratör."
+        )
     with andring(by=by):
         tilldelning.save()
 
 
 def ta_roll(*, tilldelning: Rolltilldelning, by) -> None:
-    """Take a role away. Raises AnvandareFel when an administratör would lose the own role."""
+    """Take a role away. Raises AnvandareFel when an administratör would lose the own role, or it is the last one."""
     if tilldelning.anvandare_id == by.pk and tilldelning.roll == Roll.ADMINISTRATOR:
         raise AnvandareFel("Du kan inte ta bort din egen roll som administratör. Be en annan administratör.")
     with andring(by=by):
+        if tilldelning.roll == Roll.ADMINISTRATOR:
+            _krav_pa_en_annan_administrator(tilldelning.anvandare_id)
         tilldelning.delete()
 
 
@@ -69,6 +123,40 @@ def markera_sedda(*, by, notiser: Iterable[int] | None = None) -> int:
     """Mark a user's own notices (ids; None: all of them) as read. Returns how many were not."""
     olasta = Notis.objects.filter(mottagare=by, sedd__isnull=True)
     return (olasta if notiser is None else olasta.filter(pk__in=notiser)).update(sedd=timezone.now())
+
+
+def _krav_pa_en_annan_administrator(utom: int) -> None:
+    """Under a lock: two administratörer who close each other at the same moment would leave none."""
+    roller = list(Rolltilldelning.objects.select_for_update().filter(roll=Roll.ADMINISTRATOR).order_by("pk"))
+    har_rollen = {r.anvandare_id for r in roller}
+    if (
+        utom in har_rollen
+        and not Anvandare.objects.filter(pk__in=har_rollen - {utom}, is_active=True).exists()
+    ):
+        raise AnvandareFel(
+            "Det är den enda administratören med öppet konto. Ge först någon annan rollen, "
+            "annars kan ingen lägga upp användare."
+        )
+
+
+def _satt_losenord(anvandare: Anvandare, losenord: str, *, maste_byta: bool) -> None:
+    TidigareLosenord.objects.create(anvandare=anvandare, hash=anvandare.password)
+    kvar = TidigareLosenord.objects.filter(anvandare=anvandare).values_list("pk", flat=True)[:TIDIGARE]
+    TidigareLosenord.objects.filter(anvandare=anvandare).exclude(pk__in=list(kvar)).delete()
+    anvandare.password, anvandare.maste_byta_losenord = make_password(losenord), maste_byta
+    anvandare.save(update_fields=["password", "maste_byta_losenord"])
+
+
+def _skicka_brev(anvandare: Anvandare, rubrik: str) -> None:
+    """A letter by the queue, where mail is configured. A queue that is down must not stop the reset."""
+    if settings.EMAIL_HOST and anvandare.email:
+        argument = (anvandare.email, rubrik)
+        transaction.on_commit(lambda: ko.skicka(skicka_losenordsbrev, *argument), robust=True)
+
+
+def _nu() -> str:
+    nu = timezone.localtime()
+    return f"{date_format(nu, 'j F Y')} kl. {date_format(nu, 'H.i')}"
 
 
 def _engangslosenord() -> str:

@@ -1,7 +1,11 @@
-"""The forms that an administratör fills in."""
+"""The forms that an administratör fills in, and the one where a user chooses another password."""
 
 from django import forms
+from django.contrib.auth import authenticate
+from django.contrib.auth.forms import PasswordChangeForm
+from django.core.exceptions import ValidationError
 
+from organisation.losenord import anvant_forut
 from organisation.models import Anvandare, Enhet, Enhetstyp, Roll, Rolltilldelning
 
 
@@ -68,4 +72,30 @@ class Rollformular(forms.ModelForm):
             ).exists()
         ):
             self.add_error("roll", "Användaren har redan den rollen.")
+        return data
+
+
+class Losenordsformular(PasswordChangeForm):
+    """The old password is tried as at the login, so that guessing it is counted, logged and refused alike."""
+
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self):
+        gammalt = self.cleaned_data["old_password"]
+        if authenticate(self.request, username=self.user.username, password=gammalt) != self.user:
+            raise ValidationError(
+                "Det gamla lösenordet stämmer inte. Kontrollera stora och små bokstäver och försök igen."
+            )
+        return gammalt
+
+    def clean(self):
+        data = super().clean()
+        nytt = data.get("new_password2")
+        # Only for who knows the old one: the answer would tell a guesser whether a guess is the password.
+        if nytt and "old_password" in data and not self.errors and anvant_forut(nytt, self.user):
+            self.add_error(
+                "new_password2", "Du har haft det lösenordet förut. Välj ett som du inte har haft."
+            )
         return data

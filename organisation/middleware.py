@@ -1,4 +1,5 @@
-"""Log out a session that has stood untouched too long, and have a password from somebody else replaced."""
+"""Log out a session that has stood untouched too long, have a password from somebody else replaced, and write down
+what is downloaded."""
 
 import time
 
@@ -9,8 +10,16 @@ from django.http import HttpResponseForbidden
 from django.shortcuts import redirect
 from django.urls import reverse
 
-# The session row is rewritten at most this often, so that reading pages does not cost a write each.
+from organisation.nedladdning import ar_fil, logga_nedladdning
+
+# The session row is rewritten at most this often, so that reading pages does not cost a write each. A short time is
+# measured closer, so that somebody who is at work is not logged out before the row is written.
 GLOMSK_SEKUNDER = 60
+GLOMSK_ANDEL = 60
+
+
+def _glomsk() -> int:
+    return min(GLOMSK_SEKUNDER, settings.IDLE_TIMEOUT_SECONDS // GLOMSK_ANDEL)
 
 
 class IdleTimeoutMiddleware:
@@ -28,7 +37,7 @@ class IdleTimeoutMiddleware:
                 messages.info(
                     request, "Du loggades ut eftersom du inte gjort något på ett tag. Logga in igen."
                 )
-            elif "senast" not in request.session or nu - senast > GLOMSK_SEKUNDER:
+            elif "senast" not in request.session or nu - senast > _glomsk():
                 request.session["senast"] = nu
         return self.get_response(request)
 
@@ -51,3 +60,17 @@ class BytLosenordMiddleware:
                 )
                 return redirect("byt_losenord")
         return self.get_response(request)
+
+
+class NedladdningMiddleware:
+    """Writes down every file that is handed out, before its first byte: no view can forget it, and a file whose row
+    cannot be written is not handed out."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        svar = self.get_response(request)
+        if ar_fil(svar):
+            logga_nedladdning(request, svar)
+        return svar

@@ -161,6 +161,15 @@ class Placering(Giltig):
         return f"{self.enhet} under {self.namnd}"
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    # That the password was changed, and by whom; the hash itself is never in the history.
+    pghistory.UpdateEvent("losenord", condition=pgtrigger.AnyChange("password")),
+    pghistory.DeleteEvent(),
+    fields=["username", "first_name", "last_name", "email", "is_active"],
+    model_name="AnvandareEvent",
+)
 class Anvandare(AbstractUser):
     """A person who logs in. What they may do follows from their roles."""
 
@@ -168,6 +177,21 @@ class Anvandare(AbstractUser):
 
     def __str__(self):
         return self.get_full_name() or self.username
+
+
+class TidigareLosenord(models.Model):
+    """The hash of a password that a user has had, so that it is not chosen again. Only the latest few are kept."""
+
+    anvandare = models.ForeignKey(Anvandare, on_delete=models.CASCADE, related_name="tidigare_losenord")
+    hash = models.CharField(max_length=128)
+    bytt = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-bytt", "-pk")
+        verbose_name_plural = "tidigare lösenord"
+
+    def __str__(self):
+        return f"{self.anvandare}, till {self.bytt:%Y-%m-%d}"
 
 
 class Roll(models.TextChoices):
@@ -235,3 +259,42 @@ class Notis(models.Model):
 
     def __str__(self):
         return self.text
+
+
+class Nedladdning(models.Model):
+    """A file that was handed out: to whom, what and when. Never changed, and taken away only by age."""
+
+    # Gallring: the file itself need not be kept for the row's sake.
+    bara_logg = True
+
+    anvandare = models.ForeignKey(
+        Anvandare, on_delete=models.PROTECT, null=True, blank=True, related_name="nedladdningar"
+    )
+    tid = models.DateTimeField(auto_now_add=True)
+    vy = models.CharField("adressens namn", max_length=60)
+    adress = models.CharField(max_length=500)
+    filnamn = models.CharField(max_length=300, blank=True)
+    storlek = models.PositiveBigIntegerField("byte", null=True, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ("-tid", "-pk")
+        verbose_name_plural = "nedladdningar"
+        indexes = [models.Index(fields=("-tid", "-id"), name="nedladdning_senaste")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="andras_inte",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    IF TG_OP = 'DELETE' AND OLD.tid < now() - interval '30 days' THEN
+                        RETURN OLD;
+                    END IF;
+                    RAISE EXCEPTION 'Loggen över nedladdningar ändras inte, och gallras tidigast efter 30 dagar'
+                        USING ERRCODE = 'check_violation';
+                """,
+            )
+        ]
+
+    def __str__(self):
+        return self.filnamn or self.adress

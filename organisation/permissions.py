@@ -33,6 +33,8 @@ class Ratt(StrEnum):
     EXPORTERA = "ladda ned PDF och Excel"
     LASA_ORGANISATION = "se användare och organisation"
     STYRA_ANVANDARE = "lägga upp användare och ge dem roller"
+    LASA_LOGG = "läsa vad som har hänt med konton och roller"
+    LASA_EXPORTLOGG = "läsa vem som har laddat ned vad"
 
 
 class Omfang(StrEnum):
@@ -64,10 +66,20 @@ _TABELL = {
     Ratt.EXPORTERA:            ({E, F},    {A},       {F},       {A},       set()),
     Ratt.LASA_ORGANISATION:    (set(),     {A},       set(),     {A},       {A}),
     Ratt.STYRA_ANVANDARE:      (set(),     set(),     set(),     set(),     {A}),
+    Ratt.LASA_LOGG:            (set(),     {A},       set(),     {A},       {A}),
+    Ratt.LASA_EXPORTLOGG:      (set(),     {A},       set(),     {A},       set()),
 }  # fmt: skip
 
 _ROLLER = (Roll.CONTROLLER, Roll.KONCERNCONTROLLER, Roll.POLITIKER, Roll.REVISOR, Roll.ADMINISTRATOR)
 RATTER = {ratt: dict(zip(_ROLLER, rad, strict=True)) for ratt, rad in _TABELL.items()}
+
+# All other rights open figures, or what is said about them.
+_UTAN_SIFFROR = {Ratt.LASA_ORGANISATION, Ratt.STYRA_ANVANDARE, Ratt.LASA_LOGG}
+
+
+def ger_siffror(roll: str) -> bool:
+    """Whether a role opens any figures, to read or to write."""
+    return any(RATTER[ratt][Roll(roll)] for ratt in Ratt if ratt not in _UTAN_SIFFROR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from organisation.views import anvandare, konto, notiser
+from organisation.views import anvandare, konto, loggar, notiser
 
 urlpatterns = [
     path("logga-in/", konto.LoggaIn.as_view(), name="logga_in"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("notiser/sedda/", notiser.alla_sedda, name="notiser_sedda"),
     path("notiser/<int:pk>/", notiser.oppna, name="notis"),
     path("organisation/", konto.organisation, name="organisation"),
+    path("organisation/kontohandelser/", loggar.kontohandelser, name="kontohandelser"),
+    path("organisation/nedladdningar/", loggar.nedladdningar, name="nedladdningar"),
     path("organisation/anvandare/ny/", anvandare.ny, name="ny_anvandare"),
     path("organisation/anvandare/<int:pk>/", anvandare.visa, name="anvandare"),
     path("organisation/anvandare/<int:pk>/losenord/", anvandare.losenord, name="anvandares_losenord"),

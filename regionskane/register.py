@@ -1,5 +1,5 @@
-"""What an app adds to the commands `ladda_exempel` and `kontrollera`, and to the start of a web process, all of which
-know only the apps below themselves.
+"""What an app adds to the commands `ladda_exempel`, `kontrollera` and `gallra`, and to the start of a web process, all
+of which know only the apps below themselves.
 
 An app registers its functions when it is ready. They are called in the order of INSTALLED_APPS, so that an app finds
 what the apps that it imports have loaded.
@@ -19,6 +19,7 @@ Laddare = Callable[[Path], int]
 EXEMPEL: list[Laddare] = []
 KONTROLLER: list[Callable[[], Iterable["Kontrollrad"]]] = []
 VARMARE: list[Callable[[], None]] = []
+GALLRING: dict[str, Callable[[bool], int]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,20 @@ def kontroll(function):
     """Register `function() -> Kontrollrad …` for `kontrollera`. It changes nothing."""
     KONTROLLER.append(function)
     return function
+
+
+def gallring(namn: str):
+    """Register `function(prova) -> how many rows` under what they are called in Swedish.
+
+    It takes away what has been kept for its time, and with `prova` only counts it. Safe to repeat, to stop in the
+    middle, and to run twice at once.
+    """
+
+    def registrera(function):
+        GALLRING[namn] = function
+        return function
+
+    return registrera
 
 
 def varmare(function):

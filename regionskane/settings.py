@@ -4,6 +4,7 @@ A variable that is missing or cannot be understood stops the program with a sent
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -20,6 +21,17 @@ def _text(namn: str, exempel: str) -> str:
     if not varde:
         raise ImproperlyConfigured(f"Miljövariabeln {namn} saknas. Exempel: {namn}={exempel}")
     return varde
+
+
+def _hemlighet() -> str:
+    """The key that signs sessions and forms. The value is never repeated in a message."""
+    nyckel = _text("SECRET_KEY", "<minst 50 slumpade tecken>")
+    if len(nyckel) < 50 or len(set(nyckel)) < 5 or nyckel.startswith("django-insecure-"):
+        raise ImproperlyConfigured(
+            "SECRET_KEY går att gissa: den ska vara minst 50 slumpade tecken. "
+            'Gör en med: python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
+        )
+    return nyckel
 
 
 def _flagga(namn: str, standard: bool) -> bool:
@@ -45,6 +57,16 @@ def _heltal(namn: str, standard: int) -> int:
             f"Exempel: {namn}={standard}"
         )
     return int(varde)
+
+
+def _dagar(namn: str, standard: int, *, minst: int = 1) -> timedelta:
+    dagar = _heltal(namn, standard)
+    if not minst <= dagar <= 36_500:
+        raise ImproperlyConfigured(
+            f"Miljövariabeln {namn} är «{dagar}» men ska vara mellan {minst} och 36500 dagar. "
+            f"Exempel: {namn}={standard}"
+        )
+    return timedelta(days=dagar)
 
 
 def _lista(namn: str, standard: str = "") -> list[str]:
@@ -109,7 +131,7 @@ def _kolada() -> str:
     return url
 
 
-SECRET_KEY = _text("SECRET_KEY", "<minst 50 slumpade tecken>")
+SECRET_KEY = _hemlighet()
 DEBUG = _flagga("DEBUG", False)
 ALLOWED_HOSTS = _lista("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = _ursprung()
@@ -143,6 +165,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "regionskane.indata.IngenKopiaMiddleware",
+    "regionskane.indata.OtillatnaTeckenMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -150,6 +174,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "organisation.middleware.IdleTimeoutMiddleware",
     "organisation.middleware.BytLosenordMiddleware",
+    "organisation.middleware.NedladdningMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Last, so that it may replace the answer of a login that was refused.
     "axes.middleware.AxesMiddleware",
@@ -196,6 +221,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "organisation.losenord.VanligtLosenord"},
 ]
 LOGIN_URL = "/logga-in/"
 LOGIN_REDIRECT_URL = "/"
@@ -205,15 +231,24 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 IDLE_TIMEOUT_SECONDS = _heltal("IDLE_TIMEOUT_SECONDS", 3600)
 
-# Name and address together: a stranger who guesses does not lock the owner out.
+# Guessing. Name and address together: a stranger who guesses does not lock the owner out.
+AXES_HANDLER = "organisation.gissning.Gissningsvakt"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+# An attempt that is refused is not counted, so a lock ends when it says that it ends.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# Failures in an hour for one account from anywhere, and from one address for any account. 0: no limit.
+LOGIN_LIMIT_ACCOUNT = _heltal("LOGIN_LIMIT_ACCOUNT", 50)
+LOGIN_LIMIT_ADDRESS = _heltal("LOGIN_LIMIT_ADDRESS", 100)
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+# Never stored with an attempt.
+AXES_SENSITIVE_PARAMETERS = ["old_password", "new_password1", "new_password2", "csrfmiddlewaretoken"]
 AXES_LOCKOUT_TEMPLATE = "organisation/last_ute.html"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
-AXES_CLIENT_IP_CALLABLE = "regionskane.klient.klientadress"
+AXES_CLIENT_IP_CALLABLE = "regionskane.klient.raknad_adress"
 
 # What the browser is told to refuse.
 CONTENT_SECURITY_POLICY = {
@@ -275,7 +310,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["regionskane.indata.Jsontolk"],
 }
 
 # Jobs. Redis in production; without it the queue is a folder that one worker on the same machine reads.
@@ -283,8 +318,14 @@ REDIS_URL = _redis()
 TASK_TIME_LIMIT = 15 * 60
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
-    # Longer than any job, or Redis hands the same job to a second worker.
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 4 * TASK_TIME_LIMIT}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        # Longer than any job, or Redis hands the same job to a second worker.
+        "visibility_timeout": 4 * TASK_TIME_LIMIT,
+        # Seconds. A worker notices a Redis that went away without a word, and connects anew.
+        "socket_connect_timeout": 5,
+        "socket_timeout": 15,
+        "socket_keepalive": True,
+    }
 else:
     CELERY_BROKER_URL = "filko://localhost"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -294,6 +335,8 @@ else:
         "polling_interval": 0.05,
     }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A worker waits for its queue as long as it takes.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -301,12 +344,15 @@ CELERY_TASK_TIME_LIMIT = TASK_TIME_LIMIT
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # A rendered report leaves memory behind; a new process every tenth job gives it back.
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 10
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+# A job that runs when the queue goes away runs on. Its message comes again, and finds it taken or done.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
+CELERY_BEAT_SCHEDULER = "regionskane.takt:Schema"
+# Touched by beat whenever it looks at the schedule, at least once a minute.
+BEAT_LEVER = DATA_DIR / "beat.lever"
 CELERY_BEAT_SCHEDULE = {
     "aterstall-avbrutna": {
         "task": "regionskane.jobb.tasks.aterstall_avbrutna",
@@ -320,7 +366,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=5, hour="7-17"),
         "options": {"expires": 3000},
     },
+    # More than once, so that a night's restart does not put it off; what has been done is not done again.
+    "gallra": {
+        "task": "regionskane.jobb.tasks.gallra",
+        "schedule": crontab(minute=20, hour="1-4"),
+        "options": {"expires": 3000},
+    },
 }
+
+# How long things are kept that nobody needs afterwards. Ended sessions go at once; history and received files stay.
+GALLRA_JOBB = _dagar("GALLRA_JOBB_DAGAR", 90)
+# The lock on an account spares the address that its owner has logged in from in the last thirty days.
+GALLRA_INLOGGNINGAR = _dagar("GALLRA_INLOGGNINGAR_DAGAR", 90, minst=30)
+GALLRA_NOTISER = _dagar("GALLRA_NOTISER_DAGAR", 365)
+# The database refuses to take away younger ones.
+GALLRA_NEDLADDNINGAR = _dagar("GALLRA_NEDLADDNINGAR_DAGAR", 1095, minst=30)
 
 # Mail. Without EMAIL_HOST nothing is sent, and reminders stand in the system only.
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "").strip()
@@ -348,7 +408,8 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
         # These speak at every command or report; only what went wrong is of interest.
-        "axes": {"level": "WARNING"},
+        # organisation.gissning says it instead, with what was typed made harmless.
+        "axes": {"level": "ERROR"},
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},

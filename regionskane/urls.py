@@ -2,6 +2,8 @@ from django.urls import include, path
 
 from regionskane.halsa import halsa
 
+handler500 = "regionskane.disk.fel500"
+
 urlpatterns = [
     path("halsa/", halsa, name="halsa"),
     path("jobb/", include("regionskane.jobb.urls")),

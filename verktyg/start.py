@@ -3,11 +3,11 @@
 Without DATABASE_URL an embedded PostgreSQL runs under var/; without REDIS_URL jobs are queued in files there.
 """
 
-import contextlib
 import fcntl
 import hashlib
 import http.client
 import os
+import re
 import secrets
 import socket
 import subprocess
@@ -50,7 +50,7 @@ def _port() -> int:
 
 def _ensam():
     """Hold the lock that says that this checkout is running. The kernel drops it when this process ends."""
-    las = (VAR / "start.las").open("a+")
+    las = (VAR / "start.las").open("a+", encoding="utf-8", errors="replace")
     try:
         fcntl.flock(las, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -74,22 +74,22 @@ def _pdf() -> None:
 
 
 def _las_miljofil() -> dict[str, str]:
-    with contextlib.suppress(FileNotFoundError):
+    """What an earlier run wrote down; nothing of a file that is not whole."""
+    try:
         rader = MILJOFIL.read_text(encoding="utf-8").splitlines()
-        return dict(rad.split("=", 1) for rad in rader if "=" in rad)
-    return {}
+    except (FileNotFoundError, UnicodeDecodeError):
+        return {}
+    if not all(re.fullmatch(r"[A-Z_]+=[^\0]+", rad) for rad in rader):
+        return {}
+    sparat = dict(rad.split("=", 1) for rad in rader)
+    return sparat if len(sparat.get("SECRET_KEY", "")) >= 50 else {}
 
 
 def _skriv_miljofil(innehall: dict[str, str]) -> None:
     """Keep the secret between runs, and let manage.py in another terminal find the same database."""
     if innehall == _las_miljofil():
         return
-    tillfallig = MILJOFIL.with_suffix(".ny")
-    tillfallig.unlink(missing_ok=True)
-    fd = os.open(tillfallig, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(fd, "w", encoding="utf-8") as ut:
-        ut.writelines(f"{namn}={varde}\n" for namn, varde in innehall.items())
-    tillfallig.replace(MILJOFIL)
+    miljo.skriv_helt(MILJOFIL, "".join(f"{n}={varde}\n" for n, varde in innehall.items()), lage=0o600)
 
 
 def _manage(*argument: str, env: dict[str, str]) -> str:
@@ -103,6 +103,8 @@ def _manage(*argument: str, env: dict[str, str]) -> str:
         start_new_session=True,
     )
     if klart.returncode:
+        if miljo.ar_fullt(klart.stderr):
+            raise Stopp(miljo.DISKEN_FULL.format(plats=f", så manage.py {argument[0]} blev inte klart"))
         slut = "\n".join((klart.stderr.strip() or klart.stdout.strip()).splitlines()[-12:])
         raise Stopp(f"manage.py {' '.join(argument)} misslyckades.\n{slut}")
     return klart.stdout
@@ -115,11 +117,13 @@ def _samla_statiska(env: dict[str, str]) -> None:
         summa.update(f"{fil.relative_to(ROT)} {uppgift.st_size} {uppgift.st_mtime_ns}\n".encode())
     mapp = Path(env["DATA_DIR"]) / "static"
     stampel = Path(env["DATA_DIR"]) / "static.stampel"
-    if mapp.exists() and stampel.exists() and stampel.read_text() == summa.hexdigest():
+    # As bytes: what is half written need not be text.
+    gjord = stampel.read_bytes() if stampel.exists() else b""
+    if (mapp / "staticfiles.json").exists() and gjord == summa.hexdigest().encode():
         return
     sag("Samlar stilmallar och skript …")
     _manage("collectstatic", "--noinput", "--clear", "--verbosity=0", env=env)
-    stampel.write_text(summa.hexdigest())
+    miljo.skriv_helt(stampel, summa.hexdigest())
 
 
 def _svarar(port: int, vard: str) -> bool:
@@ -139,14 +143,17 @@ def _kontrollera_barn(barn: dict[str, subprocess.Popen]) -> None:
             raise Stopp(f"{namn} avslutades oväntat (status {process.returncode}). Resten stoppas.")
 
 
+def webbkommando(port: int, python: Path = PYTHON) -> list[str]:
+    """What starts the web server; the rest stands in gunicorn.conf.py."""
+    webb = [str(python), "-m", "gunicorn", "--bind", f"127.0.0.1:{port}"]
+    return [*webb, "--graceful-timeout", "5", "--log-level", "warning"]
+
+
 def _starta_processer(env: dict[str, str], port: int) -> dict[str, subprocess.Popen]:
-    webb = [str(PYTHON), "-m", "gunicorn", "regionskane.wsgi", "--bind", f"127.0.0.1:{port}"]
-    webb += ["--workers", "2", "--timeout", "120", "--graceful-timeout", "5", "--log-level", "warning"]
-    webb += ["--no-control-socket"]
     arbetare = [str(PYTHON), "-m", "celery", "-q", "-A", "regionskane", "worker", "-B", "--concurrency", "1"]
     arbetare += ["--loglevel", "INFO", "--without-gossip", "--without-mingle"]
     return {
-        "Webbservern": miljo.starta_barn(webb, env=env, cwd=ROT),
+        "Webbservern": miljo.starta_barn(webbkommando(port), env=env, cwd=ROT),
         "Arbetaren": miljo.starta_barn(arbetare, env=env, cwd=ROT),
     }
 
@@ -173,10 +180,11 @@ def _kor(databas: list[miljo.Databas], barn: dict[str, subprocess.Popen], port: 
     _skriv_miljofil({namn: varde for namn, varde in delas.items() if varde})
     sag("Uppdaterar databasens tabeller …")
     _manage("migrate", "--noinput", "--verbosity=0", env=env)
-    sag("Läser in Region Skånes siffror (görs bara första gången) …")
+    sag("Läser in Region Skånes siffror, om de saknas …")
     _manage("ladda_exempel", env=env)
     _samla_statiska(env)
     sag("Startar webbservern och arbetaren …")
+    miljo.adoptera()
     barn |= _starta_processer(env, port)
     anvandare = _manage("visa_anvandare", env=env)
     vard = env.get("ALLOWED_HOSTS", "").split(",")[0].strip().lstrip(".").replace("*", "") or "localhost"
@@ -198,6 +206,7 @@ def main() -> int:
     port = _port()
     miljo.kor_i_venv(LAS)
     VAR.mkdir(exist_ok=True)
+    miljo.kontrollera_agare(*sorted(VAR.iterdir()))
     las = _ensam()
     databas: list[miljo.Databas] = []
     barn: dict[str, subprocess.Popen] = {}
@@ -210,6 +219,7 @@ def main() -> int:
         miljo.avsluta_barn([p for namn, p in barn.items() if namn != "Databasen"], sekunder=8)
         for server in databas:
             server.stoppa()
+        miljo.avsluta_kvarblivna(utom=set(), sekunder=0)
         las.close()
     sag("Allt är avslutat.")
     return 0

@@ -27,6 +27,7 @@ from typing import BinaryIO
 import xlsxwriter
 
 from budget.imports.huvudbok import Huvudboksrad
+from regionskane.lib.belopp import formatera
 from regionskane.lib.textfil import KODNINGAR
 
 RADER_PER_BLOCK = 512
@@ -135,8 +136,11 @@ def skriv_csv(
 # XLSX.
 
 
-def skriv_xlsx(rader: Iterable[Huvudboksrad], ut: BinaryIO, *, inledning: str = "") -> None:
-    """One sheet, «Huvudbok», one row at a time. Raises GarInteAttSkriva for more rows than a sheet has."""
+def skriv_xlsx(
+    rader: Iterable[Huvudboksrad], ut: BinaryIO, *, inledning: str = "", sista_rad: int = SISTA_RAD
+) -> None:
+    """One sheet, «Huvudbok», one row at a time. Raises GarInteAttSkriva for more rows than a sheet has, its heading
+    counted."""
     val = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(ut, val) as bok:
         if inledning:
@@ -159,9 +163,10 @@ def skriv_xlsx(rader: Iterable[Huvudboksrad], ut: BinaryIO, *, inledning: str = 
         dagar: dict[str, int] = {}
         for _, period, datum, *texter, belopp in rader:
             nr += 1
-            if nr >= SISTA_RAD:
+            if nr >= sista_rad:
                 raise GarInteAttSkriva(
-                    "Ett Excel-blad rymmer 1 048 576 rader. Exportera som CSV eller SIE, eller färre månader."
+                    f"Ett Excel-blad rymmer {formatera(Decimal(sista_rad))} rader. Exportera som CSV eller SIE, eller "
+                    "färre månader."
                 )
             if datum >= _FORSTA_EXCELDAG:
                 if datum not in dagar:

@@ -71,9 +71,8 @@ class Beslutspunktsformular(forms.Form):
             )
 
     def _antal_talrader(self) -> int:
-        skickade = [
-            int(n) for namn in self.data if (n := namn.removeprefix("tal-").removesuffix("-namn")).isdigit()
-        ]
+        delar = (namn.removeprefix("tal-").removesuffix("-namn") for namn in self.data)
+        skickade = [int(n) for n in delar if n.isascii() and n.isdecimal() and len(n) < 5]
         antal = max([len(self.tal), *(n + 1 for n in skickade if self.data.get(f"tal-{n}-namn"))])
         return min(antal + LEDIGA_TALRADER, STORSTA_TALRADER)
 

@@ -1,14 +1,14 @@
 """Reading a posted entry table: texts → amounts, per-cell errors, and what has really changed."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from budget.actions.belopp import Cellandring
 from budget.models import Matt
 from budget.selectors.celler import Cellnyckel
 from regionskane.lib.belopp import ENHETER, OgiltigtBelopp, tolka_belopp
+from regionskane.lib.jsontext import las_decimal, las_json
 
 CELL = "c."
 VAL = "v."
@@ -88,15 +88,8 @@ def _las_nyckel(text):
 def _sedda(text):
     try:
         return {
-            _las_nyckel(nyckel): (int(rev), None if varde is None else _andligt(varde))
-            for nyckel, (rev, varde) in json.loads(text).items()
+            _las_nyckel(nyckel): (int(rev), None if varde is None else las_decimal(varde))
+            for nyckel, (rev, varde) in las_json(text).items()
         }
-    except (ValueError, TypeError, AttributeError, InvalidOperation, OverflowError) as fel:
+    except (ValueError, TypeError, AttributeError, OverflowError) as fel:
         raise OgiltigtFormular("Formuläret är skadat. Ladda om sidan; det du skrev finns kvar.") from fel
-
-
-def _andligt(text):
-    tal = Decimal(text)
-    if not tal.is_finite():
-        raise ValueError(text)
-    return tal

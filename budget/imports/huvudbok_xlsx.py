@@ -175,9 +175,7 @@ class XlsxLasning:
             raise OlasligFil(f"Bladet «{blad}» finns inte. Blad i filen: {finns}.")
         basta = None
         for titel in [blad] if blad is not None else self.bladnamn:
-            for antal, (nr, celler) in enumerate(self._bok.rader(titel)):
-                if antal >= RUBRIKRADER:
-                    break
+            for nr, celler in self._bok.prova(titel, RUBRIKRADER):
                 if not celler:
                     continue
                 bredd = max(celler)

@@ -9,13 +9,15 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from budget.actions.kontoplan import Motpartsuppgift, Regelrad
 from budget.models import Ansvarsregel, Kontoregel, Motpart, Motpartsslag
 from budget.selectors.kontoplan import hamta_ansvarsenheter, hamta_kontoposter
 from regionskane.lib.anmarkning import Anmarkning, Niva
-from regionskane.lib.xlsx_las import Olaslig, las_arbetsbok
+from regionskane.lib.csvtext import ursprunglig
+from regionskane.lib.xlsx_las import Blad, Olaslig, las_arbetsbok
 
 KONTOKOLUMNER = (
     "konto_fran", "konto_till", "regel", "uppstallning", "post", "namn", "giltig_fran", "giltig_till", "kalla",
@@ -23,6 +25,8 @@ KONTOKOLUMNER = (
 ANSVARSKOLUMNER = ("ansvar_fran", "ansvar_till", "enhet", "namn", "giltig_fran", "giltig_till", "kalla")
 MOTPARTSKOLUMNER = ("kod", "namn", "slag", "giltig_fran", "giltig_till", "kalla")
 STORST = 5 * 1024 * 1024
+FLEST_RADER = 20_000
+FLEST_FEL = 100
 BALANS = "balans"
 
 
@@ -130,11 +134,17 @@ def _las(innehall: bytes, kravs: Iterable[str], tolka: Callable[[Mapping[str, st
     if saknas:
         text = f"Filen saknar kolumnen {', '.join(saknas)}. Hämta den som finns och utgå från den."
         return Lasning((), (_fel("KOLUMN", text),))
+    if len(tabell) > FLEST_RADER:
+        text = f"Filen har fler än {FLEST_RADER} rader, vilket ingen kontoplan har."
+        return Lasning((), (_fel("FOR_MANGA", text),))
     rader, anmarkningar = [], []
     for nr, celler in tabell[1:]:
         r = dict(zip(huvud, (c.strip() for c in celler), strict=False))
         if not any(r.values()):
             continue
+        if len(anmarkningar) >= FLEST_FEL:
+            anmarkningar.append(_fel("FLER", "Fler rader är inte lästa. Rätta de här först."))
+            break
         if tomma := [k for k in kravs if not r.get(k)]:
             anmarkningar.append(_fel("SAKNAS", f"Rad {nr}: {', '.join(tomma)} är tom.", nr))
             continue
@@ -152,7 +162,7 @@ def _tabell(innehall: bytes) -> list[tuple[int, list[str]]]:
     if len(innehall) > STORST:
         raise _Radfel("Filen är större än 5 MB, vilket ingen kontoplan är.")
     if innehall.startswith(b"PK"):
-        blad = las_arbetsbok(innehall)[0]
+        blad = next(iter(las_arbetsbok(innehall)), Blad(""))
         rader: dict[int, dict[int, str]] = {}
         for (rad, kolumn), ruta in blad.rutor.items():
             rader.setdefault(rad, {})[kolumn] = _text(ruta.varde)
@@ -165,9 +175,9 @@ def _tabell(innehall: bytes) -> list[tuple[int, list[str]]]:
         text = innehall.decode("cp1252", errors="replace")
     huvud = text.split("\n", 1)[0]
     tecken = max(";,\t", key=huvud.count)
-    return [
-        (nr, rad) for nr, rad in enumerate(csv.reader(io.StringIO(text), delimiter=tecken), start=1) if rad
-    ]
+    rader_ = enumerate(csv.reader(io.StringIO(text), delimiter=tecken), start=1)
+    rader_ = ((nr, [ursprunglig(c.strip()) for c in rad]) for nr, rad in rader_ if rad)
+    return list(islice(rader_, FLEST_RADER + 1))
 
 
 def _text(varde: object) -> str:

@@ -302,7 +302,7 @@ def _las_per_ar(data: Any, aren: set[int], storst: Decimal, vad: str) -> dict[in
         raise OgiltigtScenario("Antagandena har en form som inte går att läsa.")
     varden = {}
     for ar, tal in (data or {}).items():
-        if not str(ar).isdigit() or int(ar) not in aren:
+        if str(ar) not in map(str, aren):
             raise OgiltigtScenario(f"Versionen har inget år {ar}.")
         # A change of nothing is no change.
         if varde := _las_tal(tal, storst, vad):

@@ -118,7 +118,7 @@ def _bryggans_delar(svar: Ursprungssvar, kallor: Kallor):
     for led in svar.brygga:
         if led.justering:
             text = f"{led.justering.titel}, {skriv_andring(led.belopp)}"
-            yield Lank(text, justeringsadress(led.justering, led.version))
+            yield Lank(text, justeringsadress(led.justering.pk, led.version))
         else:
             adress = kallor.adress(led.version, post.uppstallning.kod, post.kod, svar.omfang, led.ar)
             yield Lank(f"Regionbidrag {led.ar}, {_skriv(post, led.belopp)}", adress)

@@ -12,6 +12,7 @@ from budget.diagram.brygga import bygg_bryggdiagram
 from budget.selectors.justering import hamta_brygga
 from budget.tabeller.brygga import bygg_enhetsbrygga, bygg_matris, visad_kod
 from budget.views.atkomst import oppna_version, skrivbart
+from budget.views.heltal import las_heltal
 from budget.views.tabeller import ram
 from organisation.models import Enhet
 from regionskane.lib.diagram import rita_vattenfall
@@ -33,10 +34,10 @@ def oppna_brygga(request, ar, kod):
 
 def valt_ar(request, version) -> int:
     """The year asked for (`?ar=`), the version's own unless told. 404 for one that it does not hold."""
-    text = request.GET.get("ar", str(version.ar))
-    if not text.isdigit() or int(text) not in version.ar_lista:
+    ar = las_heltal(request.GET.get("ar", str(version.ar)), min(version.ar_lista), max(version.ar_lista))
+    if ar not in version.ar_lista:
         raise Http404
-    return int(text)
+    return ar
 
 
 @login_required

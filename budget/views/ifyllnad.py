@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -42,6 +42,7 @@ from budget.views.tabeller import XLSX, ram
 from organisation.permissions import Enhetsurval, Ratt, get_behorighet
 from regionskane.jobb.actions import fil_plats
 from regionskane.lib.anmarkning import Anmarkning, Niva
+from regionskane.lib.jsontext import las_decimal, las_json
 from regionskane.lib.visning import visa
 from regionskane.lib.xlsx_las import STORSTA_FIL
 from regionskane.lib.xlsx_mall import skriv_mall
@@ -261,10 +262,9 @@ def _valda(post, granskad: Granskad) -> tuple[list[Cellandring], list[Cellnyckel
 
 def _sedd(text: str | None) -> tuple[int, Decimal | None] | None:
     try:
-        rev, varde = json.loads(text or "")
-        tal = None if varde is None else Decimal(varde)
-        return (int(rev), tal) if tal is None or tal.is_finite() else None
-    except (ValueError, TypeError, OverflowError, InvalidOperation):
+        rev, varde = las_json(text or "")
+        return int(rev), None if varde is None else las_decimal(varde)
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

@@ -27,6 +27,7 @@ from budget.views.heltal import las_heltal
 from budget.views.tabeller import XLSX
 from organisation.permissions import Ratt, get_behorighet
 from regionskane.lib.belopp import formatera
+from regionskane.lib.csvtext import ofarlig
 
 
 @dataclass(frozen=True)
@@ -281,7 +282,7 @@ def fil(request, slag):
         svar = HttpResponse(_arbetsbok(s.namn, rader), content_type=XLSX)
     else:
         minne = io.StringIO()
-        csv.writer(minne, delimiter=";").writerows(rader)
+        csv.writer(minne, delimiter=";").writerows(map(ofarlig, rad_) for rad_ in rader)
         svar = HttpResponse("\ufeff" + minne.getvalue(), content_type="text/csv; charset=utf-8")
     andelse = "xlsx" if request.GET.get("som") == "xlsx" else "csv"
     svar["Content-Disposition"] = f'attachment; filename="kontoplan-{s.nyckel}.{andelse}"'
@@ -367,7 +368,7 @@ def _som_text(s: Slag, byte: bytes, lasning: filer.Lasning) -> str:
     minne = io.StringIO()
     skriv = csv.writer(minne, delimiter=";")
     skriv.writerow(s.kolumner)
-    skriv.writerows(s.skriv(_som_objekt(s, r)) for r in lasning.rader)
+    skriv.writerows(map(ofarlig, s.skriv(_som_objekt(s, r))) for r in lasning.rader)
     return minne.getvalue()
 
 

@@ -71,6 +71,7 @@ from organisation.models import Enhet
 from organisation.permissions import Behorighet, Enhetsurval, Ratt, get_behorighet
 from regionskane.lib import xlsx
 from regionskane.lib.belopp import MNKR, formatera, formatera_fullt
+from regionskane.lib.csvtext import ofarlig
 from regionskane.lib.tabell import Tabell
 from regionskane.lib.visning import visa
 
@@ -337,10 +338,6 @@ def rader(request, ar):
     return render(request, "budget/utfall_rader.html", innehall)
 
 
-# A text that begins so is read as a formula by Excel.
-_FORMELTECKEN = ("=", "+", "-", "@", "\t", "\r")
-
-
 class _Eko:
     """A file that gives back what is written, for the csv module."""
 
@@ -352,8 +349,7 @@ def _csv_falt(varde) -> str:
     """A field as a Swedish Excel reads it: comma for decimals, and no text that is taken for a formula."""
     if isinstance(varde, Decimal):
         return f"{varde:.2f}".replace(".", ",")
-    text = str(varde)
-    return f"'{text}" if text.startswith(_FORMELTECKEN) else text
+    return ofarlig(str(varde))
 
 
 def _csv_rader(f: Radfilter):

@@ -202,7 +202,7 @@ def granska(*, underlag: Underlag, by) -> Granskning:
 
     Raises InlasningsFel when the file is no table of measurements, or is no longer kept.
     """
-    antal, anmarkningar, rader, sparade = _bered(underlag, by)
+    antal, anmarkningar, rader, sparade = _bered(underlag, by, i_anrop=True)
     resultat, nya = None, ()
     if not any(a.niva is Niva.FEL for a in anmarkningar):
         resultat = _las_in(underlag, rader, by, prova=True)
@@ -288,13 +288,13 @@ def krav_ratt(by) -> None:
 # What was kept, made into rows.
 
 
-def _bered(underlag: Underlag, by):
+def _bered(underlag: Underlag, by, *, i_anrop: bool = False):
     """(rows in the file, findings, rows to write, what stands in their cells)."""
     with _oppna(underlag) as fil:
         if underlag.ursprung == Ursprung.KOLADA:
             return _bered_kolada(json.load(fil), by)
         try:
-            last = las_matningar(fil, hamta_register(by))
+            last = las_matningar(fil, hamta_register(by), i_anrop=i_anrop)
         except OlasligFil as fel:
             raise InlasningsFel(str(fel)) from fel
     sparade = hamta_sparade(last.varden)

@@ -10,6 +10,7 @@ from indikatorer.imports.matningar_celler import OgiltigCell, lasare
 from indikatorer.models import Kon, Matning, Saknas
 from indikatorer.regler.skrift import skriv_tal
 from indikatorer.selectors.celler import Matningsnyckel, Matningsuppgift
+from regionskane.lib.jsontext import las_json
 
 TALFALT = ("varde", "taljare", "namnare", "antal")
 KRYSS = ("preliminar", "brott")
@@ -139,9 +140,9 @@ def _bas(text: str, per_kod) -> dict:
                 _heltal(str(rev)),
                 dict.fromkeys(FALT, "") | {f: str(texter[f]) for f in FALT if f in texter},
             )
-            for kod, (rev, texter) in json.loads(text).items()
+            for kod, (rev, texter) in las_json(text).items()
         }
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as fel:
+    except (ValueError, TypeError, AttributeError, KeyError) as fel:
         raise OgiltigtFormular from fel
 
 

@@ -10,6 +10,7 @@ from indikatorer.actions.bibliotek import Biblioteksrad, fel_i_kod
 from indikatorer.models import Enhetsslag, Indikator, Malomrade, Periodicitet, Riktning, Segmentgrupp
 from organisation.models import Namnd
 from regionskane.lib.anmarkning import Anmarkning, Niva
+from regionskane.lib.csvtext import ursprunglig
 
 _VAL = {"enhetsslag": Enhetsslag, "riktning": Riktning, "periodicitet": Periodicitet}
 _NYCKLAR = {
@@ -18,6 +19,7 @@ _NYCKLAR = {
     "segmentgrupp": (Segmentgrupp, "segmentgrupp"),
 }
 _DATUM = ("giltig_fran", "giltig_till")
+FLEST_RADER = 5_000
 KRAVDA = ("kod", "namn", "enhetsslag", "enhet", "riktning")
 KOLUMNER = (
     "kod", "id_nr", "namn", "definition", "taljare", "namnare", "enhetsslag", "enhet", "decimaler", "riktning", "kalla",
@@ -71,14 +73,23 @@ def _las(lasare: csv.DictReader) -> Biblioteksfil:
             )
         )
     if dubbla := [r for r, antal in Counter(rubriker).items() if antal > 1]:
-        fel.append(_fel("KOLUMN_DUBBEL", f"Kolumnerna {', '.join(dubbla)} står flera gånger.", 1))
+        fel.append(
+            _fel(
+                "KOLUMN_DUBBEL", f"Kolumnerna {', '.join(r[:40] for r in dubbla[:10])} står flera gånger.", 1
+            )
+        )
     if fel:
         return Biblioteksfil((), tuple(fel))
     register = {k: dict(modell.objects.values_list("kod", "pk")) for k, (modell, _) in _NYCKLAR.items()}
     rader, sedda = [], {}
     for r in lasare:
         rad = lasare.line_num
-        varden = {k: (v or "").strip() for k, v in r.items() if k in KOLUMNER}
+        if len(rader) >= FLEST_RADER:
+            fel.append(
+                _fel("FOR_MANGA", f"Filen har fler än {FLEST_RADER} rader, vilket inget bibliotek har.", rad)
+            )
+            break
+        varden = {k: ursprunglig((v or "").strip()) for k, v in r.items() if k in KOLUMNER}
         falt, radfel = _falt(varden, register)
         # DictReader keeps the cells that have no heading under None.
         if any(c.strip() for c in r.get(None, ())):

@@ -26,6 +26,7 @@ from indikatorer.selectors.register import Register, namnnyckel
 from regionskane.lib.anmarkning import Anmarkning, Anmarkningar, Niva
 from regionskane.lib.tabellfil import Tabellfil
 from regionskane.lib.textfil import OlasligFil, pa_en_rad
+from regionskane.lib.xlsx_bok import I_ANROP, I_JOBB
 
 VAD = "en fil med mätvärden"
 PROVRADER = 2_000
@@ -59,6 +60,10 @@ _UTAN_PRICKAR = str.maketrans("åäöé", "aaoe")
 _FORLED = re.compile(r"^(?:utfall|värde|varde|resultat|andel)[ _:]+", re.I)
 _EFTERLED = re.compile(r"[ _,]+(?:\()?(totalt|kvinnor|män|[tkm])\)?$", re.I)
 
+# All the measures of ten years, by month for some, are fewer.
+FLEST_I_ANROP = 20_000
+LANGST_RUBRIK = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Matningsfil:
@@ -78,13 +83,14 @@ class Matningsfil:
         return tuple(a for a in self.anmarkningar if a.niva is Niva.FEL)
 
 
-def las_matningar(fil: BinaryIO, register: Register) -> Matningsfil:
+def las_matningar(fil: BinaryIO, register: Register, *, i_anrop: bool = False) -> Matningsfil:
     """Read a whole file. Raises OlasligFil when it is no table with indikator, period and värde.
 
     A cell that cannot be understood, an unknown name, and two rows that say different things of one cell are findings
-    of level FEL. A value on fewer than five is never kept: it becomes «undertryckt», with a finding.
+    of level FEL. A value on fewer than five is never kept: it becomes «undertryckt», with a finding. `i_anrop`:
+    somebody waits for the page, so a file of more than FLEST_I_ANROP rows or values raises OlasligFil.
     """
-    return _Lasning(fil, register).las()
+    return _Lasning(fil, register, i_anrop).las()
 
 
 def rubrikfalt(rubrik: str) -> str:
@@ -94,6 +100,10 @@ def rubrikfalt(rubrik: str) -> str:
 
 def rubrikperiod(rubrik: str) -> tuple[int, int, str] | None:
     """(år, delperiod, kön) of a header that is a period: «2024», «utfall_2023», «2024 kv 1», «2024 kvinnor»."""
+    if (
+        len(rubrik) > LANGST_RUBRIK
+    ):  # long runs of blanks are dear to look through, and no period is that long
+        return None
     ren = _FORLED.sub("", rubrik.strip())
     kon = "T"
     for text in (ren, _EFTERLED.sub("", ren)):
@@ -114,8 +124,9 @@ def _kanns_igen(rubriker: Sequence[str]) -> int:
 
 
 class _Lasning:
-    def __init__(self, fil: BinaryIO, register: Register):
-        self.tabell = Tabellfil(fil, vad=VAD, kanns_igen=_kanns_igen)
+    def __init__(self, fil: BinaryIO, register: Register, i_anrop: bool):
+        self._flest = FLEST_I_ANROP if i_anrop else None
+        self.tabell = Tabellfil(fil, vad=VAD, kanns_igen=_kanns_igen, granser=I_ANROP if i_anrop else I_JOBB)
         self.register = register
         self.anm: Anmarkningar = self.tabell.anmarkningar
         self.varden: dict[Matningsnyckel, Matningsuppgift] = {}
@@ -178,6 +189,11 @@ class _Lasning:
                 continue
             antal += 1
             self._rad(nr, rad)
+            if self._flest and max(antal, len(self.varden)) > self._flest:
+                raise OlasligFil(
+                    f"Filen har fler än {self._flest} rader eller värden. Dela upp den, eller låt driften läsa in den "
+                    "med kommandot importera_matningar."
+                )
         if not antal:
             self.anm.fel("INGET", "Filen har en rubrikrad men inga rader.", self.tabell.rubrikrad)
         givna = frozenset(self.kolumn) & frozenset(UPPGIFTSFALT)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from indikatorer.imports.bibliotek import KOLUMNER
 from indikatorer.models import Indikator
+from regionskane.lib.csvtext import ofarlig
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Tabell
 
 
@@ -18,7 +19,7 @@ def skriv_bibliotek(indikatorer: Iterable[Indikator]) -> bytes:
     skrivare = csv.writer(ut, delimiter=";", lineterminator="\r\n")
     skrivare.writerow(KOLUMNER)
     for i in indikatorer:
-        skrivare.writerow(_varde(i, k) for k in KOLUMNER)
+        skrivare.writerow(ofarlig(str(_varde(i, k))) for k in KOLUMNER)
     return ut.getvalue().encode("utf-8-sig")
 
 

@@ -37,7 +37,7 @@ from regionskane.jobb.models import Jobb
 from regionskane.lib.anmarkning import Anmarkning, Niva
 from regionskane.lib.visning import visa
 
-STORST = 50 * 1024 * 1024
+STORST = 5 * 1024 * 1024
 FLEST_FYND = 100
 # What has been sent is previewed by its sender and nobody else, and within a day.
 _SALT, _LIVSTID = "indikatorer.inlasning", 24 * 3600

@@ -81,6 +81,10 @@ def matningar(request, kod):
     return redirect(request.get_full_path())
 
 
+# Its form says itself in which field the character stands, and keeps what was typed.
+matningar.svarar_for_tecken = True
+
+
 @login_required
 @require_POST
 def aterstall(request, kod, pk, handelse):

@@ -10,6 +10,7 @@ from organisation.actions import (
     AnvandareFel,
     andra_anvandare,
     ge_roll,
+    marke_for_losenordet,
     nytt_losenord,
     skapa_anvandare,
     ta_roll,
@@ -18,24 +19,24 @@ from organisation.forms import Anvandarformular, Rollformular
 from organisation.models import Anvandare, Rolltilldelning
 from organisation.permissions import Ratt, get_behorighet
 
-# The password waits here from the POST that made it to the page that shows it, once.
-_I_SESSIONEN = "nytt_losenord"
-
 
 @login_required
+@never_cache
 @require_http_methods(["GET", "POST"])
 def ny(request):
-    """Add a user; the next page shows the password to hand over and takes the roles."""
+    """Add a user. The answer itself shows the password to hand over, which is kept nowhere, and takes the roles.
+
+    Sent again it says that the name is taken.
+    """
     get_behorighet(request).krav(Ratt.STYRA_ANVANDARE)
     formular = Anvandarformular(request.POST if request.method == "POST" else None)
     if formular.is_valid():
         anvandare = formular.save(commit=False)
         losenord = skapa_anvandare(anvandare=anvandare, by=request.user)
-        request.session[_I_SESSIONEN] = {"pk": anvandare.pk, "losenord": losenord}
         messages.success(
             request, f"{anvandare} är upplagd. Ge personen en roll, annars får hen inte göra något."
         )
-        return redirect("anvandare", anvandare.pk)
+        return _sida(request, anvandare.pk, losenord=losenord)
     return render(
         request,
         "organisation/ny_anvandare.html",
@@ -64,18 +65,21 @@ def visa(request, pk):
 
 
 @login_required
+@never_cache
 @require_POST
 def losenord(request, pk):
-    """A new password for somebody who has lost theirs."""
+    """A new password for somebody who has lost theirs, shown in the answer itself and kept nowhere.
+
+    Sent again (a reload, a second click) it changes nothing: the form carries which password it saw.
+    """
     get_behorighet(request).krav(Ratt.STYRA_ANVANDARE)
     anvandare = get_object_or_404(Anvandare, pk=pk)
     try:
-        nytt = nytt_losenord(anvandare=anvandare, by=request.user)
+        nytt = nytt_losenord(anvandare=anvandare, sett=request.POST.get("sett", ""), by=request.user)
     except AnvandareFel as fel:
         messages.error(request, str(fel))
-    else:
-        request.session[_I_SESSIONEN] = {"pk": pk, "losenord": nytt}
-    return redirect("anvandare", pk)
+        return _sida(request, pk, status=409)
+    return _sida(request, pk, losenord=nytt)
 
 
 @login_required
@@ -87,7 +91,11 @@ def roll(request, pk):
     formular = Rollformular(request.POST, anvandare=get_object_or_404(Anvandare, pk=pk))
     if not formular.is_valid():
         return _sida(request, pk, rollformular=formular)
-    ge_roll(tilldelning=formular.save(commit=False), by=request.user)
+    try:
+        ge_roll(tilldelning=formular.save(commit=False), by=request.user)
+    except AnvandareFel as fel:
+        formular.add_error("roll", str(fel))
+        return _sida(request, pk, rollformular=formular)
     messages.success(request, f"Rollen är tillagd: {formular.instance}.")
     return redirect("anvandare", pk)
 
@@ -109,12 +117,9 @@ def ta_bort_roll(request, pk, roll_pk):
     return redirect("anvandare", pk)
 
 
-def _sida(request, pk, *, formular=None, rollformular=None):
+def _sida(request, pk, *, formular=None, rollformular=None, losenord="", status=200):
     # Read anew: a refused form has put its own values in the instance.
     anvandare = get_object_or_404(Anvandare, pk=pk)
-    nytt = request.session.get(_I_SESSIONEN)
-    if nytt and nytt["pk"] == pk:
-        del request.session[_I_SESSIONEN]
     refuserat = bool((formular and formular.errors) or (rollformular and rollformular.errors))
     return render(
         request,
@@ -126,10 +131,11 @@ def _sida(request, pk, *, formular=None, rollformular=None):
             "roller": Rolltilldelning.objects.filter(anvandare=anvandare)
             .select_related("namnd", "enhet")
             .order_by("roll", "pk"),
-            "losenord": nytt["losenord"] if nytt and nytt["pk"] == pk else "",
+            "losenord": losenord,
+            "sett": marke_for_losenordet(anvandare),
             "smulor": _smulor(str(anvandare)),
         },
-        status=422 if refuserat else 200,
+        status=422 if refuserat else status,
     )
 
 

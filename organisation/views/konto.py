@@ -1,5 +1,6 @@
 """Logging in and out, the theme, and the pages that everybody may read."""
 
+from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
@@ -10,9 +11,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
 from django.views.decorators.http import require_GET, require_POST
 
+from organisation.actions import AnvandareFel, byt_losenord
 from organisation.context import TEMAN
+from organisation.forms import Losenordsformular
 from organisation.models import Anvandare, Enhetstyp, Placering, Rolltilldelning
 from organisation.permissions import RATTER, Ratt, get_behorighet
+from organisation.views.loggar import loggflikar
 
 ETT_AR = 365 * 24 * 60 * 60
 
@@ -31,10 +35,25 @@ class BytLosenord(auth.PasswordChangeView):
     template_name = "organisation/byt_losenord.html"
     success_url = reverse_lazy("losenord_bytt")
 
+    form_class = Losenordsformular
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"request": self.request}
+
     def form_valid(self, form):
-        # Saved together with the new password by the form.
-        form.user.maste_byta_losenord = False
-        return super().form_valid(form)
+        try:
+            byt_losenord(anvandare=form.user, losenord=form.cleaned_data["new_password1"])
+        except AnvandareFel as fel:
+            form.add_error(None, str(fel))
+            return self.form_invalid(form)
+        update_session_auth_hash(self.request, form.user)
+        return HttpResponseRedirect(self.get_success_url())
+
+    def form_invalid(self, form):
+        # Locked by this very guess: whoever guesses in somebody's session does not go on in it.
+        if self.request.axes_locked_out and self.request.axes_failures_since_start:
+            logout(self.request)
+        return super().form_invalid(form)
 
 
 class LosenordBytt(auth.PasswordChangeDoneView):
@@ -84,6 +103,7 @@ def organisation(request):
                 Prefetch("roller", Rolltilldelning.objects.select_related("namnd", "enhet").order_by("pk"))
             ).order_by("username"),
             "far_styra": behorighet.far(Ratt.STYRA_ANVANDARE),
+            "loggar": loggflikar(behorighet),
             "ratter": [
                 (
                     capfirst(ratt.value),

@@ -1,5 +1,6 @@
 """Starting, running and recovering jobs."""
 
+import fcntl
 import hashlib
 import logging
 import os
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
+from regionskane import disk, ko
 from regionskane.jobb.models import Jobb, Jobbfil, Jobbstatus
 from regionskane.jobb.slag import SLAG, Avbrutet, JobbFel, far_anvanda
 
@@ -28,7 +30,10 @@ AVBRUTET = "Avbrutet av dig. Inget har sparats."
 
 
 def starta_jobb(*, slag: str, titel: str, parametrar: dict, by) -> Jobb:
-    """Put a job in the queue when the surrounding transaction commits."""
+    """Put a job in the queue when the surrounding transaction commits.
+
+    A queue that cannot be reached then is no error: the job is saved, and waits for `aterstall_avbrutna`.
+    """
     jobb = Jobb.objects.create(slag=slag, titel=titel, parametrar=parametrar, agare=by)
     _skicka(jobb)
     return jobb
@@ -37,8 +42,9 @@ def starta_jobb(*, slag: str, titel: str, parametrar: dict, by) -> Jobb:
 def kor_om_jobb(*, jobb: Jobb) -> None:
     """Queue a failed job again. Does nothing to a job that has not failed."""
     andrade = Jobb.objects.filter(pk=jobb.pk, status=Jobbstatus.FEL).update(
-        status=Jobbstatus.KOAD, andel=0, steg="", fel="", forsok=0, avbryts=False, skapad=timezone.now()
-    )
+        status=Jobbstatus.KOAD, andel=0, steg="", fel="", forsok=0, avbryts=False,
+        skapad=timezone.now(), skickad=None,
+    )  # fmt: skip
     if andrade:
         _skicka(jobb)
 
@@ -59,10 +65,16 @@ def avbryt_jobb(*, jobb: Jobb) -> None:
         )
 
 
-def _skicka(jobb):
+def _skicka(*jobb):
     from regionskane.jobb.tasks import kor
 
-    transaction.on_commit(lambda: kor.delay(str(jobb.pk)))
+    def i_kon():
+        for det in jobb:
+            if not ko.skicka(kor, str(det.pk)):
+                return  # the others would wait for it as long
+            Jobb.objects.filter(pk=det.pk).update(skickad=timezone.now())
+
+    transaction.on_commit(i_kon)
 
 
 @contextmanager
@@ -85,9 +97,9 @@ def kor_jobb(jobb_id: str) -> None:
     with _ensam(jobb_id) as fick:
         if not fick:
             return
-        jobb = Jobb.objects.select_related("agare").get(pk=jobb_id)
-        if jobb.slut:
-            return
+        jobb = Jobb.objects.select_related("agare").filter(pk=jobb_id).first()
+        if jobb is None or jobb.slut:
+            return  # an old message: the job is cleared away, done, or has failed and nobody has asked for it again
         if jobb.forsok >= FLEST_FORSOK:
             _ge_upp(jobb)
             return
@@ -113,8 +125,12 @@ def kor_jobb(jobb_id: str) -> None:
                         klar_tid=timezone.now(),
                     )
         except JobbFel as fel:
-            _misslyckas(jobb, str(fel))
+            _misslyckas(jobb, disk.TEXT if disk.ar_full(fel) else str(fel))
         except Exception as fel:
+            if disk.ar_full(fel):
+                log.error("Jobbet %s (%s) stoppades av en full disk: %s", jobb.pk, jobb.slag, fel)
+                _misslyckas(jobb, disk.TEXT)
+                return
             if Jobb.objects.filter(pk=jobb.pk, avbryts=True).exists():
                 _misslyckas(jobb, AVBRUTET)  # a statement that was cancelled
                 return
@@ -200,7 +216,7 @@ def aterstall_avbrutna() -> int:
     Takes away half-written files too, of processes that were killed while they wrote.
     """
     _stada_halvfardiga()
-    antal = 0
+    att_skicka = []
     kors = Jobb.objects.filter(status=Jobbstatus.KORS)
     glomda = Jobb.objects.filter(status=Jobbstatus.KOAD, skapad__lt=timezone.now() - KOTID)
     for jobb in kors.union(glomda):
@@ -213,9 +229,9 @@ def aterstall_avbrutna() -> int:
             if jobb.forsok >= FLEST_FORSOK:
                 _ge_upp(jobb)
                 continue
-        _skicka(jobb)
-        antal += 1
-    return antal
+        att_skicka.append(jobb)
+    _skicka(*att_skicka)
+    return len(att_skicka)
 
 
 def _stada_halvfardiga():
@@ -234,7 +250,7 @@ def spara_fil(*, jobb: Jobb, namn: str, typ: str, innehall: bytes) -> Jobbfil:
 
 
 def skriv_fil(innehall: bytes) -> str:
-    """Keep content on disk and return its SHA-256. The same content is written once."""
+    """Keep content on disk and return its SHA-256. The same content is the same file."""
     return skriv_strom([innehall])[0]
 
 
@@ -253,12 +269,23 @@ def skriv_strom(block: Iterable[bytes]) -> tuple[str, int]:
             ut.flush()
             os.fsync(ut.fileno())
         plats = fil_plats(summa.hexdigest())
-        if not plats.exists():
-            plats.parent.mkdir(parents=True, exist_ok=True)
+        plats.parent.mkdir(parents=True, exist_ok=True)
+        with filerna(fcntl.LOCK_SH):
+            # Also over the same content: a new file, that is not cleared before its row is written.
             halvfardig.replace(plats)
     finally:
         halvfardig.unlink(missing_ok=True)
     return summa.hexdigest(), storlek
+
+
+@contextmanager
+def filerna(las: int):
+    """Hold the kept files: LOCK_SH while one is put in its place, LOCK_EX while one is taken away."""
+    rot = Path(settings.EXPORT_DIR)
+    rot.mkdir(parents=True, exist_ok=True)
+    with (rot / "las").open("ab") as fil:
+        fcntl.flock(fil, las)
+        yield
 
 
 def fil_plats(sha256: str) -> Path:

@@ -30,6 +30,8 @@ class Jobb(models.Model):
     forsok = models.PositiveSmallIntegerField(default=0)
     avbryts = models.BooleanField("ska avbrytas", default=False)
     skapad = models.DateTimeField(auto_now_add=True)
+    # Empty while no message about the job has reached the queue.
+    skickad = models.DateTimeField("lagd i kön", null=True, blank=True)
     klar_tid = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -41,6 +43,11 @@ class Jobb(models.Model):
 
     def get_absolute_url(self):
         return reverse("jobb", args=[self.pk])
+
+    @property
+    def utan_ko(self) -> bool:
+        """Whether it waits because the queue could not be reached."""
+        return self.status == Jobbstatus.KOAD and self.skickad is None
 
     @property
     def slut(self) -> bool:

@@ -1,7 +1,8 @@
 from celery.signals import worker_ready
 
+from regionskane import ko
 from regionskane.celery import app
-from regionskane.jobb import actions
+from regionskane.jobb import actions, gallring
 
 
 @app.task
@@ -14,7 +15,12 @@ def aterstall_avbrutna():
     actions.aterstall_avbrutna()
 
 
+@app.task
+def gallra():
+    gallring.gallra()
+
+
 @worker_ready.connect
 def vid_start(**_):
     """A worker that starts picks up at once what an earlier one was killed in the middle of."""
-    aterstall_avbrutna.delay()
+    ko.skicka(aterstall_avbrutna)

@@ -14,7 +14,8 @@ from openpyxl.utils import get_column_letter
 
 from regionskane.lib.anmarkning import Anmarkningar
 from regionskane.lib.textfil import OlasligFil, ar_arbetsbok, gissa_kodning, radblock
-from regionskane.lib.xlsx_strom import Strombok, Trasig
+from regionskane.lib.xlsx_bok import I_JOBB, Granser
+from regionskane.lib.xlsx_strom import BREDAST, Strombok, Trasig
 
 AVSKILJARE = ";\t|,"
 PROVRADER = 200
@@ -33,13 +34,20 @@ class Tabellfil:
     What cannot be read as a row is left out and told in `anmarkningar`.
     """
 
-    def __init__(self, fil: BinaryIO, *, vad: str, kanns_igen: Callable[[Sequence[str]], int]):
+    def __init__(
+        self,
+        fil: BinaryIO,
+        *,
+        vad: str,
+        kanns_igen: Callable[[Sequence[str]], int],
+        granser: Granser = I_JOBB,
+    ):
         self.anmarkningar = Anmarkningar()
         self._kanns_igen = kanns_igen
         self._fil = fil
         self.arbetsbok = ar_arbetsbok(fil, vad=vad)
         if self.arbetsbok:
-            self._bok = Strombok(fil, vad=vad)
+            self._bok = Strombok(fil, vad=vad, granser=granser)
             self._blad, self.rubrikrad, self.rubriker = self._valj_blad()
         else:
             self.kodning = gissa_kodning(fil, pc8=False)
@@ -64,7 +72,7 @@ class Tabellfil:
     def _valj_blad(self):
         bast = (0,)
         for blad in self._bok.bladnamn:
-            for nr, celler in islice(self._bok.rader(blad), RUBRIKRADER):
+            for nr, celler in self._bok.prova(blad, RUBRIKRADER):
                 rubriker = [_text(celler.get(k)) for k in range(1, max(celler, default=0) + 1)]
                 if (antal := self._kanns_igen(rubriker)) > bast[0]:
                     bast = (antal, blad, nr, rubriker)
@@ -127,6 +135,8 @@ class Tabellfil:
                 except StopIteration:
                     break
                 except csv.Error:
+                    continue
+                if len(rubriker) > BREDAST:
                     continue
                 if (antal := self._kanns_igen(rubriker)) > bast[0]:
                     bast = (antal, tecken, lasare.line_num, rubriker)

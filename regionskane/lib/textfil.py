@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 BLOCK = 1 << 18
 STORSTA_RAD = 1 << 20
+STORSTA_KATALOG = 1 << 20
 BOM = b"\xef\xbb\xbf"
 
 _INTE_TEXT = bytes(c for c in range(32) if c not in b"\t\n\r\x0b\x0c\x1a\x1b")
@@ -120,9 +121,11 @@ def _ser_ut_som_utf16(huvud: bytes) -> bool:
 def _ar_xlsx(fil: BinaryIO, vad: str) -> bool:
     fil.seek(0)
     try:
-        with zipfile.ZipFile(fil) as arkiv:
+        with zipfile.ZipFile(med_liten_katalog(fil)) as arkiv:
             namn = set(arkiv.namelist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as fel:
+        if isinstance(fel, OlasligFil):
+            raise
         raise OlasligFil("Filen är en avkortad eller skadad arbetsbok (zip). Spara den på nytt.") from fel
     if "xl/workbook.xml" in namn:
         return True
@@ -133,6 +136,15 @@ def _ar_xlsx(fil: BinaryIO, vad: str) -> bool:
     if "word/document.xml" in namn:
         raise OlasligFil(f"Filen är ett Word-dokument, inte {vad}.")
     raise OlasligFil("Filen är ett zip-arkiv. Packa upp det och lämna filen som ligger i det.")
+
+
+def med_liten_katalog(fil: BinaryIO) -> BinaryIO:
+    """A zip file, unless its directory alone would be long to read; then OlasligFil."""
+    slut = zipfile._EndRecData(fil)
+    if slut and slut[zipfile._ECD_SIZE] > STORSTA_KATALOG:
+        raise OlasligFil("Filen är en zip-fil med orimligt många delar, och öppnas inte.")
+    fil.seek(0)
+    return fil
 
 
 def gissa_kodning(fil: BinaryIO, *, pc8: bool) -> Kodning:

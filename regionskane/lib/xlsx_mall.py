@@ -18,6 +18,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from regionskane.lib.belopp import STORSTA_BELOPP
+from regionskane.lib.jsontext import las_decimal, las_json
 from regionskane.lib.tabell import Handling, Kolumnslag, Rad, Radslag, Tabell
 from regionskane.lib.xlsx import (
     _SVAG,
@@ -182,7 +183,7 @@ def las_nycklar(kolumn: Sequence[str]) -> Nycklar:
 def _tolka_nycklar(texter: Iterable[str]) -> Nycklar:
     om, namn, rader, kolumner, celler = {}, {}, {}, {}, {}
     for text in texter:
-        slag, *delar = json.loads(text)
+        slag, *delar = las_json(text)
         if slag == "om":
             om = {str(k): str(v) for k, v in delar[0].items()}
             continue
@@ -199,19 +200,12 @@ def _tolka_nycklar(texter: Iterable[str]) -> Nycklar:
                 celler[nyckel].append(
                     Nyckelcell(
                         int(plats), int(kol), Cellslag(cellslag), str(cell), int(rev),
-                        None if varde is None else _andligt(varde), _andligt(skala), str(formel), str(cellrubrik),
+                        None if varde is None else las_decimal(varde), las_decimal(skala), str(formel), str(cellrubrik),
                     )
                 )  # fmt: skip
     if any(c.skala <= 0 for lista in celler.values() for c in lista):
         raise ValueError("skala")
     return Nycklar(om, tuple(Bladnycklar(n, namn[n], rader[n], kolumner[n], tuple(celler[n])) for n in namn))
-
-
-def _andligt(text: str) -> Decimal:
-    tal = Decimal(text)
-    if not tal.is_finite():
-        raise ValueError(text)
-    return tal
 
 
 def _json(*delar) -> str:

@@ -12,12 +12,23 @@ from regionskane.lib.visning import ren_text
 FLEST_RADER = 1_000_000
 
 
+class ForMangaRader(ValueError):
+    """There are more rows than one sheet takes."""
+
+
 def skriv_rader(
-    plats: Path, *, blad: str, noter: Sequence[str], huvud: Sequence[str], rader: Iterable[Sequence[object]]
+    plats: Path,
+    *,
+    blad: str,
+    noter: Sequence[str],
+    huvud: Sequence[str],
+    rader: Iterable[Sequence[object]],
+    flest: int = FLEST_RADER,
 ) -> int:
     """Write notes, a heading and rows to the file at `plats`. Returns how many rows there were.
 
     A Decimal becomes a number with two decimals, an int a number, anything else text: never a formula or a link.
+    Raises ForMangaRader, since XlsxWriter drops what a sheet has no room for without a word.
     """
     bok = xlsxwriter.Workbook(str(plats), {"constant_memory": True})
     ark = bok.add_worksheet(blad)
@@ -31,6 +42,9 @@ def skriv_rader(
     antal = 0
     for rad in rader:
         antal += 1
+        if antal > flest:
+            bok.close()
+            raise ForMangaRader
         for k, varde in enumerate(rad):
             if isinstance(varde, Decimal):
                 ark.write_number(forsta + antal, k, float(varde), tal)

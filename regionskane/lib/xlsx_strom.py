@@ -1,32 +1,45 @@
-"""A workbook (xlsx) read one row at a time, however large it is.
+"""The cells of a workbook (xlsx), read one row at a time, however large it is.
 
-openpyxl opens the book: names of sheets, shared strings, which formats are dates. The cells are read one row
-at a time by a parser of its own on top of openpyxl's, because the read-only sheet keeps every empty row element,
-stops at «NaN» without saying where, and does not tell an empty cell from a formula that was never computed.
+`xlsx_bok` opens the book and guards it. The cells are read by a parser on top of openpyxl's, because the read-only
+sheet of openpyxl keeps every empty row element, stops at «NaN» without saying where, and does not tell an empty cell
+from a formula that was never computed.
 """
 
 import contextlib
 import re
 import warnings
-import zipfile
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import iterparse
 
 import openpyxl
-from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.utils.cell import coordinate_from_string
-from openpyxl.worksheet._reader import FORMULA_TAG, ROW_TAG, VALUE_TAG, WorkSheetParser
+from openpyxl.worksheet._reader import (
+    DATA_TAG,
+    FORMULA_TAG,
+    INLINE_STRING,
+    ROW_TAG,
+    VALUE_TAG,
+    WorkSheetParser,
+)
+from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from regionskane.lib.textfil import OlasligFil, ar_arbetsbok
+from regionskane.lib.xlsx_bok import DJUPAST, I_JOBB, Arbetsbok, Granser, OtillatenBok, skadad
 
-STORST_UPPACKAD = 2 << 30
-STORSTA_TEXTER = 64 << 20
-STORST_PACKNING = 200
-ALLTID_TILLATET = 20 << 20
 SISTA_RAD = 1_048_576
+# A row has at most 16 384 cells, each with a value, a formula and a text with its runs.
+FLEST_I_RAD = 16_384 * 8
+# What looking for the row of headers may cost, in elements and in headers, over all sheets of a book.
+FLEST_PROVADE = 400_000
+BREDAST = 1_000
+_INLINE_T, _INLINE_R = f"{{{SHEET_MAIN_NS}}}t", f"{{{SHEET_MAIN_NS}}}r/{{{SHEET_MAIN_NS}}}t"
 # How a text that looks like Excel's escape is kept; openpyxl takes it back in shared strings only.
 _ESCAPAD = re.compile(r"_x005F(_x[0-9A-Fa-f]{4}_)")
+
+# One for each cell with a date outside the calendar; the cell says it itself.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.worksheet\._reader")
 
 
 class Trasig:
@@ -48,66 +61,87 @@ class Procenttal(float):
 class Strombok:
     """An open workbook. `bladnamn` are its sheets in order. `vad` is what it should be, for the sentences.
 
-    Raises OlasligFil for another format, and for a book that is damaged, encrypted or unpacks to too much.
+    Raises OlasligFil for another format, and for a book that is damaged, encrypted or holds more than `granser` say.
     """
 
-    def __init__(self, fil: BinaryIO, *, vad: str = "en tabell"):
+    def __init__(self, fil: BinaryIO, *, vad: str = "en tabell", granser: Granser = I_JOBB):
         if not ar_arbetsbok(fil, vad=vad):
             raise OlasligFil("Filen är inte en Excel-arbetsbok (xlsx).")
-        _vakta_uppackning(fil)
-        with _oppningsfel(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and extensions that are not read here
-            fil.seek(0)
-            self._bok = openpyxl.load_workbook(fil, read_only=True, data_only=True, keep_links=False)
-            self.bladnamn = [ark.title for ark in self._bok.worksheets]
-            self._procentstilar = frozenset(
-                nr for nr, stil in enumerate(self._bok._cell_styles) if _ar_procent(self._bok, stil.numFmtId)
-            )
+        self._bok = Arbetsbok(fil, granser)
+        self.bladnamn = self._bok.bladnamn
+        self._kvar = granser.element
+        self._kvar_att_prova = FLEST_PROVADE
 
     def rader(self, blad: str) -> Iterator[tuple[int, dict[int, Any]]]:
         """(row number as Excel shows it, {column from 1: value}) of each row. A faulty cell is a Trasig.
 
         Raises OlasligFil when the sheet cannot be read on.
         """
-        bok = self._bok
-        ark = bok[blad]
         nr, vantad = 0, 0
-        with _oppningsfel(lambda: f" efter rad {nr}" if nr else ""), ark._get_source() as kalla:
-            lasare = _Ark(
-                kalla,
-                ark._shared_strings,
-                data_only=True,
-                epoch=bok.epoch,
-                date_formats=bok._date_formats,
-                timedelta_formats=bok._timedelta_formats,
-            )
-            lasare.procentstilar = self._procentstilar
+        with lasfel(lambda: f" efter rad {nr}" if nr else ""), self._bok.oppna_blad(blad) as kalla:
+            lasare = Ark(kalla, self._bok)
+            lasare.kvar = self._kvar
             for nr, celler in lasare.rader():
                 if nr > SISTA_RAD or nr <= vantad:
                     raise OlasligFil(
                         f"Bladet «{blad}» har radnummer i fel ordning (rad {nr}). Spara filen på nytt."
                     )
-                vantad = nr
+                vantad, self._kvar = nr, lasare.kvar
                 yield nr, celler
 
+    def prova(self, blad: str, antal: int) -> Iterator[tuple[int, dict[int, Any]]]:
+        """The first rows of a sheet, where its headers may stand, as far as column BREDAST.
 
-class _Ark(WorkSheetParser):
-    """One row at a time as (number, {column: value}); faults of a cell become values of kind Trasig."""
+        Raises OlasligFil when the book's sheets are so many and wide that even this takes long.
+        """
+        for nr, celler in islice(self.rader(blad), antal):
+            smala = {k: v for k, v in celler.items() if k <= BREDAST}
+            self._kvar_att_prova -= len(celler) + max(smala, default=0)
+            if self._kvar_att_prova < 0:
+                raise OtillatenBok(
+                    "CELLER",
+                    "Arbetsboken har orimligt många blad och kolumner för att rubrikerna ska gå att hitta. "
+                    "Spara bladet med siffrorna för sig.",
+                )
+            yield nr, smala
 
-    procentstilar: frozenset[int] = frozenset()
+
+class Ark(WorkSheetParser):
+    """One row at a time as (number, {column: value}); faults of a cell become values of kind Trasig.
+
+    `kvar` is how many elements may still be read; None does not count them.
+    """
+
+    kvar: int | None = None
+
+    def __init__(self, kalla, bok: Arbetsbok, *, data_only: bool = True):
+        super().__init__(
+            kalla,
+            bok.texter,
+            data_only=data_only,
+            epoch=bok.epok,
+            date_formats=bok.datum,
+            timedelta_formats=bok.tid,
+        )
+        self.procentstilar = bok.procent
 
     def rader(self) -> Iterator[tuple[int, dict[int, Any]]]:
         overordnade: list = []
-        i_rad = False
+        i_rad, fore, sedda = False, 0, 0
         for handelse, element in iterparse(self.source, events=("start", "end")):
             if handelse == "start":
+                sedda += 1
                 if not i_rad:
                     overordnade.append(element)
                     i_rad = element.tag == ROW_TAG
+                if sedda - fore > FLEST_I_RAD or len(overordnade) > DJUPAST:
+                    raise skadad(f" efter rad {self.row_counter}" if self.row_counter else "")
             elif element.tag == ROW_TAG:
                 text = element.get("r")
                 self.row_counter = int(text) if text and text.isdigit() else self.row_counter + 1
                 self.col_counter = 0
+                self._rakna(sedda - fore)
+                fore = sedda
                 celler = {}
                 for cell in element:
                     kolumn, varde = self._cell(cell)
@@ -115,10 +149,36 @@ class _Ark(WorkSheetParser):
                         celler[kolumn] = varde
                 i_rad = False
                 yield self.row_counter, celler
+            elif element.tag == DATA_TAG:
+                break  # what comes after the cells says nothing about them
             if handelse == "end" and not i_rad:  # so that nothing that has been read is kept
                 overordnade.pop()
                 if overordnade:
                     overordnade[-1].clear()
+        self._rakna(sedda - fore)
+        self.source.las_ut()
+
+    def _rakna(self, antal: int) -> None:
+        if self.kvar is None:
+            return
+        self.kvar -= antal
+        if self.kvar < 0:
+            raise OtillatenBok(
+                "CELLER",
+                "Arbetsboken har fler celler än som läses på en gång. Dela upp den, eller spara som CSV.",
+            )
+
+    def parse_cell(self, element) -> dict[str, Any]:
+        """As openpyxl does it, but a text in the cell itself costs no more than its characters."""
+        text = element.find(INLINE_STRING) if element.get("t") == "inlineStr" else None
+        if text is None:
+            return super().parse_cell(element)
+        element.remove(text)
+        cell = super().parse_cell(element)
+        if cell["data_type"] != "f":
+            bitar = [t.text or "" for t in (*text.iterfind(_INLINE_T), *text.iterfind(_INLINE_R))]
+            cell |= {"data_type": "s", "value": "".join(bitar)}
+        return cell
 
     def _cell(self, element) -> tuple[int, Any]:
         try:
@@ -145,51 +205,12 @@ class _Ark(WorkSheetParser):
             return self.col_counter + 1
 
 
-def _ar_procent(bok, format_id: int) -> bool:
-    """Whether a number format shows percent; those below 164 are built in."""
-    egna = bok._number_formats
-    plats = format_id - BUILTIN_FORMATS_MAX_SIZE
-    skrivet = egna[plats] if 0 <= plats < len(egna) else BUILTIN_FORMATS.get(format_id, "")
-    return "%" in skrivet
-
-
-def _vakta_uppackning(fil: BinaryIO) -> None:
-    """Refuse a book that unpacks to more than it may, before anything is unpacked.
-
-    The archive's own figures are enough: Python reads no more of a part than they say.
-    """
-    fil.seek(0)
-    with _oppningsfel(), zipfile.ZipFile(fil) as arkiv:
-        delar = arkiv.infolist()
-        uppackad = sum(d.file_size for d in delar)
-        packad = sum(d.compress_size for d in delar)
-        texter = sum(d.file_size for d in delar if d.filename.lower().endswith("sharedstrings.xml"))
-        if uppackad > STORST_UPPACKAD or texter > STORSTA_TEXTER:
-            raise OlasligFil(
-                f"Arbetsboken är för stor uppackad ({uppackad >> 20} MB). Dela upp den, eller spara som CSV."
-            )
-        if uppackad > ALLTID_TILLATET and uppackad > STORST_PACKNING * max(packad, 1):
-            raise OlasligFil(
-                f"Arbetsboken packar upp till {uppackad // max(packad, 1)} gånger sin storlek och öppnas inte. "
-                "Spara den på nytt, eller som CSV."
-            )
-        if any(d.flag_bits & 1 for d in delar):
-            raise OlasligFil("Arbetsboken är krypterad. Spara den utan lösenord.")
-        for del_ in delar:
-            if del_.filename.lower().endswith((".xml", ".rels")):
-                with arkiv.open(del_) as innehall:
-                    if b"<!DOCTYPE" in innehall.read(4_096):
-                        raise OlasligFil(
-                            "Arbetsboken innehåller en XML-definition (DOCTYPE) och öppnas inte."
-                        )
-
-
 @contextlib.contextmanager
-def _oppningsfel(var=lambda: ""):
-    """Whatever openpyxl, zipfile and the XML parser raise for a damaged book becomes one sentence."""
+def lasfel(var=lambda: ""):
+    """Whatever openpyxl, zipfile and the XML parser raise for a damaged sheet becomes one sentence."""
     try:
         yield
     except (OlasligFil, GeneratorExit, MemoryError):
         raise
-    except Exception as fel:  # a damaged book makes openpyxl raise nearly any exception
-        raise OlasligFil(f"Arbetsboken är skadad och går inte att läsa{var()}. Spara den på nytt.") from fel
+    except Exception as fel:  # a damaged sheet makes openpyxl raise nearly any exception
+        raise skadad(var()) from fel

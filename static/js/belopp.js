@@ -10,6 +10,7 @@ export const HARDBLANK = "\u00a0";
 export const MINUS = "\u2212";
 
 const STORSTA_BELOPP = 10n ** 16n; // the column is numeric(16,2): 10^14 kronor, here in öre
+const FLEST_SIFFROR = 28; // what the server's arithmetic holds
 // What Python's \s matches. JavaScript's differs at both ends: it lacks U+001C–U+001F and U+0085.
 const BLANKSTEG = /[\t-\r\x1c- \x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
 const MINUSTECKEN = "-\u2212\u2013\u2012\u2010\u2011";
@@ -42,10 +43,10 @@ export class OgiltigtBelopp extends Error {
  * @param {string} text
  * @param {bigint} [skala] Kronor per typed unit.
  * @param {boolean} [procent] Take a percentage, with or without its sign.
- * @returns {bigint | null} Öre.
+ * @returns {{ore: bigint, decimaler: number} | null} Öre, and how many decimals were typed.
  * @throws {OgiltigtBelopp}
  */
-export function tolkaBelopp(text, skala = 1n, procent = false) {
+export function lasBelopp(text, skala = 1n, procent = false) {
   const ren = text.replaceAll("\ufeff", "").replace(BLANKSTEG, " ").trim();
   if (!ren) return null;
   if (ren.endsWith("%") && !procent) {
@@ -76,8 +77,12 @@ export function tolkaBelopp(text, skala = 1n, procent = false) {
     throw new OgiltigtBelopp(`«${ren}» kan läsas på två sätt.`, forslag, "kan läsas på två sätt");
   }
   const [helt, brak = ""] = kropp.replaceAll(" ", "").replace(",", ".").split(".");
+  const tal = BigInt(helt + brak);
+  if (tal.toString().length > FLEST_SIFFROR) {
+    throw new OgiltigtBelopp(`«${ren}» har för många siffror.`, "Kontrollera beloppet.", "för många siffror");
+  }
   const nedskalning = 10n ** BigInt(brak.length);
-  const uppskalat = BigInt(helt + brak) * skala * 100n;
+  const uppskalat = tal * skala * 100n;
   if (uppskalat >= STORSTA_BELOPP * nedskalning) {
     throw new OgiltigtBelopp(
       `«${ren}» är för stort.`,
@@ -90,7 +95,20 @@ export function tolkaBelopp(text, skala = 1n, procent = false) {
     throw new OgiltigtBelopp(`«${ren}» har ${forManga}.`, "Ta bort decimaler.", "för många decimaler");
   }
   const ore = uppskalat / nedskalning;
-  return negativ ? -ore : ore;
+  return { ore: negativ ? -ore : ore, decimaler: brak.length };
+}
+
+/**
+ * What `lasBelopp` reads, in öre; empty text is null.
+ *
+ * @param {string} text
+ * @param {bigint} [skala]
+ * @param {boolean} [procent]
+ * @returns {bigint | null}
+ * @throws {OgiltigtBelopp}
+ */
+export function tolkaBelopp(text, skala = 1n, procent = false) {
+  return lasBelopp(text, skala, procent)?.ore ?? null;
 }
 
 /**

@@ -41,6 +41,9 @@ export async function hamtaFragment(url, { body, signal } = {}) {
   }
   if (svar.status === 403) throw new Hamtfel("Du har inte behörighet att se det här.");
   if (svar.status === 404 || svar.status === 410) throw new Hamtfel("Sidan finns inte längre.");
+  if (svar.status === 507) {
+    throw new Hamtfel("Disken på servern är full, så inget har sparats. Säg till driften.", { igen: true });
+  }
   if (svar.status >= 500 || svar.status === 429) throw new Hamtfel("Ett fel uppstod på servern.", { igen: true });
   if ((!svar.ok && svar.status !== 400 && svar.status !== 422) || HEL_SIDA.test(html)) {
     throw new Hamtfel("Svaret kunde inte visas här.", { url: svar.url });

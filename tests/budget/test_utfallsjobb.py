@@ -1,7 +1,5 @@
 """A reading that is stopped in the middle, for real: by the owner, by the database, by a killed worker."""
 
-import os
-import signal
 import threading
 import time
 
@@ -15,7 +13,8 @@ from budget.selectors.kontroll_utfall import kontrollera_saldon
 from regionskane.jobb.actions import avbryt_jobb
 from regionskane.jobb.models import Jobb
 from tests.budget.actions.test_utfall import HSN, KN, MANAD, balans, csv
-from tests.regionskane.test_jobb import _arbetare, _vanta
+from tests.regionskane.arbetare import doda, starta
+from tests.regionskane.test_jobb import _vanta
 
 
 def _sparat() -> tuple:
@@ -55,7 +54,7 @@ def test_avbruten_tappad_och_dodad_inlasning_lamnar_allt_som_det_var(exempel_pa_
 
     try:
         forsta, jobb = lamna(MANAD, "mars.csv")
-        processer.append(_arbetare(settings.REDIS_URL))
+        processer.append(starta(settings.REDIS_URL))
         _vanta(lambda: Jobb.objects.get(pk=jobb.pk).status == "klar")
         fore = _sparat()
         assert (len(fore[0]), len(fore[1]), fore[3]) == (4, 4, 0)
@@ -77,18 +76,15 @@ def test_avbruten_tappad_och_dodad_inlasning_lamnar_allt_som_det_var(exempel_pa_
             _vanta(lambda: Jobb.objects.get(pk=jobb.pk).forsok == 2 and _star_still(jobb))
             assert _sparat() == fore
             # The worker is killed.
-            os.killpg(processer[0].pid, signal.SIGKILL)
-            processer[0].wait()
+            doda(processer[0])
             assert _sparat() == fore
         time.sleep(3)  # the database notices the dead client within two seconds and lets the job go
         assert _sparat() == fore and Utfallsfil.objects.get(pk=fil.pk).status == "mottagen"
-        processer.append(_arbetare(settings.REDIS_URL))
+        processer.append(starta(settings.REDIS_URL))
         _vanta(lambda: Jobb.objects.get(pk=jobb.pk).status == "klar")
     finally:
         for p in processer:
-            if p.poll() is None:
-                os.killpg(p.pid, signal.SIGKILL)
-                p.wait()
+            doda(p)
     assert Jobb.objects.get(pk=jobb.pk).forsok == 3
     assert set(Utfallsdel.objects.filter(fil=forsta).values_list("ersatt_av", flat=True)) == {fil.pk}
     assert Saldo.objects.count() == 4 and Huvudboksrad.objects.count() == 8

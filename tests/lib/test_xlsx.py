@@ -112,6 +112,63 @@ def test_kallbladet_raknar_fram_samma_tal_som_tabellen(bok, tmp_path):
     assert oppna(bok)["Källor"]["E5"].value == "='Regionbidrag-4a'!C6"
 
 
+def nastan(fel: str, fel_andel: str = "0") -> tuple[dict[str, str], str]:
+    """The cells of a sum, a difference and a change that are shown so much wrong, and what the sheet says of them."""
+    kronor = Decimal(fel)
+    kolumner = (
+        Kolumn("a", "A", enhet="mnkr", decimaler=1),
+        Kolumn("b", "B", enhet="mnkr", decimaler=1),
+        Kolumn("d", "D", slag=Kolumnslag.DIFFERENS, enhet="mnkr", decimaler=1, av=("b", "a")),
+        Kolumn("p", "P", slag=Kolumnslag.PROCENT, decimaler=1, av=("b", "a")),
+    )
+    a, b = Decimal(100_000_000), Decimal(150_000_000)
+    rader = (
+        Rad("r", "R", (Cell(a), Cell(b), Cell(b - a + kronor), Cell(Decimal("0.5") + Decimal(fel_andel)))),
+        Rad("s", "S", (Cell(a + kronor), Cell(b), Cell(), Cell()), Radslag.SUMMA, (("r", 1),)),
+    )
+    handling = Handling("H", "", (Tabell("t", "T", "Rad", kolumner, rader),), "2024-01-01")
+    blad = oppna(xlsx.skriv_handling(handling))["T"]
+    return {ruta: str(blad[ruta].value) for ruta in ("B5", "D4", "E4")}, text_i(blad)
+
+
+@pytest.mark.parametrize("fel", ["0", "0.0049", "-0.0049"])
+def test_en_formel_skrivs_dar_den_ger_det_visade_till_oret(fel):
+    celler, text = nastan(fel, "0.9e-9")
+    assert (celler["B5"], celler["D4"]) == ("=B4", '=IF(COUNT(C4,B4)=2,C4-B4,"–")')
+    assert (
+        celler["E4"].startswith("=IF(AND(") and "D4 (R, D) står" not in text and "B5 (S, A) står" not in text
+    )
+
+
+@pytest.mark.parametrize("fel", ["0.005", "-0.005", "0.01", "1", "-50000", "5000000", "-5000000"])
+def test_ett_tal_som_skiljer_ett_halvt_ore_eller_mer_star_som_tal(fel):
+    celler, text = nastan(fel, "1e-9")
+    assert (float(celler["B5"]), float(celler["D4"])) == (
+        float(100 + Decimal(fel) / 1_000_000),
+        float(50 + Decimal(fel) / 1_000_000),
+    )
+    assert float(celler["E4"]) == 0.500000001
+    for ruta in ("B5 (S, A)", "D4 (R, D)", "E4 (R, P)"):
+        assert f"{ruta} står som tal: handlingen har" in text
+
+
+def test_en_formel_langre_an_excel_tar_blir_ett_tal(monkeypatch):
+    monkeypatch.setattr(xlsx, "STORSTA_FORMEL", 3)
+    assert nastan("0")[0]["B5"] == "=B4"
+    monkeypatch.setattr(xlsx, "STORSTA_FORMEL", 2)
+    assert nastan("0")[0]["B5"] == "100"
+
+
+def test_andelar_summeras_inte():
+    kolumner = (Kolumn("a", "A", slag=Kolumnslag.ANDEL, decimaler=1),)
+    rader = (
+        Rad("r", "R", (Cell(Decimal("0.5")),)),
+        Rad("s", "S", (Cell(Decimal("0.5")),), Radslag.SUMMA, (("r", 1),)),
+    )
+    handling = Handling("H", "", (Tabell("t", "T", "Rad", kolumner, rader),), "2024-01-01")
+    assert oppna(xlsx.skriv_handling(handling))["T"]["B5"].value == 0.5
+
+
 def test_summor_och_skillnader_ar_formler(bok):
     arbetsbok = oppna(bok)
     assert arbetsbok.sheetnames == [
@@ -407,3 +464,27 @@ def test_en_rad_i_egen_enhet_har_sitt_eget_talformat_och_sin_egen_skala():
     # Each unit has its own condition for what rounds to zero.
     omraden = [str(villkor.sqref) for villkor in oppna(bok)["T"].conditional_formatting]
     assert {"B4", "B5", "B6"} <= set(omraden)
+
+
+def test_en_andring_som_inte_gar_att_rakna_men_visas_star_som_tal():
+    blad = oppna(forandring("-100", "150", Cell(Decimal("0.7"))))["T"]
+    assert blad["D4"].value == 0.7
+    assert "de tal som den bygger på ger inget tal" in text_i(blad)
+
+
+def test_villkoren_foljer_den_sista_visade_siffran_och_raden():
+    kolumner = (Kolumn("a", "A", decimaler=1), Kolumn("p", "P", slag=Kolumnslag.ANDEL, decimaler=1))
+    celler = (Cell(Decimal(1)), Cell(Decimal("0.5")))
+    rader = (Rad("r", "R", celler), Rad("m", "M", celler, rod=True))
+    bok = xlsx.skriv_handling(Handling("H", "", (Tabell("t", "T", "Rad", kolumner, rader),), "2024-01-01"))
+    villkor = {
+        (str(omrade.sqref), regel.formula[0])
+        for omrade in oppna(bok)["T"].conditional_formatting
+        for regel in omrade.rules
+    }
+    assert villkor == {
+        ("B4:B5", "AND(ISNUMBER(B4),ABS(B4)<0.05)"),
+        ("B5", "AND(ISNUMBER(B5),N(B5)<=-0.05)"),
+        ("C4:C5", "AND(ISNUMBER(C4),ABS(C4)<0.0005)"),
+        ("C5", "AND(ISNUMBER(C5),N(C5)<=-0.0005)"),
+    }

@@ -4,18 +4,22 @@ import re
 
 import pytest
 from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 
+from organisation.actions import AnvandareFel, andra_anvandare, ge_roll, ta_roll
 from organisation.models import Anvandare, Namnd, Rolltilldelning
+from regionskane.celery import app
 
 NY = "/organisation/anvandare/ny/"
 
 
 def _lagg_upp(klient, namn="eva"):
-    svar = klient.post(
-        NY, {"username": namn, "first_name": "Eva", "last_name": "Berg", "email": ""}, follow=True
-    )
+    svar = klient.post(NY, {"username": namn, "first_name": "Eva", "last_name": "Berg", "email": ""})
+    assert svar.status_code == 200 and "no-store" in svar.headers["Cache-Control"]
     losenord = re.search(r"<code>(.+?)</code>", svar.content.decode()).group(1)
     return Anvandare.objects.get(username=namn), losenord
 
@@ -38,6 +42,113 @@ def test_ny_anvandare_far_losenord_som_visas_en_gang_och_maste_bytas(som):
     }
     klient.post("/losenord/", byte)
     assert klient.get("/budget/2024/B2024-ARB/regionbidrag/inmatning/").status_code == 200
+
+
+def _nytt(klient, sida, **falt):
+    sett = re.search(r'name="sett" value="(\w+)"', klient.get(sida).content.decode()).group(1)
+    return klient.post(f"{sida}losenord/", {"sett": sett} | falt), sett
+
+
+def test_engangslosenordet_star_i_ingen_tabell_och_ges_en_gang(som, anvandare):
+    administrator, revisor = som("administrator"), anvandare("revisor")
+    _, upplagt = _lagg_upp(administrator)
+    sida = f"/organisation/anvandare/{revisor.pk}/"
+    svar, sett = _nytt(administrator, sida)
+    aterstallt = re.search(r"<code>(.+?)</code>", svar.content.decode()).group(1)
+    assert svar.status_code == 200 and "no-store" in svar.headers["Cache-Control"]
+    revisor.refresh_from_db()
+    assert revisor.check_password(aterstallt) and revisor.maste_byta_losenord
+    hemligt = {upplagt, aterstallt}
+    for session in Session.objects.all():
+        assert not any(h in str(session.get_decoded()) for h in hemligt)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        )
+        for (tabell,) in cursor.fetchall():
+            cursor.execute(
+                f'SELECT count(*) FROM "{tabell}" t WHERE t::text LIKE ANY(%s)', [[f"%{h}%" for h in hemligt]]
+            )
+            assert cursor.fetchone()[0] == 0, tabell
+    # The same form again, as a reload sends it.
+    igen = administrator.post(f"{sida}losenord/", {"sett": sett})
+    assert igen.status_code == 409 and "redan bytt" in igen.content.decode()
+    assert "<code>" not in igen.content.decode()
+    assert administrator.post(f"{sida}losenord/").status_code == 409
+    assert _post_ny_igen(administrator).status_code == 422
+    hash_ = revisor.password
+    revisor.refresh_from_db()
+    assert revisor.password == hash_
+
+
+def _post_ny_igen(klient):
+    return klient.post(NY, {"username": "eva", "first_name": "Eva", "last_name": "Berg", "email": ""})
+
+
+@pytest.fixture
+def genast():
+    """The queue's work is done at once."""
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = False
+
+
+def test_aterstallning_sags_till_kontots_agare(
+    som, anvandare, settings, genast, django_capture_on_commit_callbacks
+):
+    revisor = anvandare("revisor")
+    settings.EMAIL_HOST = "brev.invalid"
+    with django_capture_on_commit_callbacks(execute=True):
+        svar, _ = _nytt(som("administrator"), f"/organisation/anvandare/{revisor.pk}/")
+    losenord = re.search(r"<code>(.+?)</code>", svar.content.decode()).group(1)
+    assert len(mail.outbox) == 1 and mail.outbox[0].to == [revisor.email]
+    assert "återställdes av Jonas Ek" in mail.outbox[0].body and losenord not in mail.outbox[0].body
+    klient = Client()
+    klient.post("/logga-in/", {"username": "revisor", "password": losenord})
+    nytt = "hav och moln i juli"
+    klient.post("/losenord/", {"old_password": losenord, "new_password1": nytt, "new_password2": nytt})
+    assert "Ditt lösenord återställdes av Jonas Ek" in klient.get("/notiser/").content.decode()
+
+
+def test_ett_brev_som_inte_gar_hindrar_inte_aterstallningen(
+    som, anvandare, settings, genast, caplog, django_capture_on_commit_callbacks
+):
+    revisor = anvandare("revisor")
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", 1, 1
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    with django_capture_on_commit_callbacks(execute=True):
+        svar, _ = _nytt(som("administrator"), f"/organisation/anvandare/{revisor.pk}/")
+    assert "gick inte att skicka" in caplog.text
+    assert svar.status_code == 200 and "<code>" in svar.content.decode()
+
+
+@pytest.mark.parametrize("roll", ["koncerncontroller", "revisor", "controller", "politiker"])
+def test_ingen_ger_sig_sjalv_en_roll_med_siffror(som, anvandare, roll):
+    jag = anvandare("administrator")
+    falt = {"roll": roll}
+    if roll in ("controller", "politiker"):
+        falt["namnd"] = Namnd.objects.get(kod="KN").pk
+    svar = som("administrator").post(f"/organisation/anvandare/{jag.pk}/roll/", falt)
+    assert svar.status_code == 422 and "inte ge dig själv en roll" in svar.content.decode()
+    assert jag.roller.count() == 1
+    tilldelning = Rolltilldelning(anvandare=jag, roll=roll, namnd_id=falt.get("namnd"))
+    with pytest.raises(AnvandareFel):
+        ge_roll(tilldelning=tilldelning, by=jag)
+
+
+def test_en_administrator_ar_alltid_kvar(som, anvandare):
+    jag = anvandare("administrator")
+    eva, _ = _lagg_upp(som("administrator"))
+    ge_roll(tilldelning=Rolltilldelning(anvandare=eva, roll="administrator"), by=jag)
+    # As when the two close each other at the same moment: both have been let in before either is closed.
+    eva.is_active = False
+    andra_anvandare(anvandare=eva, by=jag)
+    jag.is_active = False
+    with pytest.raises(AnvandareFel, match="enda administratören"):
+        andra_anvandare(anvandare=jag, by=eva)
+    with pytest.raises(AnvandareFel, match="enda administratören"):
+        ta_roll(tilldelning=jag.roller.get(), by=eva)
+    assert Anvandare.objects.get(pk=jag.pk).is_active
 
 
 def test_rollens_omfang_provas_och_historiken_sager_vem_som_gav_den(som):

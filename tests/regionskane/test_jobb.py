@@ -1,15 +1,11 @@
 """Jobs, run for real: one result however often they are started, interrupted or repeated."""
 
 import os
-import signal
-import subprocess
-import sys
 import time
 
 import pikepdf
 import pypdf
 import pytest
-from django.conf import settings
 from django.db import connection, transaction
 
 from budget.actions.balanskrav import starta_berakning
@@ -19,6 +15,7 @@ from organisation.models import Namnd, Rolltilldelning
 from organisation.permissions import Enhetsurval
 from regionskane.jobb.actions import aterstall_avbrutna, fil_plats, kor_jobb, kor_om_jobb
 from regionskane.jobb.models import Jobb
+from tests.regionskane.arbetare import doda, starta
 from verktyg.verapdf import vera
 
 ALLT = Enhetsurval(allt=True)
@@ -77,27 +74,6 @@ def test_samma_siffror_ger_samma_filer(version, anvandare):
     assert summor[0] == summor[1]
 
 
-def _arbetare(redis=""):
-    db = settings.DATABASES["default"]
-    env = {
-        **os.environ,
-        "DATABASE_URL": f"postgres://{db['USER']}:{db.get('PASSWORD') or 'x'}@/{connection.settings_dict['NAME']}"
-        f"?host={db['HOST']}" + (f"&port={db['PORT']}" if db["PORT"] else ""),
-        "DATA_DIR": str(settings.DATA_DIR),
-        "REDIS_URL": redis,
-    }
-    if not str(db["HOST"]).startswith("/"):
-        env["DATABASE_URL"] = (
-            f"postgres://{db['USER']}:{db.get('PASSWORD') or 'x'}@{db['HOST']}:{db['PORT'] or 5432}"
-            f"/{connection.settings_dict['NAME']}"
-        )
-    return subprocess.Popen(
-        [sys.executable, "-m", "celery", "-q", "-A", "regionskane", "worker", "-c", "1", "-B",
-         "--without-gossip", "--without-mingle"],
-        env=env, start_new_session=True, cwd=settings.BASE_DIR,
-    )  # fmt: skip
-
-
 def _vanta(villkor, sekunder=60):
     slut = time.monotonic() + sekunder
     while time.monotonic() < slut:
@@ -120,19 +96,16 @@ def test_dodad_arbetare_mitt_i_jobbet_ger_till_slut_ett_riktigt_resultat(
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("LOCK TABLE budget_utredning IN SHARE MODE")
-            processer.append(_arbetare())  # picks the interrupted job up as it starts
+            processer.append(starta())  # picks the interrupted job up as it starts
             _vanta(lambda: Jobb.objects.get(pk=jobb.pk).steg == "Sparar utredningen")
-            os.killpg(processer[0].pid, signal.SIGKILL)
-            processer[0].wait()
+            doda(processer[0])
         assert Utredning.objects.filter(version=arb).count() == 0
         time.sleep(3)  # the database notices the dead client within two seconds and lets the job go
-        processer.append(_arbetare())
+        processer.append(starta())
         _vanta(lambda: Jobb.objects.get(pk=jobb.pk).status == "klar")
     finally:
         for p in processer:
-            if p.poll() is None:
-                os.killpg(p.pid, signal.SIGKILL)
-                p.wait()
+            doda(p)
     utredning = Utredning.objects.get(version=arb)
     assert utredning.jobb_id == jobb.pk
     assert Jobb.objects.get(pk=jobb.pk).forsok == 2

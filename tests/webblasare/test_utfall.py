@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from budget.models import Saldo
 from tests.budget.actions.test_utfall import KN, balans, csv
-from tests.regionskane.test_jobb import _arbetare
+from tests.regionskane.arbetare import arbetare
 from tests.webblasare.test_delar import _axe, inloggad  # noqa: F401
 
 pytestmark = pytest.mark.webblasare
@@ -27,8 +27,7 @@ _SLAPP = """([namn, innehall]) => {
 def test_en_manads_fil_fran_slapp_till_plats(inloggad, live_server):  # noqa: F811
     lika = f"202403;5010;{KN};;;Prov;1,00"
     innehall = csv(*balans(202403, KN, "9991", 5, "A1"), lika, lika)
-    arbetare = _arbetare(settings.REDIS_URL)
-    try:
+    with arbetare(settings.REDIS_URL):
         sida = inloggad("koncerncontroller")
         sida.goto(f"{live_server.url}/utfall/filer/")
         _axe(sida)
@@ -67,7 +66,4 @@ def test_en_manads_fil_fran_slapp_till_plats(inloggad, live_server):  # noqa: F8
         expect(sida.get_by_role("heading", name="Rad 4 i mars.csv")).to_be_visible()
         expect(sida.get_by_text(lika, exact=True)).to_be_visible()
         _axe(sida)
-    finally:
-        arbetare.kill()
-        arbetare.wait()
     assert Saldo.objects.filter(enhet__kod="KN", period=202403).count() == 3

@@ -58,6 +58,6 @@ def plan_url(plan) -> str:
 
 def _valt_ar(request, alla: list[int], i_ar: int) -> int | None:
     onskat = request.GET.get("ar", "")
-    if onskat.isdecimal() and int(onskat) in alla:
+    if onskat in map(str, alla):
         return int(onskat)
     return next((a for a in alla if a <= i_ar), alla[-1] if alla else None)

@@ -385,17 +385,16 @@ class Command(BaseCommand):
         nya = 0
         namnder = {n.kod: n for n in Namnd.objects.all()}
         for r in self._rader("anvandare"):
-            anvandare, ny = Anvandare.objects.get_or_create(
-                username=r["anvandarnamn"],
-                defaults={
-                    "first_name": r["fornamn"],
-                    "last_name": r["efternamn"],
-                    "email": f"{r['anvandarnamn']}@demo.invalid",
-                },
-            )
+            ny = not Anvandare.objects.filter(username=r["anvandarnamn"]).exists()
             if ny:
+                anvandare = Anvandare(
+                    username=r["anvandarnamn"],
+                    first_name=r["fornamn"],
+                    last_name=r["efternamn"],
+                    email=f"{r['anvandarnamn']}@demo.invalid",
+                )
                 anvandare.set_password(demolosenord())
-                anvandare.save(update_fields=["password"])
+                anvandare.save()
                 Rolltilldelning.objects.create(
                     anvandare=anvandare, roll=r["roll"], namnd=namnder.get(r["namnd"])
                 )

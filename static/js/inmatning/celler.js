@@ -1,14 +1,15 @@
 /** The cells of the entry form as objects: what is saved, what is typed, what it means. */
 
-import { OgiltigtBelopp, formateraFullt, oreFranDecimal, tolkaBelopp } from "../belopp.js";
+import { OgiltigtBelopp, formateraFullt, lasBelopp, oreFranDecimal } from "../belopp.js";
 import { rutor } from "../dom.js";
 
-/** Parse a text to a value or the error that says why not. */
+/** Parse a text to a value with its decimals, or the error that says why not. */
 function tolka(text, { skala, procent }) {
   try {
-    return { varde: tolkaBelopp(text, skala, procent), fel: null };
+    const last = lasBelopp(text, skala, procent);
+    return { varde: last?.ore ?? null, decimaler: last?.decimaler ?? 0, fel: null };
   } catch (fel) {
-    if (fel instanceof OgiltigtBelopp) return { varde: null, fel };
+    if (fel instanceof OgiltigtBelopp) return { varde: null, decimaler: 0, fel };
     throw fel;
   }
 }
@@ -83,8 +84,9 @@ export class Cell {
 
   /** Read the text anew. */
   tolka() {
-    const { varde, fel } = tolka(this.text, this);
+    const { varde, decimaler, fel } = tolka(this.text, this);
     this.varde = varde;
+    this.skrivna = decimaler;
     this.tolkfel = fel;
   }
 
@@ -95,8 +97,8 @@ export class Cell {
     return !fel && !this.tolkfel && varde === this.varde;
   }
 
-  skriv(varde) {
-    return varde === null ? "" : formateraFullt(varde, { skala: this.skala, minst: this.decimaler });
+  skriv(varde, minst = this.decimaler) {
+    return varde === null ? "" : formateraFullt(varde, { skala: this.skala, minst });
   }
 
   /** Keep the server's own way of writing the saved value, where the page shows it. */
@@ -105,13 +107,16 @@ export class Cell {
     return !this.tolkfel && this.varde === this.sparad && this.input.value === visad ? visad : this.skriv(this.sparad);
   }
 
-  /** Put a text in the cell; a number is written in Swedish notation, anything else is kept as it is. */
+  /**
+   * Put a text in the cell; a number is written in Swedish notation, anything else is kept as it is.
+   * It keeps its decimals, because the server takes the last digit for the precision that was given.
+   */
   satt(text) {
     if (text !== this.text) this.serverfel = false;
     this.input.value = text;
     this.tolka();
     if (!this.tolkfel && text !== this.sparadText) {
-      this.input.value = this.varde === this.sparad ? this.sparadText : this.skriv(this.varde);
+      this.input.value = this.varde === this.sparad ? this.sparadText : this.skriv(this.varde, this.skrivna);
     }
   }
 

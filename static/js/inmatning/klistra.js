@@ -162,7 +162,7 @@ function prova(traffar, varde) {
     const enhet = sistaSiffran(traffar, plats);
     if (plats.summa) {
       const { delar, fast } = plats.summa;
-      const vantat = delar.reduce((total, [nyckel, faktor]) => total + (vardet(nyckel) ?? 0n) * faktor, fast);
+      const vantat = delar.reduce((total, [nyckel, faktor]) => total + (vardet(nyckel) ?? 0n) * faktor, fast ?? 0n);
       summor += omdome(ore, vantat, enhet * BigInt(delar.length + 1));
     } else if (!plats.nyckel) {
       const [a, b] = plats.jamforelse && !plats.jamforelse.procent ? plats.jamforelse.nycklar.map(vardet) : [null, null];

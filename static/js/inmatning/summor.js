@@ -48,16 +48,16 @@ export function skapaSummor(form, celler) {
     for (const [del, faktor] of summa.delar) {
       const v = varde(del);
       if (v === undefined) return undefined;
-      total += (v ?? 0n) * faktor;
+      if (v !== null) total = (total ?? 0n) + v * faktor;
     }
-    return total;
+    return total; // null where nothing is entered in any part
   }
 
   function raknaOm() {
     varden = new Map();
     for (const { nyckel, td, skala, decimaler, tillagg } of visade) {
       const v = varde(nyckel);
-      visa(td, v === undefined ? SAKNAS : formatera(v, { skala, decimaler }) + tillagg);
+      visa(td, v === undefined || v === null ? SAKNAS : formatera(v, { skala, decimaler }) + tillagg);
     }
     for (const jamforelse of jamforelser) {
       const [forsta, andra] = jamforelse.nycklar.map((nyckel) =>
@@ -88,7 +88,7 @@ export function lasSumma(td) {
       const [nyckel, faktor = "1"] = del.split(":");
       return [nyckel, BigInt(faktor)];
     });
-  return { nyckel: td.dataset.summa, td, delar, fast: oreFranDecimal(td.dataset.fast) ?? 0n, ...lasFormat(td) };
+  return { nyckel: td.dataset.summa, td, delar, fast: oreFranDecimal(td.dataset.fast), ...lasFormat(td) };
 }
 
 /** A comparison as its cell describes it. */

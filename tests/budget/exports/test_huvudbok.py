@@ -9,9 +9,19 @@ from decimal import Decimal
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
+from xlsxwriter.worksheet import Worksheet
 
 from budget.demo import MARKT, exempelhuvudbok, generera, kontonamn
-from budget.exports.huvudbok import SKRIVARE, GarInteAttSkriva, ren_text, skriv_csv, skriv_sie, skriv_xlsx
+from budget.exports.huvudbok import (
+    SISTA_RAD,
+    SKRIVARE,
+    GarInteAttSkriva,
+    ren_text,
+    skriv_csv,
+    skriv_sie,
+    skriv_xlsx,
+)
 from budget.imports.oppna import oppna_huvudbok
 from budget.imports.sie import Sielasning, avstam
 from budget.regler.sie import Psaldotolkning
@@ -230,3 +240,25 @@ def test_det_som_inte_gar_att_skriva_sags():
     lasta, _ = _tillbaka(med(9, "snögubbe \N{SNOWMAN}"), skriv_sie)
     assert lasta[0][9] == "snögubbe ?"
     assert set(SKRIVARE) == {"csv", "sie", "xlsx"}
+
+
+@pytest.mark.parametrize(("inledning", "huvud"), [("", 1), ("Påhittad huvudbok", 2)])
+def test_ett_blad_tar_rader_till_sin_sista_och_inte_en_till(inledning, huvud):
+    def skriv(antal):
+        fil = io.BytesIO()
+        rader = [
+            (nr, 202403, "2024-03-05", "3010", "A1", "", "", "", f"V {nr}", "", Decimal(nr))
+            for nr in range(antal)
+        ]
+        skriv_xlsx(rader, fil, inledning=inledning, sista_rad=12)
+        return [[c.value for c in rad] for rad in load_workbook(fil).active.iter_rows()]
+
+    bladet = skriv(12 - huvud)
+    assert len(bladet) == 12 and bladet[-1][9] == 12 - huvud - 1
+    with pytest.raises(GarInteAttSkriva, match="Ett Excel-blad rymmer 12 rader"):
+        skriv(12 - huvud + 1)
+
+
+def test_sista_raden_ar_bladets_egen():
+    # XlsxWriter drops what stands further down without a word.
+    assert SISTA_RAD == Worksheet().xls_rowmax == 1_048_576

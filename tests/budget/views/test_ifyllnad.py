@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from budget.actions.versioner import kopiera_version, las_version
 from budget.models import Belopp, Ifyllnad
 from regionskane.lib import xlsx_las
+from regionskane.lib.xlsx_bok import I_ANROP
 from regionskane.lib.xlsx_mall import NYCKELBLAD
 from tests.lib.kontor import Kontor
 
@@ -402,6 +403,13 @@ def _zip(_):
     return ut.getvalue()
 
 
+def _manga_celler(_):
+    bok = openpyxl.Workbook()
+    for _rad in range(xlsx_las.FLEST_CELLER // 100 + 1):
+        bok.active.append([1] * 100)
+    return spara(bok)
+
+
 CELL = f"Bladet «{RB}», cell "
 D7 = f"{CELL}D7 (Kulturnämnden 2024): "
 TRASIGA = {
@@ -430,7 +438,8 @@ TRASIGA = {
                         D7 + "cellen innehåller text, «a»"),
     "för stort": (_arbetsbok(lambda b: b[RB].__setitem__("D7", 357_400_000)), D7 + "talet «357400000» är för stort."),
     "oändligt": (_cellxml("D7", r'<c r="D7"\1><v>1e999</v></c>'), D7 + "talet «inf» är för stort."),
-    "inte ett tal": (_cellxml("D7", r'<c r="D7"\1><v>NaN</v></c>'), f"Bladet «{RB}» går inte att läsa efter rad 6."),
+    "inte ett tal": (_cellxml("D7", r'<c r="D7"\1><v>NaN</v></c>'),
+                     f"skadad och går inte att läsa (bladet «{RB}» efter rad 6)."),
     "delar av ören": (_arbetsbok(lambda b: b[RB].__setitem__("D7", 1.123456789)),
                       D7 + "talet «1,123456789» har fler decimaler än ören."),
     "summa överskriven": (_arbetsbok(lambda b: b[RB].__setitem__("D10", 4711)),
@@ -446,13 +455,11 @@ TRASIGA = {
     "annat slag": (_annan_bok, "Arbetsboken är inte hämtad här"),
     "makro": (_lagg_till("xl/vbaProject.bin", b"x"), "Arbetsboken innehåller makron"),
     "binär": (_lagg_till("xl/workbook.bin", b"x"), "binär arbetsbok (.xlsb)"),
-    "dokumenttyp": (_lagg_till("xl/ny.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a/>'), "Filen är skadad"),
-    "zipbomb": (_lagg_till("xl/media/bild.png", b"\0" * (xlsx_las.STORST_UPPACKAD + 1)),
-                "orimligt stor när den packas upp"),
-    "många celler": (_lagg_till("xl/worksheets/sheet99.xml", b"<c/>" * (xlsx_las.FLEST_CELLER + 1)),
-                     "fler än 100000 celler"),
-    "avhuggen": (lambda b: b[: len(b) // 2], "Filen är skadad"),
-    "fel i zip": (lambda b: b[:3000] + b"\xff" * 200 + b[3200:], "Filen är skadad"),
+    "dokumenttyp": (_lagg_till("xl/ny.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a/>'), "XML-definition (DOCTYPE)"),
+    "zipbomb": (_lagg_till("xl/media/bild.png", b"\0" * (I_ANROP.uppackad + 1)), "för stor uppackad"),
+    "många celler": (_manga_celler, "fler än 100000 celler"),
+    "avhuggen": (lambda b: b[: len(b) // 2], "Arbetsboken är skadad"),
+    "fel i zip": (lambda b: b[:3000] + b"\xff" * 200 + b[3200:], "Arbetsboken är skadad"),
     # How Office keeps a workbook with a password: an OLE file with a stream of this name.
     "lösenord": (lambda b: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1024) + "EncryptedPackage".encode("utf-16-le"),
                  "Arbetsboken är skyddad med lösenord."),

@@ -320,7 +320,7 @@ def test_det_som_saknas_och_ar_pahittat_sags(bok, som, django_assert_num_queries
     ],
 )
 def test_fientliga_adresser_finns_inte(db, som, adress):
-    assert som("koncerncontroller").get(adress).status_code == 404
+    assert som("koncerncontroller").get(adress).status_code == (400 if "%00" in adress else 404)
 
 
 def test_poster_ur_samma_rad_bladdras_utan_lucka(db):
@@ -432,6 +432,18 @@ def test_manga_rader_blir_en_arbetsbok_i_kon(bok, som, anvandare, monkeypatch):
     assert round(sum(r[13] for r in rader[5:]), 2) == -7207.92 and len(rader) == 9
     Rolltilldelning.objects.filter(anvandare=anvandare("controller")).delete()
     assert not far_anvanda(jobb)
+
+
+@pytest.mark.parametrize(("flest", "status"), [(4, Jobbstatus.KLAR), (3, Jobbstatus.FEL)])
+def test_fler_rader_an_ett_blad_tar_skrivs_inte(bok, som, anvandare, monkeypatch, flest, status):
+    monkeypatch.setattr("budget.tasks.FLEST_RADER", flest)
+    fraga = "?av=namnd-NORV&fran=1&till=12&post=personal&interna=med"
+    assert som("controller").post(f"/utfall/2024/rader/excel/{fraga}").status_code == 302
+    jobb = Jobb.objects.get(slag=SLAG)
+    kor_jobb(str(jobb.pk))
+    jobb.refresh_from_db()
+    assert (jobb.status, jobb.filer.exists()) == (status, status == Jobbstatus.KLAR)
+    assert ("Fler än 3 rader får inte plats i Excel. Hämta dem som CSV." in jobb.fel) is (flest == 3)
 
 
 def test_controller_ser_sin_namnd_och_politiker_inget(bok, som):

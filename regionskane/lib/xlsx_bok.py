@@ -1,0 +1,388 @@
+"""The door that every workbook (xlsx) comes in by: what it is made of, within bounds, before any cell is read.
+
+Only the parts that say something about cells are understood: names of sheets, shared texts and formats of numbers.
+They are read by expat alone, which knows every encoding and is told to refuse a DOCTYPE, so that no library builds
+objects of what a stranger has written. No part is read twice, and none is read by halves: what is left of it is
+unpacked to the end, where its checksum stands.
+"""
+
+import contextlib
+import posixpath
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+from xml.parsers import expat
+
+from openpyxl.styles.numbers import builtin_format_code, is_date_format, is_timedelta_format
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
+
+from regionskane.lib.textfil import OlasligFil, med_liten_katalog
+
+HUVUDNS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+# What Excel itself may write is less than this, or so seldom more that nobody here has seen it.
+FLEST_DELAR = 2_000
+FLEST_BLAD = 200
+STORST_PACKNING = 200
+ALLTID_TILLATET = 20 << 20
+FLEST_ELEMENT = 500_000
+STORSTA_STRUKTUR = 32 << 20
+LANGSTA_FORMAT = 255
+DJUPAST = 64
+# Expat reads a tag anew for each block that has not ended it, so the longer the tag, the dearer each of its bytes.
+LANGSTA_TAGG = 256 << 10
+BLOCK = 1 << 16
+
+_REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_BOK, _RELATIONER = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+
+
+@dataclass(frozen=True, slots=True)
+class Granser:
+    """How much a book may hold: bytes unpacked, bytes and number of its shared texts, and elements in the sheets that
+    are read (None: as many as there are, because they are read one row at a time)."""
+
+    uppackad: int
+    texter: int
+    antal_texter: int
+    element: int | None = None
+
+
+# What is read while a visitor waits, and what a job may read under its own limit of time.
+I_ANROP = Granser(40 << 20, 8 << 20, 100_000, 400_000)
+I_JOBB = Granser(2 << 30, 64 << 20, 2_000_000)
+
+
+class OtillatenBok(OlasligFil):
+    """The workbook is damaged, or larger than it may be. `kod` is for machines, `str()` a sentence for the user."""
+
+    def __init__(self, kod: str, mening: str):
+        self.kod = kod
+        super().__init__(mening)
+
+
+def skadad(var: str = "") -> OtillatenBok:
+    """A workbook that is damaged, `var` says where."""
+    return OtillatenBok("SKADAD", f"Arbetsboken är skadad och går inte att läsa{var}. Spara den på nytt.")
+
+
+def oppna_arkiv(fil: BinaryIO, granser: Granser) -> zipfile.ZipFile:
+    """The zip file, when its directory is small, free of doubles and claims no more than `granser` allow.
+
+    The archive's own figures are enough: Python unpacks no more of a part than they say. Raises OtillatenBok.
+    """
+    try:
+        arkiv = zipfile.ZipFile(med_liten_katalog(fil))
+    except OlasligFil as fel:
+        raise OtillatenBok("BOMB", str(fel)) from fel
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as fel:
+        raise skadad() from fel
+    delar = arkiv.infolist()
+    if any(d.flag_bits & 1 for d in delar):
+        raise OtillatenBok("LOSENORD", "Arbetsboken är krypterad. Spara den utan lösenord.")
+    if len(delar) > FLEST_DELAR:
+        raise OtillatenBok("BOMB", f"Arbetsboken har {len(delar)} delar, vilket är orimligt många.")
+    if len({d.filename.lower() for d in delar}) < len(delar) or _overlappar(delar):
+        raise skadad()
+    if any(d.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for d in delar):
+        raise skadad()
+    uppackad, packad = sum(d.file_size for d in delar), sum(d.compress_size for d in delar)
+    texter = sum(d.file_size for d in delar if d.filename.lower().endswith("sharedstrings.xml"))
+    if uppackad > granser.uppackad or texter > granser.texter:
+        raise OtillatenBok(
+            "BOMB",
+            f"Arbetsboken är för stor uppackad ({uppackad >> 20} MB). Dela upp den, eller spara som CSV.",
+        )
+    if uppackad > ALLTID_TILLATET and uppackad > STORST_PACKNING * max(packad, 1):
+        raise OtillatenBok(
+            "BOMB",
+            f"Arbetsboken packar upp till {uppackad // max(packad, 1)} gånger sin storlek och öppnas inte. "
+            "Spara den på nytt, eller som CSV.",
+        )
+    return arkiv
+
+
+def _overlappar(delar: list[zipfile.ZipInfo]) -> bool:
+    """Whether two parts share packed bytes, so that a small file unpacks to a large one."""
+    hittills = 0
+    for d in sorted(delar, key=lambda d: d.header_offset):
+        if d.header_offset < hittills:
+            return True
+        hittills = d.header_offset + 30 + len(d.filename.encode()) + d.compress_size
+    return False
+
+
+class Vaktstrom:
+    """A part of XML as a file to read, that raises OtillatenBok for a DOCTYPE, wherever it stands and however it is
+    encoded, and for a tag that never ends; with `kravs` ExpatError for what is no XML."""
+
+    def __init__(self, strom: BinaryIO, *, kravs: bool = True):
+        self._strom, self._kravs, self._last = strom, kravs, 0
+        self._expat: expat.XMLParserType | None = vaktad_expat()
+
+    def __enter__(self) -> "Vaktstrom":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._strom.close()
+
+    def read(self, n: int = BLOCK) -> bytes:
+        block = self._strom.read(n)
+        if self._expat is not None:
+            self._granska(block)
+        return block
+
+    def las_ut(self) -> None:
+        """The rest of the part, so that its checksum is compared."""
+        while self.read():
+            pass
+
+    def _granska(self, block: bytes) -> None:
+        try:
+            mata(self._expat, block, self._last)
+        except expat.ExpatError:
+            if self._kravs:
+                raise
+            self._expat = None  # nobody here reads it as XML
+        self._last += len(block)
+        if not block:
+            self._expat = None
+
+
+def vaktad_expat(**tillval) -> expat.XMLParserType:
+    """A parser of XML that takes no DOCTYPE, and so no entities."""
+    tolk = expat.ParserCreate(**tillval)
+    tolk.StartDoctypeDeclHandler = _vagra_doctype
+    tolk.EntityDeclHandler = _vagra_doctype
+    return tolk
+
+
+def mata(tolk: expat.XMLParserType, block: bytes, last: int) -> None:
+    """Give a parser the next block, or with an empty one the end. `last` is what it has been given before."""
+    tolk.Parse(block, not block)
+    if last + len(block) - max(tolk.CurrentByteIndex, 0) > LANGSTA_TAGG + BLOCK:
+        raise OtillatenBok("SKADAD", "Arbetsboken har en orimligt lång tagg i sin XML och öppnas inte.")
+
+
+def _vagra_doctype(*_) -> None:
+    raise OtillatenBok("SKADAD", "Arbetsboken innehåller en XML-definition (DOCTYPE) och öppnas inte.")
+
+
+class Arbetsbok:
+    """An open workbook. `bladnamn` are its sheets in order, `texter` the shared texts that cells point at.
+
+    `datum`, `tid` and `procent` are the styles that show a number as a date, an interval or a percentage; `epok` is
+    the day that dates are counted from. Raises OtillatenBok.
+    """
+
+    def __init__(self, fil: BinaryIO, granser: Granser):
+        self.granser = granser
+        self._arkiv = oppna_arkiv(fil, granser)
+        self._namn = frozenset(self._arkiv.namelist())
+        self.datum: set[int] = set()
+        self.tid: set[int] = set()
+        self.procent: set[int] = set()
+        self.texter: list[str] = []
+        self.epok: datetime = CALENDAR_WINDOWS_1900
+        relationer = self._relationer()
+        self._blad = self._bladen(relationer)
+        self.bladnamn = list(self._blad)
+        stilar = self._del_av_slag(relationer, "styles")
+        texter = self._del_av_slag(relationer, "sharedStrings")
+        if stilar:
+            self._las_stilar(stilar)
+        if texter:
+            self._las_texter(texter)
+        self._las_ovriga({_BOK, _RELATIONER, stilar, texter, *self._blad.values()})
+
+    def oppna_blad(self, namn: str) -> Vaktstrom:
+        """A sheet's XML, from its beginning."""
+        return Vaktstrom(self._arkiv.open(self._blad[namn]))
+
+    # The parts that say what the others are.
+
+    def _relationer(self) -> dict[str, tuple[str, str]]:
+        """(id → kind, part) of what the book holds; what lies outside the file is left where it is."""
+        funna: dict[str, tuple[str, str]] = {}
+
+        def start(namn, attribut):
+            if namn.endswith("}Relationship") and attribut.get("TargetMode") != "External":
+                plats = posixpath.normpath(posixpath.join("/xl", attribut.get("Target", "")))
+                slag = attribut.get("Type", "").rsplit("/", 1)[-1]
+                funna[attribut.get("Id", "")] = slag, plats.lstrip("/")
+
+        if _RELATIONER in self._namn:
+            self._las(_RELATIONER, start)
+        return funna
+
+    def _bladen(self, relationer) -> dict[str, str]:
+        """(name → part) of each sheet with cells, in the book's order. Two that are the same part are refused."""
+        blad: list[tuple[str, str]] = []
+        antal = 0
+
+        def start(namn, attribut):
+            nonlocal antal
+            if namn == f"{{{HUVUDNS}}}sheet":
+                antal += 1
+                if antal > FLEST_BLAD:
+                    raise OtillatenBok(
+                        "BLAD", f"Arbetsboken har fler än {FLEST_BLAD} blad och läses inte. Dela upp den."
+                    )
+                slag, del_ = relationer.get(attribut.get(_REL, ""), ("", ""))
+                if slag == "worksheet" and del_ in self._namn:
+                    blad.append((attribut.get("name", ""), del_))
+            elif namn == f"{{{HUVUDNS}}}workbookPr" and attribut.get("date1904", "") in ("1", "true"):
+                self.epok = CALENDAR_MAC_1904
+
+        self._las(_BOK, start)
+        if any(len(set(varden)) < len(blad) for varden in zip(*blad, strict=True)):
+            raise skadad()
+        return dict(blad)
+
+    def _del_av_slag(self, relationer, slag: str) -> str:
+        delar = [d for s, d in relationer.values() if s == slag and d in self._namn]
+        if len(delar) > 1:
+            raise skadad()
+        return delar[0] if delar else ""
+
+    def _las_stilar(self, del_: str) -> None:
+        egna: dict[int, str] = {}
+        stilar: list[int] = []
+        inne = [False]
+
+        def start(namn, attribut):
+            if namn == f"{{{HUVUDNS}}}numFmt":
+                egna[_tal(attribut.get("numFmtId"))] = attribut.get("formatCode", "")[:LANGSTA_FORMAT]
+            elif namn == f"{{{HUVUDNS}}}cellXfs":
+                inne[0] = True
+            elif inne[0] and namn == f"{{{HUVUDNS}}}xf":
+                stilar.append(_tal(attribut.get("numFmtId")))
+
+        def slut(namn):
+            if namn == f"{{{HUVUDNS}}}cellXfs":
+                inne[0] = False
+
+        self._las(del_, start, slut)
+        visar = {f: (egna[f] if f in egna else builtin_format_code(f)) or "" for f in set(stilar)}
+        for mangd, ar in ((self.datum, is_date_format), (self.tid, is_timedelta_format),
+                          (self.procent, lambda text: "%" in text)):  # fmt: skip
+            sanna = {f for f, text in visar.items() if ar(text)}
+            mangd.update(nr for nr, f in enumerate(stilar) if f in sanna)
+
+    def _las_texter(self, del_: str) -> None:
+        """A text is its own `t`, or those of its runs, and never how it is pronounced (rPh)."""
+        si, t, uttal = (f"{{{HUVUDNS}}}{n}" for n in ("si", "t", "rPh"))
+        bitar: list[str] = []
+        lage = {"t": False, "uttal": False}
+
+        def start(namn, _):
+            if namn == t:
+                lage["t"] = not lage["uttal"]
+            elif namn == uttal:
+                lage["uttal"] = True
+
+        def tecken(text):
+            if lage["t"]:
+                bitar.append(text)
+
+        def slut(namn):
+            if namn == t:
+                lage["t"] = False
+            elif namn == uttal:
+                lage["uttal"] = False
+            elif namn == si:
+                if len(self.texter) >= self.granser.antal_texter:
+                    raise OtillatenBok(
+                        "CELLER",
+                        f"Arbetsboken har fler än {self.granser.antal_texter} texter och läses inte. Dela upp den.",
+                    )
+                self.texter.append("".join(bitar).replace("x005F_", ""))
+                bitar.clear()
+
+        self._las(del_, start, slut, tecken, flest=10 * self.granser.antal_texter)
+
+    def _las_ovriga(self, lasta: set[str]) -> None:
+        """What nobody here understands: unpacked once, for its checksum, and refused if it has a DOCTYPE."""
+        ovriga = [d for d in self._arkiv.infolist() if d.filename not in lasta]
+        if sum(d.file_size for d in ovriga) > min(self.granser.uppackad, 4 * STORSTA_STRUKTUR):
+            raise OtillatenBok(
+                "BOMB", "Arbetsboken har för mycket annat än celler, till exempel bilder. Ta bort det."
+            )
+        for d in ovriga:
+            with _lasfel(), self._arkiv.open(d) as strom:
+                if d.filename.lower().endswith((".xml", ".rels")):
+                    Vaktstrom(strom, kravs=False).las_ut()
+                else:
+                    while strom.read(BLOCK):
+                        pass
+
+    def _las(
+        self,
+        del_: str,
+        start: Callable,
+        slut: Callable | None = None,
+        tecken: Callable | None = None,
+        *,
+        flest: int = FLEST_ELEMENT,
+    ) -> None:
+        """A part to its end, element by element."""
+        if tecken is None and self._arkiv.getinfo(del_).file_size > STORSTA_STRUKTUR:
+            raise OtillatenBok("BOMB", "Arbetsboken har orimligt många format eller namn och läses inte.")
+        antal = djup = 0
+
+        def _start(namn, attribut):
+            nonlocal antal, djup
+            antal, djup = antal + 1, djup + 1
+            if antal > flest or djup > DJUPAST:
+                raise OtillatenBok(
+                    "BOMB",
+                    "Arbetsboken har orimligt många format eller namn och läses inte. Spara den på nytt.",
+                )
+            start(
+                "{" + namn if "}" in namn else namn,
+                {("{" + k if "}" in k else k): v for k, v in attribut.items()},
+            )
+
+        def _slut(namn):
+            nonlocal djup
+            djup -= 1
+            if slut:
+                slut("{" + namn if "}" in namn else namn)
+
+        tolk = vaktad_expat(namespace_separator="}")
+        tolk.buffer_text = True
+        tolk.StartElementHandler, tolk.EndElementHandler = _start, _slut
+        if tecken:
+            tolk.CharacterDataHandler = tecken
+        last = 0
+        with _lasfel(), self._arkiv.open(del_) as strom:
+            while block := strom.read(BLOCK):
+                mata(tolk, block, last)
+                last += len(block)
+            mata(tolk, b"", last)
+
+
+def _tal(text: str | None) -> int:
+    """A number of a format; what is none is «General»."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+@contextlib.contextmanager
+def _lasfel() -> Iterator[None]:
+    """What zipfile, zlib and expat raise for a damaged part becomes one sentence."""
+    try:
+        yield
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        expat.ExpatError,
+        ValueError,
+    ) as fel:
+        if isinstance(fel, OlasligFil):
+            raise
+        raise skadad() from fel

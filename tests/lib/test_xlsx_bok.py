@@ -1,0 +1,407 @@
+"""Workbooks and tables made to be dear to read. Each is met by a sentence, or read, in little CPU and little memory."""
+
+import io
+import random
+import resource
+import time
+import zipfile
+
+import openpyxl
+import pytest
+
+from budget.imports.huvudbok_xlsx import XlsxLasning
+from indikatorer.imports.matningar import FLEST_I_ANROP, _kanns_igen, las_matningar, rubrikperiod
+from indikatorer.selectors.register import Register
+from regionskane.lib.tabellfil import Tabellfil
+from regionskane.lib.textfil import OlasligFil
+from regionskane.lib.xlsx_bok import FLEST_BLAD, I_ANROP
+from regionskane.lib.xlsx_las import Olaslig, las_arbetsbok
+from regionskane.lib.xlsx_strom import Strombok
+
+# Counted as the processor's time, so another's load on the machine is not in it.
+CPU = 3.0
+MINNE = 400 << 20
+NS = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+RNS = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+ARK, BOK, STIL = "xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"
+RELATIONER, TEXTER = "xl/_rels/workbook.xml.rels", "xl/sharedStrings.xml"
+
+
+def _frisk() -> dict[str, bytes]:
+    bok = openpyxl.Workbook()
+    for rad in (["Period", "Konto", "Belopp"], [202403, 3010, 1]):
+        bok.active.append(rad)
+    ut = io.BytesIO()
+    bok.save(ut)
+    with zipfile.ZipFile(ut) as arkiv:
+        return {namn: arkiv.read(namn) for namn in arkiv.namelist()}
+
+
+FRISK = _frisk()
+
+
+def _packa(delar: dict[str, bytes | str], niva=9) -> bytes:
+    ut = io.BytesIO()
+    with zipfile.ZipFile(ut, "w", zipfile.ZIP_DEFLATED, compresslevel=niva) as arkiv:
+        for namn, innehall in delar.items():
+            arkiv.writestr(namn, innehall)
+    return ut.getvalue()
+
+
+def _med(del_: str, innehall: bytes | str, **andra) -> bytes:
+    return _packa(FRISK | {del_: innehall} | andra)
+
+
+def _ark(celler: str, *, fore: str = "", efter: str = "") -> str:
+    return f"<worksheet {NS}>{fore}<sheetData>{celler}</sheetData>{efter}</worksheet>"
+
+
+def _rad(celler: str, r: int = 1) -> str:
+    return f'<row r="{r}">{celler}</row>'
+
+
+def _bladlista(antal: int, *, egna: bool = False) -> bytes:
+    """A book that names the same sheet many times, or each part of its own."""
+    blad = "".join(
+        f'<sheet name="b{i}" sheetId="{i}" r:id="rId{i if egna else 1}"/>' for i in range(1, antal + 1)
+    )
+    if not egna:
+        return _med(BOK, f"<workbook {NS} {RNS}><sheets>{blad}</sheets></workbook>")
+    relationer = "".join(
+        f'<Relationship Id="rId{i}" Type="{REL}/worksheet" Target="/xl/worksheets/s{i}.xml"/>'
+        for i in range(1, antal + 1)
+    )
+    return _packa(
+        FRISK
+        | {BOK: f"<workbook {NS} {RNS}><sheets>{blad}</sheets></workbook>"}
+        | {
+            RELATIONER: f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+            f"{relationer}</Relationships>"
+        }
+        | {f"xl/worksheets/s{i}.xml": _ark("") for i in range(1, antal + 1)}
+    )
+
+
+def _stilar(antal: int) -> bytes:
+    xf = '<xf numFmtId="14"><alignment horizontal="left"/></xf>'
+    return _med(STIL, f"<styleSheet {NS}><cellXfs>{xf * antal}</cellXfs></styleSheet>")
+
+
+def _namn(antal: int) -> bytes:
+    namn = "".join(f'<definedName name="n{i}">Sheet!$A$1:$XFD$1048576</definedName>' for i in range(antal))
+    return _med(
+        BOK,
+        f'<workbook {NS} {RNS}><sheets><sheet name="Sheet" sheetId="1" r:id="rId1"/></sheets>'
+        f"<definedNames>{namn}</definedNames></workbook>",
+    )
+
+
+def _texter(antal: int) -> bytes:
+    relationer = FRISK[RELATIONER].replace(
+        b"</Relationships>",
+        f'<Relationship Id="rId99" Type="{REL}/sharedStrings" Target="sharedStrings.xml"/></Relationships>'.encode(),
+    )
+    return _med(TEXTER, f"<sst {NS}>{'<si><t>a</t></si>' * antal}</sst>", **{RELATIONER: relationer})
+
+
+def _skratt() -> str:
+    rader = [f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10)]
+    return f'<!DOCTYPE a [<!ENTITY l0 "ha">{"".join(rader)}]>' + _ark(_rad("<c><v>&l9;</v></c>"))
+
+
+DOCTYPE = f'<!DOCTYPE a [<!ENTITY b "1">]>{_ark(_rad("<c><v>&b;</v></c>"))}'
+FINNS_DOCTYPE = "Arbetsboken innehåller en XML-definition (DOCTYPE) och öppnas inte."
+
+
+def _overlappande() -> bytes:
+    """Fifield's way: many entries whose packed bytes are the same ones."""
+    ut = io.BytesIO(_packa(FRISK | {"xl/media/karna.bin": b"\0" * (10 << 20)}))
+    with zipfile.ZipFile(ut, "a") as arkiv:
+        karna = arkiv.getinfo("xl/media/karna.bin")
+        for i in range(500):
+            kopia = zipfile.ZipInfo(f"xl/media/{i}.bin")
+            kopia.header_offset, kopia.CRC = karna.header_offset, karna.CRC
+            kopia.file_size, kopia.compress_size = 1000, karna.compress_size
+            kopia.compress_type = zipfile.ZIP_DEFLATED
+            arkiv.filelist.append(kopia)
+            arkiv.NameToInfo[kopia.filename] = kopia
+        arkiv._didModify = True
+    return ut.getvalue()
+
+
+def _packad_lognare() -> bytes:
+    """The directory says one byte, the part is 30 MB."""
+    ut = bytearray(_packa(FRISK | {ARK: b"<a>" + b" " * (30 << 20)}))
+    plats = ut.rindex(b"PK\x01\x02", 0, ut.rindex(ARK.encode()))
+    ut[plats + 24 : plats + 28] = (1).to_bytes(4, "little")
+    return bytes(ut)
+
+
+def _zip64() -> bytes:
+    """A directory that claims exabytes in the fields of zip64."""
+    ut = bytearray(_packa(FRISK))
+    plats = ut.rindex(b"PK\x01\x02", 0, ut.rindex(ARK.encode()))
+    langd = int.from_bytes(ut[plats + 28 : plats + 30], "little")
+    extra = b"\x01\x00\x08\x00" + (1 << 62).to_bytes(8, "little")
+    ut[plats + 24 : plats + 28] = b"\xff\xff\xff\xff"
+    ut[plats + 30 : plats + 32] = len(extra).to_bytes(2, "little")
+    ut[plats + 46 + langd : plats + 46 + langd] = extra
+    slut = ut.rindex(b"PK\x05\x06")
+    storlek = int.from_bytes(ut[slut + 12 : slut + 16], "little") + len(extra)
+    ut[slut + 12 : slut + 16] = storlek.to_bytes(4, "little")
+    return bytes(ut)
+
+
+def _dubbel_del() -> bytes:
+    ut = io.BytesIO(_packa(FRISK))
+    with zipfile.ZipFile(ut, "a") as arkiv, pytest.warns(UserWarning):
+        arkiv.writestr(ARK, _ark(""))
+    return ut.getvalue()
+
+
+def _brus(antal: int) -> str:
+    return "".join(random.Random(1).choices("abcdefghij0123456789", k=antal))
+
+
+def _attribut(antal: int) -> str:
+    return " ".join(f'a{i}=""' for i in range(antal))
+
+
+STOR_SKADA = "Arbetsboken är skadad och går inte att läsa"
+FOR_MYCKET = "Arbetsboken har orimligt många format eller namn och läses inte."
+FLER_CELLER = "Arbetsboken har fler celler än som läses på en gång."
+# name: (how it is made, how the sentence begins; None when there is nothing wrong with it but its size)
+FIENTLIGA = {
+    "50 000 blad": (lambda: _bladlista(50_000), f"Arbetsboken har fler än {FLEST_BLAD} blad"),
+    "6 000 blad": (lambda: _bladlista(6_000), f"Arbetsboken har fler än {FLEST_BLAD} blad"),
+    "samma blad två gånger": (lambda: _bladlista(2), STOR_SKADA),
+    "egna blad i mängd": (lambda: _bladlista(1_500, egna=True), f"Arbetsboken har fler än {FLEST_BLAD} blad"),
+    "många delar": (lambda: _packa(FRISK | {f"xl/d{i}.xml": "" for i in range(8_000)}), "Arbetsboken har 80"),
+    "så många delar att katalogen är stor": (
+        lambda: _packa(FRISK | {f"xl/{'d' * 200}{i}.xml": "" for i in range(6_000)}),
+        "Filen är en zip-fil med orimligt många delar",
+    ),
+    "många stilar": (lambda: _stilar(300_000), FOR_MYCKET),
+    "60 000 stilar": (lambda: _stilar(60_000), None),
+    "många namn": (lambda: _namn(600_000), FOR_MYCKET),
+    "60 000 namn": (lambda: _namn(60_000), None),
+    "många texter": (lambda: _texter(450_000), "Arbetsboken har fler än 100000 texter"),
+    "texter i mängd": (lambda: _texter(10_000_000), "Arbetsboken"),
+    "sammanslaget blad": (
+        lambda: _med(ARK, _ark("", efter='<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>')),
+        None,
+    ),
+    "många sammanslagna": (
+        lambda: _med(
+            ARK, _ark("", efter="<mergeCells>" + '<mergeCell ref="A1:XFD1048576"/>' * 300_000 + "</mergeCells>")
+        ),
+        None,
+    ),
+    "dataverifiering överallt": (
+        lambda: _med(
+            ARK,
+            _ark(
+                "",
+                efter=f'<dataValidations><dataValidation sqref="{"A1:XFD1048576 " * 10_000}"/></dataValidations>',
+            ),
+        ),
+        None,
+    ),
+    "dimension": (lambda: _med(ARK, _ark("", fore='<dimension ref="A1:XFD1048576"/>')), None),
+    "sista raden": (lambda: _med(ARK, _ark(_rad('<c r="XFD1048576"><v>1</v></c>', 1_048_576))), None),
+    "tomma rader": (lambda: _med(ARK, _ark("<row/>" * 3_000_000)), FLER_CELLER),
+    "tomma celler": (lambda: _med(ARK, _ark(_rad("<c/>" * 3_000_000))), STOR_SKADA),
+    "samma kolumn": (lambda: _med(ARK, _ark(_rad('<c r="A1"><v>1</v></c>' * 60_000))), None),
+    "okända element": (lambda: _med(ARK, _ark("", fore="<x/>" * 3_000_000)), STOR_SKADA),
+    "djup": (lambda: _med(ARK, "<a>" * 2_000_000), STOR_SKADA),
+    "djup i en rad": (lambda: _med(ARK, _ark(_rad("<c>" * 2_000_000))), STOR_SKADA),
+    "djup i stilarna": (lambda: _med(STIL, f"<styleSheet {NS}>" + "<a>" * 2_000_000), FOR_MYCKET),
+    "jättelikt attribut": (
+        lambda: _med(ARK, f'<worksheet {NS} a="{_brus(5 << 20)}"><sheetData/></worksheet>'),
+        "Arbetsboken har en orimligt lång tagg",
+    ),
+    "jättelik kommentar": (
+        lambda: _med(STIL, f"<!--{_brus(5 << 20)}--><styleSheet {NS}/>"),
+        "Arbetsboken har en orimligt lång tagg",
+    ),
+    "stora attribut i rad": (
+        lambda: _med(ARK, _ark("", fore=f'<x a="{_brus(250_000)}"/>' * 30)), None,
+    ),
+    "många attribut": (
+        lambda: _med(ARK, f"<worksheet {NS} {_attribut(200_000)}><sheetData/></worksheet>"),
+        "Arbetsboken har en orimligt lång tagg",
+    ),
+    "delade formler": (
+        lambda: _med(
+            ARK,
+            _ark(
+                _rad(f'<c r="A1"><f t="shared" si="0" ref="A1:A9">{"+".join(["A1"] * 2_000)}</f><v>1</v></c>')
+                + "".join(
+                    _rad(f'<c r="A{i}"><f t="shared" si="0"/><v>1</v></c>', i) for i in range(2, 9_000)
+                )
+            ),
+        ),
+        "Arbetsboken har orimligt långa formler",
+    ),
+    "text i bitar": (
+        lambda: _med(ARK, _ark(_rad(f'<c t="inlineStr"><is>{"<r><t>a</t></r>" * 50_000}</is></c>'))), None,
+    ),
+    "siffror": (lambda: _med(ARK, _ark(_rad(f"<c><v>{'9' * 4_000}</v></c>" * 5_000))), None),
+    "DOCTYPE": (lambda: _med(ARK, DOCTYPE), FINNS_DOCTYPE),
+    "DOCTYPE efter 5 000 byte": (lambda: _med(ARK, f"<!--{'x' * 5_000}-->{DOCTYPE}"), FINNS_DOCTYPE),
+    "DOCTYPE efter en miljon byte": (
+        lambda: _med(ARK, f"<!--{'x' * 1_000}-->" * 1_000 + DOCTYPE), FINNS_DOCTYPE,
+    ),
+    "DOCTYPE i UTF-16": (lambda: _med(ARK, DOCTYPE.encode("utf-16")), FINNS_DOCTYPE),
+    "DOCTYPE i UTF-16 BE": (lambda: _med(BOK, DOCTYPE.encode("utf-16-be")), "Arbetsboken"),
+    "DOCTYPE i UTF-7": (
+        lambda: _med(ARK, b'<?xml version="1.0" encoding="UTF-7"?>' + DOCTYPE.encode("utf-7")), "Arbetsboken",
+    ),
+    "DOCTYPE i stilarna": (lambda: _med(STIL, DOCTYPE.encode("utf-16")), FINNS_DOCTYPE),
+    "DOCTYPE i relationerna": (lambda: _med(RELATIONER, DOCTYPE.encode("utf-16")), FINNS_DOCTYPE),
+    "DOCTYPE i en del som ingen läser": (lambda: _med("docProps/app.xml", DOCTYPE.encode("utf-16")), FINNS_DOCTYPE),
+    "miljarder skratt": (lambda: _med(ARK, _skratt()), FINNS_DOCTYPE),
+    "zipbomb": (lambda: _med(ARK, b" " * (30 << 20)), "Arbetsboken packar upp till"),
+    "zipbomb i en bild": (
+        lambda: _packa(FRISK | {"xl/media/a.png": b"\0" * (60 << 20)}), "Arbetsboken är för stor uppackad",
+    ),
+    "överlappande delar": (_overlappande, STOR_SKADA),
+    "större än den säger": (_packad_lognare, STOR_SKADA),
+    "zip64": (_zip64, "Arbetsboken är för stor uppackad"),
+    "dubbel del": (_dubbel_del, STOR_SKADA),
+}  # fmt: skip
+
+
+class _Matt:
+    """The CPU of this process, and how its memory grew, while something is done."""
+
+    def __enter__(self):
+        self._minne = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        self._cpu = time.process_time()
+        return self
+
+    def __exit__(self, *_):
+        self.cpu = time.process_time() - self._cpu
+        self.minne = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - self._minne) * 1024
+
+
+@pytest.mark.parametrize("namn", FIENTLIGA)
+@pytest.mark.parametrize("lasare", ["ifyllnad", "strom"])
+def test_fientlig_arbetsbok_kostar_lite(namn, lasare):
+    gor, mening = FIENTLIGA[namn]
+    innehall = gor()
+    with _Matt() as matt:
+        try:
+            if lasare == "ifyllnad":
+                las_arbetsbok(innehall)
+            else:
+                bok = Strombok(io.BytesIO(innehall), granser=I_ANROP)
+                for blad in bok.bladnamn:
+                    for _ in bok.rader(blad):
+                        pass
+            svar = None
+        except (Olaslig, OlasligFil) as fel:
+            svar = str(fel)
+    if not (
+        lasare == "strom" and namn == "delade formler"
+    ):  # which reads what a formula came to, and no formula
+        assert svar == mening or (mening and svar and svar.startswith(mening))
+    assert matt.cpu < CPU
+    assert matt.minne < MINNE
+
+
+def test_femtiotusen_blad_besvaras_pa_under_en_sekund_cpu():
+    innehall = _bladlista(50_000)
+    assert len(innehall) < 400_000
+    for las in (las_arbetsbok, lambda b: XlsxLasning(io.BytesIO(b))):
+        with _Matt() as matt, pytest.raises((Olaslig, OlasligFil)):
+            las(innehall)
+        assert matt.cpu < 1
+
+
+def test_breda_blad_far_inte_kosta_nar_rubrikerna_letas():
+    rader = "".join(_rad(f'<c r="XFD{i}"><v>1</v></c>' + "<c/>" * 5, i) for i in range(1, 25))
+    bok = zipfile.ZipFile(io.BytesIO(_bladlista(FLEST_BLAD, egna=True)))
+    delar = {n: bok.read(n) for n in bok.namelist()}
+    delar |= {n: _ark(rader) for n in delar if n.startswith("xl/worksheets/s")}
+    with _Matt() as matt, pytest.raises(OlasligFil):
+        Tabellfil(io.BytesIO(_packa(delar)), vad="en fil", kanns_igen=_kanns_igen)
+    assert matt.cpu < CPU
+
+
+@pytest.mark.parametrize(
+    "innehall",
+    [
+        b";".join(b"a%d" % i for i in range(1_000_000)) + b"\n1;2\n",
+        ("indikator;period;varde\n" + '"' * 100_000).encode(),
+        b"x" * (50 << 20),
+        b"\n" * (5 << 20),
+        (";" * 900_000 + "\n").encode() * 5,
+    ],
+    ids=["1 000 000 kolumner", "100 000 citattecken", "en rad på 50 MB", "bara radslut", "bara avskiljare"],
+)
+def test_fientlig_csv_kostar_lite(innehall):
+    with _Matt() as matt:
+        try:
+            for _ in Tabellfil(io.BytesIO(innehall), vad="en fil", kanns_igen=_kanns_igen).rader():
+                pass
+        except OlasligFil as fel:
+            assert "\n" not in str(fel) and len(str(fel)) < 300
+    assert matt.cpu < CPU
+
+
+def test_frisk_bok_lases_som_forut():
+    (blad,) = las_arbetsbok(_packa(FRISK))
+    assert [(p, r.varde, r.typ) for p, r in blad.rutor.items()][3:] == [
+        ((2, 1), 202403, "n"), ((2, 2), 3010, "n"), ((2, 3), 1, "n"),
+    ]  # fmt: skip
+
+
+def test_texter_med_uttal_och_bitar_lases_som_i_excel(monkeypatch):
+    sst = (
+        f"<sst {NS}><si><r><t>Hälso</t></r><r><t xml:space='preserve'> och </t></r><rPh><t>x</t></rPh></si>"
+        "<si><t>_x005F_x0041_</t></si></sst>"
+    )
+    relationer = FRISK[RELATIONER].replace(
+        b"</Relationships>",
+        f'<Relationship Id="rId99" Type="{REL}/sharedStrings" Target="sharedStrings.xml"/></Relationships>'.encode(),
+    )
+    ark = _ark(_rad('<c t="s"><v>0</v></c><c t="s"><v>1</v></c>'))
+    (blad,) = las_arbetsbok(_med(TEXTER, sst, **{RELATIONER: relationer, ARK: ark}))
+    assert [r.varde for r in blad.rutor.values()] == ["Hälso och ", "_x0041_"]
+
+
+def test_varje_del_lases_en_gang(monkeypatch):
+    innehall = _packa(FRISK)
+    oppnade: list[str] = []
+    riktig = zipfile.ZipFile.open
+    monkeypatch.setattr(
+        zipfile.ZipFile, "open", lambda self, namn, *a, **k: (
+            oppnade.append(getattr(namn, "filename", namn)), riktig(self, namn, *a, **k),
+        )[1],
+    )  # fmt: skip
+    las_arbetsbok(innehall)
+    oppnade.remove("[Content_Types].xml")  # its first bytes say whether the book has macros
+    assert sorted(oppnade) == sorted(FRISK)
+
+
+def test_rubriker_med_langa_blankrader_kostar_lite():
+    for rubrik in (" " * 300_000 + "x", "_" * 300_000, "2024" + " ," * 150_000, "utfall " * 40_000):
+        with _Matt() as matt:
+            rubrikperiod(rubrik)
+        assert matt.cpu < CPU
+
+
+def test_en_sida_laser_bara_sa_manga_matvarden_som_den_hinner():
+    huvud, rad = "indikator;period;varde\n", "OKAND;2024;1\n"
+    register = Register({}, {}, {}, {})
+    las_matningar(io.BytesIO((huvud + rad * 3).encode()), register, i_anrop=True)
+    for i_anrop in (True, False):
+        fil = io.BytesIO((huvud + rad * (FLEST_I_ANROP + 1)).encode())
+        if i_anrop:
+            with _Matt() as matt, pytest.raises(OlasligFil, match="fler än 20000 rader eller värden"):
+                las_matningar(fil, register, i_anrop=True)
+            assert matt.cpu < CPU
+        else:
+            assert las_matningar(fil, register).antal_rader == FLEST_I_ANROP + 1

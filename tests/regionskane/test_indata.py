@@ -1,0 +1,230 @@
+"""What a stranger may write in an address, a form or JSON: a sentence and 400 or 404, never 500, and nothing saved."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+
+from budget.models import Belopp, Kommentar
+from regionskane.lib.jsontext import OgiltigJson, las_decimal, las_json
+from tests.test_behorighet import ARB, ROLLER, TABELL
+
+ROT = Path(__file__).parents[2]
+HAKAR = "[" * 200_000
+KONCERN = ROLLER.index("koncerncontroller")
+# Names of parameters and fields that some page reads.
+NAMN = re.findall(
+    r"\w+",
+    """
+    alla ar av avtryck bara bas bekraftat belopp bokstav bredvid del delar delperiod dim efter enhet fil form fran fraga
+    giltig_fran giltig_till innehall interna jamfor jobb kalla kod kommentar konto kpier malniva mot namn namnd namnder
+    next omraden ordna ordning per period post rev sedd segment sida sista_dag sok som sparat status steg tal tema text
+    tillbaka till titel typ u ursprung utfall vad varde varfor vart
+    """,
+)
+VARDEN = ("9" * 5_000, "1e999999999", "²", "[" * 3_000)
+FORMULAR = ("9" * 5_000, "0000-00-00", "1e999999999", HAKAR)
+I_ADRESSEN = ("99999999999999999999", "9999", "0")
+
+
+@pytest.fixture
+def klient(som):
+    k = som("koncerncontroller")
+    k.raise_request_exception = False
+    return k
+
+
+def _adresser(metod: str) -> list[str]:
+    """Those that answer a koncerncontroller with more than that there is nothing."""
+    return sorted({a for _, m, a, svar in TABELL if m == metod and svar[KONCERN] != 404 and "logga" not in a})
+
+
+def _felande(klient, anrop) -> list:
+    svar = []
+    for metod, adress, *data in anrop:
+        with transaction.atomic():
+            if klient.generic(metod, adress, *data).status_code >= 500:
+                svar.append((metod, adress[:200], [str(d)[:80] for d in data]))
+            transaction.set_rollback(True)
+    return svar
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("varde", VARDEN, ids=range(len(VARDEN)))
+def test_fientliga_fragor_ger_aldrig_500(klient, varde):
+    fraga = urlencode(dict.fromkeys(NAMN, varde))
+    assert (
+        _felande(klient, (("GET", f"{a}{'&' if '?' in a else '?'}{fraga}") for a in _adresser("GET"))) == []
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("varde", FORMULAR, ids=range(len(FORMULAR)))
+def test_fientliga_formular_ger_aldrig_500(klient, varde):
+    form = urlencode(dict.fromkeys(NAMN, varde))
+    anrop = (("POST", a, form, "application/x-www-form-urlencoded") for a in _adresser("POST"))
+    assert _felande(klient, anrop) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("varde", I_ADRESSEN)
+def test_fientliga_adresser_ger_aldrig_500(klient, varde):
+    anrop = {
+        (metod, f"{a[: m.start()]}{varde}{a[m.end() :]}")
+        for metod in ("GET", "POST")
+        for a in _adresser(metod)
+        for m in re.finditer(r"(?<=/)(\d+|[A-Z][\w-]*)(?=/)", a)
+    }
+    assert _felande(klient, sorted(anrop)) == []
+
+
+def test_nolltecken_och_halva_tecken_ger_400_pa_varje_adress(klient):
+    for _, metod, adress, _ in TABELL:
+        svar = klient.get(f"{adress}{'&' if '?' in adress else '?'}x=a%00b")
+        assert svar.status_code == 400, adress
+        if metod == "POST" and not adress.startswith("/api/") and not adress.endswith("/matningar/"):
+            svar = klient.post(adress, {"text": "a\0b"})
+            assert (svar.status_code, "nolltecken" in svar.content.decode()) == (400, True), adress
+    assert klient.get("/budget/2024/B20%0024/").status_code == 400
+    svar = klient.get("/api/v1/indikatorer/?sok=%00")
+    assert svar.status_code == 400 and "nolltecken" in svar.json()["fel"][0]
+
+
+def test_nolltecken_i_en_kommentar_sparar_inget_och_sager_vad_som_ar_fel(klient):
+    fore = Kommentar.objects.count()
+    svar = klient.post(f"{ARB}/kommentera/regionbidrag/regionbidrag/KN/2024/", {"text": "Varf\0r?"})
+    assert svar.status_code == 400
+    assert "ett tecken som inte går att spara" in svar.content.decode()
+    assert Kommentar.objects.count() == fore
+
+
+def test_nolltecken_i_en_kaka_ar_ingens_kaka(client, db):
+    client.raise_request_exception = False
+    for kaka in ("sessionid", "tema"):
+        client.cookies.load(f'{kaka}="aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\\000"')
+        assert client.get("/logga-in/").status_code == 200
+        assert client.get("/budget/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "bas",
+    [HAKAR, HAKAR + "]" * 200_000, '{"1.1.2024":[1,"1e999999999"]}', '{"1.1.2024":[1,"\\u0000"]}'],
+    ids=range(4),
+)
+def test_tvahundratusen_hakar_i_bas_ger_400_och_en_mening(klient, bas):
+    for adress in (f"{ARB}/regionbidrag/inmatning/", "/indikatorer/NORV-ALF/matningar/"):
+        fore = time.process_time()
+        svar = klient.post(adress, {"bas": bas, "varfor": "x"})
+        assert svar.status_code == 400
+        assert svar.content.decode().startswith("Formuläret är skadat.")
+        assert time.process_time() - fore < 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [HAKAR, HAKAR + "]" * 200_000, '{"a":' * 9_000, '"\\ud800"', '{"a\\u0000":1}', "NaN", "x", "9" * 5_000],
+    ids=range(8),
+)
+def test_fientlig_json_till_api_ger_400_och_en_mening(klient, text):
+    with pytest.raises(OgiltigJson):
+        las_json(text)
+    for _, metod, adress, svar in TABELL:
+        if metod == "POST" and adress.startswith("/api/") and svar[KONCERN] == 400:
+            svar = klient.post(adress, text, content_type="application/json")
+            assert svar.status_code == 400, adress
+            assert svar.json()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "varde", [5, [], ["x"], {"a": 1}, None, True, 1e308, 10**4_000, "9" * 5_000], ids=range(9)
+)
+def test_varden_av_fel_slag_till_api_ger_aldrig_500(klient, varde):
+    falt = dict.fromkeys([*NAMN, "rubrik", "motivering", "besluta"], varde)
+    kroppar = [
+        falt,
+        falt | {"rader": {"KN": varde}},
+        falt | {"rader": {}, "steg": "aterlamna"},
+        [varde],
+        varde,
+    ]
+    anrop = [
+        ("POST", adress, json.dumps(kropp), "application/json")
+        for _, metod, adress, _ in TABELL
+        if metod == "POST" and adress.startswith("/api/")
+        for kropp in kroppar
+    ]
+    assert _felande(klient, anrop) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["1e999999999", "0e999999999", "NaN", "-Infinity", "1" * 61, "1e-999999999", "", "x"]
+)
+def test_tal_som_blir_langa_att_skriva_ut_ar_inga_tal(text):
+    with pytest.raises(ValueError):
+        las_decimal(text)
+
+
+def test_vanlig_json_och_vanliga_tal_lases():
+    assert las_json('{"a":[1,"\\ud83d\\ude00",null]}') == {"a": [1, "😀", None]}
+    belopp = Belopp(belopp=las_decimal("-62824000000.00"))
+    assert str(belopp.belopp) == json.loads('"-62824000000.00"')
+
+
+# What is kept by nobody.
+
+
+@pytest.mark.parametrize("nummer", [0, KONCERN])
+def test_inget_svar_sparas_av_nagon(nummer, som, client, db):
+    klient = som(ROLLER[nummer]) if ROLLER[nummer] else client
+    for _, metod, adress, _ in TABELL:
+        svar = klient.generic(metod, adress)
+        assert svar.headers["Cache-Control"] == "private, no-store", adress
+    vagen = settings.MIDDLEWARE  # static files are answered before
+    assert vagen.index("whitenoise.middleware.WhiteNoiseMiddleware") < vagen.index(
+        "regionskane.indata.IngenKopiaMiddleware"
+    )
+
+
+# The key.
+
+
+@pytest.mark.parametrize(
+    "nyckel", ["kort", "x" * 49, "x" * 60, "abcd" * 20, "django-insecure-" + "abcdefghij" * 5]
+)
+def test_en_hemlighet_som_gar_att_gissa_stoppar_starten(nyckel):
+    miljo = {"SECRET_KEY": nyckel, "DATABASE_URL": "postgres://a@localhost/a"}
+    kord = _starta(miljo)
+    assert kord.returncode == 1
+    assert kord.stderr.startswith("SECRET_KEY går att gissa: den ska vara minst 50 slumpade tecken.")
+    assert "secrets.token_urlsafe(50)" in kord.stderr and nyckel not in kord.stderr
+
+
+def test_den_hemlighet_som_exemplet_sager_racker():
+    exempel = (ROT / ".env.exempel").read_text(encoding="utf-8")
+    kod = re.search(r'python3 -c "(import secrets; print\(secrets.token_urlsafe\(50\)\))"', exempel)[1]
+    nyckel = subprocess.run(
+        [sys.executable, "-c", kod], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    assert _starta({"SECRET_KEY": nyckel, "DATABASE_URL": "postgres://a@localhost/a"}).returncode == 0
+    assert _starta({}).returncode == 0  # a command without any makes one for itself
+
+
+def _starta(miljo: dict[str, str]) -> subprocess.CompletedProcess:
+    env = {k: v for k, v in os.environ.items() if k != "SECRET_KEY"} | miljo
+    return subprocess.run(
+        [sys.executable, "manage.py", "diffsettings"],
+        cwd=ROT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
