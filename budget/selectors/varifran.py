@@ -81,24 +81,34 @@ class Regeldel:
 
 @dataclass(frozen=True, slots=True)
 class Regelsvar:
-    """The answer for a line that `budget.regler.nyckeltal` computes. `varde` is percent, None when it cannot be
-    computed; a part that is not even a place in the system (a year that no version shows) is not among `delar`."""
+    """The answer for a line that `budget.regler.nyckeltal` computes. `beslutat` is percent as it was decided, None when
+    it was not; `raknat` what the rule gives, None when it cannot be computed; a part that is not even a place in the system (a year that no version shows) is not among `delar`."""
 
     version: Budgetversion
     post: Post
     omfang: str
     ar: int
-    varde: Decimal | None
+    beslutat: Decimal | None
+    raknat: Decimal | None
     delar: tuple[Regeldel, ...]
     tryckt: Kontrollsumma | None
+
+    @property
+    def varde(self) -> Decimal | None:
+        """The figure in the cell."""
+        return self.raknat if self.beslutat is None else self.beslutat
 
 
 def hamta_regelsvar(version: Budgetversion, post: Post, omfang: str, ar: int) -> Regelsvar:
     """What a computed line of a table of the whole region follows from. Four queries at most."""
     kolumn = (version.pk, ar)
     behov = hamta_behov([post], [kolumn])
-    summor = hamta_summor(kolumner=[kolumn, *behov.kolumner], poster=behov.poster, period=version.period)
-    svar = berakna([post], [kolumn], behov, summor).get(Nyckel(post.pk, *kolumn))
+    summor = hamta_summor(
+        kolumner=[kolumn, *behov.kolumner], poster={post.pk, *behov.poster}, period=version.period
+    )
+    nyckel = Nyckel(post.pk, *kolumn)
+    raknat = berakna([post], [kolumn], behov, summor).get(nyckel)
+    beslutat = summor.get(nyckel)
     versioner = Budgetversion.objects.in_bulk({v for v, _ in behov.kolumner} | {version.pk})
 
     def del_(p, v, a):
@@ -112,7 +122,9 @@ def hamta_regelsvar(version: Budgetversion, post: Post, omfang: str, ar: int) ->
     tryckt = (
         Kontrollsumma.objects.filter(version=version, post=post, ar=ar).select_related("importfil").first()
     )
-    return Regelsvar(version, post, omfang, ar, svar and svar.varde, tuple(delar), tryckt)
+    return Regelsvar(
+        version, post, omfang, ar, beslutat and beslutat.varde, raknat and raknat.varde, tuple(delar), tryckt
+    )
 
 
 def hamta_omfang(version: Budgetversion, post: Post, omfang: str) -> tuple[Plats, ...] | None:
@@ -194,7 +206,7 @@ def hamta_ursprung(
         summa=summa(post.pk),
         belopp=belopp,
         delar=tuple(delar),
-        ingar_i=tuple(_ingar_i(version, post, omfang, placeringar, en)),
+        ingar_i=tuple(_ingar_i(version, post, omfang, ar, placeringar, en)),
         handelser=tuple(_handelser(version, post, en.enhet_id, ar))
         if historik and en and post.typ == "blad"
         else (),
@@ -256,7 +268,7 @@ def _omfang_namn(post, omfang, placeringar):
     return placeringar[0].enhet_namn
 
 
-def _ingar_i(version, post, omfang, placeringar, en):
+def _ingar_i(version, post, omfang, ar, placeringar, en):
     if post.uppstallning.per_forvaltning:
         if post.foralder:
             yield Del(post.foralder, omfang, post.foralder.namn, None)
@@ -268,25 +280,35 @@ def _ingar_i(version, post, omfang, placeringar, en):
             yield Del(post, ALLA, "Totalsumma", None)
         elif omfang == ALLA:
             yield from (
-                _hamtas_av(version, post, f"enhet-{region_enhet().kod}")
+                _hamtas_av(version, post, f"enhet-{region_enhet().kod}", ar)
                 if post.uppstallning.per_objekt
                 else ()
             )
         return
     if post.foralder:
         yield Del(post.foralder, omfang, post.foralder.namn, None)
-    yield from _hamtas_av(version, post, omfang)
+    yield from _hamtas_av(version, post, omfang, ar)
     for raknad in Post.objects.filter(Q(taljare=post) | Q(namnare=post)).select_related("uppstallning"):
         samma = raknad.uppstallning_id == post.uppstallning_id
         namn = raknad.namn if samma else f"{raknad.uppstallning.namn}: {raknad.namn}"
         yield Del(raknad, omfang, namn, None)
 
 
-def _hamtas_av(version, post, omfang):
-    """The lines that fetch the figure, in the tables that the version has."""
-    har = Versionskolumn.objects.filter(version=version).values("uppstallning")
-    for mottagare in post.hamtas_av.filter(uppstallning__in=har).select_related("uppstallning"):
-        yield Del(mottagare, omfang, f"{mottagare.uppstallning.namn}: {mottagare.namn}", None)
+def _hamtas_av(version, post, omfang, ar):
+    """The lines that fetch the figure, in the tables that the version has. One that shows another figure, entered or
+    decided, does not have it from here."""
+    har = Versionskolumn.objects.filter(version=version, ar=ar).values("uppstallning")
+    mottagare = list(post.hamtas_av.filter(uppstallning__in=har).select_related("uppstallning"))
+    if not mottagare:
+        return
+    summor = hamta_summor(
+        kolumner=[(version.pk, ar)], poster=[post.pk, *(m.pk for m in mottagare)], period=version.period
+    )
+    har_visar = summor.get(Nyckel(post.pk, version.pk, ar))
+    for m in mottagare:
+        visar = summor.get(Nyckel(m.pk, version.pk, ar))
+        if (visar and visar.varde) == (har_visar and har_visar.varde):
+            yield Del(m, omfang, f"{m.uppstallning.namn}: {m.namn}", None)
 
 
 def _handelser(version, post, enhet_id, ar):

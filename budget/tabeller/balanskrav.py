@@ -56,7 +56,10 @@ class _Bygge:
         self.kallor = Kallor()
 
     def _beloppskolumner(self):
-        return tuple(Kolumn(kolumnnyckel(k), str(k.ar), k.rubrik, enhet=ENHET) for k in self.kolumner)
+        return tuple(
+            Kolumn(kolumnnyckel(k), str(k.ar), k.rubrik, enhet=ENHET, beslutad=k.kalla.faststalld)
+            for k in self.kolumner
+        )
 
     def _adress(self, nyckel: str, kolumn: Versionskolumn) -> str:
         # What the rule computes depends on the years before, so it is asked of the version that has them.
@@ -81,8 +84,15 @@ class _Bygge:
                     if a.kod in {f"{prefix}{r.nyckel.upper()}" for prefix in _AVVIKELSER}:
                         noter.append(a.text)
                         nummer.append(len(noter))
+                raknat, beslutat = ar.varde(r.nyckel), self.underlag[ar.ar].publicerat.get(r.nyckel)
+                varde = raknat if beslutat is None else beslutat.varde
                 celler.append(
-                    Cell(ar.varde(r.nyckel), kalla=self._adress(r.nyckel, kolumn), noter=tuple(nummer))
+                    Cell(
+                        varde,
+                        kalla=self._adress(r.nyckel, kolumn),
+                        noter=tuple(nummer),
+                        delar_ger=None if varde == raknat else raknat,
+                    )
                 )
             slag = Radslag.TOTAL if r.total else Radslag.SUMMA if r.summa else Radslag.RAD
             rader.append(

@@ -73,7 +73,9 @@ def bygg_regelsvar(version: Budgetversion, post: Post, ar: int) -> Kallvy | None
         varde=_varde(post.kod, per_ar[ar], per_underlag[ar]),
         rad=rad,
         delar=delar,
-        tryckt=" ".join(d for d in (_tryckt(kolumner[ar], post, ar), _inaktuell(lage)) if d),
+        tryckt=" ".join(
+            d for d in (_tryckt(kolumner[ar], post, ar, per_ar[ar].varde), _inaktuell(lage)) if d
+        ),
         regelversion=utredning.regelversion,
     )
 
@@ -100,6 +102,8 @@ def _inaktuell(lage: Utredningslage | None) -> str:
 
 
 def _varde(kod, ar: regel.Arsutredning, underlag: regel.Arsunderlag):
+    if beslutat := underlag.publicerat.get(kod):
+        return beslutat.varde
     if kod == "bas":
         return underlag.bas and underlag.bas.varde
     if kod == "eget_kapital":
@@ -107,8 +111,12 @@ def _varde(kod, ar: regel.Arsutredning, underlag: regel.Arsunderlag):
     return ar.max_reservering if kod == "max_reservering" else ar.varde(kod)
 
 
-def _tryckt(version, post, ar):
+def _tryckt(version, post, ar, regelns):
+    """What was printed, and what the rule gives where it does not give that."""
     tryckt = Kontrollsumma.objects.filter(version=version, post=post, ar=ar).first()
     if tryckt is None:
         return ""
-    return f"Tryckt i handlingen: {formatera(tryckt.belopp, skala=MNKR)} ({tryckt.kalla})."
+    text = f"Tryckt i handlingen: {formatera(tryckt.belopp, skala=MNKR)} ({tryckt.kalla})."
+    if post.kod not in regel.PUBLICERADE or regelns(post.kod) == tryckt.belopp:
+        return text
+    return f"{text} Regeln ger {formatera(regelns(post.kod), skala=MNKR)}."

@@ -186,6 +186,8 @@ def _slag(svar):
         return svar.belopp.get_ursprung_display()
     if svar.summa is None:
         return "Inget belopp är angivet"
+    if svar.tryckt and svar.version.faststalld:
+        return "Beslutat, som det är tryckt i handlingen"
     if svar.brygga:
         return "Räknas av bryggan: förra årets nivå och årets beslutade justeringar"
     if svar.post.kalla_post and svar.omfang.startswith("enhet-"):
@@ -194,13 +196,16 @@ def _slag(svar):
 
 
 def _tryckt_not(svar, varde):
+    """What was printed, beside what its parts give as they stand."""
     if not svar.tryckt:
         return ""
     plats = _tryckt_i_handlingen(svar)
-    skillnad = jamfor(svar.tryckt.belopp, varde or Decimal(0), precision=svar.tryckt.precision)
+    kanda = [d.tecken * d.summa.varde for d in svar.delar if d.summa]
+    ger = sum(kanda, Decimal(0)) if kanda else varde or Decimal(0)
+    skillnad = jamfor(svar.tryckt.belopp, ger, precision=svar.tryckt.precision)
     if skillnad is None:
         return f"{plats} Stämmer."
-    return f"{plats} Skillnaden mot delarna, {_skillnadsord(svar.post, skillnad)}."
+    return f"{plats} Delarna ger {_skriv(svar.post, ger)}. Skillnaden, {_skillnadsord(svar.post, skillnad)}."
 
 
 def _tryckt_i_handlingen(svar) -> str:
@@ -221,7 +226,7 @@ def bygg_nyckeltal(svar: Regelsvar) -> Kallvy:
     namn = {"taljare": post.taljare.namn, "namnare": post.namnare and post.namnare.namn}
     text = matt.skriv(post, svar.varde)
     fotnot = []
-    if svar.varde is None:
+    if svar.raknat is None:
         saknas = [f"{d.post.namn} {d.ar}" for d in svar.delar if d.varde is None]
         if len(svar.delar) < 2:
             saknas.append(f"{post.taljare.namn} {svar.ar - 1}")
@@ -233,10 +238,12 @@ def bygg_nyckeltal(svar: Regelsvar) -> Kallvy:
         fotnot.append(f"Kan inte räknas: {skal}.")
     if svar.tryckt:
         fotnot.insert(0, _tryckt_i_handlingen(svar))
-        if svar.varde is not None:
-            skillnad = jamfor(svar.tryckt.belopp, svar.varde, precision=svar.tryckt.precision)
+        if svar.raknat is not None:
+            skillnad = jamfor(svar.tryckt.belopp, svar.raknat, precision=svar.tryckt.precision)
             fotnot.append(
-                f"Skillnaden mot det beräknade, {_skillnadsord(post, skillnad)}." if skillnad else "Stämmer."
+                f"Regeln ger {_skriv(post, svar.raknat)}. Skillnaden, {_skillnadsord(post, skillnad)}."
+                if skillnad
+                else "Stämmer."
             )
     return Kallvy(
         etikett=f"{post.namn}, {_version_och_ar(svar)}",
@@ -244,11 +251,16 @@ def bygg_nyckeltal(svar: Regelsvar) -> Kallvy:
         enhet=matt.enhetsord(post),
         negativ=post.resultat and text.startswith(MINUS),
         fakta=(
-            Faktarad("Slag", "Räknas av en regel varje gång den visas"),
+            Faktarad(
+                "Slag",
+                "Räknas av en regel varje gång den visas"
+                if svar.beslutat is None
+                else "Beslutat, som det är tryckt i handlingen",
+            ),
             Faktarad("Regel", f"budget.regler.nyckeltal.{post.regel}", kod=True),
             Faktarad("Räknas som", regel.raknas_som.format(**namn, ar=svar.ar, fore=svar.ar - 1)),
-            *([Faktarad("Oavrundat", f"{svar.varde:.4f}".replace(".", ",").replace("-", MINUS) + f"{HARDBLANK}%")]
-              if svar.varde is not None else []),
+            *([Faktarad("Oavrundat", f"{svar.raknat:.4f}".replace(".", ",").replace("-", MINUS) + f"{HARDBLANK}%")]
+              if svar.raknat is not None else []),
             Faktarad("Version", _version(svar.version), versionsadress(svar.version)),
             *([Faktarad("Betyder", post.forklaring)] if post.forklaring else []),
         ),
