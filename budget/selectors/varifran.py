@@ -82,7 +82,8 @@ class Regeldel:
 @dataclass(frozen=True, slots=True)
 class Regelsvar:
     """The answer for a line that `budget.regler.nyckeltal` computes. `beslutat` is percent as it was decided, None when
-    it was not; `raknat` what the rule gives, None when it cannot be computed; a part that is not even a place in the system (a year that no version shows) is not among `delar`."""
+    it was not; `raknat` what the rule gives, None when it cannot be computed; a part that is not even a place in the
+    system (a year that no version shows) is not among `delar`."""
 
     version: Budgetversion
     post: Post
