@@ -8,6 +8,8 @@ from django.middleware.csrf import get_token
 from django.template import loader
 from django.views.defaults import server_error
 
+from regionskane.skrivet import tillbaka
+
 # No room on the disk, in the user's quota, or for a file of this size.
 FULLA = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 SQL_DISK_FULL = "53100"
@@ -36,16 +38,5 @@ def fel500(request: HttpRequest) -> HttpResponse:
         return server_error(request)
     if request.path.startswith("/api/"):
         return JsonResponse({"detail": TEXT}, status=507)
-    innehall = {"text": TEXT, "falt": _skrivet(request), "filer": list(request.FILES)}
-    innehall |= {"adress": request.get_full_path(), "csrf_token": get_token(request)}
+    innehall = {"text": TEXT, "csrf_token": get_token(request)} | tillbaka(request)
     return HttpResponse(loader.get_template("507.html").render(innehall), status=507)
-
-
-def _skrivet(request) -> list[tuple[str, str]]:
-    """The fields of the form that was sent, but for passwords and the token that a new answer has of its own."""
-    return [
-        (namn, varde)
-        for namn, varden in request.POST.lists()
-        for varde in varden
-        if namn != "csrfmiddlewaretoken" and "losenord" not in namn and "password" not in namn
-    ]

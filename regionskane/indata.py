@@ -2,17 +2,18 @@
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, JsonResponse, UnreadablePostError
+from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
 from regionskane.lib.jsontext import OTILLATET, OgiltigJson, las_json
+from regionskane.skrivet import tillbaka
 
 _FORMULAR = ("application/x-www-form-urlencoded", "multipart/form-data")
 MENING = (
     "Det du skickade har ett tecken som inte går att spara (ett nolltecken eller ett halvt tecken). Inget har ändrats. "
-    "Gå tillbaka, så finns det du skrev kvar; ta bort tecknet, eller skriv texten för hand i stället för att "
-    "klistra in den."
+    "Ta bort tecknet, eller skriv texten för hand i stället för att klistra in den."
 )
 
 
@@ -25,6 +26,7 @@ class OtillatnaTeckenMiddleware:
 
     def __init__(self, get_response):
         self.get_response = get_response
+        self.csrf = CsrfViewMiddleware(get_response)
 
     def __call__(self, request):
         for namn in [n for n, v in request.COOKIES.items() if OTILLATET.search(n + v)]:
@@ -35,6 +37,7 @@ class OtillatnaTeckenMiddleware:
 
     def process_view(self, request, view, args, kwargs):
         if not getattr(view, "svarar_for_tecken", False) and _fel_i_formularet(request):
+            self.csrf.process_view(request, view, args, kwargs)  # tells whether the form is one of ours
             return _vagra(request)
         return None
 
@@ -74,7 +77,8 @@ def som_formular(data) -> dict[str, str]:
 def _vagra(request: HttpRequest):
     if request.path.startswith("/api/"):
         return JsonResponse({"fel": [MENING]}, status=400)
-    return render(request, "400.html", {"skal": MENING}, status=400)
+    skrivet = tillbaka(request, lambda text: OTILLATET.sub("", text)) if request.method == "POST" else {}
+    return render(request, "400.html", {"skal": MENING} | skrivet, status=400)
 
 
 def _fel_i_formularet(request: HttpRequest) -> bool:

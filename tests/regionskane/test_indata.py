@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from django.conf import settings
 from django.db import transaction
+from django.test import Client
 
 from budget.models import Belopp, Kommentar
 from regionskane.lib.jsontext import OgiltigJson, las_decimal, las_json
@@ -104,6 +105,18 @@ def test_nolltecken_i_en_kommentar_sparar_inget_och_sager_vad_som_ar_fel(klient)
     assert svar.status_code == 400
     assert "ett tecken som inte går att spara" in svar.content.decode()
     assert Kommentar.objects.count() == fore
+
+
+def test_det_som_skrevs_skickas_igen_utan_tecknet_men_bara_fran_en_egen_sida(klient):
+    adress = f"{ARB}/kommentera/regionbidrag/regionbidrag/enhet-KN/2024/"
+    svar = klient.post(adress, {"text": "Varf\0r?", "losenord": "hemligt"})
+    sida = svar.content.decode()
+    assert 'name="text" value="Varfr?"' in sida and f'action="{adress}"' in sida and "hemligt" not in sida
+    # A page of somebody else's would otherwise have its form sent again as if it were ours.
+    frammande = Client(enforce_csrf_checks=True)
+    frammande.cookies = klient.cookies
+    svar = frammande.post(adress, {"text": "Varf\0r?"})
+    assert svar.status_code == 400 and "Varfr" not in svar.content.decode()
 
 
 def test_nolltecken_i_en_kaka_ar_ingens_kaka(client, db):
