@@ -5,9 +5,20 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.apps import apps
+from django.db import connection
 from django.db.models import F, Q
 
-from budget.models import Belopp, Budgetversion, Justering, Kontrollsumma, Omfangstyp, Post, Versionskolumn
+from budget.models import (
+    Belopp,
+    Budgetversion,
+    Justering,
+    Justeringsrad,
+    Justeringsstatus,
+    Kontrollsumma,
+    Omfangstyp,
+    Post,
+    Versionskolumn,
+)
 from budget.selectors.internbudget import DELARNA, HEL
 from budget.selectors.justering import hamta_brygga
 from budget.selectors.nyckeltal import berakna, hamta_behov
@@ -42,12 +53,15 @@ class Del:
 @dataclass(frozen=True, slots=True)
 class Bryggled:
     """A decided justering (`justering`) that moves the enhet, or (None) the level that the bridge starts from, which
-    stands in `version` and `ar`. Kronor."""
+    stands in `version` and `ar`. Kronor. With `fran_ar` it is how much the level of `version` changes from that year to
+    `ar`; `utan` tells of a justering that the copied version has and the copy has not."""
 
     version: Budgetversion
     ar: int
     belopp: Decimal
     justering: Justering | None = None
+    fran_ar: int | None = None
+    utan: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,12 +238,68 @@ def raknas_av_bryggan(version: Budgetversion, post: Post) -> bool:
 
 
 def _brygga(version, ar, plats):
+    grund = version.bryggas_ur
+    if grund and ar in grund.ar_lista:
+        yield from _kopians_brygga(version, grund, ar, plats.enhet_id)
+        return
     data = hamta_brygga(version, ar, Enhetsurval(enheter=frozenset([plats.enhet_id])))
     if data.fran and (fore := data.ingaende.get(plats.enhet_id)):
         yield Bryggled(data.fran.kalla, data.fran.ar, fore.varde)
     for j in data.justeringar:
         if j.beslutad and (rad := data.rader[j.pk].get(plats.enhet_id)):
             yield Bryggled(version, ar, rad.belopp, j)
+
+
+def _kopians_brygga(version, grund, ar, enhet):
+    """The level of the same year in the decided version, and the justeringar that differ, of that year and those
+    before. A level of the copy's own in a year before goes first, and moves as the decided one does from then."""
+    egen = (
+        Belopp.objects.filter(
+            version=version,
+            enhet=enhet,
+            post__uppstallning__kod="regionbidrag",
+            ar__lt=ar,
+            ar__gte=version.ar,
+        )
+        .order_by("-ar")
+        .first()
+    )
+    grundens = _nivaer(grund, enhet, {ar, egen.ar} if egen else {ar})
+    if egen:
+        yield Bryggled(version, egen.ar, egen.belopp)
+        yield Bryggled(
+            grund, ar, grundens.get(ar, Decimal(0)) - grundens.get(egen.ar, Decimal(0)), fran_ar=egen.ar
+        )
+    elif ar in grundens:
+        yield Bryggled(grund, ar, grundens[ar])
+    rader = {grund.pk: {}, version.pk: {}}
+    for r in Justeringsrad.objects.filter(
+        enhet=enhet,
+        justering__version__in=rader,
+        justering__status=Justeringsstatus.BESLUTAD,
+        justering__ar__lte=ar,
+        justering__ar__gt=egen.ar if egen else version.ar - 1,
+    ).select_related("justering"):
+        j = r.justering
+        rader[j.version_id][j.ar, j.block, j.titel] = r
+    for nyckel in dict.fromkeys([*rader[version.pk], *rader[grund.pk]]):
+        ny, gammal = rader[version.pk].get(nyckel), rader[grund.pk].get(nyckel)
+        if ny and gammal and ny.belopp == gammal.belopp:
+            continue
+        if gammal:
+            yield Bryggled(grund, gammal.justering.ar, -gammal.belopp, gammal.justering, utan=True)
+        if ny:
+            yield Bryggled(version, ny.justering.ar, ny.belopp, ny.justering)
+
+
+def _nivaer(version, enhet, aren) -> dict[int, Decimal]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.ar, n.belopp FROM unnest(%s::int[]) AS a(ar) CROSS JOIN LATERAL budget_bryggniva(%s, a.ar) n"
+            " WHERE n.enhet_id = %s",
+            [list(aren), version.pk, enhet],
+        )
+        return dict(cursor.fetchall())
 
 
 def _konsoliderade_delar(version, post, barn, omfang, ar, enheter):

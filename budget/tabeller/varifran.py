@@ -118,10 +118,18 @@ def _bryggans_delar(svar: Ursprungssvar, kallor: Kallor):
     for led in svar.brygga:
         if led.justering:
             text = f"{led.justering.titel}, {skriv_andring(led.belopp)}"
+            if led.utan:
+                text = f"Utan {text} som i {led.version.namn}"
             yield Lank(text, justeringsadress(led.justering.pk, led.version))
+            continue
+        adress = kallor.adress(led.version, post.uppstallning.kod, post.kod, svar.omfang, led.ar)
+        namn = f"Regionbidrag {led.ar}"
+        if led.version != svar.version:
+            namn += f" i {led.version.namn}"
+        if led.fran_ar:
+            yield Lank(f"{namn}, förändring från {led.fran_ar}, {skriv_andring(led.belopp)}", adress)
         else:
-            adress = kallor.adress(led.version, post.uppstallning.kod, post.kod, svar.omfang, led.ar)
-            yield Lank(f"Regionbidrag {led.ar}, {_skriv(post, led.belopp)}", adress)
+            yield Lank(f"{namn}, {_skriv(post, led.belopp)}", adress)
 
 
 def _fullt(post, varde):
@@ -189,6 +197,8 @@ def _slag(svar):
     if svar.tryckt and svar.version.faststalld:
         return "Beslutat, som det är tryckt i handlingen"
     if svar.brygga:
+        if svar.version.bryggas_ur:
+            return f"Räknas av bryggan: nivån i {svar.version.bryggas_ur.namn} och de justeringar som skiljer sig"
         return "Räknas av bryggan: förra årets nivå och årets beslutade justeringar"
     if svar.post.kalla_post and svar.omfang.startswith("enhet-"):
         return f"Hämtas från {svar.post.kalla_post.uppstallning.namn}"
