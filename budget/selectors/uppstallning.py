@@ -66,6 +66,12 @@ class Uppstallningsdata:
             or any(self.summa(post, k, f"enhet:{p.enhet_id}") for k in self.kolumner)
         )
 
+    def har_varde(self, enhet: int, post: int, ar: int) -> bool:
+        """Whether a cell of the version (ids) has a value: an amount of its own, or what the bridge or another table
+        gives it."""
+        omfang = f"enhet:{enhet}" if self.uppstallning.per_enhet else ALLA
+        return Nyckel(post, self.version.pk, ar, omfang) in self.summor
+
     def summa(self, post: Post, kolumn: Versionskolumn, omfang: str = ALLA) -> Summa | None:
         """The sum in one cell, or None when it has no amounts."""
         return self.summor.get(Nyckel(post.pk, kolumn.kalla_id, kolumn.ar, omfang))

@@ -11,12 +11,10 @@ from budget.diagram.resultat import bygg_resultatdiagram
 from budget.models import Budgetversion, Uppstallning, Versionskolumn
 from budget.regler.delflode import Delstatus
 from budget.selectors.budgetdel import hamta_delar, hamta_delenheter, stangda_enheter
-from budget.selectors.celler import Cellnyckel
 from budget.selectors.investeringar import hamta_objekt
 from budget.selectors.oversikt import (
     hamta_oppna_versioner,
     hamta_senaste_andringar,
-    rakna_ifyllda,
 )
 from budget.selectors.uppstallning import (
     hamta_kolumner,
@@ -93,10 +91,10 @@ def _att_gora(request, version: Budgetversion, *, utforligt: bool):
         for u in lasbara_uppstallningar(kolumner, skriv):
             if u.kod == "resultatkrav":
                 continue
-            celler = _celler(version, u, kolumner[u], skriv)
+            data, celler = _celler(version, u, kolumner[u], skriv)
             if all(c.enhet in stangda for c in celler):
                 continue
-            alla, ifyllda = len(celler), rakna_ifyllda(version, u, skriv)
+            alla, ifyllda = len(celler), sum(data.har_varde(*c) for c in celler)
             yield {
                 "etikett": "Inmatning",
                 "rubrik": f"{u.namn}, {version.namn}",
@@ -130,11 +128,13 @@ def _att_gora(request, version: Budgetversion, *, utforligt: bool):
             }
 
 
-def _celler(version: Budgetversion, u: Uppstallning, kolumner, skriv: Enhetsurval) -> set[Cellnyckel]:
-    """What the user may fill in of a table; none where it has no row of theirs."""
+def _celler(version: Budgetversion, u: Uppstallning, kolumner, skriv: Enhetsurval):
+    """The table's figures, and its cells that the user may write."""
     if u.per_objekt:
-        return skrivbara_objektceller(hamta_objekt(version, u, kolumner, skriv), skriv)
-    return skrivbara_celler(hamta_uppstallning(version, u, kolumner, skriv), skriv)
+        objekt = hamta_objekt(version, u, kolumner, skriv)
+        return objekt, skrivbara_objektceller(objekt, skriv)
+    data = hamta_uppstallning(version, u, kolumner, skriv)
+    return data, skrivbara_celler(data, skriv)
 
 
 def _delar(version: Budgetversion, skriv: Enhetsurval, *, granskar: bool, rot: str):
