@@ -118,6 +118,8 @@ TABELL = [
     ("investeringsobjekt", "POST", f"{FAST}/{OBJEKT}/", (302, 403, 403, 422, 403, 403, 403)),
     ("ta_bort_investeringsbeslut", "POST", f"{ARB}/{OBJEKT}/beslut/999999/ta-bort/",
      (302, 403, 403, 404, 403, 403, 403)),
+    ("folj_regionbidragen", "POST", f"{ARB}/kostnader-foljer/", (302, 403, 403, 404, 403, 403, 403)),
+    ("folj_regionbidragen", "POST", f"{FAST}/kostnader-foljer/", (302, 403, 403, 403, 403, 403, 403)),
     ("kontroll", "GET", f"{FAST}/kontroll/", (302, 200, 200, 200, 200, 200, 403)),
     ("kontroll", "GET", f"{ARB}/kontroll/", (302, 403, 403, 200, 403, 200, 403)),
     ("brygga", "GET", f"{FAST}/brygga/", (302, 200, 200, 200, 200, 200, 403)),

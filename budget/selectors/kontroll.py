@@ -11,7 +11,6 @@ from django.db.models import Exists, OuterRef, Q
 from budget.models import (
     Belopp,
     Budgetversion,
-    Justering,
     Kontrollsumma,
     Omfangstyp,
     Post,
@@ -20,7 +19,6 @@ from budget.models import (
     Versionskolumn,
 )
 from budget.models.uppstallning import RESULTATSAMMANSTALLNING
-from budget.regler.brygga import utgaende
 from budget.regler.kontroll import Skillnad, Slag, jamfor
 from budget.regler.samband import Utfall
 from budget.selectors.balanskrav import berakna, hamta_underlag
@@ -33,9 +31,9 @@ from budget.selectors.internbudget import (
     hamta_internbudget,
     prova_regionbidrag,
 )
-from budget.selectors.justering import hamta_brygga
 from budget.selectors.nyckeltal import berakna as berakna_nyckeltal
 from budget.selectors.nyckeltal import hamta_behov
+from budget.selectors.ram import hamta_egna_nivaer, hamta_ramrorelser
 from budget.selectors.samband import hamta_egna_samband
 from budget.selectors.summor import ALLA, ALLA_ENHETER, Lage, Nyckel, hamta_summor
 from organisation.models import Enhetstyp
@@ -46,12 +44,12 @@ from organisation.permissions import Enhetsurval
 class Avvikelse:
     """A printed figure that does not follow from its parts. Amounts in kronor.
 
-    `kod` is SUMMA (a printed sum), RAD (a line printed in two tables), BRYGGA (a regionbidrag that its
-    justeringar do not lead to), INTERNBUDGET (a regionbidrag that is not what fullmäktige gave), REGEL (a
-    line that a rule computes from others) or SAMBAND (two tables that should agree; `tryckt` is then the first's
-    figure and `omfang_namn` the tie). `nyckel` is the cell, `kalla` where it was printed, `precision` the kronor of
-    its last digit. `foljd` tells of one that is more than rounding only because a part of it is: it does follow
-    from its parts as they are printed.
+    `kod` is SUMMA (a printed sum), RAD (a line printed in two tables), BRYGGA (a regionbidrag that its justeringar do
+    not lead to), RAM (regionbidrag that have moved without the costs), INTERNBUDGET (a regionbidrag that is not what
+    fullmäktige gave), REGEL (a line that a rule computes from others) or SAMBAND (two tables that should agree;
+    `tryckt` is then the first's figure and `omfang_namn` the tie). `nyckel` is the cell, `kalla` where it was printed,
+    `precision` the kronor of its last digit. `foljd` tells of one that is more than rounding only because a part of it
+    is: it does follow from its parts as they are printed.
     """
 
     kod: str
@@ -78,6 +76,7 @@ def hamta_alla_avvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]
         *hamta_avvikelser(versioner),
         *hamta_nyckeltalskontroll(versioner).avvikelser,
         *hamta_bryggavvikelser(versioner),
+        *hamta_ramavvikelser(versioner),
         *hamta_internbudgetavvikelser(versioner),
         *hamta_regelavvikelser(versioner),
         *hamta_sambandsavvikelser(versioner),
@@ -246,25 +245,36 @@ def hamta_regelavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]
 
 
 def hamta_bryggavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
-    """Regionbidrag of the versions that last year's and the decided justeringar of the year do not lead to."""
-    per_id = {v.pk: v for v in versioner}
+    """Levels of regionbidrag that the bridge does not lead to: of a version that it counts, those that are its own, and
+    of a loaded one all, in the years that have justeringar."""
     avvikelser = []
-    bryggor = Justering.objects.filter(version__in=per_id).order_by("version__kod", "ar")
-    for version_id, ar in bryggor.values_list("version", "ar").distinct():
-        version = per_id[version_id]
-        data = hamta_brygga(version, ar, ALLA_ENHETER)
-        nivaer = Belopp.objects.filter(version=version, post=data.post, ar=ar).select_related(
-            "enhet", "importfil"
+    for version in sorted(versioner, key=lambda v: v.kod):
+        bryggan = hamta_egna_nivaer(version)
+        nivaer = (
+            Belopp.objects.filter(
+                version=version, post__uppstallning__kod="regionbidrag", ar__in={a for _, a in bryggan}
+            )
+            .select_related("post__uppstallning", "enhet", "importfil")
+            .order_by("ar", "enhet__kod")
         )
-        for b in nivaer:
-            fore = data.ingaende.get(b.enhet_id)
-            if fore is None:
+        for b in nivaer if bryggan else ():
+            if (b.enhet_id, b.ar) not in bryggan:
                 continue
-            beraknat = utgaende(fore.varde, data.summa(enhet=b.enhet_id))
-            b.post = data.post
-            if avvikelse := _avvikelse("BRYGGA", b, version, _enhetsnyckel(b), beraknat):
+            if avvikelse := _avvikelse("BRYGGA", b, version, _enhetsnyckel(b), bryggan[b.enhet_id, b.ar]):
                 avvikelser.append(avvikelse)
     return avvikelser
+
+
+def hamta_ramavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
+    """Years in which regionbidragen of a draft have moved and its nettokostnader not as much. `tryckt` is how much the
+    regionbidrag moved, `beraknat` how much the costs did."""
+    return [
+        Avvikelse(
+            "RAM", r.version, r.post, Nyckel(r.post.pk, r.version.pk, r.ar, ALLA), f"ändring mot {r.fran.namn}",
+            r.bidrag, r.kostnader, Skillnad(r.fattas, Slag.FEL), Decimal(1), r.version.handling,
+        )
+        for r in hamta_ramrorelser(versioner)
+    ]  # fmt: skip
 
 
 def hamta_internbudgetavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:

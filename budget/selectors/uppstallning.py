@@ -1,7 +1,8 @@
 """What a table of the budget is made of: its columns, lines, enheter and figures."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from django.db import connection
 
 from budget.models import Budgetversion, Post, Uppstallning, Versionskolumn
 from budget.selectors.nyckeltal import berakna, hamta_behov, regelrader
+from budget.selectors.ram import hamta_egna_nivaer
 from budget.selectors.summor import ALLA, Nyckel, Summa, Summor, hamta_summor
 from organisation.models import Enhet, Enhetstyp
 from organisation.permissions import Enhetsurval
@@ -32,7 +34,8 @@ class Uppstallningsdata:
     """A table's raw material. `placeringar` has the enheter in the region's own order, grouped by sektor;
     for a table of the whole region it has that one enhet. `delvis` tells that the reader sees only some.
     `omfang` is what the figures are of, as in addresses («enhet-KOD»), in a table that is of one thing per enhet.
-    `summor` has the lines by rule too, as they were decided or else `beraknade`, and what fetching leaves fetch."""
+    `summor` has the lines by rule too, as they were decided or else `beraknade`, and what fetching leaves fetch.
+    `bryggan` is what the bridge gives the enheter (id) that have a level of their own in a year of the version."""
 
     version: Budgetversion
     uppstallning: Uppstallning
@@ -43,6 +46,7 @@ class Uppstallningsdata:
     delvis: bool
     omfang: str = ""
     beraknade: Summor = field(default_factory=dict)
+    bryggan: Mapping[tuple[int, int], Decimal] = field(default_factory=dict)
 
     @property
     def rad_per_enhet(self) -> bool:
@@ -143,6 +147,7 @@ def hamta_uppstallning(
         summor,
         delvis=not urval.allt,
         beraknade=beraknade,
+        bryggan=hamta_egna_nivaer(version) if uppstallning.kod == "regionbidrag" else {},
     )
 
 

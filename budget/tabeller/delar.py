@@ -25,7 +25,7 @@ class Gav(NamedTuple):
 
 Celladress = tuple[str, str]
 _INGET = MappingProxyType({})
-HAMTAS, RAKNAS = "raden den hämtas från ger", "raderna ger"
+HAMTAS, RAKNAS, BRYGGAN = "raden den hämtas från ger", "raderna ger", "bryggan ger"
 
 
 def med_delar(

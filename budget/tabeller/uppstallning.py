@@ -18,7 +18,7 @@ from budget.selectors.summor import ALLA, Nyckel
 from budget.selectors.uppstallning import Uppstallningsdata, hamta_uppstallning
 from budget.tabeller import matt
 from budget.tabeller.adress import mot, versionsadress
-from budget.tabeller.delar import HAMTAS, RAKNAS, Gav, med_delar
+from budget.tabeller.delar import BRYGGAN, HAMTAS, RAKNAS, Gav, med_delar
 from organisation.permissions import Enhetsurval
 from regionskane.lib.belopp import relativ_forandring
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
@@ -200,6 +200,10 @@ class _Byggare:
 
     def _enhetsrad(self, post, plats, slag):
         nyckel = f"enhet-{plats.enhet_kod}"
+        for kolumn, version, ar, _ in self.kolumner:
+            niva = self.data.bryggan.get((plats.enhet_id, ar))
+            if niva is not None and version == self.data.version.pk and kolumn.slag == Kolumnslag.BELOPP:
+                self.gav[nyckel, kolumn.nyckel] = Gav(niva, BRYGGAN)
         celler = self.celler(post, f"enhet:{plats.enhet_id}", nyckel)
         return Rad(nyckel, plats.enhet_namn, celler, slag)
 
