@@ -232,7 +232,8 @@ class _Byggare:
                 slag=slag,
                 delar=delar,
                 forklaring=post.forklaring,
-                rod=post.resultat,
+                rod=post.resultat and self.data.uppstallning.har_rott,
+                plus_battre=self.data.uppstallning.plus_battre,
                 enhet=matt.egen_enhet(post),
                 decimaler=post.decimaler,
             )

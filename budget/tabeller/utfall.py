@@ -155,6 +155,7 @@ def bygg_uppfoljning(u: Uppfoljning) -> Tabell:
                 Radslag.TOTAL if p.total else Radslag.SUMMA if delar else Radslag.RAD,
                 delar,
                 rod=p.resultat,
+                plus_battre=True,
             )
         )
     belopp = {"enhet": "mnkr", "decimaler": DECIMALER}

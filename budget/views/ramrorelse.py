@@ -1,4 +1,4 @@
-"""What a page says when regionbidragen have moved and the region's costs have not, and the button that lets them follow."""
+"""What a page says when regionbidragen have moved without the region's costs, and the button that lets them follow."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required

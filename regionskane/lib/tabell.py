@@ -37,7 +37,7 @@ class Kolumnslag(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Kolumn:
     """A column. `enhet` is kr, tkr, mnkr, antal or procent, or empty where every row has its own. A DIFFERENS is
-    `av[0]` − `av[1]`; a PROCENT is that difference over |`av[1]`|; both name columns by `nyckel`. `beslutad` tells that
+    `av[0]` − `av[1]`; a PROCENT is that difference over `av[1]`; both name columns by `nyckel`. `beslutad` tells that
     its figures stand as they were decided."""
 
     nyckel: str
@@ -112,8 +112,26 @@ class Rad:
     forklaring: str = ""
     paragraf: str = ""
     rod: bool = False  # a negative figure in this row is bad news and is shown as such
+    plus_battre: bool = False  # a change to less is bad news; a row that is `rod` says so of its changes too
     enhet: str = ""
     decimaler: int | None = None
+
+    def samre(self, kolumn: Kolumn, text: str, kolumner: tuple[Kolumn, ...]) -> bool:
+        """Whether what a cell shows (`text`) is bad news, judged on the text: −0,04 reads «0,0» and is none.
+
+        A percentage is bad when the change that it tells of is: costs that rise are a plus.
+        """
+        if kolumn.slag == Kolumnslag.BELOPP:
+            return self.rod and text.startswith(belopp.MINUS)
+        if kolumn.slag not in (Kolumnslag.DIFFERENS, Kolumnslag.PROCENT) or not (
+            self.rod or self.plus_battre
+        ):
+            return False
+        if kolumn.slag == Kolumnslag.DIFFERENS or kolumn.av is None:
+            return text.startswith(belopp.MINUS)
+        plats = {k.nyckel: cell for k, cell in zip(kolumner, self.celler, strict=True)}
+        ny, gammal = (plats[n].varde for n in kolumn.av)
+        return ny is not None and gammal is not None and ny < gammal and any(t in "123456789" for t in text)
 
     def i(self, kolumn: Kolumn) -> Kolumn:
         """The column as this row's figures are written in it. A relative change is one whatever the unit."""
