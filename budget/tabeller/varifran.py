@@ -94,7 +94,7 @@ def bygg_kalla(svar: Ursprungssvar, *, tillagg: str = "") -> Kallvy:
         etikett=_etikett(svar),
         varde=text,
         enhet=matt.enhetsord(svar.post),
-        negativ=svar.post.resultat and text.startswith(MINUS),
+        negativ=_daligt(svar.post) and text.startswith(MINUS),
         fakta=tuple(_fakta(svar, varde)),
         delar=tuple(
             Lank(
@@ -111,6 +111,11 @@ def bygg_kalla(svar: Ursprungssvar, *, tillagg: str = "") -> Kallvy:
         fotnot=" ".join(d for d in (_tryckt_not(svar, varde), tillagg) if d),
         lankar=(Lank("Visa tabellen", f"{versionsadress(svar.version)}{svar.post.uppstallning.kod}/"),),
     )
+
+
+def _daligt(post: Post) -> bool:
+    """Whether a minus on the line is bad news."""
+    return post.resultat and post.uppstallning.har_rott
 
 
 def _bryggans_delar(svar: Ursprungssvar, kallor: Kallor):
@@ -259,7 +264,7 @@ def bygg_nyckeltal(svar: Regelsvar) -> Kallvy:
         etikett=f"{post.namn}, {_version_och_ar(svar)}",
         varde=text,
         enhet=matt.enhetsord(post),
-        negativ=post.resultat and text.startswith(MINUS),
+        negativ=_daligt(post) and text.startswith(MINUS),
         fakta=(
             Faktarad(
                 "Slag",
@@ -310,7 +315,7 @@ def bygg_forandring(svar: Ursprungssvar, annan: Ursprungssvar, *, procent: bool)
         etikett=f"{_etikett(svar)}, förändring mot {annan.ar}",
         varde=text,
         enhet="" if procent else matt.enhetsord(post),
-        negativ=text.startswith(MINUS),
+        negativ=(post.uppstallning.plus_battre or _daligt(post)) and varde is not None and a < b,
         fakta=(Faktarad("Slag", "Räknas varje gång den visas"), Faktarad("Räknas som", regel)),
         delar=tuple(
             Lank(f"{_version_och_ar(s)}, {_skriv(post, s.summa and s.summa.varde)}", adress(s))
@@ -343,7 +348,7 @@ def bygg_regelkalla(
     return Kallvy(
         etikett=f"{rad.etikett}, {version.namn}, {ar}",
         varde=text,
-        negativ=post.resultat and text.startswith(MINUS),
+        negativ=_daligt(post) and text.startswith(MINUS),
         fakta=(
             Faktarad("Slag", "Räknas av en regel"),
             Faktarad("Regel", f"budget.regler.balanskrav, version {regelversion}", kod=True),
