@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import F
 
 from budget.models import Budgetversion, Post, Uppstallning, Versionskolumn
 from budget.selectors.nyckeltal import berakna, hamta_behov, regelrader
@@ -35,7 +36,7 @@ class Uppstallningsdata:
     for a table of the whole region it has that one enhet. `delvis` tells that the reader sees only some.
     `omfang` is what the figures are of, as in addresses («enhet-KOD»), in a table that is of one thing per enhet.
     `summor` has the lines by rule too, as they were decided or else `beraknade`, and what fetching leaves fetch.
-    `bryggan` is what the bridge gives the enheter (id) that have a level of their own in a year of the version."""
+    `finns` are the tables (version, year, table) that lines are fetched from. `bryggan` is what the bridge gives the enheter (id) that have a level of their own in a year of the version."""
 
     version: Budgetversion
     uppstallning: Uppstallning
@@ -46,6 +47,7 @@ class Uppstallningsdata:
     delvis: bool
     omfang: str = ""
     beraknade: Summor = field(default_factory=dict)
+    finns: frozenset[tuple[int, int, int]] = frozenset()
     bryggan: Mapping[tuple[int, int], Decimal] = field(default_factory=dict)
 
     @property
@@ -121,7 +123,7 @@ def hamta_uppstallning(
     urval: Enhetsurval,
 ) -> Uppstallningsdata:
     """Everything that a table of the version shows in its columns, limited to what the reader may see."""
-    poster = tuple(Post.objects.filter(uppstallning=uppstallning))
+    poster = tuple(Post.objects.filter(uppstallning=uppstallning).select_related("kalla_post"))
     for post in poster:
         post.uppstallning = uppstallning
     par, rader = [(k.kalla_id, k.ar) for k in kolumner], regelrader(poster)
@@ -147,7 +149,19 @@ def hamta_uppstallning(
         summor,
         delvis=not urval.allt,
         beraknade=beraknade,
+        finns=_hamtbara(poster, par),
         bryggan=hamta_egna_nivaer(version) if uppstallning.kod == "regionbidrag" else {},
+    )
+
+
+def _hamtbara(poster: Iterable[Post], kolumner: Iterable[tuple[int, int]]) -> frozenset[tuple[int, int, int]]:
+    if not any(p.kalla_post_id for p in poster):
+        return frozenset()
+    kolumner = list(kolumner)
+    return frozenset(
+        Versionskolumn.objects.filter(
+            version=F("kalla"), kalla__in={v for v, _ in kolumner}, ar__in={ar for _, ar in kolumner}
+        ).values_list("kalla", "ar", "uppstallning")
     )
 
 
