@@ -36,7 +36,8 @@ class Uppstallningsdata:
     for a table of the whole region it has that one enhet. `delvis` tells that the reader sees only some.
     `omfang` is what the figures are of, as in addresses («enhet-KOD»), in a table that is of one thing per enhet.
     `summor` has the lines by rule too, as they were decided or else `beraknade`, and what fetching leaves fetch.
-    `finns` are the tables (version, year, table) that lines are fetched from. `bryggan` is what the bridge gives the enheter (id) that have a level of their own in a year of the version."""
+    `finns` are the tables (version, year, table) that lines are fetched from. `bryggan` is what the bridge gives the
+    enheter (id) that have a level of their own in a year of the version."""
 
     version: Budgetversion
     uppstallning: Uppstallning

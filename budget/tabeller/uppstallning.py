@@ -247,8 +247,10 @@ class _Byggare:
             if post.regel:
                 raknat = self.data.beraknade.get(nyckel)
                 self.gav[post.kod, kolumn.nyckel] = Gav(raknat and raknat.varde, RAKNAS)
-            elif hamtat := post.kalla_post_id and self.data.summor.get(
-                nyckel._replace(post=post.kalla_post_id)
+            elif (
+                post.kalla_post_id
+                and (version, ar, post.kalla_post.uppstallning_id) in self.data.finns
+                and (hamtat := self.data.summor.get(nyckel._replace(post=post.kalla_post_id)))
             ):
                 self.gav[post.kod, kolumn.nyckel] = Gav(hamtat.varde, HAMTAS)
 
