@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from budget.actions.belopp import Cellandring, spara_belopp
 from budget.actions.justering import Uppgifter, spara_justering
 from budget.actions.versioner import (
     Beslut,
@@ -22,7 +21,6 @@ from budget.actions.versioner import (
 )
 from budget.models import Belopp, Block, Budgetversion, Justering, Justeringsrad, Post
 from budget.selectors.beslutspunkter import hamta_beslutspunkter
-from budget.selectors.celler import Cellnyckel
 from budget.selectors.justering import hamta_brygga
 from budget.selectors.kontroll import hamta_alla_avvikelser
 from budget.selectors.summor import ALLA_ENHETER, Nyckel, hamta_summor
@@ -30,6 +28,7 @@ from budget.selectors.versioner import gallande_budget
 from budget.tabeller.beslutspunkter import visa_punkter
 from organisation.models import Enhet
 from regionskane.lib.belopp import MNKR, TolkatBelopp
+from tests.budget.belopp import enhet, justera, nivaer, skriv
 
 RS = Beslut("Regionstyrelsen", date(2023, 11, 2), "§ 200")
 RF = Beslut("Regionfullmäktige", date(2023, 11, 28), "§ 112")
@@ -44,37 +43,6 @@ def erik(anvandare):
 def forslag(version, erik):
     """An open budget of a year that has no decided one."""
     return starta_nasta_ar(kalla=version("B2024"), kod="B2025", namn="Budget 2025", by=erik)
-
-
-def enhet(kod):
-    return Enhet.objects.get(kod=kod).pk
-
-
-def nivaer(version, ar, period=None):
-    """Regionbidrag in mnkr per enhet kod, and in all under «alla»."""
-    post = Post.objects.get(uppstallning__kod="regionbidrag").pk
-    summor = hamta_summor(kolumner=[(version.pk, ar)], poster=[post], period=(period or version).period)
-    koder = {f"enhet:{pk}": kod for pk, kod in Enhet.objects.values_list("pk", "kod")} | {"alla": "alla"}
-    return {koder[n.omfang]: s.varde / MNKR for n, s in summor.items() if n.omfang in koder}
-
-
-def justera(version, ar, by, **mnkr):
-    """A decided justering with FINANS as the other side."""
-    rader = {enhet(kod): TolkatBelopp(Decimal(m) * MNKR, MNKR) for kod, m in mnkr.items()}
-    rader[enhet("FINANS")] = TolkatBelopp(-sum(r.varde for r in rader.values()), MNKR)
-    uppgifter = Uppgifter(ar, Block.RIKTAD, f"Prov {ar}", ar, "")
-    return spara_justering(version=version, uppgifter=uppgifter, rader=rader, by=by, besluta=True)
-
-
-def skriv(version, uppstallning, post, enhetskod, ar, mnkr, by):
-    cell = Cellnyckel(enhet(enhetskod), Post.objects.get(uppstallning__kod=uppstallning, kod=post).pk, ar)
-    nu = Belopp.objects.filter(version=version, enhet=cell.enhet, post=cell.post, ar=ar).first()
-    nytt = TolkatBelopp(Decimal(mnkr) * MNKR, MNKR)
-    spara_belopp(
-        version=version,
-        andringar=[Cellandring(cell, nu.rev if nu else 0, nu.belopp if nu else None, nytt)],
-        by=by,
-    )
 
 
 class TestBryggan:
@@ -139,7 +107,7 @@ class TestBryggan:
         fore = {ar: nivaer(arb, ar) for ar in arb.ar_lista}
         assert {ar: nivaer(kopia, ar) for ar in arb.ar_lista} == fore
         # A copy is one of what was there then: what happens to the other afterwards does not reach it.
-        justera(arb, 2024, erik, RUN=5)
+        justera(arb, 2025, erik, RUN=5)
         assert {ar: nivaer(kopia, ar) for ar in arb.ar_lista} == fore
 
     def test_den_som_andrar_en_beslutad_justering_flyttar_nivan_med_skillnaden(self, version, erik):

@@ -7,6 +7,7 @@ import pytest
 from budget.actions.balanskrav import berakna_utredning, spara_utredning
 from budget.models import Balanskravsbeslut, Budgetversion
 from budget.selectors.balanskrav import hamta_underlag
+from tests.budget.belopp import skriv
 
 BESLUT = "/budget/2024/B2024-ARB/balanskrav/beslut/"
 RATT = {
@@ -64,10 +65,11 @@ def test_versionens_eget_beslut_galler_fore_kallans(som, version, anvandare):
     assert ar_2023.synnerliga_skal_beslut.slag == "aldrig" and ar_2023.senast_ar is None
 
 
-def test_eget_belopp_som_skiljer_sig_fran_resultatbudgeten_pekas_ut(som, version):
+def test_eget_belopp_som_skiljer_sig_fran_resultatbudgeten_pekas_ut(som, version, anvandare):
     from budget.models import Belopp
 
     arb = version("B2024-ARB")
+    skriv(arb, "balanskrav", "arets_resultat", "REGION", 2026, 1144, anvandare("koncerncontroller"))
     Belopp.objects.filter(version=arb, post__kod="kostnader", ar=2026).update(belopp=-68_426_000_000)
     underlag, resultat = berakna_utredning(version=arb)
     spara_utredning(version=arb, underlag=underlag, resultat=resultat)
