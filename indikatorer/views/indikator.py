@@ -90,7 +90,7 @@ def indikator(request, kod):
             )
         ),
         "korta": KORTA_I_ORD,
-        "mal": visa(bygg_maltabell(list(det.malnivaer.order_by("-ar", "segment")), namn)),
+        "mal": visa(bygg_maltabell(det, list(det.malnivaer.order_by("-ar", "segment")), namn)),
         "definition": bygg_definition(det),
         "historik": bygg_definitionshistorik(hamta_definitionshistorik(det).select_related("segmentgrupp")),
         "far_skriva": far_skriva(request, det),
