@@ -42,6 +42,7 @@ _OPERATORER = {
     Operator.MINST: (
         "≥", ">=", "=>", "minst", "lägst", "min", "min.", "minimum", "minimalt", "inte mindre än", "inte färre än",
         "inte lägre än", "inte kortare än", "inte under", "ej under", "ej mindre än", "ej färre än", "ej lägre än",
+        "större än eller lika med", "mer än eller lika med",
         "inte understiga", "inte understiger", "ej understiga", "ej understiger",
     ),
     Operator.UNDER: (
@@ -49,6 +50,7 @@ _OPERATORER = {
     ),
     Operator.HOGST: (
         "≤", "<=", "=<", "högst", "max", "max.", "maximum", "maximalt", "inte mer än", "inte fler än", "inte högre än",
+        "mindre än eller lika med", "färre än eller lika med",
         "inte större än", "inte längre än", "inte över", "ej över", "ej mer än", "ej fler än", "ej högre än",
         "ej längre än", "inte överstiga", "inte överstiger", "ej överstiga", "ej överstiger",
     ),
@@ -68,10 +70,10 @@ _EFTER = {
     ),
     "eller bättre": None,
 }  # fmt: skip
-_UPP = ("ökning", "öka", "ökar", "ökas", "ökande", "höjning", "höja", "höjas", "höjs", "stiga", "stiger", "stigande",
-        "växa", "växer")  # fmt: skip
-_NER = ("minskning", "minska", "minskar", "minskas", "minskande", "sänkning", "sänka", "sänkas", "sänks", "sjunka",
-        "sjunker", "sjunkande", "reducering", "reducera", "reduceras")  # fmt: skip
+_UPP = ("ökning", "öka", "ökar", "ökas", "ökande", "höjning", "höja", "höj", "höjas", "höjs", "stiga", "stiger",
+        "stigande", "växa", "växer")  # fmt: skip
+_NER = ("minskning", "minska", "minskar", "minskas", "minskande", "sänkning", "sänka", "sänk", "sänkas", "sänks",
+        "sjunka", "sjunker", "sjunkande", "reducering", "reducera", "reduceras")  # fmt: skip
 _BATTRE = ("förbättring", "förbättras", "förbättra", "förbättrad", "bli bättre")
 _SAMRE = ("försämring", "försämras", "försämra", "bli sämre")
 # What a word of change goes towards; None is the better way.
@@ -130,7 +132,9 @@ _RIKET = (
 )
 
 _FORLED = re.compile(
-    r"(?:mål(?:et|nivå|nivån)?(?: är)?:? )?(?:att )?(?:(?:den |det |de )?(?:ska|skall) )?(?:vara )?", re.I
+    r"(?:mål(?:et|nivå|nivån)?(?: är)?:? )?(?:att )?"
+    r"(?:(?:(?:den|det|de|antalet|andelen|värdet|resultatet) )?(?:ska|skall|får(?= inte| ej)) )?(?:vara )?",
+    re.I,
 )
 _SKALA = re.compile(
     r"(?: på| ?\(| ?,)? ?(?:på )?(?:en |den )?skalan? (?:från )?(?P<s1>\d+) ?(?:–|-|—|till) ?(?P<s2>\d+)\)?$",

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
@@ -111,20 +112,35 @@ def hamta_sparade(celler: Iterable[Matningsnyckel]) -> dict[Matningsnyckel, Spar
         }
 
 
+def hamta_jamforbara(celler: Iterable[Matningsnyckel]) -> dict[Matningsnyckel, tuple[int, Decimal]]:
+    """(year, value) that the value of a cell can be held against: what stands in it, else the same row's nearest other
+    year, the earlier of two. One query."""
+    kolumner = list(zip(*celler, strict=True)) or [()] * len(NYCKELKOLUMNER)
+    with connection.cursor() as cursor:
+        cursor.execute(_JAMFORBARA, list(map(list, kolumner)))
+        n = len(NYCKELKOLUMNER)
+        return {Matningsnyckel(*rad[:n]): (rad[n], rad[n + 1]) for rad in cursor.fetchall()}
+
+
 _TYPER = {"kon": "text", "ar": "int", "delperiod": "int"}
+_LIKA = {
+    k: f"COALESCE(m.{k}, 0) = COALESCE(c.{k}, 0)"
+    if k in ("segment_id", "enhet_id", "omrade_id")
+    else f"m.{k} = c.{k}"
+    for k in NYCKELKOLUMNER
+}
+_VEKTORER = ", ".join(f"%s::{_TYPER.get(k, 'bigint')}[]" for k in NYCKELKOLUMNER)
+_CELLER = f"unnest({_VEKTORER}) AS c({', '.join(NYCKELKOLUMNER)})"
 _SPARADE = f"""
 SELECT {", ".join(f"m.{k}" for k in (*NYCKELKOLUMNER, "ursprung", *UPPGIFTSFALT))}
-FROM unnest({", ".join(f"%s::{_TYPER.get(k, 'bigint')}[]" for k in NYCKELKOLUMNER)}) AS c({
-    ", ".join(NYCKELKOLUMNER)
-})
-JOIN indikatorer_matning m ON {
-    " AND ".join(
-        f"COALESCE(m.{k}, 0) = COALESCE(c.{k}, 0)"
-        if k in ("segment_id", "enhet_id", "omrade_id")
-        else f"m.{k} = c.{k}"
-        for k in NYCKELKOLUMNER
-    )
-}
+FROM {_CELLER} JOIN indikatorer_matning m ON {" AND ".join(_LIKA.values())}
+"""
+_JAMFORBARA = f"""
+SELECT {", ".join(f"c.{k}" for k in NYCKELKOLUMNER)}, n.ar, n.varde FROM {_CELLER}, LATERAL (
+    SELECT m.ar, m.varde FROM indikatorer_matning m
+    WHERE m.varde <> 0 AND {" AND ".join(v for k, v in _LIKA.items() if k != "ar")}
+    ORDER BY abs(m.ar - c.ar), m.ar LIMIT 1
+) n
 """
 
 

@@ -59,6 +59,7 @@ def indikator(request, kod):
     vald = _valt_segment(request, segment, bedomda)
     aren = sorted({b.ar for b in bedomda}, reverse=True)
     ar = _valt_ar(request, aren)
+    onskat = heltal(request.GET.get("ar", ""))
     arets = [b for b in bedomda if b.ar == ar]
     serie = [b for b in bedomda if b.cell.segment == vald]
     huvud = next((b for b in serie if b.ar == ar), None)
@@ -72,6 +73,11 @@ def indikator(request, kod):
         "perioder": _periodval(har, plats),
         "plats": plats,
         "ar": ar,
+        "arsnot": (
+            f"Det finns varken värde eller mål för {onskat}. Sidan visar {ar}."
+            if ar and onskat is not None and onskat != ar
+            else ""
+        ),
         "aren": [
             {"text": str(a), "url": _adress(a, vald, segment, plats), "aktiv": a == ar} for a in sorted(aren)
         ],
