@@ -21,7 +21,7 @@ _SAMMA = {
     "vpl": "vårdplatser", "inv": "invånare", "stycken": "st", "styck": "st", "procent": "%", "poängen": "poäng",
 }  # fmt: skip
 _TID = frozenset(("sekunder", "minuter", "timmar", "dygn", "dagar", "vardagar", "veckor", "månader", "år"))
-_ANTAL = frozenset(("st", "antal", "fall", "personer", "person", "patienter", "patient"))
+_ANTAL = frozenset(("st", "antal", "fall"))
 _INDEX = frozenset(("index", "indexenheter", "enheter", "poäng"))
 _NAMNARE = frozenset(("vårdplatser", "invånare", "anställda", "medarbetare", "patienter", "födda", "besök"))
 # Units that say nothing more than the kind: for them the words of the kind are the unit.
@@ -37,6 +37,12 @@ _NAMNER_INTE = frozenset(
     )
 )
 # fmt: on
+
+
+# Where a name goes on to say more of what is counted.
+_BESTAMNING = re.compile(
+    r"[,;:(–]| (?:på|i|av|med|till|hos|vid|från|för|inom|per|som|och|eller|under|utan|efter|mot|om|där) "
+)
 
 
 @lru_cache(maxsize=4096)
@@ -68,7 +74,9 @@ def ar_kand(skrivet: str, matt: Matt | None) -> bool:
     allmanna = _ALLMANNA.get(matt.slag, frozenset())
     if egen in allmanna and ren in allmanna:
         return True
-    return matt.slag == "antal" and (ren == "st" or _namns(ren, egen if egen not in allmanna else matt.namn))
+    return matt.slag == "antal" and (
+        ren in ("st", "fall") or _namns(ren, egen if egen not in allmanna else matt.namn)
+    )
 
 
 def _ren(skrivet: str) -> str:
@@ -85,10 +93,12 @@ def _utan_punkt(text: str) -> str:
 
 
 def _namns(ord_: str, namn: str) -> bool:
-    """Whether the name of the measure has the word, in whatever inflection."""
+    """Whether the name of the measure says that it counts the word, in whatever inflection: «vårdskador» of
+    «Vårdskador på sjukhus», and not «sjukhus»."""
     if not re.fullmatch(r"[^\W\d_]{4,}", ord_) or ord_ in _NAMNER_INTE or _SAMMA.get(ord_, ord_) in _TID:
         return False
-    for i_namnet in re.findall(r"[^\W\d_]+", namn.casefold()):
+    raknat = _BESTAMNING.split(namn.casefold(), maxsplit=1)[0]
+    for i_namnet in re.findall(r"[^\W\d_]+", raknat):
         kort, lang = sorted((ord_, i_namnet), key=len)
         if i_namnet not in _NAMNER_INTE and lang.startswith(kort) and lang[len(kort) :] in _ANDELSER:
             return True

@@ -341,8 +341,12 @@ class _Lasning:
             return self._minst_som(m)
         if m := _MOT_RIKET.fullmatch(self.kropp):
             return self._mot_riket(m)
-        if (m := _INGA.fullmatch(self.kropp)) and (not m["rest"] or ar_kand(m["rest"], self.matt)):
-            return Troskel(Operator.HOGST, Decimal(0), self._enhet(m["rest"] or ""))
+        if m := _INGA.fullmatch(self.kropp):
+            vad = m["rest"] or ""
+            if ar_kand(vad, self.matt):
+                return Troskel(Operator.HOGST, Decimal(0), self._enhet(vad))
+            if vad.lower() == "fall":  # none of it, in whatever unit
+                return Troskel(Operator.HOGST, Decimal(0))
         return None
 
     def _an(self, m) -> Malregel | None:

@@ -115,11 +115,11 @@ def hamta_sparade(celler: Iterable[Matningsnyckel]) -> dict[Matningsnyckel, Spar
 def hamta_jamforbara(celler: Iterable[Matningsnyckel]) -> dict[Matningsnyckel, tuple[int, Decimal]]:
     """(year, value) that the value of a cell can be held against: what stands in it, else the same row's nearest other
     year, the earlier of two. One query."""
+    celler = list(celler)
     kolumner = list(zip(*celler, strict=True)) or [()] * len(NYCKELKOLUMNER)
     with connection.cursor() as cursor:
         cursor.execute(_JAMFORBARA, list(map(list, kolumner)))
-        n = len(NYCKELKOLUMNER)
-        return {Matningsnyckel(*rad[:n]): (rad[n], rad[n + 1]) for rad in cursor.fetchall()}
+        return {celler[nr - 1]: (ar, varde) for nr, ar, varde in cursor.fetchall()}
 
 
 _TYPER = {"kon": "text", "ar": "int", "delperiod": "int"}
@@ -135,12 +135,12 @@ _SPARADE = f"""
 SELECT {", ".join(f"m.{k}" for k in (*NYCKELKOLUMNER, "ursprung", *UPPGIFTSFALT))}
 FROM {_CELLER} JOIN indikatorer_matning m ON {" AND ".join(_LIKA.values())}
 """
+# Joined by all but the year, which can be hashed: looked up cell by cell a large file would take minutes.
 _JAMFORBARA = f"""
-SELECT {", ".join(f"c.{k}" for k in NYCKELKOLUMNER)}, n.ar, n.varde FROM {_CELLER}, LATERAL (
-    SELECT m.ar, m.varde FROM indikatorer_matning m
-    WHERE m.varde <> 0 AND {" AND ".join(v for k, v in _LIKA.items() if k != "ar")}
-    ORDER BY abs(m.ar - c.ar), m.ar LIMIT 1
-) n
+SELECT DISTINCT ON (c.nr) c.nr, m.ar, m.varde
+FROM unnest({_VEKTORER}) WITH ORDINALITY AS c({", ".join(NYCKELKOLUMNER)}, nr)
+JOIN indikatorer_matning m ON {" AND ".join(v for k, v in _LIKA.items() if k != "ar")}
+WHERE m.varde <> 0 ORDER BY c.nr, abs(m.ar - c.ar), m.ar
 """
 
 

@@ -385,6 +385,7 @@ BETYG = Matt("index", "index", "Helhetsintryck")
         (SKADOR, "inga vårdskador", "≤ 0 vårdskador"),
         (SKADOR, "noll fall", "≤ 0 fall"),
         (SKADOR, "inga", "≤ 0"),
+        (NOJDA, "inga fall", "≤ 0"),
         # Units as the measure has them.
         (BELAGGNING, "högst 1 överbeläggning per 100 vpl.", "≤ 1 överbeläggning per 100 vpl."),
         (BELAGGNING, "< 2 / 100 vårdplatser", "< 2/ 100 vårdplatser"),
@@ -438,6 +439,9 @@ def test_ord_som_vander_meningen_lases(matt, text, skrivet):
     ("matt", "text", "rad"),
     [
         (SKADOR, "5 i Malmö", "«i Malmö» kan inte läsas som en enhet"),
+        (SKADOR, "högst 5 sjukhus", "«sjukhus» kan inte läsas som en enhet"),
+        (SKADOR, "inga sjukhus", "är ingen målnivå"),
+        (SKADOR, "högst 5 patienter", "«patienter» kan inte läsas som en enhet"),
         (SKADOR, "5 fler", "minst 10 fler än föregående år"),
         (SKADOR, "10 lägre än länet", "«bättre än riket»"),
         (NOJDA, "15 procentenheter högre än riket", "«bättre än riket»"),
