@@ -363,8 +363,8 @@ class _Lasning:
 
     def _minst_som(self, m) -> Malregel | None:
         hur, minst = (m["hur"] or "").lower(), m["op"].lower() in ("minst", "lägst")
-        if not hur and m["sedan"] and not (m["arord"] or m["ars"]):
-            return None  # «minst 2019» is a number
+        if not hur and m["sedan"] and not m["ars"]:
+            return None  # «minst 2019» is a number, and «högst år 2019» nothing
         if not minst:
             if hur.startswith("lika bra"):
                 return None

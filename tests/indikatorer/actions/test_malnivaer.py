@@ -1,6 +1,7 @@
 """Targets in the database: what they were read to mean when saved, the country, and years that are named."""
 
 from decimal import Decimal
+from html import unescape
 from importlib import import_module
 
 import pytest
@@ -161,3 +162,27 @@ def test_sidan_visar_hur_malet_lases_och_en_andrad_text_visas_pa_nytt(som, fall)
     mat(fall, {2024: "3"})
     svar = som("revisor").get("/api/v1/indikatorer/FALL/").json()["bedomningar"][0]
     assert svar["bedomning"] == "uppfyllt" and svar["mal_betyder"].startswith("Uppfyllt när värdet är högst")
+
+
+@pytest.mark.parametrize(
+    ("regel", "sagt"),
+    [
+        ("bättre än riket", "80 mot 90 i riket, kravet är bättre än riket"),
+        ("minst lika bra som riket", "80 mot 90 i riket"),
+        ("ska inte öka", "−10 sedan 2023, kravet är ingen ökning"),
+        ("inte sämre än 2020", "+10 sedan 2020, kravet är inte sämre än 2020"),
+        ("minska med 10 % sedan 2020", "+14,3 % sedan 2020"),
+        ("bättre än föregående år", "−10 sedan 2023, kravet är en förbättring"),
+        ("minska sedan 2019", "80, men inget jämförbart värde finns för 2019"),
+        ("20 lägre än riket", "Målnivån går inte att läsa: «20 lägre än riket» kan inte läsas."),
+    ],
+)
+def test_varje_sida_kan_visa_de_nya_reglerna(fall, som, regel, sagt):
+    Malniva.objects.create(indikator=fall, ar=2024, regel=regel)
+    mat(fall, {2020: "70", 2023: "90", 2024: "80"})
+    mat(fall, {2024: "90"}, omrade=Jamforelseomrade.objects.get(kod="0000").pk)
+    klient = som("koncerncontroller")
+    text = unescape(klient.get("/indikatorer/FALL/?ar=2024").content.decode()).replace("\xa0", " ")
+    assert sagt in text and regel in text
+    for adress in ("?sok=FALL", "2024/oversikt/", "2024/bilaga/", "2024/bilaga/excel/", "FALL/mal/"):
+        assert klient.get(f"/indikatorer/{adress}").status_code == 200, adress

@@ -421,6 +421,8 @@ BETYG = Matt("index", "index", "Helhetsintryck")
         (NOJDA, "minst som föregående år", "inte sämre än senaste värdet"),
         (NOJDA, "oförändrat eller bättre", "inte sämre än senaste värdet"),
         (SKADOR, "högst samma nivå som 2022", "ska inte öka sedan 2022"),
+        (SKADOR, "högst 2022 års nivå", "ska inte öka sedan 2022"),
+        (SKADOR, "minst 2022", "≥ 2 022"),
         # The country.
         (NOJDA, "bättre än riket", "bättre än riket"),
         (NOJDA, "minst som riket", "minst lika bra som riket"),
@@ -459,6 +461,7 @@ def test_ord_som_vander_meningen_lases(matt, text, skrivet):
         (NOJDA, "3 bättre än 2021", "ökning ≥ 2 procentenheter, eller %"),
         (SKADOR, "färre än 2019", "kan vara ett år eller ett tal"),
         (SKADOR, "öka 2026", "är ingen målnivå"),
+        (SKADOR, "högst år 2026", "fältet År"),
         (SKADOR, "2020–2024", "kan vara två år"),
         (SKADOR, "minska med 5 % till 2030", "fältet År"),
         (SKADOR, "minska med 5 % per år sedan 2019", "både per år och sedan"),
