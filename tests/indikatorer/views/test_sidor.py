@@ -82,7 +82,7 @@ def test_biblioteket_raknar_soker_filtrerar_och_ordnar(som, andel):
     glom()
     klient = som("politiker")
     svar, forst = _antal(klient, "/indikatorer/")
-    assert forst == 22
+    assert forst == 23
     bild = hamta_arsbild(2024)
     antal = {u: sum(b.utfall == u for b in bild.rader) for u in ("uppfyllt", "ej_uppfyllt", "kan_ej_bedomas")}
     text = _text(svar)
