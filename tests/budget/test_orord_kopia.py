@@ -2,6 +2,7 @@
 names in the example what it named before: the documents' own faults, and nothing of a copy."""
 
 import json
+import re
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -23,6 +24,7 @@ from budget.regler.tillagg import Andring
 from budget.selectors.jamforelse import jamfor_versioner
 from budget.selectors.summor import ALLA_ENHETER
 from budget.selectors.versioner import hamta_tillaggsandring
+from budget.tabeller.handling import bygg_handling
 from regionskane.lib.belopp import MNKR
 from tests.budget.belopp import skriv
 from tests.budget.models.test_bryggniva import FASTSTALLDA
@@ -79,6 +81,17 @@ def test_en_orord_tillaggsbudget_skiljer_sig_ingenstans(version, erik, som):
     assert hamta_tillaggsandring(tillagg) == Andring(0, 0, 0)
     # HSN's decided level, which its own bridge does not come to, is no difference either.
     assert "15\u00a0428,7" in klient.get("/budget/2024/T2024/regionbidrag/").content.decode()
+
+
+def test_en_kopia_har_inga_beslutade_tal_i_sina_egna_kolumner(version, erik):
+    """Its sums are what its parts give, so nothing in them is decided and there is nothing to note."""
+    kopia = kopiera_version(kalla=version("B2024"), kod="K", namn="Kopia", by=erik)
+    for t in bygg_handling(kopia, ALLA_ENHETER).tabeller:
+        for j, kolumn in enumerate(t.kolumner):
+            if kolumn.nyckel.startswith("K-"):
+                assert not kolumn.beslutad
+                assert [r.nyckel for r in t.rader if r.celler and r.celler[j].delar_ger is not None] == []
+        assert not [n for n in t.noter if re.search(r" 202[456]\b.* är beslutat till", n)]
 
 
 def test_arets_resultat_652_ar_ingen_skillnad_som_tillagget_ska_finansiera(version, erik):

@@ -48,7 +48,7 @@ def test_varje_rad_visas_som_den_ar_tryckt_i_sin_egen_enhet(som):
         # The table that it is from gives 8 617 for 2026.
         "utjamning": ["7 739", "7 630", "8 477", "8 436", "8 618"],
         "generella_bidrag": ["4 845", "4 539", "5 297", "4 930", "4 965"],
-        "skatt_utjamning_bidrag": ["49 459", "50 862", "53 484", "55 102", "57 200"],
+        "skatt_utjamning_bidrag": ["49 459", "50 862", "53 484", "55 101", "57 201"],
         "intaktsokning": ["2,8 %", "2,8 %", "5,2 %", "3,0 %", "3,8 %"],
         "grupp-nettokostnader": [],
         "nettokostnader": ["−45 586", "−52 211", "−53 610", "−52 655", "−54 777"],

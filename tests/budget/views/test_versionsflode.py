@@ -42,7 +42,7 @@ def test_en_beslutad_justering_syns_i_4a_och_i_varifran(b2025):
     assert "371,3" in text(b2025.get(tabell))
     panel = text(b2025.get("/budget/2025/B2025/varifran/regionbidrag/regionbidrag/enhet-KN/2025/"))
     assert "Räknas av bryggan" in panel
-    assert "Regionbidrag 2024, 357,4" in panel
+    assert "Regionbidrag 2024 i Budget 2024, 357,4" in panel
     assert "Förändring 2025 enligt plan, +3,9" in panel
     assert "Kulturskola, +10,0" in panel
 
