@@ -97,9 +97,9 @@ _KOPIERA = (
        SELECT %(ny)s, post_id, omfang, enhet_id, sektor_id, ar, belopp, precision, importfil_id, importrad,
               kalla
        FROM budget_kontrollsumma WHERE version_id = %(gammal)s""",
-    """INSERT INTO budget_balanskravsbeslut (version_id, ar, slag, senast_ar, organ, datum, paragraf, motiv,
+    """INSERT INTO budget_balanskravsbeslut (version_id, ar, slag, senast_ar, organ, datum, paragraf, motiv, kalla,
               registrerad_av_id, registrerad)
-       SELECT %(ny)s, ar, slag, senast_ar, organ, datum, paragraf, motiv, registrerad_av_id, registrerad
+       SELECT %(ny)s, ar, slag, senast_ar, organ, datum, paragraf, motiv, kalla, registrerad_av_id, registrerad
        FROM budget_balanskravsbeslut WHERE version_id = %(gammal)s""",
     """INSERT INTO budget_internbudgetforutsattning (version_id, enhet_id, grupp, nyckel, beskrivning, avser, ar,
               belopp, precision, procent, ungefar, kalla, ordning)
@@ -113,8 +113,8 @@ _KOPIERA = (
     """INSERT INTO budget_justering (version_id, ar, block, titel, prisniva, motiv, status, ordning, regel, rev)
        SELECT %(ny)s, ar, block, titel, prisniva, motiv, status, ordning, regel, 1
        FROM budget_justering WHERE version_id = %(gammal)s""",
-    """INSERT INTO budget_justeringsrad (justering_id, enhet_id, belopp, precision, kalla)
-       SELECT n.id, r.enhet_id, r.belopp, r.precision, r.kalla
+    """INSERT INTO budget_justeringsrad (justering_id, enhet_id, belopp, precision, andel, andel_precision, kalla)
+       SELECT n.id, r.enhet_id, r.belopp, r.precision, r.andel, r.andel_precision, r.kalla
        FROM budget_justeringsrad r
        JOIN budget_justering g ON g.id = r.justering_id AND g.version_id = %(gammal)s
        JOIN budget_justering n ON n.version_id = %(ny)s
@@ -366,8 +366,8 @@ _NASTA_AR = (
     """INSERT INTO budget_justering (version_id, ar, block, titel, prisniva, motiv, status, ordning, regel, rev)
        SELECT %(ny)s, ar, block, titel, prisniva, motiv, status, ordning, regel, 1
        FROM budget_justering WHERE version_id = %(gammal)s AND ar >= %(ar)s""",
-    """INSERT INTO budget_justeringsrad (justering_id, enhet_id, belopp, precision, kalla)
-       SELECT n.id, r.enhet_id, r.belopp, r.precision, r.kalla
+    """INSERT INTO budget_justeringsrad (justering_id, enhet_id, belopp, precision, andel, andel_precision, kalla)
+       SELECT n.id, r.enhet_id, r.belopp, r.precision, r.andel, r.andel_precision, r.kalla
        FROM budget_justeringsrad r
        JOIN budget_justering g ON g.id = r.justering_id AND g.version_id = %(gammal)s AND g.ar >= %(ar)s
        JOIN budget_justering n ON n.version_id = %(ny)s
