@@ -874,7 +874,8 @@ def _kontrollera_arets_resultat(lage: _Lage) -> Iterator[Anmarkning]:
 
 def _kontrollera_budgeten(lage: _Lage) -> Iterator[Anmarkning]:
     """KL 11:5 of a budget: revenues exceed costs, save as far as a resultatreserv is used, or for synnerliga skäl."""
-    if lage.u.slag is not Arsslag.BUDGET or _yrkat_undantag(lage.u) > 0:
+    beslutat = lage.u.synnerliga_skal_beslut is not None and not _langre_tid(lage.u)
+    if lage.u.slag is not Arsslag.BUDGET or beslutat or _yrkat_undantag(lage.u) > 0:
         return
     resultat = lage.u.post("arets_resultat") + lage.u.post("blandmodell")
     modell = " enligt blandmodellen" if "blandmodell" in lage.u.poster else ""
