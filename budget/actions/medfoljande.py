@@ -47,8 +47,9 @@ _JUSTERING = """INSERT INTO budget_justering (version_id, ar, block, titel, pris
        regel, rev)
 SELECT %(ny)s, ar, block, titel, prisniva, motiv, status, ordning, regel, 1
 FROM budget_justering WHERE version_id = %(gammal)s"""
-_JUSTERINGSRAD = """INSERT INTO budget_justeringsrad (justering_id, enhet_id, belopp, precision, kalla)
-SELECT n.id, r.enhet_id, r.belopp, r.precision, r.kalla
+_JUSTERINGSRAD = """INSERT INTO budget_justeringsrad (justering_id, enhet_id, belopp, precision, andel,
+       andel_precision, kalla)
+SELECT n.id, r.enhet_id, r.belopp, r.precision, r.andel, r.andel_precision, r.kalla
 FROM budget_justeringsrad r
 JOIN budget_justering g ON g.id = r.justering_id AND g.version_id = %(gammal)s
 JOIN budget_justering n ON n.version_id = %(ny)s AND (n.ar, n.block, n.titel) = (g.ar, g.block, g.titel)"""
@@ -89,9 +90,9 @@ FROM budget_versionskolumn WHERE version_id = %(gammal)s""",
     Medfoljande("Kontrollsumma", "", "", "Tryckta tal är beslutade i den version som de trycktes för."),
     Medfoljande(
         "Balanskravsbeslut",
-        """INSERT INTO budget_balanskravsbeslut (version_id, ar, slag, senast_ar, organ, datum, paragraf, motiv,
+        """INSERT INTO budget_balanskravsbeslut (version_id, ar, slag, senast_ar, organ, datum, paragraf, motiv, kalla,
        registrerad_av_id, registrerad)
-SELECT %(ny)s, ar, slag, senast_ar, organ, datum, paragraf, motiv, registrerad_av_id, registrerad
+SELECT %(ny)s, ar, slag, senast_ar, organ, datum, paragraf, motiv, kalla, registrerad_av_id, registrerad
 FROM budget_balanskravsbeslut WHERE version_id = %(gammal)s""",
         "",
         "Besluten gäller sina år och läses i den version som året visas ur.",

@@ -1,6 +1,7 @@
 """Bilaga 4B as data: justeringar as rows and nämnder across, and one nämnd's own bridge."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from budget.models import Block, Budgetversion, Justering
@@ -106,12 +107,31 @@ class _Matrisrader:
                 Radslag.DEL, total=data.summa(justering=j.pk),
                 kalla=lambda p, pk=j.pk: justeringsadress(pk, data.version),
             )  # fmt: skip
+            if andelar := self._andelar(j):
+                yield andelar
         yield self._rad(
             f"summa-{block.value}", f"Summa {block.label.lower()}",
             {p.enhet_id: data.summa(block=block, enhet=p.enhet_id) for p in self.enheter},
             Radslag.SUMMA, total=data.summa(block=block),
             delar=[f"justering-{j.pk}" for j in av_block if j.beslutad],
         )  # fmt: skip
+
+    def _andelar(self, j: Justering) -> Rad | None:
+        """The shares in percent that the document prints with the justering, for those of the enheter that have one."""
+        rader = self.data.rader[j.pk]
+        andelar = {
+            p.enhet_id: rader[p.enhet_id]
+            for p in self.enheter
+            if p.enhet_id in rader and rader[p.enhet_id].andel is not None
+        }
+        if not andelar:
+            return None
+        rad = self._rad(
+            f"andel-{j.pk}", f"{j.titel}, andel", {enhet: r.andel for enhet, r in andelar.items()}, Radslag.DEL,
+            kalla=lambda p: justeringsadress(j.pk, self.data.version),
+        )  # fmt: skip
+        decimaler = max(-r.andel_precision.normalize().as_tuple().exponent for r in andelar.values())
+        return replace(rad, enhet="procent", decimaler=max(0, decimaler))
 
     def _nivarad(self, nyckel, rubrik, nivaer, version, ar, *, noter=False):
         return self._rad(

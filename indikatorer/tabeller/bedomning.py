@@ -51,7 +51,7 @@ _SAKNAS = {
 
 
 def varde_text(indikator: Indikator, matvarde: Matvarde | None) -> str:
-    """«66,7 %», «18 164», «1,1 per 100 disponibla vårdplatser», or why there is none («ingen uppgift»).
+    """«66,7 %», «18 164», «3,3 miljoner», «1,1 per 100 disponibla vårdplatser», or why there is none («ingen uppgift»).
 
     At least the indikator's decimals, and never fewer than the value has.
     """
@@ -205,17 +205,21 @@ def _med_tecken(tal: str, varde: Decimal) -> str:
     return tal if varde == 0 else f"{'+' if varde > 0 else MINUS}{tal}"
 
 
+def enhetsord(indikator: Indikator) -> str:
+    """The unit that a value is read with: «miljoner», «dagar», «betyg av fem». Empty where the number says it all, a
+    bare count or index, and for a percentage, whose unit is its sign."""
+    return "" if indikator.enhetsslag in (indikator.enhet, Enhetsslag.PROCENT) else indikator.enhet
+
+
 def _med_enhet(indikator: Indikator, tal: str) -> str:
-    match indikator.enhetsslag:
-        case Enhetsslag.PROCENT:
-            return f"{tal}{HARDBLANK}%"
-        case Enhetsslag.TID | Enhetsslag.KVOT:
-            return f"{tal}{HARDBLANK}{indikator.enhet}"
-    return tal
+    if indikator.enhetsslag == Enhetsslag.PROCENT:
+        return f"{tal}{HARDBLANK}%"
+    return f"{tal}{HARDBLANK}{enhet}" if (enhet := enhetsord(indikator)) else tal
 
 
 def _i_steg(indikator: Indikator, tal: str) -> str:
     """A difference between two values, which for percentages is in procentenheter."""
     if indikator.enhetsslag == Enhetsslag.PROCENT:
         return f"{tal}{HARDBLANK}procentenheter"
-    return f"{tal}{HARDBLANK}{indikator.enhet}" if indikator.enhetsslag == Enhetsslag.TID else tal
+    enhet = enhetsord(indikator) if indikator.enhetsslag in (Enhetsslag.TID, Enhetsslag.ANTAL) else ""
+    return f"{tal}{HARDBLANK}{enhet}" if enhet else tal

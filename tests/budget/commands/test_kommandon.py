@@ -45,7 +45,7 @@ def test_balanskrav_ur_fil_behover_ingen_databas(tmp_path, capsys):
     assert svar["resultat_efter_justeringar"] == "2892"
     assert svar["balanskravsresultat"] == "1232"
     assert (svar["ny_brist"], svar["aterstallt"], svar["ub_aterstalla"]) == ("0", "1232", "0")
-    assert svar["max_reservering"] == "1902.82"
+    assert svar["max_reservering"] == "1257.82"
     assert {a["niva"] for a in svar["anmarkningar"]} == {"info"}
 
 

@@ -54,6 +54,35 @@ def test_varje_tryckt_rad_star_i_matrisen_och_summerar_till_noll(version):
         assert tabell.cell(rad, "summa").varde == 0
 
 
+@pytest.mark.parametrize("kod", ["B2024", "B2024-ARB"])
+def test_andelarna_star_som_en_rad_under_sin_justering(version, kod):
+    data = hamta_brygga(version(kod), 2024, ALLA_ENHETER)
+    tabell = bygg_matris(data)
+    tryckta = {r["enhet"]: r["andel"] for r in _rader() if r["andel"]}
+    assert len(tryckta) == 8 and sum(map(Decimal, tryckta.values())) == Decimal("99.9")
+    i = next(i for i, r in enumerate(tabell.rader) if r.nyckel.startswith("andel-"))
+    over, rad = tabell.rader[i - 1 : i + 1]
+    assert over.rubrik == "Omfördelningseffekt ny ersättningsmodell" and rad.rubrik == f"{over.rubrik}, andel"
+    visade = {
+        k.nyckel: rad.i(k).text(c)
+        for k, c in zip(tabell.kolumner, rad.celler, strict=True)
+        if c.varde is not None
+    }
+    assert visade == {enhet: f"{andel.replace('.', ',')}\u00a0%" for enhet, andel in tryckta.items()}
+    assert all(rad.nyckel not in dict(r.delar) for r in tabell.rader)
+
+
+def test_andelarna_star_pa_sidan_i_pdf_och_i_arbetsboken(som, version):
+    sida = som("koncerncontroller").get(ARB).content.decode()
+    assert "ersättningsmodell, andel" in sida and "60,6\u00a0%" in sida
+    handling = bygg_handling(version("B2024"), ALLA_ENHETER)
+    delar = [t for t in handling.tabeller if any(r.nyckel.startswith("andel-") for r in t.rader)]
+    assert delar and all(t.nyckel.startswith("regionbidrag-4b") for t in delar)
+    bok = openpyxl.load_workbook(io.BytesIO(xlsx.skriv_handling(handling)))
+    celler = [c for blad in bok for rad in blad.iter_rows() for c in rad if c.value in (60.6, 0.606)]
+    assert celler and all("%" in c.number_format for c in celler)
+
+
 def test_varje_kolumn_ger_sin_tryckta_forandring_utom_hsn_och_finans(version):
     tabell = bygg_matris(hamta_brygga(version("B2024"), 2024, ALLA_ENHETER))
     skilda = {}
