@@ -71,10 +71,7 @@ def test_versionens_eget_beslut_galler_fore_kallans(som, version, anvandare):
     assert ar_2023.synnerliga_skal_beslut.slag == "aldrig" and ar_2023.senast_ar is None
 
 
-from budget.models import Balanskravsbeslut, Belopp, Budgetversion
-from budget.regler.balanskrav import Arsslag
-from budget.selectors.balanskrav import berakna, hamta_underlag
-from tests.budget.belopp import skriv
+def test_eget_belopp_som_skiljer_sig_fran_resultatbudgeten_pekas_ut(som, version, anvandare):
     arb = version("B2024-ARB")
     skriv(arb, "balanskrav", "arets_resultat", "REGION", 2026, 1144, anvandare("koncerncontroller"))
     Belopp.objects.filter(version=arb, post__kod="kostnader", ar=2026).update(belopp=-68_426_000_000)
