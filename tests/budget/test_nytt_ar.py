@@ -95,7 +95,7 @@ def _pa_sidan(klient) -> dict:
 
 def _i_mal(version) -> dict:
     return {
-        ("mal", "finansiella_mal", k.kolumn.ar): k.mal.underlag.resultat / MNKR
+        ("mal", "finansiella_mal", k.kolumn.ar): k.mal.underlag.arets_resultat / MNKR
         for k in hamta_finansiella_mal(version)
         if k.kolumn.ar in AREN
     }

@@ -6,7 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from budget.actions.versioner import kopiera_version
-from budget.models import Belopp, Utfallsfil
+from budget.models import Belopp, Kontrollsumma, Utfallsfil
+from tests.budget.belopp import egna_nivaer
 
 
 def _json(capsys, *argument):
@@ -191,8 +192,28 @@ def test_kontrollera_namner_just_dessa_skillnader_i_bilaga_2_3_och_5a(db, capsys
     assert sorted(funna) == sorted(vantat)
 
 
-def test_ett_andrat_blad_gor_just_sina_summor_fel(version, capsys):
+def _med_det_tryckta(version):
+    """A version as it is read from a document, before it is locked: its levels, and its print beside the sums."""
+    kopia = kopiera_version(kalla=version, kod="PROV", namn="Prov")
+    egna_nivaer(kopia)
+    tryckta = list(Kontrollsumma.objects.filter(version=version).order_by("pk"))
+    for k in tryckta:
+        k.pk, k.version = None, kopia
+    Kontrollsumma.objects.bulk_create(tryckta)
+    return kopia
+
+
+def test_en_kopia_har_inget_tryckt_att_kontrollera_mot(version, capsys):
     kopia = kopiera_version(kalla=version("B2024"), kod="PROV", namn="Prov")
+    assert _json(capsys, "kontrollera", "--budgetversion", "PROV", "--json") == []
+    b = Belopp.objects.get(version=kopia, post__kod="kostnader", ar=2024)
+    b.belopp -= 10_000_000
+    b.save()
+    assert _json(capsys, "kontrollera", "--budgetversion", "PROV", "--json") == []
+
+
+def test_ett_andrat_blad_gor_just_sina_summor_fel(version, capsys):
+    kopia = _med_det_tryckta(version("B2024"))
     fore = _json(capsys, "kontrollera", "--budgetversion", "PROV", "--json")
     assert [(r["plats"], r["ar"]) for r in fore if r["slag"] == "fel"] == [
         ("PROV/kassaflode/arets_kassaflode", 2024),
@@ -213,7 +234,7 @@ def test_ett_andrat_blad_gor_just_sina_summor_fel(version, capsys):
 
 
 def test_ett_andrat_blad_i_resultatbudgeten_foljer_med_till_balanskravet(version, capsys):
-    kopia = kopiera_version(kalla=version("B2024"), kod="PROV", namn="Prov")
+    kopia = _med_det_tryckta(version("B2024"))
     fore = _json(capsys, "kontrollera", "--budgetversion", "PROV", "--json")
     b = Belopp.objects.get(version=kopia, post__kod="kostnader", ar=2024)
     b.belopp -= 10_000_000

@@ -128,9 +128,12 @@ def test_ny_justering_som_utkast_sedan_med_finans_och_beslutad(som, version):
     klient.post(sida, skrivet | {"vad": "besluta", "rev": ny.rev, "belopp-FINANS": "-1,5"})
     ny.refresh_from_db()
     assert ny.beslutad
-    assert hamta_brygga(version("B2024-ARB"), 2024, ALLA_ENHETER).summa(enhet=kn) == Decimal("12.1") * MNKR
+    efter = hamta_brygga(version("B2024-ARB"), 2024, ALLA_ENHETER)
+    assert efter.summa(enhet=kn) == Decimal("12.1") * MNKR
+    # 4A is the bridge: the level follows, so there is no difference between them to tell of.
+    assert [b.utgaende[kn].varde for b in (fore, efter)] == [Decimal("357.4") * MNKR, Decimal("358.9") * MNKR]
     html = klient.get(ARB).content.decode()
-    assert "Kulturskolan" in html and "Kulturnämnden 2024 är 357,4 i tabell 4A; bryggan ger 358,9" in html
+    assert "Kulturskolan" in html and "Kulturnämnden 2024 är" not in html
 
 
 def test_api_sparar_ett_utkast_i_obalans_men_beslutar_det_inte(som):

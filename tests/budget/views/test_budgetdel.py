@@ -20,6 +20,14 @@ from budget.selectors.budgetdel import las_avtryck
 from budget.selectors.celler import Cellnyckel
 from organisation.models import Anvandare, Enhet, Namnd, Notis, Placering, Rolltilldelning
 from regionskane.lib.belopp import MNKR, tolka_belopp
+from tests.budget.belopp import egna_nivaer
+
+
+@pytest.fixture(autouse=True)
+def nivaer_av_egna_belopp(version):
+    """The bridge counts the levels of a copy; here their cells are to have amounts."""
+    egna_nivaer(version("B2024-ARB"))
+
 
 ARB = "/budget/2024/B2024-ARB"
 DELAR, KN = f"{ARB}/delar/", f"{ARB}/delar/KN/"

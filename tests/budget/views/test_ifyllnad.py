@@ -20,7 +20,15 @@ from budget.models import Belopp, Ifyllnad
 from regionskane.lib import xlsx_las
 from regionskane.lib.xlsx_bok import I_ANROP
 from regionskane.lib.xlsx_mall import NYCKELBLAD
+from tests.budget.belopp import egna_nivaer
 from tests.lib.kontor import Kontor
+
+
+@pytest.fixture(autouse=True)
+def nivaer_av_egna_belopp(version):
+    """The bridge counts the levels of a copy; here their cells are to have amounts."""
+    egna_nivaer(version("B2024-ARB"))
+
 
 ARB = "/budget/2024/B2024-ARB/"
 SIDA = f"{ARB}ifyllnad/"

@@ -106,7 +106,7 @@ def test_varje_tryckt_siffra_star_i_sin_tabell(version):
     for nummer, rader in TRYCKT.items():
         for rad, celler in rader.items():
             visade = tuple(tabeller[nummer].cell(rad, k).varde for k in KOLUMNER)
-            vantade = tuple(c[1] if isinstance(c, tuple) else c for c in celler)
+            vantade = tuple(c[0] if isinstance(c, tuple) else c for c in celler)
             assert visade == tuple(v * MNKR for v in vantade), (nummer, rad)
             for c, k in zip(celler, KOLUMNER, strict=True):
                 assert bool(tabeller[nummer].cell(rad, k).noter) == isinstance(c, tuple), (nummer, rad, k)
