@@ -311,6 +311,9 @@ class _Tabellblad:
                 self.blad.write_formula(r, j, formel, stil, _ren(cell.saknas))
             else:
                 self._text(r, j, cell.saknas, self.stil(**ram, align="right", font_color=_SVAG))
+        if cell.delar_ger is not None:
+            # What was decided stands in the cell; what its parts give stands beside it.
+            self.blad.write_comment(r, j, f"Delarna ger {kolumn.text(Cell(cell.delar_ger))}.")
         if cell.kalla:
             self.platser.append(_Plats(rad, kolumn, cell, xl_rowcol_to_cell(r, j), tal))
 
