@@ -71,5 +71,10 @@ def markera_sedda(*, by, notiser: Iterable[int] | None = None) -> int:
     return (olasta if notiser is None else olasta.filter(pk__in=notiser)).update(sedd=timezone.now())
 
 
+def markera_hanterade(*, url: str) -> None:
+    """Mark everybody's notices of a page as read, when what they asked for there has been done."""
+    Notis.objects.filter(url=url, sedd__isnull=True).update(sedd=timezone.now())
+
+
 def _engangslosenord() -> str:
     return secrets.token_urlsafe(12)

@@ -8,7 +8,7 @@ gives it to another enhet, its lines in force follow in the same transaction.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from django.db.models import ProtectedError, Q
 from django.db.models.functions import Collate, Length
 
 from budget.models import Ansvarsregel, Konto, Kontoregel, Motpart, Motpartsslag, Post
-from budget.selectors.kontoplan import far_ta_konton, postnamn
+from budget.selectors.kontoplan import far_ta_konton, postnamn, senare_regel
 from organisation.models import Enhet, Enhetstyp
 from regionskane.historik import andring
 
@@ -135,10 +135,7 @@ def spara_ansvarsregel(
 
 def avsluta_regel(*, regel: Regel, till_ar: int, by) -> Sparad:
     """Let a rule end with a year. Raises KontoplanFel when later years' lines would be left without one."""
-    rad = Regelrad(
-        regel.fran, regel.till, regel.namn, _hor_till(regel), regel.fran_ar, till_ar, regel.kalla
-    )  # fmt: skip
-    return _spara(type(regel), [(rad, regel)], by=by)
+    return _spara(type(regel), [(_rad_av(regel, till_ar=till_ar), regel)], by=by)
 
 
 def ta_bort_regel(*, regel: Regel, by) -> None:
@@ -163,12 +160,46 @@ def las_in_regler(*, modell: type[Regel], rader: Sequence[Regelrad], varfor: str
     return _spara(modell, par, by=by, varfor=varfor) if par else Sparad(())
 
 
-def lagg_till_regler(*, modell: type[Regel], rader: Sequence[Regelrad], varfor: str, by) -> Sparad:
-    """Save new rules, all or none. What follows in the ledger is asked once for all of them.
+def koppla_regler(*, modell: type[Regel], rader: Sequence[Regelrad], varfor: str, by) -> Sparad:
+    """Save new rules for codes that have none in their first year, all or none. What follows in the ledger is asked
+    once for all of them.
 
-    Raises KontoplanFel as the other functions; its `rad` says which rule it was about.
+    Where a rule takes the codes from a later year, that one begins earlier if it says the same of all of them;
+    otherwise the new rule ends where the later one begins. Raises KontoplanFel as the other functions; its `rad` says
+    which rule it was about.
     """
-    return _spara(modell, [(rad, None) for rad in rader], by=by, varfor=varfor) if rader else Sparad(())
+    par, plats, utvidgade = [], [], set()
+    finns = list(modell.objects.all()) if rader else []
+    for i, rad in enumerate(rader):
+        senare = senare_regel(finns, rad.fran, rad.till, rad.fran_ar)
+        if senare is not None and rad.till_ar is None:
+            if (
+                senare.kan_utvidgas
+                and _hor_till(senare.regel) == rad.hor_till
+                and senare.tar(rad.fran, rad.till)
+            ):
+                if senare.regel.pk in utvidgade:
+                    continue
+                utvidgade.add(senare.regel.pk)
+                par.append((_rad_av(senare.regel, fran_ar=rad.fran_ar), senare.regel))
+                plats.append(i)
+                continue
+            rad = replace(rad, till_ar=senare.regel.fran_ar - 1)
+        par.append((rad, None))
+        plats.append(i)
+    try:
+        return _spara(modell, par, by=by, varfor=varfor) if par else Sparad(())
+    except KontoplanFel as fel:
+        fel.rad = None if fel.rad is None else plats[fel.rad]
+        raise
+
+
+def _rad_av(regel: Regel, **andrat) -> Regelrad:
+    """What a rule says, with some of it changed."""
+    rad = Regelrad(
+        regel.fran, regel.till, regel.namn, _hor_till(regel), regel.fran_ar, regel.till_ar, regel.kalla
+    )  # fmt: skip
+    return replace(rad, **andrat)
 
 
 def las_in_konton(*, namn: dict[str, str], by=None) -> int:
