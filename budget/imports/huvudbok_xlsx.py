@@ -20,7 +20,7 @@ from budget.imports.huvudbok import (
 from regionskane.lib.anmarkning import Anmarkningar
 from regionskane.lib.belopp import ORE, STORSTA_BELOPP, OgiltigtBelopp
 from regionskane.lib.textfil import TRASIGA_TECKEN, OkandaKolumner, OlasligFil, trasig_bokstav
-from regionskane.lib.xlsx_strom import FLEST_I_TEXT, Strombok, Trasig, andra_blad_i_ord, dolda_rader_i_ord
+from regionskane.lib.xlsx_strom import FLEST_I_TEXT, DoldaRader, Strombok, Trasig, andra_blad_i_ord
 
 RUBRIKRADER = 20
 EXCELPRECISION = Decimal("1e-6")
@@ -56,13 +56,12 @@ class XlsxLasning:
     def rader(self) -> Iterator[Huvudboksrad]:
         """The rows in the sheet's order. `rad` is the row number that Excel shows."""
         fran, till = self._perioder or (0, 0)
-        dolda = []
+        dolda = DoldaRader(self._bok)
         for nr, celler in self._bok.rader(self.blad):
             if nr <= self.rubrikrad or not any(k in celler for k in self.kolumner.values()):
                 continue
             self.antal_rader += 1
-            if self._bok.dolda_rader[-1:] == [nr]:
-                dolda.append(nr)
+            dolda.rakna(nr)
             try:
                 rad = self._rad(nr, celler)
             except OgiltigtBelopp as fel:
@@ -78,8 +77,7 @@ class XlsxLasning:
             if ordet := trasig_bokstav(" ".join(rad[3:10])):
                 self.anmarkningar.varning("TECKEN", TRASIGA_TECKEN.format(ordet), nr)
             yield rad
-        if dolda:
-            self.anmarkningar.varning("DOLDA_RADER", dolda_rader_i_ord(self.blad, dolda), dolda[0])
+        dolda.beratta(self.blad, self.anmarkningar)
         if not self.antal_rader:
             self.anmarkningar.fel(
                 "INGET", f"Bladet «{self.blad}» har en rubrikrad men inga rader.", self.rubrikrad
@@ -227,27 +225,32 @@ class XlsxLasning:
                 "DOLT_BLAD",
                 f"Bladet «{last}» är dolt i Excel. Det läses, eftersom inget av de synliga bladen har en huvudbok.",
             )
-        andra, dolda = [], []
+        andra, dolda, olasta = [], [], []
         for titel in self.bladnamn if not valt else ():
             if titel == last:
                 continue
-            if self._ar_huvudbok(titel, val):
-                andra.append(titel)
-            elif titel in self._bok.dolda:
-                dolda.append(titel)
+            try:
+                if self._ar_huvudbok(titel, val):
+                    andra.append(titel)
+                elif titel in self._bok.dolda:
+                    dolda.append(titel)
+            except OlasligFil:
+                olasta.append(titel)
         if andra:
             self.anmarkningar.varning("FLERA_BLAD", andra_blad_i_ord(last, andra, self._bok.dolda))
+        if olasta:
+            namn = ", ".join(f"«{b}»" for b in olasta[:FLEST_I_TEXT])
+            self.anmarkningar.varning(
+                "FLERA_BLAD", f"Bladet «{last}» läses. Om {namn} också har sådana rader går inte att se."
+            )
         if dolda:
             namn = ", ".join(f"«{b}»" for b in dolda[:FLEST_I_TEXT])
             self.anmarkningar.info("DOLT_BLAD", f"Arbetsboken har dolda blad som inte läses: {namn}.")
 
     def _ar_huvudbok(self, titel, val) -> bool:
-        """Whether a sheet has the headers and at least one row below them; one that cannot be read counts as one."""
-        try:
-            funnet, _ = self._prova_blad(titel, val)
-            return funnet is not None and any(
-                nr > funnet[0] and any(k in celler for k in funnet[1].values())
-                for nr, celler in self._bok.prova(titel, funnet[0] + RUBRIKRADER)
-            )
-        except OlasligFil:
-            return True
+        """Whether a sheet has the headers and at least one row below them."""
+        funnet, _ = self._prova_blad(titel, val)
+        return funnet is not None and any(
+            nr > funnet[0] and any(k in celler for k in funnet[1].values())
+            for nr, celler in self._bok.prova(titel, funnet[0] + RUBRIKRADER)
+        )

@@ -24,10 +24,10 @@ from regionskane.lib.textfil import (
 from regionskane.lib.xlsx_bok import I_JOBB, Granser
 from regionskane.lib.xlsx_strom import (
     BREDAST,
+    DoldaRader,
     Strombok,
     Trasig,
     andra_blad_i_ord,
-    dolda_rader_i_ord,
 )
 
 AVSKILJARE = ";\t|,"
@@ -78,15 +78,14 @@ class Tabellfil:
     # Workbooks.
 
     def _xlsx_rader(self) -> Iterator[Rad]:
-        kolumner = range(1, len(self.rubriker) + 1)
+        kolumner, dolda = range(1, len(self.rubriker) + 1), DoldaRader(self._bok)
         for nr, celler in self._bok.rader(self._blad):
             if nr > self.rubrikrad and celler:
+                dolda.rakna(nr)
                 rad = [celler.get(k) for k in kolumner]
                 self._granska_bokstaver(nr, rad)
                 yield nr, rad
-        dolda = [nr for nr in self._bok.dolda_rader if nr > self.rubrikrad]
-        if dolda:
-            self.anmarkningar.varning("DOLDA_RADER", dolda_rader_i_ord(self._blad, dolda), dolda[0])
+        dolda.beratta(self._blad, self.anmarkningar)
 
     def _granska_bokstaver(self, nr: int, rad: Sequence[Any]) -> None:
         for cell in rad:

@@ -25,6 +25,7 @@ from openpyxl.worksheet._reader import (
 )
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
+from regionskane.lib.anmarkning import Anmarkningar
 from regionskane.lib.textfil import OlasligFil, ar_arbetsbok
 from regionskane.lib.xlsx_bok import DJUPAST, I_JOBB, Arbetsbok, Granser, OtillatenBok, skadad
 
@@ -61,8 +62,8 @@ class Procenttal(float):
 
 class Strombok:
     """An open workbook. `bladnamn` are its sheets, those that Excel shows first, and `dolda` those that it hides.
-    `dolda_rader` are the rows with cells that it hides in the sheet that is read, or has filtered away. `vad` is what
-    it should be, for the sentences.
+    `raden_ar_dold` says whether it hides the row that was last given, or has filtered it away. `vad` is what the book
+    should be, for the sentences.
 
     Raises OlasligFil for another format, and for a book that is damaged, encrypted or holds more than `granser` say.
     """
@@ -73,7 +74,7 @@ class Strombok:
         self._bok = Arbetsbok(fil, granser)
         self.dolda = frozenset(self._bok.dolda)
         self.bladnamn = sorted(self._bok.bladnamn, key=lambda namn: namn in self.dolda)
-        self.dolda_rader: list[int] = []
+        self.raden_ar_dold = False
         self._kvar = granser.element
         self._kvar_att_prova = FLEST_PROVADE
 
@@ -83,7 +84,6 @@ class Strombok:
         Raises OlasligFil when the sheet cannot be read on.
         """
         nr, vantad = 0, 0
-        self.dolda_rader = []
         with lasfel(lambda: f" efter rad {nr}" if nr else ""), self._bok.oppna_blad(blad) as kalla:
             lasare = Ark(kalla, self._bok)
             lasare.kvar = self._kvar
@@ -93,8 +93,7 @@ class Strombok:
                         f"Bladet «{blad}» har radnummer i fel ordning (rad {nr}). Spara filen på nytt."
                     )
                 vantad, self._kvar = nr, lasare.kvar
-                if lasare.dold and celler:
-                    self.dolda_rader.append(nr)
+                self.raden_ar_dold = lasare.dold
                 yield nr, celler
 
     def prova(self, blad: str, antal: int) -> Iterator[tuple[int, dict[int, Any]]]:
@@ -215,17 +214,34 @@ class Ark(WorkSheetParser):
             return self.col_counter + 1
 
 
-def dolda_rader_i_ord(blad: str, rader: Sequence[int]) -> str:
-    """What is said of rows that were read though Excel hides them; «» without any."""
-    if not rader:
-        return ""
-    visas = ", ".join(map(str, rader[:FLEST_I_TEXT])) + (" …" if len(rader) > FLEST_I_TEXT else "")
-    if len(rader) == 1:
-        return f"Bladet «{blad}» har en rad som är dold eller bortfiltrerad i Excel (rad {visas}). Den läses ändå."
-    return (
-        f"Bladet «{blad}» har {len(rader)} rader som är dolda eller bortfiltrerade i Excel (rad {visas}). "
-        "De läses ändå."
-    )
+class DoldaRader:
+    """Counts the rows that were read though Excel hides them, and remembers the first ones."""
+
+    def __init__(self, bok: Strombok):
+        self._bok, self._antal, self.forsta = bok, 0, []
+
+    def rakna(self, nr: int) -> None:
+        """The row that the book has just given."""
+        if self._bok.raden_ar_dold:
+            self._antal += 1
+            if len(self.forsta) < FLEST_I_TEXT:
+                self.forsta.append(nr)
+
+    def beratta(self, blad: str, anmarkningar: Anmarkningar) -> None:
+        """A warning about those of a sheet, if there were any."""
+        if not self._antal:
+            return
+        rader = ", ".join(map(str, self.forsta)) + (" …" if self._antal > len(self.forsta) else "")
+        vad = (
+            "en rad som är dold eller bortfiltrerad"
+            if self._antal == 1
+            else (f"{self._antal} rader som är dolda eller bortfiltrerade")
+        )
+        anmarkningar.varning(
+            "DOLDA_RADER",
+            f"Bladet «{blad}» har {vad} i Excel (rad {rader}). De dolda läses som de andra.",
+            self.forsta[0],
+        )
 
 
 def andra_blad_i_ord(last: str, andra: Sequence[str], dolda: Iterable[str]) -> str:

@@ -228,6 +228,16 @@ def test_det_synliga_bladet_laser_forst_och_de_andra_namns(blad, last, fynd):
         assert fynd[kod] in text
 
 
+def test_ett_andra_blad_som_ar_skadat_stoppar_inte_det_forsta_men_sags():
+    fil = _blad(("A", "visible", _huvudbok(1)), ("B", "visible", _huvudbok(2)))
+    fil = _andra(fil, "xl/worksheets/sheet2.xml", b"</row>", b"")
+    lasning, rader = _las(fil)
+    assert [r["belopp"] for r in rader] == [1]
+    assert [(kod, text) for kod, _, text in _fynd(lasning)] == [
+        ("FLERA_BLAD", "Bladet «A» läses. Om «B» också har sådana rader går inte att se.")
+    ]
+
+
 def test_blad_som_valts_laser_utan_fragor_om_de_andra():
     fil = _blad(("A", "hidden", _huvudbok(1)), ("B", "visible", _huvudbok(2)))
     lasning, rader = _las(fil, blad="A")
@@ -245,8 +255,8 @@ def test_dolda_och_bortfiltrerade_rader_laser_och_namns():
     lasning, rader = _las(ut)
     assert [r["belopp"] for r in rader] == [2, 3, 4, 5, 6]
     assert _fynd(lasning) == [
-        ("DOLDA_RADER", 3, "Bladet «Blad1» har 2 rader som är dolda eller bortfiltrerade i Excel (rad 3, 5). De läses "
-         "ändå."),
+        ("DOLDA_RADER", 3, "Bladet «Blad1» har 2 rader som är dolda eller bortfiltrerade i Excel (rad 3, 5). De dolda "
+         "läses som de andra."),
     ]  # fmt: skip
 
 
