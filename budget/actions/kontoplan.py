@@ -18,7 +18,7 @@ from django.db.models import ProtectedError, Q
 from django.db.models.functions import Collate, Length
 
 from budget.models import Ansvarsregel, Konto, Kontoregel, Motpart, Motpartsslag, Post
-from budget.selectors.kontoplan import far_ta_konton, postnamn, senare_regel
+from budget.selectors.kontoplan import Senare, far_ta_konton, har_kod, postnamn, senare_regel
 from organisation.models import Enhet, Enhetstyp
 from regionskane.historik import andring
 
@@ -168,30 +168,48 @@ def koppla_regler(*, modell: type[Regel], rader: Sequence[Regelrad], varfor: str
     otherwise the new rule ends where the later one begins. Raises KontoplanFel as the other functions; its `rad` says
     which rule it was about.
     """
-    par, plats, utvidgade = [], [], set()
-    finns = list(modell.objects.all()) if rader else []
-    for i, rad in enumerate(rader):
-        senare = senare_regel(finns, rad.fran, rad.till, rad.fran_ar)
-        if senare is not None and rad.till_ar is None:
-            if (
-                senare.kan_utvidgas
-                and _hor_till(senare.regel) == rad.hor_till
-                and senare.tar(rad.fran, rad.till)
-            ):
-                if senare.regel.pk in utvidgade:
-                    continue
-                utvidgade.add(senare.regel.pk)
-                par.append((_rad_av(senare.regel, fran_ar=rad.fran_ar), senare.regel))
-                plats.append(i)
+    if not rader:
+        return Sparad(())
+    finns = list(modell.objects.select_related("post" if modell is Kontoregel else "enhet"))
+    senare = [senare_regel(finns, r.fran, r.till, r.fran_ar) if r.till_ar is None else None for r in rader]
+    utvidgas = _som_utvidgas(rader, senare)
+    par, plats, klara = [], [], set()
+    for i, (rad, s) in enumerate(zip(rader, senare, strict=True)):
+        if s is not None and s.regel.pk in utvidgas:
+            if s.regel.pk in klara:
                 continue
-            rad = replace(rad, till_ar=senare.regel.fran_ar - 1)
-        par.append((rad, None))
+            klara.add(s.regel.pk)
+            par.append((_rad_av(s.regel, fran_ar=utvidgas[s.regel.pk]), s.regel))
+        else:
+            par.append((rad if s is None else replace(rad, till_ar=s.regel.fran_ar - 1), None))
         plats.append(i)
     try:
-        return _spara(modell, par, by=by, varfor=varfor) if par else Sparad(())
+        return _spara(modell, par, by=by, varfor=varfor)
     except KontoplanFel as fel:
         fel.rad = None if fel.rad is None else plats[fel.rad]
         raise
+
+
+def _som_utvidgas(rader: Sequence[Regelrad], senare: Sequence[Senare | None]) -> dict[int, int]:
+    """The later rules (pk) that may begin earlier, and in which year: those with which every row that has any of their
+    codes agrees."""
+    utvidgas: dict[int, int] = {}
+    for s in senare:
+        if s is None or s.regel.pk in utvidgas:
+            continue
+        egna = [
+            (rad, t) for rad, t in zip(rader, senare, strict=True) if har_kod(s.regel, rad.fran, rad.till)
+        ]
+        if all(
+            t is not None
+            and t.regel.pk == s.regel.pk
+            and t.kan_utvidgas
+            and t.tar(rad.fran, rad.till)
+            and _hor_till(s.regel) == rad.hor_till
+            for rad, t in egna
+        ):
+            utvidgas[s.regel.pk] = min(rad.fran_ar for rad, _ in egna)
+    return utvidgas
 
 
 def _rad_av(regel: Regel, **andrat) -> Regelrad:

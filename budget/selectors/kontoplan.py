@@ -119,7 +119,7 @@ def senare_regel(
 ) -> Senare | None:
     """The first of the rules that takes any of the codes `fran`–`till` in a year after `ar`."""
     regler = list(regler)
-    senare = [r for r in regler if r.fran_ar > ar and _har_kod(r, fran, till)]
+    senare = [r for r in regler if r.fran_ar > ar and har_kod(r, fran, till)]
     if not senare:
         return None
     regel = min(senare, key=lambda r: (r.fran_ar, r.fran))
@@ -127,13 +127,14 @@ def senare_regel(
         r.pk != regel.pk
         and r.fran_ar < regel.fran_ar
         and (r.till_ar is None or r.till_ar >= ar)
-        and _har_kod(r, regel.fran, regel.till)
+        and har_kod(r, regel.fran, regel.till)
         for r in regler
     )
     return Senare(regel, not i_vagen)
 
 
-def _har_kod(regel: Kontoregel | Ansvarsregel, fran: str, till: str) -> bool:
+def har_kod(regel: Kontoregel | Ansvarsregel, fran: str, till: str) -> bool:
+    """Whether a rule takes any of the codes `fran`–`till`, whatever the year."""
     return len(regel.fran) == len(fran) and regel.fran <= till and regel.till >= fran
 
 

@@ -670,6 +670,37 @@ def test_en_senare_regel_utvidgas_inte_over_en_annan(las, anvandare):
     assert list(Kontoregel.objects.filter(fran="9991").values_list("fran_ar", "till_ar")) == [(2022, 2023)]
 
 
+def test_en_senare_regel_utvidgas_inte_nar_en_annan_av_dess_koder_valjs_bort(las, anvandare):
+    vem, (post, annan, *_) = anvandare("koncerncontroller"), hamta_kontoposter()
+    senare = Kontoregel.objects.create(fran="9990", till="9999", namn="Senare", post=post, fran_ar=2024)
+    fil = las(csv(f"202203;9991;{KN};;;x;1,00", f"202203;9992;{KN};;;x;1,00"), by=vem).fil
+    kopplingar = [
+        Koppling("k1", "konto", "9991", "9991", "9991", "x", post, 2022),
+        Koppling("k2", "konto", "9992", "9992", "9992", "x", annan, 2022),
+    ]
+    koppla_koder(fil=fil, kopplingar=kopplingar, by=vem)
+    senare.refresh_from_db()
+    assert senare.fran_ar == 2024
+    nya = Kontoregel.objects.filter(fran__in=["9991", "9992"]).values_list(
+        "fran", "post", "fran_ar", "till_ar"
+    )
+    assert sorted(nya) == [("9991", post.pk, 2022, 2023), ("9992", annan.pk, 2022, 2023)]
+    assert las_in(fil=fil, by=vem).fel == ""
+
+
+def test_en_senare_regel_borjar_det_forsta_av_kodernas_ar(las, anvandare):
+    vem, post = anvandare("koncerncontroller"), hamta_kontoposter()[0]
+    senare = Kontoregel.objects.create(fran="9990", till="9999", namn="Senare", post=post, fran_ar=2024)
+    fil = las(csv(f"202203;9991;{KN};;;x;1,00"), by=vem).fil
+    kopplingar = [
+        Koppling("k1", "konto", "9991", "9991", "9991", "x", post, 2022),
+        Koppling("k2", "konto", "9992", "9992", "9992", "x", post, 2021),
+    ]
+    koppla_koder(fil=fil, kopplingar=kopplingar, by=vem)
+    senare.refresh_from_db()
+    assert senare.fran_ar == 2021
+
+
 def test_fel_i_en_av_flera_kopplingar_pekar_ut_den_ocksa_efter_en_utvidgad(las, anvandare):
     vem, post = anvandare("koncerncontroller"), hamta_kontoposter()[0]
     Kontoregel.objects.create(fran="9990", till="9999", namn="Senare", post=post, fran_ar=2024)
