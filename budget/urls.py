@@ -38,6 +38,7 @@ urlpatterns = [
     path("utfall/filer/<int:pk>/bekrafta/", utfallsfil.bekrafta, name="bekrafta_utfallsfil"),
     path("utfall/filer/<int:pk>/koppla/", utfallsfil.koppla, name="koppla_utfallsfil"),
     path("utfall/filer/<int:pk>/kolumner/", utfallsfil.kolumner, name="utfallsfilens_kolumner"),
+    path("utfall/filer/<int:pk>/perioder/", utfallsfil.perioder, name="utfallsfilens_perioder"),
     path("utfall/filer/<int:pk>/hamta/", utfallsfil.hamta, name="hamta_utfallsfil"),
     path(VERSION, tabeller.version, name="version"),
     path(f"{VERSION}las/", versioner.las, name="las_version"),

@@ -257,6 +257,7 @@ TABELL = [
     ("las_in_utfallsfil", "POST", "/utfall/filer/999999/las-in/", (302, 404, 404, 404, 403, 403, 403)),
     ("bekrafta_utfallsfil", "POST", "/utfall/filer/999999/bekrafta/", (302, 404, 404, 404, 403, 403, 403)),
     ("utfallsfilens_kolumner", "POST", "/utfall/filer/999999/kolumner/", (302, 404, 404, 404, 403, 403, 403)),
+    ("utfallsfilens_perioder", "POST", "/utfall/filer/999999/perioder/", (302, 404, 404, 404, 403, 403, 403)),
     ("koppla_utfallsfil", "POST", "/utfall/filer/999999/koppla/", (302, 403, 403, 404, 403, 403, 403)),
     ("jobbfil", "GET", f"/jobb/{uuid.UUID(int=1)}/filer/a.pdf", (302, 404, 404, 404, 404, 404, 404)),
     ("api_versioner", "GET", "/api/v1/budget/", (403, 200, 200, 200, 200, 200, 200)),

@@ -8,6 +8,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
 
 from budget.diagram.resultat import bygg_resultatdiagram
+from budget.imports.granska_utfall import OMAPPADE
 from budget.models import Budgetversion, Uppstallning, Versionskolumn
 from budget.regler.delflode import Delstatus
 from budget.selectors.budgetdel import hamta_delar, hamta_delenheter, stangda_enheter
@@ -21,6 +22,7 @@ from budget.selectors.uppstallning import (
     hamta_uppstallning,
     lasbara_uppstallningar,
 )
+from budget.selectors.utfallsfiler import filer_som_vantar
 from budget.selectors.utredning import hamta_utredning
 from budget.selectors.versioner import gallande_budget
 from budget.tabeller.budgetdel import FORM, las_lage, skriv_dag, tid_i_ord
@@ -47,9 +49,12 @@ def oversikt(request):
     egna = [v for v in oppna if skrivbart(request, v)]
     innehall = {
         "att_gora": [
-            p
-            for nr, v in enumerate(egna[:FLEST_VERSIONER])
-            for p in _att_gora(request, v, utforligt=nr == 0 or not skrivbart(request, v).allt)
+            *_filer_att_koppla(behorighet),
+            *(
+                p
+                for nr, v in enumerate(egna[:FLEST_VERSIONER])
+                for p in _att_gora(request, v, utforligt=nr == 0 or not skrivbart(request, v).allt)
+            ),
         ],
         "handelser": [
             {"tid": tid(h.tid), "namn": h.namn, "text": _handelsetext(h)}
@@ -64,6 +69,24 @@ def oversikt(request):
     if budget and urval:
         innehall |= {"budget": budget, "nyckeltal": _nyckeltal(budget, urval), **_diagram(budget)}
     return render(request, "budget/oversikt.html", innehall)
+
+
+def _filer_att_koppla(behorighet):
+    """The ledger files that cannot be read in until the user, who may, maps their codes."""
+    if not behorighet.far(Ratt.STYRA_KONTOPLAN):
+        return
+    filer = filer_som_vantar(OMAPPADE)
+    for fil in filer:
+        yield {
+            "etikett": "Huvudbok",
+            "rubrik": f"Koppla koderna i {fil.namn}",
+            "url": reverse("utfallsfil", args=[fil.pk]),
+            "text": f"{fil.mottagen_av or 'Systemet'} lämnade in den {timezone.localtime(fil.mottagen_tid):%Y-%m-%d}, "
+            f"för {fil.namnd or 'hela regionen'}",
+            "lage": "atersand",
+            "lage_text": "Väntar på koder",
+            "knapp": "Koppla",
+        }
 
 
 def _handelsetext(h):
