@@ -209,7 +209,11 @@ def test_en_kopia_har_inget_tryckt_att_kontrollera_mot(version, capsys):
     b = Belopp.objects.get(version=kopia, post__kod="kostnader", ar=2024)
     b.belopp -= 10_000_000
     b.save()
-    assert _json(capsys, "kontrollera", "--budgetversion", "PROV", "--json") == []
+    # Two tables no longer agree; no sum is compared with what was printed for another version.
+    rader = _json(capsys, "kontrollera", "--budgetversion", "PROV", "--json")
+    assert [(r["kod"], r["plats"], r["ar"]) for r in rader] == [
+        ("SAMBAND", "PROV/kassaflode/likvida_slut", 2025)
+    ]
 
 
 def test_ett_andrat_blad_gor_just_sina_summor_fel(version, capsys):
@@ -230,10 +234,14 @@ def test_ett_andrat_blad_gor_just_sina_summor_fel(version, capsys):
     assert [(r["plats"], r["ar"], r["differens"], r["slag"]) for r in nya] == [
         ("PROV/regionbidrag/regionbidrag/Summa regional utveckling", 2025, "-10", "fel"),
         ("PROV/regionbidrag/regionbidrag/alla nämnder", 2025, "-10", "fel"),
+        # What its bridge gives, also the year after, and the costs that do not follow.
+        ("PROV/regionbidrag/regionbidrag/Kulturnämnden", 2025, "10", "fel"),
+        ("PROV/regionbidrag/regionbidrag/Kulturnämnden", 2026, "-10", "fel"),
+        ("PROV/regionbidrag/regionbidrag/ändring mot Budget 2024", 2025, "10", "fel"),
     ]
 
 
-def test_ett_andrat_blad_i_resultatbudgeten_foljer_med_till_balanskravet(version, capsys):
+def test_ett_andrat_blad_i_resultatbudgeten_namns_i_varje_tabell_som_hamtar_det(version, capsys):
     kopia = _med_det_tryckta(version("B2024"))
     fore = _json(capsys, "kontrollera", "--budgetversion", "PROV", "--json")
     b = Belopp.objects.get(version=kopia, post__kod="kostnader", ar=2024)
@@ -245,19 +253,10 @@ def test_ett_andrat_blad_i_resultatbudgeten_foljer_med_till_balanskravet(version
         ("PROV/resultatbudget/verksamhetens_resultat", 2024, "10", "fel"),
         ("PROV/resultatbudget/arets_resultat", 2024, "10", "fel"),
         ("PROV/balanskrav/arets_resultat", 2024, "10", "fel"),
-        ("PROV/balanskrav/resultat_efter_justeringar", 2024, "10", "fel"),
-        ("PROV/balanskrav/balanskravsresultat", 2024, "10", "fel"),
-        ("PROV/balanskrav/ub_aterstalla", 2024, "-10", "fel"),
-        ("PROV/balanskrav/ib_aterstalla", 2025, "-10", "fel"),
-        ("PROV/balanskrav/ub_aterstalla", 2025, "-10", "fel"),
-        ("PROV/balanskrav/ib_aterstalla", 2026, "-10", "fel"),
+        # Where it was printed it stands as printed, so what is counted from there is not named once more.
         ("PROV/kassaflode/arets_resultat", 2024, "10", "fel"),
-        ("PROV/kassaflode/medel_verksamheten", 2024, "11", "fel"),  # 1 of rounding before
-        ("PROV/kassaflode/arets_kassaflode", 2024, "1075", "fel"),  # 1065 before
-        ("PROV/kassaflode/likvida_slut", 2024, "1075", "fel"),
         ("PROV/balansbudget/arets_resultat", 2024, "10", "fel"),
         ("PROV/forutsattningar/nettokostnader", 2024, "10", "fel"),
-        ("PROV/forutsattningar/nettokostnadsutveckling", 2024, "2.301", "fel"),  # 2.32 before
     }
 
 
