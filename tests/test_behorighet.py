@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 ARB, FAST = "/budget/2024/B2024-ARB", "/budget/2024/B2024"
 IB = "/budget/2025/IB2025-MS"
@@ -342,8 +343,13 @@ def test_controller_ser_bara_egna_enheter_i_oppen_version(som):
 
 def test_den_som_skickar_nagon_annans_cell_far_nej_och_inget_sparas(som, version):
     from budget.models import Belopp
+    from organisation.models import Enhet
 
-    kn = Belopp.objects.get(version=version("B2024-ARB"), enhet__kod="KN", ar=2024)
+    publicerad = Belopp.objects.get(version=version("B2024"), enhet__kod="KN", ar=2024)
+    kn = Belopp.objects.create(
+        version=version("B2024-ARB"), enhet=Enhet.objects.get(kod="KN"), post=publicerad.post, ar=2024,
+        belopp=publicerad.belopp, precision=publicerad.precision, ursprung="inmatad", andrad_tid=timezone.now(),
+    )  # fmt: skip
     namn = f"c.{kn.enhet_id}.{kn.post_id}.2024"
     svar = som("controller").post(f"{ARB}/regionbidrag/inmatning/", {namn: "1", "bas": "{}"})
     assert svar.status_code == 403

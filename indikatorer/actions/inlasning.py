@@ -303,6 +303,9 @@ def _bered(underlag: Underlag, by, *, i_anrop: bool = False):
         if not r.borttagen and not (r.cell in sparade and sparade[r.cell].uppgift.varde == r.uppgift.varde)
     }
     fragor = hitta_skalfragor(nya)
+    if fragor:
+        # The question says the same, and what the row usually is.
+        anmarkningar = tuple(a for a in anmarkningar if a.kod not in ("PROCENT", "ANDEL"))
     if fragor and underlag.rakna_om:
         rader = tuple(_omraknade(rader, fragor))
         text = f"Omräknade till procent som radens andra år: {len(fragor)} värden."

@@ -366,7 +366,8 @@ class _Tabellblad:
         finns = f"COUNT({rutor[0]},{rutor[1]})=2"
         if kolumn.slag == Kolumnslag.PROCENT:
             villkor = f"{finns},N({rutor[1]})<>0,N({rutor[0]})*N({rutor[1]})>=0"
-            return f'=IF(AND({villkor}),({a}-{b})/({b}),"{saknas}")', relativ_forandring(ny, gammal)
+            namnare = b if b.isalnum() else f"({b})"
+            return f'=IF(AND({villkor}),({a}-{b})/{namnare},"{saknas}")', relativ_forandring(ny, gammal)
         varde = None if ny is None or gammal is None else ny - gammal
         return f'=IF({finns},{a}-{b},"{saknas}")', varde
 

@@ -397,7 +397,7 @@ class _Blad:
         saknas = _ren(cell.saknas).replace('"', '""')
         if k.slag == Kolumnslag.PROCENT:
             villkor = f"COUNT({a},{b})=2,N({b})<>0,N({a})*N({b})>=0"
-            formel = f'=IF(AND({villkor}),({a}-{b})/({b}),"{saknas}")'
+            formel = f'=IF(AND({villkor}),({a}-{b})/{b},"{saknas}")'
         else:
             formel = f'=IF(COUNT({a},{b})=2,{a}-{b},"{saknas}")'
         varde = _ren(cell.saknas) if cell.varde is None else float(cell.varde / _skala(k))
