@@ -77,8 +77,8 @@ def test_lpik_en_procentenhet_provas_utan_att_sparas(som):
     for mening in (
         "2024: 628 mnkr sämre, −5 045 mnkr i stället för −4 417 mnkr.",
         "2026: uppfylls inte längre. Andelen ökar från 24,4 % till 27,7 %.",
-        "2025: uppfylls inte längre. Balanskravsresultatet minskar från 0 mnkr till −621 mnkr. Att återställa när året"
-        " är slut ökar från 0 mnkr till 1 249 mnkr.",
+        "2025: uppfylls inte längre. Balanskravsresultatet minskar från 1 mnkr till −620 mnkr. Att återställa när året"
+        " är slut ökar från 0 mnkr till 1 248 mnkr.",
         "2026: minskar från 71,7 % till 59,2 %.",
         "1 249,02 från åren före − (−634,26)",
         "ingen annan ser det, inte heller koncerncontroller eller revisor",
