@@ -40,6 +40,7 @@ from indikatorer.regler.skala import flytta
 from indikatorer.selectors.celler import UPPGIFTSFALT, Matningsnyckel, Matningsuppgift
 from indikatorer.selectors.register import (
     Sparad,
+    hamta_jamforbara,
     hamta_koladaindikatorer,
     hamta_register,
     hamta_sparade,
@@ -306,6 +307,9 @@ def _bered(underlag: Underlag, by, *, i_anrop: bool = False):
     if fragor:
         # The question says the same, and what the row usually is.
         anmarkningar = tuple(a for a in anmarkningar if a.kod not in ("PROCENT", "ANDEL"))
+    elif hamta_jamforbara({c: v for c, v in nya.items() if v}) or not any(nya.values()):
+        # What the rows usually are has been asked, or has been answered before.
+        anmarkningar = tuple(a for a in anmarkningar if a.kod != "ANDEL")
     if fragor and underlag.rakna_om:
         rader = tuple(_omraknade(rader, fragor))
         text = f"Omräknade till procent som radens andra år: {len(fragor)} värden."
