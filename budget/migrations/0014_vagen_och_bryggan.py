@@ -86,7 +86,7 @@ IF fran IS NOT NULL THEN
         WHERE e.ar IS NULL OR j.ar > e.ar
         GROUP BY j.enhet_id
     )
-    SELECT enhet_id,
+    SELECT COALESCE(u.enhet_id, e.enhet_id, f.enhet_id),
            CASE WHEN e.ar = aret THEN e.belopp
                 ELSE COALESCE(e.belopp - COALESCE(d.belopp, 0), 0) + COALESCE(u.belopp, 0) + COALESCE(f.belopp, 0)
            END,
@@ -96,8 +96,7 @@ IF fran IS NOT NULL THEN
     FROM ursprung u
     FULL JOIN egna e USING (enhet_id)
     FULL JOIN efter f USING (enhet_id)
-    LEFT JOIN ursprung_da d USING (enhet_id)
-    WHERE d.ar IS NULL OR d.ar = e.ar;
+    LEFT JOIN ursprung_da d ON (d.enhet_id, d.ar) = (e.enhet_id, e.ar);
     RETURN;
 END IF;
 SELECT c.kalla_id, c.ar INTO fran, fran_ar FROM budget_versionskolumn c

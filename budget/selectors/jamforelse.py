@@ -177,9 +177,17 @@ def gemensamt_urval(a: Enhetsurval, b: Enhetsurval) -> Enhetsurval:
 
 
 def ar_kopior(forsta: Budgetversion, andra: Budgetversion) -> bool:
-    """Whether one of the versions is a copy of the other, or both go back to the same decided one."""
-    rot = {forsta.bryggas_ur_id or forsta.pk, andra.bryggas_ur_id or andra.pk}
-    return len(rot) == 1 or forsta.pk == andra.kopia_av_id or andra.pk == forsta.kopia_av_id
+    """Whether one of the versions goes back to the other, or both to the same, however many copies lie between."""
+    return bool(_kedja(forsta) & _kedja(andra))
+
+
+def _kedja(version: Budgetversion) -> set[int]:
+    """The version and what it is a copy of, all the way back (ids). One query per step."""
+    kedja = {version.pk}
+    while version.kopia_av_id and version.kopia_av_id not in kedja:
+        version = version.kopia_av
+        kedja.add(version.pk)
+    return kedja
 
 
 def jamfor_versioner(forsta: Budgetversion, andra: Budgetversion, urval: Enhetsurval) -> Jamforelse:

@@ -73,13 +73,30 @@ def hamta_alla_avvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]
     """What `kontrollera` and the page Kontroll list: every figure that disagrees, in table order."""
     versioner = list(versioner)
     return [
-        *hamta_avvikelser(versioner),
+        *_utan_arvda(hamta_avvikelser(versioner), versioner),
         *hamta_nyckeltalskontroll(versioner).avvikelser,
         *hamta_bryggavvikelser(versioner),
         *hamta_ramavvikelser(versioner),
         *hamta_internbudgetavvikelser(versioner),
         *hamta_regelavvikelser(versioner),
         *hamta_sambandsavvikelser(versioner),
+    ]
+
+
+def _utan_arvda(avvikelser: list[Avvikelse], versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
+    """Without what a copy has from the version that it goes back to: it is named there."""
+    ursprung = {v.pk: v.bryggas_ur or v.kopia_av for v in versioner if v.kopia_av_id}
+    if not ursprung:
+        return avvikelser
+
+    def vad(a: Avvikelse, version: int):
+        return a.kod, version, a.nyckel.post, a.nyckel.ar, a.nyckel.omfang, a.skillnad.differens
+
+    kanda = {vad(a, a.version.pk) for a in hamta_avvikelser(set(ursprung.values()))}
+    return [
+        a
+        for a in avvikelser
+        if a.version.pk not in ursprung or vad(a, ursprung[a.version.pk].pk) not in kanda
     ]
 
 

@@ -73,6 +73,8 @@ def _not(rad: Rad, kolumn: Kolumn, cell: Cell, given: Gav, kolumnens: Mapping[st
     namn = (
         f"{rad.rubrik}{kolumnens.get(kolumn.nyckel, f' {kolumn.rubrik}')} är beslutat till {som.text(cell)}"
     )
+    if given.varde == cell.varde:
+        return ""
     if given.varde is None:
         return f"{namn}. Det kan inte räknas: ett av talen som det bygger på finns inte i systemet."
     precision = ENHETER[som.enhet] / 10**som.decimaler

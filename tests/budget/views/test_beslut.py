@@ -161,7 +161,8 @@ def test_ett_senare_beslut_friar_det_som_ar_kvar_och_panelen_raknar_med_det(som,
     underlag, resultat = berakna_utredning(version=arb)
     spara_utredning(version=arb, underlag=underlag, resultat=resultat)
     mnkr = {a.ar: (int(a.undantag_tidigare / 10**6), int(a.ub_aterstalla / 10**6)) for a in resultat.ar}
-    assert (mnkr[2024], mnkr[2025]) == ((0, 1000), (900, 100))
+    # The copy's own facts give 2025 a result of 1, which restores 1.
+    assert (mnkr[2024], mnkr[2025]) == ((0, 1000), (900, 99))
     sida = klient.get("/budget/2024/B2024-ARB/balanskrav/").content.decode()
     assert "Synnerliga skäl för tidigare underskott" in sida
     assert (
@@ -183,6 +184,7 @@ def test_en_budget_under_noll_utan_synnerliga_skal_ar_ett_fel(version):
     arb = version("B2024-ARB")
     assert "BUDGET_UNDER_NOLL" not in {a.kod for a in berakna(hamta_underlag(arb)).ar[2].anmarkningar}
     _stall(arb, "synnerliga_skal", 2024, 0)
+    Balanskravsbeslut.objects.filter(version=arb, ar=2024).delete()
     ar_2024 = berakna(hamta_underlag(arb)).ar[2]
     assert "BUDGET_UNDER_NOLL" in {a.kod for a in ar_2024.anmarkningar}
 
