@@ -14,7 +14,7 @@ from budget.actions import budgetdel as aktion
 from budget.actions.belopp import Cellandring, DelenArInlamnad, spara_belopp
 from budget.actions.kommentar import kommentera_cell, kommentera_del
 from budget.actions.versioner import kopiera_version, las_version
-from budget.models import Belopp, Budgetdel, Kommentar
+from budget.models import Belopp, Budgetdel, Budgetversion, Kommentar
 from budget.regler.delflode import FLODE, Delstatus, Sida, Steg
 from budget.selectors.budgetdel import las_avtryck
 from budget.selectors.celler import Cellnyckel
