@@ -25,7 +25,7 @@ class Anvandarformular(forms.ModelForm):
             "is_active": "Kontot är öppet",
         }
         help_texts = {
-            "username": "Det som skrivs vid inloggningen. Bokstäver, siffror och @ . + - _",
+            "username": "Det som skrivs vid inloggningen. Bokstäver, siffror och . _ - @",
             "is_active": "Ett stängt konto kan inte logga in. Det som personen har gjort står kvar i historiken.",
         }
 
@@ -35,6 +35,12 @@ class Anvandarformular(forms.ModelForm):
             self.fields[falt].required = True
         if self.instance.pk is None:
             del self.fields["is_active"]
+
+    def clean_username(self):
+        namn = self.cleaned_data["username"]
+        if Anvandare.objects.exclude(pk=self.instance.pk).filter(username__iexact=namn).exists():
+            raise ValidationError("Användarnamnet finns redan. Välj ett annat.")
+        return namn
 
 
 class Rollformular(forms.ModelForm):
