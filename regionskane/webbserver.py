@@ -24,6 +24,8 @@ TALAMOD_SEKUNDER = 10
 LAGSTA_TAKT = 50_000  # bytes per second
 # The end of a body at any pace: 100 MB at 200 kB/s come through.
 LANGSTA_KROPP_SEKUNDER = 10 * 60
+# How long a thread waits for the rest of a body that was refused unread.
+REST_SEKUNDER = 0.1
 # How long an answer may wait for a client that reads none of it.
 SANDTALAMOD_SEKUNDER = 30
 _HUVUDETS_SLUT = b"\r\n\r\n"
@@ -159,6 +161,12 @@ class Webbarbetare(ThreadWorker):
                     return
             conn.sock.ny_forfragan()
         super().enqueue_req(conn)
+
+    def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:
+        if not isinstance(conn, Anslutning):
+            return super()._keepalive_after(conn, keepalive)
+        # gunicorn waits five seconds for a body that nobody has read. What has not come is left to the goodbye.
+        return keepalive and conn.parser.finish_body(deadline=time.monotonic() + REST_SEKUNDER)
 
     def sag_adjo(self, conn: Anslutning) -> bool:
         """Let the client read the end of its answer before the connection is closed. False when it has left."""

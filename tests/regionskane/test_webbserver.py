@@ -207,6 +207,18 @@ def test_fullt_hus_stanger_inte_ute_nya(arbetare):
     assert b"/ny" in arbetare.svar(arbetare.klient(_hel("/ny")))
 
 
+def test_en_kropp_som_ingen_laser_haller_ingen_trad(arbetare):
+    for _ in range(4):
+        en = arbetare.klient(_hel("/for-stort", "Content-Length: 90000000"))
+        assert b"/for-stort" in arbetare.svar(en)
+    assert b"/hej" in arbetare.svar(arbetare.klient(_hel("/hej")))
+    # One that has come is read, and the connection kept.
+    en = arbetare.klient(_hel("/ett", "Content-Length: 3") + b"abc")
+    assert b"/ett" in arbetare.svar(en)
+    en.sendall(_hel("/tva"))
+    assert b"/tva" in arbetare.svar(en)
+
+
 def test_den_som_inte_hanger_upp_haller_inte_varvet(arbetare):
     """gunicorn waits up to two seconds for each, where nothing else is done meanwhile."""
     kvar = [arbetare.klient(_hel("/hej", "Connection: close")) for _ in range(3)]
