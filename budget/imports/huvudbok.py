@@ -33,7 +33,6 @@ Huvudboksrad: TypeAlias = tuple[int, int, str, str, str, str, str, str, str, str
 
 LANGSTA_KOD = 40
 LANGSTA_TEXT = 500
-LANGSTA_BELOPPSTEXT = 100
 
 # Header names without anything but letters and digits. The first list of a field is its own name.
 SYNONYMER: Mapping[str, tuple[str, ...]] = {
@@ -164,7 +163,7 @@ def belopp_av_text(decimaltecken: str | None) -> Callable[[str], Decimal | None]
     def tolka(text: str) -> Decimal | None:
         if _RAKT.fullmatch(text):
             return Decimal(text)
-        if len(text) > LANGSTA_BELOPPSTEXT and text.strip():
+        if len(text) > LANGSTA_TEXT and text.strip():
             raise OgiltigtBelopp(f"«{text[:LANGSTA_KOD]}…» är inte ett belopp.")
         ren = text.strip().replace("'", "").replace("’", "")
         for tecken in ("SEK", "kr"):
