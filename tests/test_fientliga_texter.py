@@ -78,7 +78,7 @@ def test_en_liten_fil_med_stora_texter_far_en_mening(namn, som):
 @pytest.mark.parametrize("langd", [32_000, 4_000_000])
 def test_en_huvudbok_med_stora_rubriker_ger_en_liten_sida(langd, som):
     klient = som("koncerncontroller")
-    innehall = bok(rad(*range(6)), texter=[f"{i}{'y ' * (langd // 2)}" for i in range(2)] + ["z" * langd] * 4)
+    innehall = bok(rad(*[0] * 6), texter=["y " * (langd // 2)])
     svar = klient.post("/utfall/filer/", {"fil": _fil(innehall), "namnd": "", "kalla": ""})
     for jobb in Jobb.objects.filter(status="koad"):
         kor_jobb(str(jobb.pk))
