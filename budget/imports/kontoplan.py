@@ -29,7 +29,6 @@ STORST = 5 * 1024 * 1024
 FLEST_RADER = 20_000
 FLEST_FEL = 100
 BALANS = "balans"
-BREDAST = 100
 # No column takes more. A text in a sentence is cut shorter.
 LANGST_RUTA = 200
 LANGST_CITAT = 40
@@ -189,7 +188,7 @@ def _tabell(innehall: bytes) -> list[tuple[int, list[str]]]:
     huvud = text.split("\n", 1)[0]
     tecken = max(";,\t", key=huvud.count)
     rader_ = enumerate(csv.reader(io.StringIO(text), delimiter=tecken), start=1)
-    rader_ = ((nr, [ursprunglig(c.strip()) for c in rad[:BREDAST]]) for nr, rad in rader_ if rad)
+    rader_ = ((nr, [ursprunglig(c.strip()) for c in rad]) for nr, rad in rader_ if rad)
     return list(islice(rader_, FLEST_RADER + 1))
 
 

@@ -11,7 +11,6 @@ import pytest
 
 from budget.imports.huvudbok import hitta_kolumner
 from budget.imports.huvudbok_xlsx import XlsxLasning
-from budget.imports.kontoplan import las_kontonamn
 from indikatorer.imports.matningar import FLEST_I_ANROP, _kanns_igen, las_matningar, rubrikperiod
 from indikatorer.selectors.register import Register
 from regionskane.lib.anmarkning import Anmarkning, Anmarkningar, Niva
@@ -519,17 +518,6 @@ def test_en_anmarkning_citerar_bara_till_en_del():
     for a in (*anmarkningar.alla(), Anmarkning("A", Niva.FEL, lang, 1, lang)):
         assert (len(a.text), len(a.kolumn), a.text[-1]) == (LANGSTA_MENING, LANGSTA_RUBRIK, "…")
     assert len(str(OlasligFil(lang))) == LANGSTA_MENING
-
-
-@pytest.mark.parametrize(
-    "innehall",
-    [b";" * 5_000_000, b"konto;namn\n" + (b";" * 240 + b"\n") * 19_000],
-    ids=["rubriker", "rader"],
-)
-def test_en_kontoplan_med_manga_kolumner_kostar_lite(innehall):
-    with Matt() as matt:
-        assert las_kontonamn(innehall).anmarkningar
-    assert matt.cpu < CPU / 2
 
 
 def test_fler_nycklar_an_en_bok_har_celler_tolkas_inte():
