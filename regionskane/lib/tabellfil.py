@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from openpyxl.utils import get_column_letter
 
 from regionskane.lib.anmarkning import Anmarkningar
-from regionskane.lib.textfil import OlasligFil, ar_arbetsbok, gissa_kodning, radblock
+from regionskane.lib.textfil import OlasligFil, ar_arbetsbok, gissa_kodning, radblock, rubriktext
 from regionskane.lib.xlsx_bok import I_JOBB, Granser
 from regionskane.lib.xlsx_strom import BREDAST, Strombok, Trasig
 
@@ -131,7 +131,7 @@ class Tabellfil:
             lasare = csv.reader(prov, delimiter=tecken)
             for _ in range(RUBRIKRADER):
                 try:
-                    rubriker = [r.strip() for r in next(lasare)]
+                    rubriker = [rubriktext(r) for r in next(lasare)]
                 except StopIteration:
                     break
                 except csv.Error:
@@ -153,4 +153,4 @@ def _text(varde) -> str:
         return ""
     if isinstance(varde, float) and varde.is_integer():
         return str(int(varde))
-    return str(varde).strip()
+    return rubriktext(varde)
