@@ -8,9 +8,11 @@ import os
 wsgi_app = "regionskane.wsgi"
 bind = "127.0.0.1:8000"
 workers = 2
-# Eight at a time in each: a client that sends half a request holds a thread, and not for long.
+# Eight at a time in each. A connection takes a thread when the head of its request is there.
 worker_class = "regionskane.webbserver.Webbarbetare"
 threads = 8
+# Each is an open file, of which a process often may have 1024.
+worker_connections = 500
 keepalive = 5
 timeout = 120
 graceful_timeout = 30

@@ -2,7 +2,9 @@
 
 import secrets
 from collections.abc import Iterable
+from datetime import timedelta
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -18,6 +20,8 @@ from regionskane.historik import andring
 
 # So many earlier passwords may not be chosen again.
 TIDIGARE = 5
+# A letter about an account also goes to the addresses that it has had so lately.
+ADRESSER_KVAR = timedelta(days=30)
 
 
 class AnvandareFel(Exception):
@@ -34,13 +38,25 @@ def skapa_anvandare(*, anvandare: Anvandare, by) -> str:
 
 
 def andra_anvandare(*, anvandare: Anvandare, by) -> None:
-    """Save changed details. Raises AnvandareFel when somebody would close the account they use, or the last one of an
-    administratör."""
+    """Save changed details, and tell the owner of another user name or e-mail, also at the old address.
+
+    Raises AnvandareFel when somebody would close or rename the account they use, or close the last one of an
+    administratör.
+    """
     if anvandare.pk == by.pk and not anvandare.is_active:
         raise AnvandareFel("Du kan inte stänga ditt eget konto. Be en annan administratör.")
     with andring(by=by):
         if not anvandare.is_active:
             _krav_pa_en_annan_administrator(anvandare.pk)
+        fore = Anvandare.objects.select_for_update().get(pk=anvandare.pk)
+        nytt_anvandarnamn = anvandare.username != fore.username
+        if anvandare.pk == by.pk and (nytt_anvandarnamn or str(anvandare) != str(fore)):
+            raise AnvandareFel(
+                "Du kan inte ändra ditt eget namn eller användarnamn. Be en annan administratör."
+            )
+        vad = ["Ditt användarnamn"] * nytt_anvandarnamn + ["Din e-post"] * (anvandare.email != fore.email)
+        if vad:
+            _sag_till_agaren(fore, f"{' och '.join(vad)} ändrades", by=by, url="/notiser/")
         anvandare.save(update_fields=["username", "first_name", "last_name", "email", "is_active"])
 
 
@@ -67,13 +83,7 @@ def nytt_losenord(*, anvandare: Anvandare, sett: str, by) -> str:
                 "Behövs ett nytt ändå: tryck på knappen igen."
             )
         _satt_losenord(last, losenord, maste_byta=True)
-        rubrik = f"Ditt lösenord återställdes av {str(by)[:60]} {_nu()}"
-        notifiera(
-            mottagare=[last.pk],
-            text=f"{rubrik}. Bad du inte om det? Säg genast till en koncerncontroller.",
-            url="/losenord/",
-        )
-        _skicka_brev(last, rubrik)
+        _sag_till_agaren(last, "Ditt lösenord återställdes", by=by, url="/losenord/")
     return losenord
 
 
@@ -152,11 +162,29 @@ def _satt_losenord(anvandare: Anvandare, losenord: str, *, maste_byta: bool) -> 
     anvandare.save(update_fields=["password", "maste_byta_losenord"])
 
 
-def _skicka_brev(anvandare: Anvandare, rubrik: str) -> None:
-    """A letter by the queue, where mail is configured. A queue that is down must not stop the reset."""
-    if settings.EMAIL_HOST and anvandare.email:
-        argument = (anvandare.email, rubrik)
-        transaction.on_commit(lambda: ko.skicka(skicka_losenordsbrev, *argument), robust=True)
+def _sag_till_agaren(anvandare: Anvandare, vad: str, *, by, url: str) -> None:
+    """What somebody did to an account: in the owner's bell and, where mail is configured, by a letter to each of the
+    account's addresses. A queue that is down must not stop the change."""
+    rubrik = f"{vad} av {str(by)[:40]} ({by.get_username()[:60]}) {_nu()}"
+    notifiera(
+        mottagare=[anvandare.pk],
+        text=f"{rubrik}. Bad du inte om det? Säg genast till en koncerncontroller.",
+        url=url,
+    )
+    for adress in _adresser(anvandare) if settings.EMAIL_HOST else ():
+        transaction.on_commit(lambda a=adress: ko.skicka(skicka_losenordsbrev, a, rubrik), robust=True)
+
+
+def _adresser(anvandare: Anvandare) -> list[str]:
+    """The account's address and those it has had during ADRESSER_KVAR, so that whoever changes it first is seen."""
+    grans, adresser = timezone.now() - ADRESSER_KVAR, [anvandare.email]
+    handelser = apps.get_model("organisation", "AnvandareEvent").objects.filter(pgh_obj=anvandare.pk)
+    for nar, adress in handelser.order_by("-pgh_id").values_list("pgh_created_at", "email"):
+        adresser.append(adress)
+        # What was written before the limit still stood when it was passed.
+        if nar < grans:
+            break
+    return [a for a in dict.fromkeys(adresser) if a]
 
 
 def _nu() -> str:

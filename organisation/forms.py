@@ -1,11 +1,13 @@
 """The forms that an administratör fills in, and the one where a user chooses another password."""
 
 from django import forms
-from django.contrib.auth import authenticate
-from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.views.decorators.debug import sensitive_variables
 
-from organisation.losenord import anvant_forut
+from organisation.gissning import prova_losenord
+from organisation.losenord import LANGST, anvant_forut
 from organisation.models import Anvandare, Enhet, Enhetstyp, Roll, Rolltilldelning
 
 
@@ -23,7 +25,7 @@ class Anvandarformular(forms.ModelForm):
             "is_active": "Kontot är öppet",
         }
         help_texts = {
-            "username": "Det som skrivs vid inloggningen. Bokstäver, siffror och @ . + - _",
+            "username": "Det som skrivs vid inloggningen. Bokstäver, siffror och . _ - @",
             "is_active": "Ett stängt konto kan inte logga in. Det som personen har gjort står kvar i historiken.",
         }
 
@@ -33,6 +35,12 @@ class Anvandarformular(forms.ModelForm):
             self.fields[falt].required = True
         if self.instance.pk is None:
             del self.fields["is_active"]
+
+    def clean_username(self):
+        namn = self.cleaned_data["username"]
+        if Anvandare.objects.exclude(pk=self.instance.pk).filter(username__iexact=namn).exists():
+            raise ValidationError("Användarnamnet finns redan. Välj ett annat.")
+        return namn
 
 
 class Rollformular(forms.ModelForm):
@@ -75,20 +83,45 @@ class Rollformular(forms.ModelForm):
         return data
 
 
+class Inloggningsformular(AuthenticationForm):
+    """Logging in, one attempt at a time."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        _begransa(self.fields["password"])
+
+    @sensitive_variables()
+    def clean(self):
+        namn, losenord = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        if namn is not None and losenord:
+            self.user_cache = prova_losenord(self.request, namn, losenord)
+            if self.user_cache is None:
+                raise self.get_invalid_login_error()
+            self.confirm_login_allowed(self.user_cache)
+        return self.cleaned_data
+
+
 class Losenordsformular(PasswordChangeForm):
     """The old password is tried as at the login, so that guessing it is counted, logged and refused alike."""
 
     def __init__(self, *args, request, **kwargs):
         super().__init__(*args, **kwargs)
         self.request = request
+        for falt in self.fields.values():
+            _begransa(falt)
 
     def clean_old_password(self):
         gammalt = self.cleaned_data["old_password"]
-        if authenticate(self.request, username=self.user.username, password=gammalt) != self.user:
+        if prova_losenord(self.request, self.user.username, gammalt) != self.user:
             raise ValidationError(
                 "Det gamla lösenordet stämmer inte. Kontrollera stora och små bokstäver och försök igen."
             )
         return gammalt
+
+    def validate_password_for_user(self, user, password_field_name="password2"):
+        # Slow, and of use only to who knows the old one.
+        if "old_password" in self.cleaned_data:
+            super().validate_password_for_user(user, password_field_name)
 
     def clean(self):
         data = super().clean()
@@ -99,3 +132,10 @@ class Losenordsformular(PasswordChangeForm):
                 "new_password2", "Du har haft det lösenordet förut. Välj ett som du inte har haft."
             )
         return data
+
+
+def _begransa(falt: forms.CharField) -> None:
+    """Refuse a long password before anything else looks at it. The browser must not cut it in silence."""
+    falt.validators.append(
+        MaxLengthValidator(LANGST, f"Lösenordet är för långt. Skriv högst {LANGST} tecken.")
+    )

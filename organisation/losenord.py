@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 
 from organisation.models import TidigareLosenord
 
+# Longer than anybody types, and short enough for every check.
+LANGST = 200
 # What is left when common words, digits and signs are taken away must be at least so many letters.
 _KVAR = 4
 _FA_OLIKA = 5
@@ -80,7 +82,8 @@ def _forenkla(text: str) -> str:
 
 def _karna(text: str) -> str:
     """Without the digits and signs that are put before and after."""
-    return re.sub(r"^[\W\d_]+|[\W\d_]+$", "", text)
+    traff = re.search(r"[^\W\d_](.*[^\W\d_])?", text, re.DOTALL)
+    return traff[0] if traff else ""
 
 
 def _upprepar_sig(losenord: str) -> bool:

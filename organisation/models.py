@@ -11,6 +11,8 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
+from organisation.namn import prova_anvandarnamn, prova_namn
+
 
 class Namndtyp(models.TextChoices):
     NAMND = "namnd", "Nämnd"
@@ -173,6 +175,15 @@ class Placering(Giltig):
 class Anvandare(AbstractUser):
     """A person who logs in. What they may do follows from their roles."""
 
+    username = models.CharField(
+        "användarnamn",
+        max_length=150,
+        unique=True,
+        validators=[prova_anvandarnamn],
+        error_messages={"unique": "Användarnamnet finns redan. Välj ett annat."},
+    )
+    first_name = models.CharField("förnamn", max_length=150, blank=True, validators=[prova_namn])
+    last_name = models.CharField("efternamn", max_length=150, blank=True, validators=[prova_namn])
     maste_byta_losenord = models.BooleanField(default=False)
 
     def __str__(self):
@@ -270,9 +281,12 @@ class Nedladdning(models.Model):
     anvandare = models.ForeignKey(
         Anvandare, on_delete=models.PROTECT, null=True, blank=True, related_name="nedladdningar"
     )
+    # What the person was called then. Empty in rows from before this was written down.
+    vem = models.CharField(max_length=500, blank=True, default="", db_default="")
     tid = models.DateTimeField(auto_now_add=True)
     vy = models.CharField("adressens namn", max_length=60)
-    adress = models.CharField(max_length=500)
+    # The whole of it, filters and all. The web server bounds the line that it comes in.
+    adress = models.TextField()
     filnamn = models.CharField(max_length=300, blank=True)
     storlek = models.PositiveBigIntegerField("byte", null=True, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)

@@ -34,8 +34,9 @@ def logga_nedladdning(request, svar) -> None:
         storlek, nyckel = len(svar.content), hashlib.sha256(svar.content).hexdigest()
     Nedladdning.objects.create(
         anvandare=request.user if request.user.is_authenticated else None,
+        vem=f"{request.user} ({request.user.get_username()})" if request.user.is_authenticated else "",
         vy=(request.resolver_match.url_name if request.resolver_match else "") or "",
-        adress=request.get_full_path()[:500],
+        adress=request.get_full_path(),
         filnamn=_filnamn(svar.headers.get("Content-Disposition", "")),
         storlek=storlek,
         sha256=nyckel,

@@ -26,18 +26,21 @@ SLAG = {
 
 @dataclass(frozen=True, slots=True)
 class Kontohandelse:
-    """One thing that happened to an account. `vem` is None when it was made outside the system."""
+    """One thing that happened to an account, with the names of that time. `vem` is None when it was made outside the
+    system; `vem_konto` is "" in events from before the user name was written down."""
 
     tid: datetime
     slag: str
     vem: str | None
+    vem_konto: str
     konto: str
     namn: str
     text: str
 
 
 # Each event of an account beside the one before it, and in one transaction a role after the account that it is given
-# to; «fanns» is how the account was when its history began.
+# to; «fanns» is how the account was when its history began. A role stands beside what the account was called then, or,
+# before its history began, first.
 _HANDELSER = """
 WITH konton AS (
     SELECT *, lag(username) OVER w AS f_username, lag(first_name) OVER w AS f_first_name,
@@ -64,17 +67,22 @@ WITH konton AS (
     FROM organisation_rolltilldelningevent r
     LEFT JOIN LATERAL (
         SELECT username, first_name, last_name FROM organisation_anvandareevent
-        WHERE pgh_obj_id = r.anvandare_id ORDER BY pgh_id DESC LIMIT 1
+        WHERE pgh_obj_id = r.anvandare_id
+        ORDER BY pgh_created_at > r.pgh_created_at,
+            CASE WHEN pgh_created_at > r.pgh_created_at THEN pgh_id ELSE -pgh_id END
+        LIMIT 1
     ) a ON TRUE
     LEFT JOIN organisation_namnd n ON n.id = r.namnd_id
     LEFT JOIN organisation_enhet e ON e.id = r.enhet_id
 )
-SELECT h.tid, h.slag, c.metadata->>'namn', (c.metadata->>'anvandare')::bigint, h.konto_id, h.username, h.namn,
-    h.nytt_anvandarnamn, h.f_username, h.nytt_namn, h.f_namn, h.ny_epost, h.f_email, h.email, h.roll, h.plats
+SELECT h.tid, h.slag, c.metadata->>'namn', COALESCE(c.metadata->>'anvandarnamn', ''),
+    (c.metadata->>'anvandare')::bigint, h.konto_id, h.username, h.namn, h.nytt_anvandarnamn, h.f_username, h.nytt_namn,
+    h.f_namn, h.ny_epost, h.f_email, h.email, h.roll, h.plats
 FROM handelser h LEFT JOIN pghistory_context c ON c.id = h.pgh_context_id
 WHERE (%(slag)s = '' OR h.slag = %(slag)s)
     AND (%(sok)s = '' OR h.username ILIKE %(sok)s OR h.namn ILIKE %(sok)s
-        OR (c.metadata->>'anvandare' IS NOT NULL AND c.metadata->>'namn' ILIKE %(sok)s))
+        OR (c.metadata->>'anvandare' IS NOT NULL
+            AND (c.metadata->>'namn' ILIKE %(sok)s OR c.metadata->>'anvandarnamn' ILIKE %(sok)s)))
 ORDER BY h.tid DESC, h.led DESC, h.nr DESC LIMIT %(antal)s OFFSET %(hoppa)s
 """
 
@@ -101,18 +109,19 @@ def hamta_nedladdningar(*, sok: str = "", sida: int = 1) -> tuple[list[Nedladdni
     if sok:
         namn = Concat(F("anvandare__first_name"), Value(" "), F("anvandare__last_name"))
         fraga = fraga.annotate(namn=namn).filter(
-            Q(namn__icontains=sok) | Q(anvandare__username__icontains=sok)
+            Q(vem__icontains=sok) | Q(namn__icontains=sok) | Q(anvandare__username__icontains=sok)
         )
     hoppa = (sida - 1) * PER_SIDA
     rader = list(fraga[hoppa : hoppa + PER_SIDA + 1])
     return rader[:PER_SIDA], len(rader) > PER_SIDA
 
 
-def _handelse(tid, slag, vem, vem_id, konto_id, konto, namn, *uppgifter) -> Kontohandelse:
+def _handelse(tid, slag, vem, vem_konto, vem_id, konto_id, konto, namn, *uppgifter) -> Kontohandelse:
     return Kontohandelse(
         tid=tid,
         slag=slag,
         vem=vem if vem_id is not None else None,
+        vem_konto=vem_konto,
         konto=konto,
         namn=namn,
         text=_text(slag, vem_id is not None, vem_id == konto_id, *uppgifter),

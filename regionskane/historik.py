@@ -12,7 +12,11 @@ def andring(*, by, varfor: str = ""):
     with (
         transaction.atomic(),
         pghistory.context(
-            anvandare=by.pk if by else None, namn=str(by) if by else "Systemet", varfor=varfor.strip()
+            anvandare=by.pk if by else None,
+            namn=str(by) if by else "Systemet",
+            # Beside the name, which two people may share.
+            anvandarnamn=by.get_username() if by else "",
+            varfor=varfor.strip(),
         ),
     ):
         yield

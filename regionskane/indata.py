@@ -1,5 +1,6 @@
-"""What is the same for every request: characters that cannot be kept are refused, and no answer is kept by others."""
+"""What is the same for every request: what is too large or cannot be kept is refused, no answer is kept by others."""
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, JsonResponse, UnreadablePostError
 from django.middleware.csrf import CsrfViewMiddleware
@@ -15,6 +16,10 @@ MENING = (
     "Det du skickade har ett tecken som inte går att spara (ett nolltecken eller ett halvt tecken). Inget har ändrats. "
     "Ta bort tecknet, eller skriv texten för hand i stället för att klistra in den."
 )
+MB = 1024 * 1024
+# A login is less; a page of figures whose session has ended gets its own answer.
+STORST_UTAN_INLOGGNING = MB
+UTAN_LANGD = "Det du skickade säger inte hur stort det är. Inget har ändrats. Skicka det med Content-Length."
 
 
 class OtillatnaTeckenMiddleware:
@@ -54,6 +59,47 @@ class IngenKopiaMiddleware:
         return svar
 
 
+class ForStortMiddleware:
+    """Answers 413 to a body that is larger than anybody may send, by what it says of itself: none of it is read.
+
+    Follows what tells whether somebody has logged in, and so may send files. Forms are read by what middlewares do
+    with the view, and that begins when all of them have been called. A body that does not tell its size gets 411.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.META.get("HTTP_TRANSFER_ENCODING"):
+            return _svar(request, UTAN_LANGD, 411)
+        if skal := _for_stort(request):
+            return _svar(request, skal, 413)
+        return self.get_response(request)
+
+
+def _for_stort(request: HttpRequest) -> str:
+    """What is wrong with the size of the body, or ""."""
+    try:
+        byte = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return ""  # Django reads nothing of it
+    if byte <= STORST_UTAN_INLOGGNING:
+        return ""
+    # Asked only now: to know who it is costs a query.
+    if not request.user.is_authenticated:
+        return "Du är inte inloggad, och då tas högst 1 MB emot. Inget har ändrats. Logga in och skicka igen."
+    if request.content_type == "multipart/form-data":
+        storst, rad = (
+            settings.UPLOAD_LIMIT,
+            "Dela upp filen, eller be den som driver systemet att läsa in den.",
+        )
+    else:
+        storst, rad = settings.DATA_UPLOAD_MAX_MEMORY_SIZE, "Skicka mindre i taget."
+    if byte <= storst:
+        return ""
+    return f"Det du skickade är större än {storst // MB} MB, det mesta som tas emot. Inget har ändrats. {rad}"
+
+
 class Jsontolk(JSONParser):
     """JSON to the API, within bounds; what is not is answered with 400 and a sentence."""
 
@@ -75,10 +121,14 @@ def som_formular(data) -> dict[str, str]:
 
 
 def _vagra(request: HttpRequest):
-    if request.path.startswith("/api/"):
-        return JsonResponse({"fel": [MENING]}, status=400)
     skrivet = tillbaka(request, lambda text: OTILLATET.sub("", text)) if request.method == "POST" else {}
-    return render(request, "400.html", {"skal": MENING} | skrivet, status=400)
+    return _svar(request, MENING, 400, skrivet)
+
+
+def _svar(request: HttpRequest, skal: str, status: int, skrivet: dict | None = None):
+    if request.path.startswith("/api/"):
+        return JsonResponse({"fel": [skal]}, status=status)
+    return render(request, "400.html", {"skal": skal} | (skrivet or {}), status=status)
 
 
 def _fel_i_formularet(request: HttpRequest) -> bool:

@@ -59,6 +59,17 @@ def _heltal(namn: str, standard: int) -> int:
     return int(varde)
 
 
+def _megabyte(namn: str, standard: int) -> int:
+    """In bytes."""
+    antal = _heltal(namn, standard)
+    if not 1 <= antal <= 100_000:
+        raise ImproperlyConfigured(
+            f"Miljövariabeln {namn} är «{antal}» men ska vara mellan 1 och 100000 megabyte. "
+            f"Exempel: {namn}={standard}"
+        )
+    return antal * 1024 * 1024
+
+
 def _dagar(namn: str, standard: int, *, minst: int = 1) -> timedelta:
     dagar = _heltal(namn, standard)
     if not minst <= dagar <= 36_500:
@@ -173,6 +184,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "organisation.middleware.IdleTimeoutMiddleware",
+    "regionskane.indata.ForStortMiddleware",
     "organisation.middleware.BytLosenordMiddleware",
     "organisation.middleware.NedladdningMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -305,6 +317,8 @@ STORAGES = {
 # A pasted year of figures in one form is more fields and bytes than Django's defaults allow.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+# A form with files, from somebody who has logged in.
+UPLOAD_LIMIT = _megabyte("UPLOAD_LIMIT_MB", 100)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],

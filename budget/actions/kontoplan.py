@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError, Q
@@ -407,17 +407,35 @@ def _spara(
             rimliga.append((_rimlig(modell, rad), regel))
     par = rimliga
     spann = [(r.fran, r.till, r.fran_ar, r.till_ar) for rad, regel in par for r in (rad, regel) if r]
-    regler = []
+    regler = tuple(regel or modell() for _, regel in par)
     with andring(by=by, varfor=varfor or f"Regel för {_VAD[modell]} {par[0][0].kod}"):
         fore = _lage(modell, spann)
-        for i, (rad, regel) in enumerate(par):
-            regler.append(regel or modell())
-            with _om_rad(i), _krock_i_ord(modell, rad, regler[-1]):
-                for falt, varde in _falt(modell, rad).items():
-                    setattr(regler[-1], falt, varde)
-                regler[-1].save()
+        _utan_krock(modell, par)
+        _skriv(modell, par, regler)
         flyttat = _foljder(modell, fore, _lage(modell, spann))
-    return Sparad(tuple(regler), flyttat)
+    return Sparad(regler, flyttat)
+
+
+def _skriv(
+    modell: type[Regel], par: Sequence[tuple[Regelrad, Regel | None]], regler: Sequence[Regel]
+) -> None:
+    """All rows in two statements at most. What is changed goes first: a rule that ends makes room for a new one."""
+    for (rad, _), regel in zip(par, regler, strict=True):
+        for falt, varde in _falt(modell, rad).items():
+            setattr(regel, falt, varde)
+    try:
+        modell.objects.bulk_create(
+            [regel for regel in regler if regel.pk],
+            update_conflicts=True,
+            unique_fields=("id",),
+            update_fields=_falt(modell, par[0][0]),
+        )
+        modell.objects.bulk_create([regel for regel in regler if not regel.pk])
+    except IntegrityError as fel:
+        vilka = par[0][0].kod if len(par) == 1 else "som är med här"
+        raise KontoplanFel(
+            f"Någon annan hann spara en regel som tar {_VAD[modell]} {vilka}. Ladda om sidan."
+        ) from fel
 
 
 @contextmanager
@@ -461,27 +479,43 @@ def _rimlig(modell: type[Regel], rad: Regelrad) -> Regelrad:
     return Regelrad(fran, till, namn, mal, rad.fran_ar, rad.till_ar, rad.kalla.strip()[:200])
 
 
-@contextmanager
-def _krock_i_ord(modell: type[Regel], rad: Regelrad, regel: Regel):
-    # The database decides; this names the other rule before the failed statement makes that impossible.
-    annan = (
-        modell.objects.annotate(langd=Length("fran"), a=Collate("fran", "C"), b=Collate("till", "C"))
-        .filter(langd=len(rad.fran), a__lte=rad.till, b__gte=rad.fran)
-        .filter(Q(till_ar=None) | Q(till_ar__gte=rad.fran_ar), fran_ar__lte=rad.till_ar or SISTA_AR)
-        .exclude(pk=regel.pk)
-        .first()
+def _utan_krock(modell: type[Regel], par: Sequence[tuple[Regelrad, Regel | None]]) -> None:
+    """Refuse rules of which two would take the same code in the same year.
+
+    The database decides; this names the other rule before a failed statement makes that impossible.
+    """
+    rader = [rad for rad, _ in par]
+    egna = {regel.pk for _, regel in par if regel is not None}
+    nara = modell.objects.annotate(
+        langd=Length("fran"), a=Collate("fran", "C"), b=Collate("till", "C")
+    ).filter(
+        langd__in={len(rad.fran) for rad in rader},
+        a__lte=max(rad.till for rad in rader),
+        b__gte=min(rad.fran for rad in rader),
     )
-    if annan is not None:
-        raise KontoplanFel(
-            f"{rad.kod} {rad.fran_ar}–{rad.till_ar or ''} krockar med regeln {annan}, som gäller {annan.fran_ar}–"
-            f"{annan.till_ar or ''}. Avsluta eller ändra den först."
-        )
-    try:
-        yield
-    except IntegrityError as fel:
-        raise KontoplanFel(
-            f"Någon annan hann spara en regel som tar {_VAD[modell]} {rad.kod}. Ladda om sidan."
-        ) from fel
+    alla = [(len(r.fran), r.fran, None, r) for r in nara if r.pk not in egna]
+    alla += [(len(rad.fran), rad.fran, i, rad) for i, rad in enumerate(rader)]
+    # Those that take the code that the loop has come to: never more than there are years, or two would have clashed.
+    tar: list[tuple[int | None, Regel | Regelrad]] = []
+    langd = 0
+    for ny_langd, fran, nr, en in sorted(alla, key=lambda a: a[:2]):
+        tar = [(n, annan) for n, annan in tar if annan.till >= fran] if ny_langd == langd else []
+        langd = ny_langd
+        for annan_nr, annan in tar:
+            if en.fran_ar <= (annan.till_ar or SISTA_AR) and annan.fran_ar <= (en.till_ar or SISTA_AR):
+                _krock((nr, en), (annan_nr, annan))
+        tar.append((nr, en))
+
+
+def _krock(*tva: tuple[int | None, Regel | Regelrad]) -> NoReturn:
+    """Say it about the row that came last; a rule that stands already came first."""
+    (_, annan), (nr, rad) = sorted(tva, key=lambda en: -1 if en[0] is None else en[0])
+    fel = KontoplanFel(
+        f"{rad.kod} {rad.fran_ar}–{rad.till_ar or ''} krockar med regeln {annan.kod} {annan.namn}, som gäller "
+        f"{annan.fran_ar}–{annan.till_ar or ''}. Avsluta eller ändra den först."
+    )
+    fel.rad = nr
+    raise fel
 
 
 _KONTOLAGE = """

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import TypeAlias
 
 from regionskane.lib.belopp import OgiltigtBelopp, tolka_belopp
+from regionskane.lib.textfil import rubriktext
 
 RADFALT = (
     "rad",
@@ -95,7 +96,7 @@ def hitta_kolumner(
 
     `val` names the header of a field and goes before the synonyms; an empty name leaves the field out.
     """
-    namn = ["" if r is None else str(r).strip() for r in rubriker]
+    namn = [rubriktext(r) for r in rubriker]
     platser: dict[str, list[int]] = {}
     for i, rubrik in enumerate(namn):
         platser.setdefault(normaliserat(rubrik), []).append(i)
@@ -105,7 +106,7 @@ def hitta_kolumner(
         if falt not in SYNONYMER:
             fel.append(f"Fältet «{falt}» finns inte. Fält: {', '.join(SYNONYMER)}.")
         elif rubrik:
-            traffar = platser.get(normaliserat(rubrik), [])
+            traffar = platser.get(normaliserat(rubriktext(rubrik)), [])
             if not traffar:
                 fel.append(f"Kolumnen «{rubrik}» som valts för {falt} finns inte i filen.")
             else:
@@ -186,6 +187,8 @@ def belopp_av_text(decimaltecken: str | None) -> Callable[[str], Decimal | None]
     def tolka(text: str) -> Decimal | None:
         if _RAKT.fullmatch(text):
             return Decimal(text)
+        if len(text) > LANGSTA_TEXT and text.strip():
+            raise OgiltigtBelopp(f"«{text[:LANGSTA_KOD]}…» är inte ett belopp.")
         ren = text.strip().replace("'", "").replace("’", "")
         for tecken in ("SEK", "kr"):
             ren = ren.removesuffix(tecken).rstrip()

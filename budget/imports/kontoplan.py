@@ -17,6 +17,7 @@ from budget.models import Ansvarsregel, Kontoregel, Motpart, Motpartsslag
 from budget.selectors.kontoplan import hamta_ansvarsenheter, hamta_kontoposter
 from regionskane.lib.anmarkning import Anmarkning, Niva
 from regionskane.lib.csvtext import ursprunglig
+from regionskane.lib.textfil import kapad
 from regionskane.lib.xlsx_las import Blad, Olaslig, las_arbetsbok
 
 KONTOKOLUMNER = (
@@ -28,6 +29,9 @@ STORST = 5 * 1024 * 1024
 FLEST_RADER = 20_000
 FLEST_FEL = 100
 BALANS = "balans"
+# No column takes more. A text in a sentence is cut shorter.
+LANGST_RUTA = 200
+LANGST_CITAT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def las_kontoregler(innehall: bytes) -> Lasning:
         if not kod and r.get("regel") != BALANS:
             raise _Radfel(f"skriv vilken post kontona hör till, eller «{BALANS}» i kolumnen regel.")
         if kod and kod not in poster:
-            raise _Radfel(f"till posten «{kod}» kan inga konton höra.")
+            raise _Radfel(f"till posten {_citat(kod)} kan inga konton höra.")
         return _regelrad(r, "konto", poster.get(kod))
 
     return _las(innehall, ("konto_fran", "namn", "giltig_fran"), rad)
@@ -65,7 +69,7 @@ def las_ansvarsregler(innehall: bytes) -> Lasning:
 
     def rad(r: Mapping[str, str]) -> Regelrad:
         if r["enhet"] not in enheter:
-            raise _Radfel(f"enheten «{r['enhet']}» finns inte.")
+            raise _Radfel(f"enheten {_citat(r['enhet'])} finns inte.")
         return _regelrad(r, "ansvar", enheter[r["enhet"]])
 
     return _las(innehall, ("ansvar_fran", "enhet", "namn", "giltig_fran"), rad)
@@ -76,7 +80,7 @@ def las_motparter(innehall: bytes) -> Lasning:
 
     def rad(r: Mapping[str, str]) -> Motpartsuppgift:
         if r["slag"] not in Motpartsslag.values:
-            raise _Radfel(f"slaget «{r['slag']}» är inget av {', '.join(Motpartsslag.values)}.")
+            raise _Radfel(f"slaget {_citat(r['slag'])} är inget av {', '.join(Motpartsslag.values)}.")
         till = _dag(r["giltig_till"]) if r.get("giltig_till") else None
         return Motpartsuppgift(
             r["kod"],
@@ -109,6 +113,10 @@ def _regelrad(r: Mapping[str, str], vad: str, mal) -> Regelrad:
     )
 
 
+def _citat(text: str) -> str:
+    return f"«{kapad(text, LANGST_CITAT)}»"
+
+
 def _ar(text: str) -> int:
     if text.isascii() and text.isdecimal() and len(text) == 4:
         return int(text)
@@ -119,7 +127,7 @@ def _dag(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as fel:
-        raise _Radfel(f"«{text}» är ingen dag. Skriv den som 2024-01-01.") from fel
+        raise _Radfel(f"{_citat(text)} är ingen dag. Skriv den som 2024-01-01.") from fel
 
 
 def _las(innehall: bytes, kravs: Iterable[str], tolka: Callable[[Mapping[str, str]], Any]) -> Lasning:
@@ -147,6 +155,10 @@ def _las(innehall: bytes, kravs: Iterable[str], tolka: Callable[[Mapping[str, st
             break
         if tomma := [k for k in kravs if not r.get(k)]:
             anmarkningar.append(_fel("SAKNAS", f"Rad {nr}: {', '.join(tomma)} är tom.", nr))
+            continue
+        if langa := [k for k, v in r.items() if len(v) > LANGST_RUTA]:
+            text = f"Rad {nr}: {_citat(langa[0])} har en text på fler än {LANGST_RUTA} tecken. Korta den."
+            anmarkningar.append(_fel("LANG", text, nr))
             continue
         try:
             rader.append(tolka(r))

@@ -84,7 +84,8 @@ def hamta_alla_avvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]
 
 
 def _utan_arvda(avvikelser: list[Avvikelse], versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
-    """Without what a copy has from the version that it goes back to: it is named there."""
+    """Without the own figures of fetching leaves that a copy has from the version that it goes back to: they are named
+    there."""
     ursprung = {v.pk: v.bryggas_ur or v.kopia_av for v in versioner if v.kopia_av_id}
     if not ursprung:
         return avvikelser
@@ -96,7 +97,7 @@ def _utan_arvda(avvikelser: list[Avvikelse], versioner: Iterable[Budgetversion])
     return [
         a
         for a in avvikelser
-        if a.version.pk not in ursprung or vad(a, ursprung[a.version.pk].pk) not in kanda
+        if a.kod != "RAD" or a.version.pk not in ursprung or vad(a, ursprung[a.version.pk].pk) not in kanda
     ]
 
 

@@ -62,6 +62,8 @@ _EFTERLED = re.compile(r"[ _,]+(?:\()?(totalt|kvinnor|män|[tkm])\)?$", re.I)
 
 # All the measures of ten years, by month for some, are fewer.
 FLEST_I_ANROP = 20_000
+# A table that is wide in its periods may be mostly empty, and its cells cost as much as others.
+FLEST_CELLER_I_ANROP = 200_000
 LANGST_RUBRIK = 100
 
 
@@ -88,14 +90,15 @@ def las_matningar(fil: BinaryIO, register: Register, *, i_anrop: bool = False) -
 
     A cell that cannot be understood, an unknown name, and two rows that say different things of one cell are findings
     of level FEL. A value on fewer than five is never kept: it becomes «undertryckt», with a finding. `i_anrop`:
-    somebody waits for the page, so a file of more than FLEST_I_ANROP rows or values raises OlasligFil.
+    somebody waits for the page, so a file of more than FLEST_I_ANROP rows or values, or FLEST_CELLER_I_ANROP cells,
+    raises OlasligFil.
     """
     return _Lasning(fil, register, i_anrop).las()
 
 
 def rubrikfalt(rubrik: str) -> str:
     """The field that a header means, or «» for one that means none (a period among them)."""
-    return _FALT.get(_ren(rubrik), "")
+    return "" if len(rubrik) > LANGST_RUBRIK else _FALT.get(_ren(rubrik), "")
 
 
 def rubrikperiod(rubrik: str) -> tuple[int, int, str] | None:
@@ -125,7 +128,7 @@ def _kanns_igen(rubriker: Sequence[str]) -> int:
 
 class _Lasning:
     def __init__(self, fil: BinaryIO, register: Register, i_anrop: bool):
-        self._flest = FLEST_I_ANROP if i_anrop else None
+        self._flest, self._flest_celler = (FLEST_I_ANROP, FLEST_CELLER_I_ANROP) if i_anrop else (None, None)
         self.tabell = Tabellfil(fil, vad=VAD, kanns_igen=_kanns_igen, granser=I_ANROP if i_anrop else I_JOBB)
         self.register = register
         self.anm: Anmarkningar = self.tabell.anmarkningar
@@ -181,7 +184,7 @@ class _Lasning:
                     self.anm.varning("KOLUMN", skal, *plats)
 
     def las(self) -> Matningsfil:
-        rader = self.tabell.rader()
+        rader = self._raknade(self.tabell.rader())
         prov = list(islice(rader, PROVRADER))
         self._las_varde = celler.lasare(self._decimaltecken(prov))
         antal = 0
@@ -191,10 +194,7 @@ class _Lasning:
             antal += 1
             self._rad(nr, rad)
             if self._flest and max(antal, len(self.varden)) > self._flest:
-                raise OlasligFil(
-                    f"Filen har fler än {self._flest} rader eller värden. Dela upp den, eller låt driften läsa in den "
-                    "med kommandot importera_matningar."
-                )
+                raise _for_stor(f"{self._flest} rader eller värden")
         self._granska_andelar()
         if not antal:
             self.anm.fel("INGET", "Filen har en rubrikrad men inga rader.", self.tabell.rubrikrad)
@@ -204,6 +204,14 @@ class _Lasning:
             key=lambda a: (a.rad is None, a.rad or 0),  # «ytterligare …» last
         )
         return Matningsfil(self.varden, self.platser, givna, antal, tuple(fynd))
+
+    def _raknade(self, rader) -> Iterator[tuple[int, list[Any]]]:
+        celler = 0
+        for nr, rad in rader:
+            celler += len(rad)
+            if self._flest_celler and celler > self._flest_celler:
+                raise _for_stor(f"{self._flest_celler} celler")
+            yield nr, rad
 
     def _decimaltecken(self, prov) -> str | None:
         platser = [*self.perioder] or [
@@ -455,6 +463,12 @@ class _Lasning:
             yield Anmarkning(
                 "OKANDA", Niva.FEL, f"Ytterligare {len(self.okanda) - FLEST_OKANDA} namn i filen är okända."
             )
+
+
+def _for_stor(an: str) -> OlasligFil:
+    return OlasligFil(
+        f"Filen har fler än {an}. Dela upp den, eller låt driften läsa in den med kommandot importera_matningar."
+    )
 
 
 def _gar_ihop(tal: Decimal | None, taljare: Decimal | None, namnare: Decimal | None) -> bool:

@@ -57,7 +57,7 @@ def visa(request, pk):
         try:
             andra_anvandare(anvandare=formular.save(commit=False), by=request.user)
         except AnvandareFel as fel:
-            formular.add_error("is_active", str(fel))
+            formular.add_error(None, str(fel))
         else:
             messages.success(request, "Uppgifterna är sparade.")
             return redirect("anvandare", pk)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from organisation.actions import AnvandareFel, byt_losenord
 from organisation.context import TEMAN
-from organisation.forms import Losenordsformular
+from organisation.forms import Inloggningsformular, Losenordsformular
 from organisation.models import Anvandare, Enhetstyp, Placering, Rolltilldelning
 from organisation.permissions import RATTER, Ratt, get_behorighet
 from organisation.views.loggar import loggflikar
@@ -23,6 +23,7 @@ ETT_AR = 365 * 24 * 60 * 60
 
 class LoggaIn(auth.LoginView):
     template_name = "organisation/logga_in.html"
+    authentication_form = Inloggningsformular
     redirect_authenticated_user = True
 
 
@@ -51,7 +52,8 @@ class BytLosenord(auth.PasswordChangeView):
 
     def form_invalid(self, form):
         # Locked by this very guess: whoever guesses in somebody's session does not go on in it.
-        if self.request.axes_locked_out and self.request.axes_failures_since_start:
+        # A form that is refused before its old password is tried has not been counted.
+        if getattr(self.request, "axes_locked_out", False) and self.request.axes_failures_since_start:
             logout(self.request)
         return super().form_invalid(form)
 

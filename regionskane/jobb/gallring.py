@@ -118,10 +118,12 @@ def _namnda_i_historiken() -> set[str]:
     """Files that the history names as the source of figures. Measurements have no other trace of theirs."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT substring(metadata ->> 'varfor' FROM 'SHA-256 ([0-9a-f]{64})') FROM pghistory_context"
+            # All of them: a file's name stands there too, and its sender may have called it anything.
+            "SELECT DISTINCT sha[1] FROM pghistory_context,"
+            " regexp_matches(metadata ->> 'varfor', 'SHA-256 ([0-9a-f]{64})', 'g') AS sha"
             " WHERE metadata ->> 'varfor' LIKE '%SHA-256 %'"
         )
-        return {sha for (sha,) in cursor.fetchall() if sha}
+        return {sha for (sha,) in cursor.fetchall()}
 
 
 def _ta_bort_filer(filer: set[str]) -> set[str]:

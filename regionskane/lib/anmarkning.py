@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
-from regionskane.lib.textfil import pa_en_rad
+from regionskane.lib.textfil import LANGSTA_RUBRIK, kapad, pa_en_rad
 
 FLEST_PER_SLAG = 50
 
@@ -19,7 +19,7 @@ class Niva(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Anmarkning:
-    """`kod` is stable and for machines, `text` is one Swedish sentence for the reader.
+    """`kod` is stable and for machines, `text` is one Swedish sentence for the reader, cut if it quotes too much.
 
     `rad` is a line of a file and `kolumn` the column's header, for a finding about one cell.
     """
@@ -29,6 +29,10 @@ class Anmarkning:
     text: str
     rad: int | None = None
     kolumn: str = ""
+
+    def __post_init__(self):
+        object.__setattr__(self, "text", kapad(self.text))
+        object.__setattr__(self, "kolumn", kapad(self.kolumn, LANGSTA_RUBRIK))
 
 
 class Anmarkningar:
@@ -41,7 +45,7 @@ class Anmarkningar:
     def lagg(self, kod: str, niva: Niva, text: str, rad: int | None = None, kolumn: str = "") -> None:
         self.antal[kod, niva] += 1
         if self.antal[kod, niva] <= FLEST_PER_SLAG:
-            self._fynd.append(Anmarkning(kod, niva, pa_en_rad(text), rad, pa_en_rad(kolumn)))
+            self._fynd.append(Anmarkning(kod, niva, pa_en_rad(kapad(text)), rad, pa_en_rad(kapad(kolumn))))
 
     def fel(self, kod: str, text: str, rad: int | None = None, kolumn: str = "") -> None:
         self.lagg(kod, Niva.FEL, text, rad, kolumn)

@@ -19,6 +19,7 @@ from regionskane.lib.textfil import (
     ar_arbetsbok,
     gissa_kodning,
     radblock,
+    rubriktext,
     trasig_bokstav,
 )
 from regionskane.lib.xlsx_bok import I_JOBB, Granser
@@ -175,7 +176,7 @@ class Tabellfil:
             lasare = csv.reader(prov, delimiter=tecken)
             for _ in range(RUBRIKRADER):
                 try:
-                    rubriker = [r.strip() for r in next(lasare)]
+                    rubriker = [rubriktext(r) for r in next(lasare)]
                 except StopIteration:
                     break
                 except csv.Error:
@@ -197,4 +198,4 @@ def _text(varde) -> str:
         return ""
     if isinstance(varde, float) and varde.is_integer():
         return str(int(varde))
-    return str(varde).strip()
+    return rubriktext(varde)

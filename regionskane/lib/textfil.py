@@ -4,6 +4,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO
 
 BLOCK = 1 << 18
@@ -11,6 +12,10 @@ STORSTA_RAD = 1 << 20
 STORSTA_KATALOG = 1 << 20
 BOM = b"\xef\xbb\xbf"
 TRASIGA_TECKEN = "Texten har trasiga bokstäver: «{}». Exportera filen på nytt, helst som UTF-8."
+# What a sentence may quote of a file, and what is read of a header: no page repeats a file without bound.
+LANGSTA_MENING = 4_000
+LANGSTA_RUBRIK = 200
+FLEST_RUBRIKER = 200
 
 _INTE_TEXT = bytes(c for c in range(32) if c not in b"\t\n\r\x0b\x0c\x1a\x1b")
 _PC8 = b"\x86\x84\x94\x8f\x8e\x99\x82\x90\x81\x9a"  # å ä ö Å Ä Ö é É ü Ü in CP437
@@ -41,19 +46,30 @@ def pa_en_rad(text: str) -> str:
     )
 
 
+def kapad(text: str, langst: int = LANGSTA_MENING) -> str:
+    """The text, or its beginning and «…»: at most `langst` characters."""
+    return text if len(text) <= langst else text[: langst - 1] + "…"
+
+
+def rubriktext(varde: object) -> str:
+    """What is read of a header: its text without white space around it, at most LANGSTA_RUBRIK characters."""
+    return "" if varde is None else str(varde).strip()[:LANGSTA_RUBRIK]
+
+
 class OlasligFil(ValueError):
     """The file cannot be read as what it should be. `str()` is one Swedish sentence."""
 
     def __init__(self, mening: str):
-        super().__init__(pa_en_rad(mening))
+        super().__init__(pa_en_rad(kapad(mening)))
 
 
 class OkandaKolumner(OlasligFil):
-    """The header row is there but its columns are not understood. `rubriker` are its texts."""
+    """The header row is there but its columns are not understood. `rubriker` are the first of its texts."""
 
     def __init__(self, mening: str, rubriker: Iterable[object]):
         super().__init__(mening)
-        self.rubriker = tuple(pa_en_rad(str(r).strip()) for r in rubriker if r is not None and str(r).strip())
+        texter = filter(None, map(rubriktext, rubriker))
+        self.rubriker = tuple(map(pa_en_rad, islice(texter, FLEST_RUBRIKER)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,15 @@ STORST_PACKNING = 200
 ALLTID_TILLATET = 20 << 20
 FLEST_ELEMENT = 500_000
 STORSTA_STRUKTUR = 32 << 20
-LANGSTA_FORMAT = 255
+LANGSTA_FORMAT, FLEST_FORMAT = 255, 5_000
+LANGSTA_BLADNAMN = 255
+LANGSTA_TEXT = 32_767
 DJUPAST = 64
 # Expat reads a tag anew for each block that has not ended it, so the longer the tag, the dearer each of its bytes.
 LANGSTA_TAGG = 256 << 10
 BLOCK = 1 << 16
+# A row is held whole while its cells are read: 16 384 of them, and some long texts.
+LANGSTA_RAD = 16 << 20
 
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _BOK, _RELATIONER = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
@@ -43,18 +47,21 @@ _BOK, _RELATIONER = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 
 @dataclass(frozen=True, slots=True)
 class Granser:
-    """How much a book may hold: bytes unpacked, bytes and number of its shared texts, and elements in the sheets that
-    are read (None: as many as there are, because they are read one row at a time)."""
+    """How much a book may hold: bytes unpacked, bytes and number of its shared texts, characters in the cells (a
+    shared text counts in each cell that shows it), and elements in the sheets that are read (None: as many as there
+    are, because they are read one row at a time)."""
 
     uppackad: int
     texter: int
     antal_texter: int
+    tecken: int
     element: int | None = None
 
 
 # What is read while a visitor waits, and what a job may read under its own limit of time.
-I_ANROP = Granser(40 << 20, 8 << 20, 100_000, 400_000)
-I_JOBB = Granser(2 << 30, 64 << 20, 2_000_000)
+# A ledger of a million rows, with a thousand characters of text in each, is within the latter.
+I_ANROP = Granser(40 << 20, 8 << 20, 100_000, 16 << 20, 400_000)
+I_JOBB = Granser(2 << 30, 64 << 20, 2_000_000, 1 << 30)
 
 
 class OtillatenBok(OlasligFil):
@@ -118,10 +125,11 @@ def _overlappar(delar: list[zipfile.ZipInfo]) -> bool:
 
 class Vaktstrom:
     """A part of XML as a file to read, that raises OtillatenBok for a DOCTYPE, wherever it stands and however it is
-    encoded, and for a tag that never ends; with `kravs` ExpatError for what is no XML."""
+    encoded, and for a tag or a row that never ends; with `kravs` ExpatError for what is no XML."""
 
     def __init__(self, strom: BinaryIO, *, kravs: bool = True):
         self._strom, self._kravs, self._last = strom, kravs, 0
+        self._rad: int | None = 0
         self._expat: expat.XMLParserType | None = vaktad_expat()
 
     def __enter__(self) -> "Vaktstrom":
@@ -134,10 +142,17 @@ class Vaktstrom:
         block = self._strom.read(n)
         if self._expat is not None:
             self._granska(block)
+        if self._rad is not None and self._last - self._rad > LANGSTA_RAD:
+            raise OtillatenBok("SKADAD", "Arbetsboken har en orimligt lång rad och öppnas inte.")
         return block
 
+    def ny_rad(self) -> None:
+        """A row has been read, so what comes now is of the next one."""
+        self._rad = self._last
+
     def las_ut(self) -> None:
-        """The rest of the part, so that its checksum is compared."""
+        """The rest of the part, which nobody keeps, so that its checksum is compared."""
+        self._rad = None
         while self.read():
             pass
 
@@ -182,6 +197,7 @@ class Arbetsbok:
 
     def __init__(self, fil: BinaryIO, granser: Granser):
         self.granser = granser
+        self._tecken = 0
         self._arkiv = oppna_arkiv(fil, granser)
         self._namn = frozenset(self._arkiv.namelist())
         self.datum: set[int] = set()
@@ -204,6 +220,17 @@ class Arbetsbok:
     def oppna_blad(self, namn: str) -> Vaktstrom:
         """A sheet's XML, from its beginning."""
         return Vaktstrom(self._arkiv.open(self._blad[namn]))
+
+    def rakna_text(self, langd: int) -> None:
+        """Count a text of a cell, wherever it is kept. Raises OtillatenBok when it or the sum of them is too long."""
+        if langd > LANGSTA_TEXT:
+            raise _for_lang_text()
+        self._tecken += langd
+        if self._tecken > self.granser.tecken:
+            raise OtillatenBok(
+                "CELLER",
+                "Arbetsboken har mer text i cellerna än som läses på en gång. Dela upp den, eller spara som CSV.",
+            )
 
     # The parts that say what the others are.
 
@@ -241,8 +268,13 @@ class Arbetsbok:
                         "BLAD", f"Arbetsboken har fler än {FLEST_BLAD} blad och läses inte. Dela upp den."
                     )
                 slag, del_ = relationer.get(attribut.get(_REL, ""), ("", ""))
+                bladnamn = attribut.get("name", "")
+                if len(bladnamn) > LANGSTA_BLADNAMN:
+                    raise OtillatenBok(
+                        "BLAD", f"Arbetsboken har ett blad vars namn är längre än {LANGSTA_BLADNAMN} tecken."
+                    )
                 if slag == "worksheet" and del_ in self._namn:
-                    blad.append((attribut.get("name", ""), del_))
+                    blad.append((bladnamn, del_))
                     if attribut.get("state", "visible") != "visible":
                         self.dolda.add(blad[-1][0])
             elif namn == f"{{{HUVUDNS}}}workbookPr" and attribut.get("date1904", "") in ("1", "true"):
@@ -267,6 +299,10 @@ class Arbetsbok:
         def start(namn, attribut):
             if namn == f"{{{HUVUDNS}}}numFmt":
                 egna[_tal(attribut.get("numFmtId"))] = attribut.get("formatCode", "")[:LANGSTA_FORMAT]
+                if len(egna) > FLEST_FORMAT:
+                    raise OtillatenBok(
+                        "BOMB", f"Arbetsboken har fler än {FLEST_FORMAT} talformat och läses inte."
+                    )
             elif namn == f"{{{HUVUDNS}}}cellXfs":
                 inne[0] = True
             elif inne[0] and namn == f"{{{HUVUDNS}}}xf":
@@ -287,6 +323,7 @@ class Arbetsbok:
         """A text is its own `t`, or those of its runs, and never how it is pronounced (rPh)."""
         si, t, uttal = (f"{{{HUVUDNS}}}{n}" for n in ("si", "t", "rPh"))
         bitar: list[str] = []
+        langd = 0
         lage = {"t": False, "uttal": False}
 
         def start(namn, _):
@@ -296,10 +333,15 @@ class Arbetsbok:
                 lage["uttal"] = True
 
         def tecken(text):
+            nonlocal langd
             if lage["t"]:
                 bitar.append(text)
+                langd += len(text)
+                if langd > LANGSTA_TEXT:
+                    raise _for_lang_text()
 
         def slut(namn):
+            nonlocal langd
             if namn == t:
                 lage["t"] = False
             elif namn == uttal:
@@ -312,6 +354,7 @@ class Arbetsbok:
                     )
                 self.texter.append("".join(bitar).replace("x005F_", ""))
                 bitar.clear()
+                langd = 0
 
         self._las(del_, start, slut, tecken, flest=10 * self.granser.antal_texter)
 
@@ -374,6 +417,13 @@ class Arbetsbok:
                 mata(tolk, block, last)
                 last += len(block)
             mata(tolk, b"", last)
+
+
+def _for_lang_text() -> OtillatenBok:
+    return OtillatenBok(
+        "CELLER",
+        f"Arbetsboken har en text som är längre än {LANGSTA_TEXT} tecken, mer än en cell i Excel rymmer. Korta den.",
+    )
 
 
 def _tal(text: str | None) -> int:

@@ -15,7 +15,9 @@ STORSTA_FIL = 10 * 1024 * 1024
 FLEST_CELLER = 100_000
 # Further out nothing is read: a sheet may claim a cell in its last corner, and every cell before it.
 STORSTA_RAD, STORSTA_KOLUMN = 10_000, 100
-# Formulas that a cell shares with another are moved to where it stands; so many characters in all of them.
+# Excel's own limit. Formulas that a cell shares with another are moved to where it stands; so many characters in all
+# of them, counted before they are taken apart.
+LANGSTA_FORMEL = 8_192
 LANGST_DELAD = 500_000
 
 
@@ -99,13 +101,16 @@ class _Rutark(Ark):
         return cell["column"], None if varde is None else Ruta(varde, "", typ)
 
     def _formel(self, element) -> str:
+        skriven = element.find(FORMULA_TAG)
+        langd = len(skriven.text or "")
+        if skriven.get("t") == "shared":
+            if delad := self.shared_formulae.get(skriven.get("si")):
+                langd = len(delad.tokenizer.formula)
+            self.matt.delat += langd
+        if langd > LANGSTA_FORMEL or self.matt.delat > LANGST_DELAD:
+            raise OtillatenBok("CELLER", "Arbetsboken har orimligt långa formler och läses inte.")
         formel = self.parse_formula(element)
-        text = formel if isinstance(formel, str) else getattr(formel, "text", None) or "="
-        if element.find(FORMULA_TAG).get("t") == "shared":
-            self.matt.delat += len(text)
-            if self.matt.delat > LANGST_DELAD:
-                raise OtillatenBok("CELLER", "Arbetsboken har orimligt långa formler och läses inte.")
-        return text
+        return formel if isinstance(formel, str) else getattr(formel, "text", None) or "="
 
 
 def _granska_omslaget(innehall: bytes) -> None:

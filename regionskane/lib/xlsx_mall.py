@@ -40,6 +40,8 @@ FORMAT = 1
 MARKE = "budget-ifyllnad"
 NYCKELBLAD = "_nycklar"
 INSTRUKTION = "Läs först"
+# More cells than a workbook may have when it is read back.
+FLEST_NYCKLAR = 100_000
 HUVUDRAD = 5  # counted from 1, as people do
 
 _IN_YTA, _IN_KANT = "#FFF6D6", "#B89B3C"
@@ -184,6 +186,7 @@ def las_nycklar(kolumn: Sequence[str]) -> Nycklar:
 
 def _tolka_nycklar(texter: Iterable[str]) -> Nycklar:
     om, namn, rader, kolumner, celler = {}, {}, {}, {}, {}
+    antal = 0
     for text in texter:
         slag, *delar = las_json(text)
         if slag == "om":
@@ -198,6 +201,9 @@ def _tolka_nycklar(texter: Iterable[str]) -> Nycklar:
         else:
             plats, radnyckel, rubrik, radceller = delar
             rader[nyckel][int(plats)] = (str(radnyckel), str(rubrik))
+            antal += len(radceller)
+            if antal > FLEST_NYCKLAR:
+                raise ValueError("antal")
             for kol, cellslag, cell, rev, varde, skala, formel, cellrubrik in radceller:
                 celler[nyckel].append(
                     Nyckelcell(

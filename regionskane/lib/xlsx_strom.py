@@ -132,6 +132,7 @@ class Ark(WorkSheetParser):
             timedelta_formats=bok.tid,
         )
         self.procentstilar = bok.procent
+        self._rakna_text = bok.rakna_text
 
     def rader(self) -> Iterator[tuple[int, dict[int, Any]]]:
         overordnade: list = []
@@ -157,6 +158,7 @@ class Ark(WorkSheetParser):
                     if varde is not None:
                         celler[kolumn] = varde
                 i_rad = False
+                self.source.ny_rad()
                 yield self.row_counter, celler
             elif element.tag == DATA_TAG:
                 break  # what comes after the cells says nothing about them
@@ -178,7 +180,13 @@ class Ark(WorkSheetParser):
             )
 
     def parse_cell(self, element) -> dict[str, Any]:
-        """As openpyxl does it, but a text in the cell itself costs no more than its characters."""
+        """As openpyxl does it, but texts are counted, and one in the cell itself costs no more than its characters."""
+        cell = self._tolkad(element)
+        if type(cell["value"]) is str:
+            self._rakna_text(len(cell["value"]))
+        return cell
+
+    def _tolkad(self, element) -> dict[str, Any]:
         text = element.find(INLINE_STRING) if element.get("t") == "inlineStr" else None
         if text is None:
             return super().parse_cell(element)
@@ -192,6 +200,8 @@ class Ark(WorkSheetParser):
     def _cell(self, element) -> tuple[int, Any]:
         try:
             cell = self.parse_cell(element)
+        except OtillatenBok:
+            raise
         except (ValueError, IndexError, TypeError, OverflowError):
             self.col_counter = self._kolumn(element)
             skrivet = (element.findtext(VALUE_TAG) or "")[:40]
@@ -202,7 +212,7 @@ class Ark(WorkSheetParser):
         if element.get("t") == "inlineStr" and isinstance(varde, str):
             varde = _ESCAPAD.sub(r"\1", varde)
         if cell["data_type"] == "e":
-            return kolumn, Trasig(f"har felvärdet {varde}.")
+            return kolumn, Trasig(f"har felvärdet {str(varde)[:40]}.")
         if varde is not None and cell["data_type"] == "n" and cell["style_id"] in self.procentstilar:
             return kolumn, Procenttal(varde)
         return kolumn, varde

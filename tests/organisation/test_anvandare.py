@@ -1,6 +1,7 @@
 """Users added and changed by an administratör, in the browser's forms."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
@@ -9,6 +10,7 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from organisation.actions import AnvandareFel, andra_anvandare, ge_roll, ta_roll
 from organisation.models import Anvandare, Namnd, Rolltilldelning
@@ -102,7 +104,10 @@ def test_aterstallning_sags_till_kontots_agare(
         svar, _ = _nytt(som("administrator"), f"/organisation/anvandare/{revisor.pk}/")
     losenord = re.search(r"<code>(.+?)</code>", svar.content.decode()).group(1)
     assert len(mail.outbox) == 1 and mail.outbox[0].to == [revisor.email]
-    assert "återställdes av Jonas Ek" in mail.outbox[0].body and losenord not in mail.outbox[0].body
+    assert (
+        "återställdes av Jonas Ek (administrator)" in mail.outbox[0].body
+        and losenord not in mail.outbox[0].body
+    )
     klient = Client()
     klient.post("/logga-in/", {"username": "revisor", "password": losenord})
     nytt = "hav och moln i juli"
@@ -204,3 +209,96 @@ def test_forsta_administratoren_laggs_upp_fran_kommandoraden(db, capsys):
     assert ada.roller.get().roll == "administrator"
     with pytest.raises(CommandError, match="redan"):
         call_command("skapa_administrator", "chef", fornamn="Ada", efternamn="Ek")
+
+
+def _uppgifter(klient, pk, **falt):
+    uppgifter = {"username": "revisor", "first_name": "Malin", "last_name": "Åberg", "is_active": "on"}
+    return klient.post(f"/organisation/anvandare/{pk}/", uppgifter | falt)
+
+
+def test_ny_epost_och_nytt_anvandarnamn_sags_till_agaren_pa_den_gamla_adressen(
+    som, anvandare, settings, genast, django_capture_on_commit_callbacks
+):
+    revisor, klient = anvandare("revisor"), som("administrator")
+    settings.EMAIL_HOST = "brev.invalid"
+    gammal, ny = revisor.email, "malin@annan.invalid"
+    with django_capture_on_commit_callbacks(execute=True):
+        assert _uppgifter(klient, revisor.pk, email=ny).status_code == 302
+    assert [b.to for b in mail.outbox] == [[gammal]]
+    assert "Din e-post ändrades av Jonas Ek (administrator)" in mail.outbox[0].body
+    with django_capture_on_commit_callbacks(execute=True):
+        assert _uppgifter(klient, revisor.pk, email=ny, username="malin").status_code == 302
+    assert [b.to for b in mail.outbox[1:]] == [[ny], [gammal]]
+    texter = list(revisor.notiser.order_by("pk").values_list("text", flat=True))
+    assert len(texter) == 2 and texter[1].startswith("Ditt användarnamn ändrades av Jonas Ek (administrator)")
+    with django_capture_on_commit_callbacks(execute=True):
+        _uppgifter(klient, revisor.pk, email=ny, username="malin", last_name="Åberg Ek")
+    assert len(mail.outbox) == 3
+
+
+def _epost_da(anvandare, adress, dagar):
+    """As when the account got the address so many days ago."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO organisation_anvandareevent (pgh_created_at, pgh_label, pgh_obj_id, username, first_name,"
+            " last_name, email, is_active) VALUES (%s, 'update', %s, %s, '', '', %s, TRUE)",
+            [timezone.now() - timedelta(days=dagar), anvandare.pk, anvandare.username, adress],
+        )
+
+
+def test_en_aterstallning_sags_ocksa_pa_adresser_som_kontot_nyss_har_haft(
+    som, anvandare, settings, genast, django_capture_on_commit_callbacks
+):
+    settings.EMAIL_HOST = "brev.invalid"
+    revisor = Anvandare.objects.create(username="rut", email="nu@x.invalid", first_name="Rut", last_name="Ek")
+    for adress, dagar in (("lange@x.invalid", 90), ("forut@x.invalid", 60), ("nyss@x.invalid", 29), ("", 5)):
+        _epost_da(revisor, adress, dagar)
+    with django_capture_on_commit_callbacks(execute=True):
+        svar, _ = _nytt(som("administrator"), f"/organisation/anvandare/{revisor.pk}/")
+    assert svar.status_code == 200
+    # The one from 60 days ago stood until 29 days ago.
+    assert {a for b in mail.outbox for a in b.to} == {"nu@x.invalid", "nyss@x.invalid", "forut@x.invalid"}
+
+
+@pytest.mark.parametrize(
+    "falt",
+    [{"username": "koncern"}, {"first_name": "Erik"}, {"last_name": "Sandahl"}, {"first_name": "jonas"}],
+)
+def test_ingen_byter_sitt_eget_namn(som, anvandare, falt):
+    jag = anvandare("administrator")
+    uppgifter = {
+        "username": "administrator",
+        "first_name": "Jonas",
+        "last_name": "Ek",
+        "email": "j@x.invalid",
+    }
+    svar = _uppgifter(som("administrator"), jag.pk, **(uppgifter | falt))
+    assert svar.status_code == 422 and "ändra ditt eget namn" in svar.content.decode()
+    assert Anvandare.objects.get(pk=jag.pk).email == jag.email
+    assert _uppgifter(som("administrator"), jag.pk, **uppgifter).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("falt", "sagt"),
+    [
+        ({"username": "r\u0435visor"}, "bara ha bokstäverna"),
+        ({"username": "eva berg"}, "bara ha bokstäverna"),
+        ({"username": "eva\u202e"}, "bara ha bokstäverna"),
+        ({"username": "Revisor"}, "finns redan"),
+        ({"first_name": "Eva\u202eavE"}, "tecken som inte syns"),
+        ({"last_name": "Be\u200brg"}, "tecken som inte syns"),
+        ({"last_name": "Be\trg"}, "tecken som inte syns"),
+        ({"username": "Åsa.Ö_2-x@kn", "first_name": "Žofia-Ann", "last_name": "d'Ö Łęcki"}, None),
+    ],
+)
+def test_namn_som_ser_ut_som_nagon_annans_nekas(som, falt, sagt):
+    svar = som("administrator").post(
+        NY, {"username": "eva", "first_name": "Eva", "last_name": "Berg", "email": ""} | falt
+    )
+    assert svar.status_code == (422 if sagt else 200)
+    assert not sagt or sagt in svar.content.decode()
+
+
+def test_kommandoraden_nekar_samma_namn(db):
+    with pytest.raises(CommandError, match="bara ha bokstäverna"):
+        call_command("skapa_administrator", "\u0441hef", fornamn="Ada", efternamn="Ek")

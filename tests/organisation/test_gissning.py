@@ -1,13 +1,18 @@
 """Guessing is limited per pair, per account and per address, and the log says whom and whence."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from axes.models import AccessAttempt, AccessFailureLog
 from django.core.management import call_command
+from django.db import connection
 from django.db.models import F
 from django.test import Client
+
+from organisation.models import Anvandare
 
 LOSENORD = "tall dimma udde"
 
@@ -63,14 +68,27 @@ def test_ett_konto_sparras_fran_manga_adresser_men_inte_dar_agaren_brukar_vara(r
 
 def test_en_adress_sparras_efter_manga_namn(revisor, settings):
     settings.LOGIN_LIMIT_ADDRESS = 8
+    Anvandare.objects.create_user("gissaren", password=LOSENORD)
     for n in range(8):
         # A guesser who logs in with an account of their own in between is counted all the same.
-        _logga_in(losenord=LOSENORD)
+        assert _logga_in("gissaren", losenord=LOSENORD).status_code == 302
         assert _logga_in(f"namn{n}").status_code == 200
     assert _logga_in(losenord=LOSENORD).status_code == 429
     assert _logga_in(losenord=LOSENORD, fran="10.0.0.2").status_code == 302
     call_command("axes_reset_ip", "10.0.0.1", verbosity=0)
     assert _logga_in(losenord=LOSENORD).status_code == 302
+
+
+def test_den_som_brukar_logga_in_dar_ifran_sparras_inte_av_grannens_gissningar(revisor, settings):
+    settings.LOGIN_LIMIT_ADDRESS = 8
+    assert _logga_in(losenord=LOSENORD).status_code == 302
+    for n in range(8):
+        assert _logga_in(f"namn{n}").status_code == 200
+    assert _logga_in("politiker").status_code == 429
+    assert _logga_in(losenord=LOSENORD).status_code == 302
+    # Guesses at the known name are still counted for the pair.
+    assert [_logga_in().status_code for _ in range(5)] == [200, 200, 200, 200, 429]
+    assert _logga_in(losenord=LOSENORD).status_code == 429
 
 
 def test_ett_natverk_i_ipv6_ar_en_adress(revisor, settings):
@@ -145,3 +163,21 @@ def test_loggen_sager_vem_och_varifran_pa_en_rad(revisor, settings, caplog):
     assert "Spärrad inloggning: namn «revisor» från 2001:db8::7, /logga-in/" in rader
     assert all(r.isprintable() and len(r) < 250 for r in rader)
     assert any("x?2026-01-01" in r for r in rader)
+
+
+def test_samtidiga_gissningar_blir_inte_fler(transactional_db, settings):
+    Anvandare.objects.create_user("ensam", password=LOSENORD)
+    antal = 12
+    start = Barrier(antal)
+
+    def gissa(_):
+        start.wait()
+        try:
+            return _logga_in("ensam").status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(antal) as tradar:
+        svar = list(tradar.map(gissa, range(antal)))
+    assert sorted(svar) == [200] * (settings.AXES_FAILURE_LIMIT - 1) + [429] * (antal - 4)
+    assert AccessFailureLog.objects.filter(username="ensam").count() == settings.AXES_FAILURE_LIMIT

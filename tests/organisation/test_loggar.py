@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pghistory
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
@@ -189,3 +190,71 @@ def test_loggen_over_nedladdningar_andras_inte(anvandare):
     finally:
         gammal._meta.get_field("tid").auto_now_add = True
     assert Nedladdning.objects.filter(adress="/y/").delete()[0] == 1
+
+
+def test_vem_star_med_sitt_anvandarnamn_ocksa_nar_tva_heter_lika(som, anvandare):
+    falsk = Anvandare(username="falsk", first_name="Erik", last_name="Sandahl")
+    skapa_anvandare(anvandare=falsk, by=anvandare("administrator"))
+    lena = anvandare("politiker")
+    nytt_losenord(anvandare=lena, sett=marke_for_losenordet(lena), by=falsk)
+    klient = som("revisor")
+    assert "Erik Sandahl (falsk) Lena Holmgren (politiker) Återställde lösenordet" in _text(
+        klient.get(HANDELSER)
+    )
+    assert [r.vem_konto for r in hamta_kontohandelser(sok="falsk", slag="losenord")[0]] == ["falsk"]
+    assert hamta_kontohandelser(sok="koncerncontroller", slag="losenord")[0] == []
+
+
+def test_en_handelse_fran_fore_anvandarnamnen_visas(som, anvandare):
+    revisor = anvandare("revisor")
+    with pghistory.context(anvandare=anvandare("administrator").pk, namn="Jonas Ek", varfor=""):
+        Anvandare.objects.filter(pk=revisor.pk).update(last_name="Öberg")
+    text = _text(som("revisor").get(HANDELSER))
+    assert "Jonas Ek Malin Öberg (revisor) Ändrade namnet från Malin Åberg" in text
+
+
+def test_en_roll_star_vid_det_namn_som_kontot_hade_da(anvandare):
+    with connection.cursor() as cursor:
+        for dagar, namn in ((9, "Ett"), (5, "Två"), (1, "Tre")):
+            cursor.execute(
+                "INSERT INTO organisation_anvandareevent (pgh_created_at, pgh_label, pgh_obj_id, username, first_name,"
+                " last_name, email, is_active) VALUES (now() - make_interval(days => %s), 'update', -1, 'bo', %s, '',"
+                " '', TRUE)",
+                [dagar, namn],
+            )
+        for dagar in (12, 7, 3, 0):
+            cursor.execute(
+                "INSERT INTO organisation_rolltilldelningevent (pgh_created_at, pgh_label, pgh_obj_id, id, roll,"
+                " anvandare_id) VALUES (now() - make_interval(days => %s), 'insert', -1, -1, 'revisor', -1)",
+                [dagar],
+            )
+    rader = hamta_kontohandelser(sok="bo", slag="roll_given")[0]
+    # The last is from before the history of accounts began.
+    assert [r.namn for r in rader] == ["Tre", "Två", "Ett", "Ett"]
+
+
+def test_en_nedladdning_star_vid_det_namn_som_personen_hade_da(som, anvandare):
+    som("politiker").get("/budget/2024/B2024/skatt/excel/")
+    Nedladdning.objects.create(anvandare=anvandare("politiker"), vy="excel", adress="/forut/")
+    Anvandare.objects.filter(username="politiker").update(username="annan", first_name="Anna", last_name="An")
+    klient = som("revisor")
+    assert "Lena Holmgren (politiker)" in _text(klient.get(f"{NEDLADDNINGAR}?sok=holmgren"))
+    # A row from before the name was kept says what the person is called now, and both are found by it.
+    text = _text(klient.get(f"{NEDLADDNINGAR}?sok=annan"))
+    assert "Anna An (annan)" in text and "Lena Holmgren (politiker)" in text
+
+
+def test_nedladdningens_hela_adress_star_kvar(som):
+    adress = f"/budget/2024/B2024/skatt/excel/?utfyllnad={'x' * 3000}&filter=hemligt"
+    assert som("politiker").get(adress).status_code == 200
+    assert Nedladdning.objects.get().adress == adress
+
+
+@pytest.mark.parametrize("tabell", ["organisation_nedladdning", "organisation_anvandareevent"])
+def test_loggarna_toms_inte(db, tabell):
+    with (
+        pytest.raises(IntegrityError, match="töms inte"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"TRUNCATE {tabell} CASCADE")

@@ -1,10 +1,13 @@
 """Which passwords are refused, and what is said."""
 
+import time
+
 import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from organisation.actions import TIDIGARE, AnvandareFel, byt_losenord, marke_for_losenordet, nytt_losenord
+from organisation.losenord import LANGST, VanligtLosenord
 from organisation.models import Anvandare, TidigareLosenord
 
 MALIN = Anvandare(
@@ -105,3 +108,39 @@ def test_ett_byte_skriver_inte_over_en_aterstallning(anvandare):
     nytt_losenord(anvandare=revisor, sett=marke_for_losenordet(revisor), by=anvandare("administrator"))
     with pytest.raises(AnvandareFel, match="av någon annan"):
         byt_losenord(anvandare=sen, losenord="en helt annan mening")
+
+
+LANGT = "kvxzw" + "1" * 80_000 + "b"
+
+
+def test_provningen_av_ett_langt_losenord_tar_inte_mer_tid_an_det_ar_langt():
+    fore = time.process_time()
+    with pytest.raises(ValidationError):
+        VanligtLosenord().validate(LANGT)
+    assert time.process_time() - fore < 5
+
+
+def test_ett_for_langt_losenord_provas_inte_alls(som, anvandare, monkeypatch):
+    revisor = anvandare("revisor")
+    _med_losenord(revisor)
+    provade = []
+    monkeypatch.setattr(VanligtLosenord, "validate", lambda _, losenord, user=None: provade.append(losenord))
+    klient = som("revisor")
+    for gammalt, nytt in (
+        ("tall dimma udde", LANGT),
+        (LANGT, "en mening om hav"),
+        ("fel", "en mening om hav"),
+    ):
+        assert _byt(klient, gammalt, nytt).status_code == 200
+    assert provade == []
+    langst = "en mening om hav " * 20
+    svar = _byt(klient, "tall dimma udde", langst[: LANGST + 1])
+    assert f"Skriv högst {LANGST} tecken" in svar.content.decode() and provade == []
+    assert _byt(klient, "tall dimma udde", langst[:LANGST]).status_code == 302
+    assert provade == [langst[:LANGST]]
+
+
+def test_ett_for_langt_losenord_provas_inte_vid_inloggningen(client, anvandare):
+    _med_losenord(anvandare("revisor"), LANGT)
+    svar = client.post("/logga-in/", {"username": "revisor", "password": LANGT})
+    assert svar.status_code == 200 and f"Skriv högst {LANGST} tecken" in svar.content.decode()

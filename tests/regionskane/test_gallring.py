@@ -88,7 +88,15 @@ def _som_det_ett_jobb_ska_lasa(innehall, by, version):
 
 
 def _som_matningarnas_kalla(innehall, by, version):
-    with andring(by=by, varfor=f"Ur «m.csv» (SHA-256 {skriv_fil(innehall)})"):
+    _som_kallan(innehall, by, version, "m.csv")
+
+
+def _som_en_kalla_med_namn_av_en_annan(innehall, by, version):
+    _som_kallan(innehall, by, version, f"SHA-256 {'0' * 64}.csv")
+
+
+def _som_kallan(innehall, by, version, namn):
+    with andring(by=by, varfor=f"Ur «{namn}» (SHA-256 {skriv_fil(innehall)})"):
         version.namn += " "
         version.save()
 
@@ -101,6 +109,7 @@ def _som_matningarnas_kalla(innehall, by, version):
         _som_annat_jobbs_fil,
         _som_det_ett_jobb_ska_lasa,
         _som_matningarnas_kalla,
+        _som_en_kalla_med_namn_av_en_annan,
     ],
 )
 def test_en_fil_som_nagot_annat_bygger_pa_ligger_kvar(som_annat, anvandare, version):

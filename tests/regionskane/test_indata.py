@@ -11,10 +11,12 @@ from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.test import Client
 
 from budget.models import Belopp, Kommentar
+from regionskane import settings as installningsfil
 from regionskane.lib.jsontext import OgiltigJson, las_decimal, las_json
 from tests.test_behorighet import ARB, ROLLER, TABELL
 
@@ -206,6 +208,68 @@ def test_inget_svar_sparas_av_nagon(nummer, som, client, db):
     assert vagen.index("whitenoise.middleware.WhiteNoiseMiddleware") < vagen.index(
         "regionskane.indata.IngenKopiaMiddleware"
     )
+
+
+# What is too large.
+
+MB = 1024 * 1024
+
+
+class Kropp:
+    """A body that nobody needs to send: it knows whether anybody has begun to read it."""
+
+    last = False
+
+    def read(self, *_):
+        self.last = True
+        return b""
+
+    readline = read
+
+
+def _stor(klient, adress, byte, typ="multipart/form-data; boundary=x", **huvud):
+    kropp = Kropp()
+    svar = klient.generic(
+        "POST", adress, CONTENT_TYPE=typ, CONTENT_LENGTH=str(byte), **huvud, **{"wsgi.input": kropp}
+    )
+    return svar, kropp.last
+
+
+def test_av_den_som_inte_loggat_in_lases_inget_stort(client, db, django_assert_num_queries):
+    for byte in (MB + 1, 300 * MB, 10**30):
+        with django_assert_num_queries(0):
+            svar, last = _stor(client, "/logga-in/", byte)
+        assert (svar.status_code, last) == (413, False)
+        assert "Du är inte inloggad, och då tas högst 1 MB emot." in svar.content.decode()
+        assert svar.headers["Cache-Control"] == "private, no-store"
+    svar, last = _stor(client, "/api/v1/indikatorer/", MB + 1, "application/json")
+    assert (svar.status_code, last) == (413, False) and "inte inloggad" in svar.json()["fel"][0]
+    client.cookies["sessionid"] = "a" * 32  # anybody's
+    assert _stor(client, "/logga-in/", 50 * MB)[0].status_code == 413
+    assert _stor(client, "/logga-in/", MB)[1]
+
+
+def test_den_som_loggat_in_far_skicka_filer_upp_till_en_grans(klient, settings):
+    assert settings.UPLOAD_LIMIT == 100 * MB
+    assert _stor(klient, "/utfall/filer/", 100 * MB)[1]
+    svar, last = _stor(klient, "/utfall/filer/", 100 * MB + 1)
+    assert (svar.status_code, last) == (413, False)
+    assert "större än 100 MB" in svar.content.decode() and "Dela upp filen" in svar.content.decode()
+    # What is no file is held in memory.
+    svar, last = _stor(klient, "/api/v1/indikatorer/", 10 * MB + 1, "application/json")
+    assert (svar.status_code, last) == (413, False) and "större än 10 MB" in svar.json()["fel"][0]
+
+
+def test_en_kropp_som_inte_sager_hur_stor_den_ar_lases_inte(klient):
+    svar, last = _stor(klient, "/utfall/filer/", "", HTTP_TRANSFER_ENCODING="chunked")
+    assert (svar.status_code, last) == (411, False) and "hur stort" in svar.content.decode()
+
+
+@pytest.mark.parametrize("varde", ["0", "-1", "100001", "stor"])
+def test_en_storlek_som_inte_gar_stoppar_starten(varde, monkeypatch):
+    monkeypatch.setenv("UPLOAD_LIMIT_MB", varde)
+    with pytest.raises(ImproperlyConfigured, match="UPLOAD_LIMIT_MB"):
+        installningsfil._megabyte("UPLOAD_LIMIT_MB", 100)
 
 
 # The key.

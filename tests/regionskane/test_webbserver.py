@@ -1,18 +1,28 @@
-"""The web server as `make start` starts it, and clients that stop in the middle of a request."""
+"""The web server as `make start` starts it, and clients that are silent or stop in the middle of a request."""
 
 import http.client
 import os
+import selectors
 import socket
 import subprocess
 import sys
 import threading
-from contextlib import ExitStack
+import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 
-from regionskane.webbserver import LAGSTA_TAKT, TALAMOD_SEKUNDER, Klientsockel
+from regionskane.webbserver import (
+    LAGSTA_TAKT,
+    STORSTA_HUVUD,
+    TALAMOD_SEKUNDER,
+    Klientsockel,
+    Webbarbetare,
+)
 from tests.regionskane.arbetare import databasadress, doda
 from tests.regionskane.test_jobb import _vanta
 from verktyg.start import webbkommando
@@ -60,7 +70,7 @@ def _oppna(stapel, port, antal):
     halva = []
     for nummer in range(antal):
         halva.append(stapel.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60)))
-        halva[-1].sendall(HALV_KROPP if nummer % 2 else HALVT_HUVUD)
+        halva[-1].sendall((HALV_KROPP, HALVT_HUVUD, b"")[nummer % 3])
     return halva
 
 
@@ -71,7 +81,7 @@ def test_halvoppna_forfragningar_stanger_inte_sajten(webbserver):
         halva = _oppna(stapel, webbserver, 7)
         assert _halsa(webbserver) == 200
         # More than there are threads: they are let go, whether or not they drip.
-        _oppna(stapel, webbserver, 2 * TRADAR)
+        _oppna(stapel, webbserver, 3 * TRADAR)
         assert _halsa(webbserver) == 200
         for en in halva:
             _vanta(lambda en=en: not _droppa(en))
@@ -89,6 +99,152 @@ def _droppa(en) -> bool:
     except OSError:
         pass
     return False
+
+
+# The worker by itself, a turn of its loop at a time.
+
+
+class Arbetare:
+    """A Webbarbetare with two threads and room for twelve connections, that answers every request with its path."""
+
+    def __init__(self, stapel):
+        cfg = Config()
+        cfg.set("threads", 2)
+        cfg.set("worker_connections", 12)
+        lyssnare = stapel.enter_context(socket.create_server(("127.0.0.1", 0), backlog=64))
+        self.adress = lyssnare.getsockname()
+        self.arbetare = a = Webbarbetare(1, os.getppid(), [lyssnare], None, 30, cfg, Logger(cfg))
+        a.wsgi = _svara
+        a.tpool, a.poller = a.get_thread_pool(), selectors.DefaultSelector()
+        a.method_queue.init()
+        a.poller.register(a.method_queue.fileno(), selectors.EVENT_READ, a.method_queue.run_callbacks)
+        a.set_accept_enabled(True)
+        for stang in (a.method_queue.close, a.poller.close, a.tpool.shutdown):
+            stapel.callback(stang)
+        self.stapel = stapel
+
+    def klient(self, skickar=b""):
+        en = self.stapel.enter_context(socket.create_connection(self.adress, timeout=5))
+        en.sendall(skickar)
+        self.gar()
+        return en
+
+    def gar(self, varv=3):
+        for _ in range(varv):
+            self.arbetare.wait_for_and_dispatch_events(0.02)
+
+    def svar(self, en) -> bytes:
+        """What the client gets: an answer, b"" when it has been hung up on, or nothing yet."""
+        en.settimeout(0.01)
+        for _ in range(100):
+            self.gar(1)
+            try:
+                return en.recv(10_000)
+            except TimeoutError:
+                pass
+            except ConnectionResetError:
+                return b""
+        raise TimeoutError
+
+
+def _svara(environ, start_response):
+    start_response("200 OK", [("Content-Length", "0"), ("Adress", environ["PATH_INFO"])])
+    return []
+
+
+@pytest.fixture
+def arbetare():
+    with ExitStack() as stapel:
+        yield Arbetare(stapel)
+
+
+def _hel(vag, *rader) -> bytes:
+    return "\r\n".join((f"GET {vag} HTTP/1.1", "Host: localhost", *rader, "", "")).encode()
+
+
+def test_den_som_inget_sager_och_ett_halvt_huvud_tar_ingen_trad(arbetare):
+    tysta = [arbetare.klient(b"GET / HT"[:n]) for n in (0, 0, 0, 8, 8, 8)]
+    # A connection that has been answered is no better the second time, alone or with what came along.
+    for forst in (_hel("/ett"), _hel("/ett") + b"GET / HT"):
+        tysta.append(arbetare.klient(forst))
+        assert b"/ett" in arbetare.svar(tysta[-1])
+        tysta[-1].sendall(b"GET / HT")
+        arbetare.gar()
+    assert b"/tva" in arbetare.svar(arbetare.klient(_hel("/tva", "Connection: close")))
+    assert len(arbetare.arbetare.pending_conns) >= len(tysta)
+    # The rest of a head comes when it comes.
+    tysta[3].sendall(_hel("/")[8:])
+    assert b" 200 OK" in arbetare.svar(tysta[3])
+    tysta[0].sendall(_hel("/fyra"))
+    assert b"/fyra" in arbetare.svar(tysta[0])
+
+
+def test_den_som_vantat_for_lange_kopplas_bort_och_raknas_inte(arbetare):
+    tyst, halv = arbetare.klient(), arbetare.klient(b"GET / HT")
+    arbetare.arbetare.murder_pending()
+    assert arbetare.arbetare.nr_conns == 2
+    for conn in arbetare.arbetare.pending_conns:
+        assert conn.timeout - time.monotonic() <= 3
+        conn.timeout = 0
+    arbetare.arbetare.murder_pending()
+    assert (arbetare.svar(tyst), arbetare.svar(halv), arbetare.arbetare.nr_conns) == (b"", b"", 0)
+
+
+def test_ett_huvud_utan_slut_kopplas_bort(arbetare):
+    en = arbetare.klient()
+    with suppress(OSError):
+        for _ in range(STORSTA_HUVUD // 8192 + 2):
+            en.sendall(b"x" * 8192)
+            arbetare.gar(1)
+    assert arbetare.svar(en) == b""
+
+
+def test_fullt_hus_stanger_inte_ute_nya(arbetare):
+    for _ in range(30):
+        arbetare.klient()
+        arbetare.arbetare.murder_pending()
+    assert arbetare.arbetare.nr_conns < 12
+    assert b"/ny" in arbetare.svar(arbetare.klient(_hel("/ny")))
+
+
+def test_en_kropp_som_ingen_laser_haller_ingen_trad(arbetare):
+    for _ in range(4):
+        en = arbetare.klient(_hel("/for-stort", "Content-Length: 90000000"))
+        assert b"/for-stort" in arbetare.svar(en)
+    assert b"/hej" in arbetare.svar(arbetare.klient(_hel("/hej")))
+    # One that has come is read, and the connection kept.
+    en = arbetare.klient(_hel("/ett", "Content-Length: 3") + b"abc")
+    assert b"/ett" in arbetare.svar(en)
+    en.sendall(_hel("/tva"))
+    assert b"/tva" in arbetare.svar(en)
+
+
+def test_den_som_inte_hanger_upp_haller_inte_varvet(arbetare):
+    """gunicorn waits up to two seconds for each, where nothing else is done meanwhile."""
+    kvar = [arbetare.klient(_hel("/hej", "Connection: close")) for _ in range(3)]
+    for en in kvar:
+        assert b"/hej" in arbetare.svar(en)
+    arbetare.gar()
+    # Said goodbye to, and not yet forgotten.
+    assert [arbetare.svar(en) for en in kvar] == [b""] * 3
+    assert len(arbetare.arbetare.pending_conns) == arbetare.arbetare.nr_conns == 3
+    for en in kvar:
+        en.close()
+    arbetare.gar()
+    assert len(arbetare.arbetare.pending_conns) == arbetare.arbetare.nr_conns == 0
+
+
+def test_en_kropp_har_ett_slut_hur_mycket_som_an_kommer():
+    har, dar = socket.socketpair()
+    with Klientsockel(fileno=har.detach()) as har, dar:
+        har.ny_forfragan()
+        dar.sendall(b"x" * 1000)
+        assert len(har.recv(100)) == 100
+        # An honest ledger of 100 MB at 200 kB/s is in before.
+        assert har.slut - time.monotonic() > 100_000_000 / 200_000
+        har.slut = time.monotonic()
+        with pytest.raises(ConnectionResetError):
+            har.recv(100)
 
 
 def test_en_lang_fil_i_jamn_takt_hinner_fram():

@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from budget.actions.kontoplan import (
     KontoplanFel,
@@ -179,6 +181,58 @@ def test_regler_ur_fil_andrar_bara_det_som_skiljer_och_allt_eller_inget(regel):
         )
     assert Kontoregel.objects.count() == 2
     assert (las_in_konton(namn={"9999": "Prov"}), las_in_konton(namn={"9999": "Prov"})) == (1, 0)
+
+
+def test_antalet_fragor_vaxer_inte_med_reglerna(regel, anvandare, enhet):
+    """The ledger is locked meanwhile."""
+    by = anvandare("koncerncontroller")
+
+    def fragor(koder, namn, till_ar=None):
+        rader = [Regelrad(f"{i:05}", f"{i:05}", namn, enhet("KN"), 2022, till_ar) for i in koder]
+        with CaptureQueriesContext(connection) as fangade:
+            sparad = las_in_regler(modell=Ansvarsregel, rader=rader, varfor="Prov", by=by)
+        assert len(sparad.regler) == len(koder)
+        return len(fangade)
+
+    assert fragor(range(2), "Få") == fragor(range(2, 5_000), "Många")
+    assert fragor(range(2), "Få ändrade") == fragor(range(5_000), "Många ändrade", 2030)
+    assert Ansvarsregel.objects.filter(namn="Många ändrade", till_ar=2030).count() == 5_000
+    historik = hamta_regelhistorik(Ansvarsregel.objects.get(fran="00001"))
+    assert len(historik) == 3 and historik[0].namn == "Erik Sandahl"
+
+
+def test_en_regel_ur_fil_som_slutar_ger_plats_at_en_ny_hur_de_an_star(regel):
+    regel("4000", "4999", "personal_alla")
+    rader = [
+        Regelrad("4500", "4599", "Köp", None, 2024),
+        Regelrad("4000", "4999", "Personal", post("personal_alla"), 2022, 2023),
+    ]
+    assert len(las_in_regler(modell=Kontoregel, rader=rader, varfor="Prov").regler) == 2
+    assert sorted(Kontoregel.objects.values_list("fran", "fran_ar", "till_ar")) == [
+        ("4000", 2022, 2023),
+        ("4500", 2024, None),
+    ]
+
+
+def test_krocken_sags_om_den_rad_som_kom_sist(regel):
+    def krock(*rader):
+        with pytest.raises(KontoplanFel, match="krockar") as fel:
+            las_in_regler(modell=Kontoregel, varfor="Prov", rader=[
+                Regelrad(fran, till, f"Regel {fran}", None, 2022) for fran, till in rader
+            ])  # fmt: skip
+        return fel.value.rad, str(fel.value).split(", som")[0]
+
+    regel("7000", "7999", None)
+    assert krock(("1000", "1999"), ("7100", "7100")) == (
+        1,
+        "7100 2022– krockar med regeln 7000–7999 Regel 7000",
+    )
+    assert krock(("6000", "6999"), ("5000", "6000")) == (
+        1,
+        "5000–6000 2022– krockar med regeln 6000–6999 Regel 6000",
+    )
+    assert krock(("600", "699"), ("6000", "6999"), ("6000", "6999"))[0] == 2
+    assert Kontoregel.objects.count() == 1
 
 
 def test_motpart_byter_inte_slag_och_tva_har_inte_samma_kod_samtidigt(db, anvandare):

