@@ -20,7 +20,7 @@ from budget.models import Belopp, Ifyllnad
 from regionskane.lib import xlsx_las
 from regionskane.lib.xlsx_bok import I_ANROP
 from regionskane.lib.xlsx_mall import NYCKELBLAD
-from tests.budget.belopp import egna_nivaer
+from tests.budget.belopp import egna_nivaer, skriv
 from tests.lib.kontor import Kontor
 
 
@@ -190,8 +190,9 @@ def test_varje_andring_syns_fore_och_tas_emot_som_en_handelse(som, version):
     assert "Arbetsboken skiljer sig inte från versionen" in text(igen)
 
 
-def test_ifylld_i_libreoffice_kommer_den_tillbaka_med_just_sina_andringar(som, version, tmp_path):
+def test_ifylld_i_libreoffice_kommer_den_tillbaka_med_just_sina_andringar(som, version, anvandare, tmp_path):
     klient, arb = som("koncerncontroller"), version("B2024-ARB")
+    skriv(arb, "resultatbudget", "utjamning_bidrag", "REGION", 2026, 13_583, anvandare("koncerncontroller"))
     kontor = Kontor(tmp_path)
     hamtad = hamta(klient)
     orord = skicka(klient, kontor.fyll_i(hamtad, []), follow=True)
