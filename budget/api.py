@@ -235,6 +235,7 @@ def _som_json(t: Tabell) -> dict:
                         "kalla": c.kalla,
                         "noter": list(c.noter),
                     }
+                    | ({} if c.delar_ger is None else {"delarna_ger": str(c.delar_ger)})
                     for k, c in zip(t.kolumner, r.celler, strict=False)
                 },
             }

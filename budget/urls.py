@@ -16,6 +16,7 @@ from budget.views import (
     kommentar,
     kontoplan,
     oversikt,
+    ramrorelse,
     samband,
     scenario,
     tabeller,
@@ -37,6 +38,7 @@ urlpatterns = [
     path("utfall/filer/<int:pk>/bekrafta/", utfallsfil.bekrafta, name="bekrafta_utfallsfil"),
     path("utfall/filer/<int:pk>/koppla/", utfallsfil.koppla, name="koppla_utfallsfil"),
     path("utfall/filer/<int:pk>/kolumner/", utfallsfil.kolumner, name="utfallsfilens_kolumner"),
+    path("utfall/filer/<int:pk>/perioder/", utfallsfil.perioder, name="utfallsfilens_perioder"),
     path("utfall/filer/<int:pk>/hamta/", utfallsfil.hamta, name="hamta_utfallsfil"),
     path(VERSION, tabeller.version, name="version"),
     path(f"{VERSION}las/", versioner.las, name="las_version"),
@@ -66,9 +68,9 @@ urlpatterns = [
         investeringar.ta_bort_beslut,
         name="ta_bort_investeringsbeslut",
     ),
+    path(f"{VERSION}kostnader-foljer/", ramrorelse.folj_regionbidragen, name="folj_regionbidragen"),
     path(f"{VERSION}kontroll/", tabeller.kontroll, name="kontroll"),
     path(f"{VERSION}brygga/", brygga.brygga, name="brygga"),
-    path(f"{VERSION}brygga/rakna/", versioner.lat_bryggan, name="lat_bryggan"),
     path(f"{VERSION}brygga/upprakning/", justering.rakna_upp, name="upprakning"),
     path(
         f"{VERSION}brygga/ersattningsmodell/", ersattningsmodell.ersattningsmodell, name="ersattningsmodell"

@@ -12,6 +12,7 @@ from indikatorer.selectors.bedomning import Bedomd, bedom_ar, bedom_indikator
 from indikatorer.selectors.bibliotek import hamta_indikatorer
 from indikatorer.selectors.matningar import hamta_matningar
 from indikatorer.tabeller.bedomning import motivering
+from indikatorer.tabeller.regel import i_ord
 from indikatorer.views.atkomst import krav_lasa, oppna
 
 
@@ -96,6 +97,9 @@ def _bedomning(b: Bedomd) -> dict:
         "segment": b.segment.kod if b.segment else None,
         "ar": b.ar,
         "mal": b.malniva.regel if b.malniva else None,
+        "mal_betyder": i_ord(b.bedomning.regel, procent=b.indikator.enhetsslag == "procent")
+        if b.malniva
+        else None,
         "varde": _varde(b.bedomning.nu),
         "jamforelse": _varde(b.bedomning.fore),
         "jamforelse_ar": b.bedomning.fore.ar if b.bedomning.fore else None,

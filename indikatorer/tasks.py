@@ -25,7 +25,7 @@ def _far_skriva(jobb) -> bool:
 @jobbslag(inlasning.SLAG_LAS_IN, far=_far_skriva)
 def las_in(jobb, rapportera):
     p = jobb.parametrar
-    underlag = Underlag(p["sha256"], p["namn"], p["ursprung"])
+    underlag = Underlag(p["sha256"], p["namn"], p["ursprung"], p.get("rakna_om", False))
     rapportera(10, "Läser in värdena")
 
     def spara():

@@ -135,6 +135,11 @@ def markera_sedda(*, by, notiser: Iterable[int] | None = None) -> int:
     return (olasta if notiser is None else olasta.filter(pk__in=notiser)).update(sedd=timezone.now())
 
 
+def markera_hanterade(*, url: str) -> None:
+    """Mark everybody's notices of a page as read, when what they asked for there has been done."""
+    Notis.objects.filter(url=url, sedd__isnull=True).update(sedd=timezone.now())
+
+
 def _krav_pa_en_annan_administrator(utom: int) -> None:
     """Under a lock: two administratörer who close each other at the same moment would leave none."""
     roller = list(Rolltilldelning.objects.select_for_update().filter(roll=Roll.ADMINISTRATOR).order_by("pk"))

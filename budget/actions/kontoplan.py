@@ -8,7 +8,7 @@ gives it to another enhet, its lines in force follow in the same transaction.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, NoReturn
@@ -18,7 +18,7 @@ from django.db.models import ProtectedError, Q
 from django.db.models.functions import Collate, Length
 
 from budget.models import Ansvarsregel, Konto, Kontoregel, Motpart, Motpartsslag, Post
-from budget.selectors.kontoplan import far_ta_konton, postnamn
+from budget.selectors.kontoplan import Senare, far_ta_konton, har_kod, postnamn, senare_regel
 from organisation.models import Enhet, Enhetstyp
 from regionskane.historik import andring
 
@@ -135,10 +135,7 @@ def spara_ansvarsregel(
 
 def avsluta_regel(*, regel: Regel, till_ar: int, by) -> Sparad:
     """Let a rule end with a year. Raises KontoplanFel when later years' lines would be left without one."""
-    rad = Regelrad(
-        regel.fran, regel.till, regel.namn, _hor_till(regel), regel.fran_ar, till_ar, regel.kalla
-    )  # fmt: skip
-    return _spara(type(regel), [(rad, regel)], by=by)
+    return _spara(type(regel), [(_rad_av(regel, till_ar=till_ar), regel)], by=by)
 
 
 def ta_bort_regel(*, regel: Regel, by) -> None:
@@ -163,12 +160,64 @@ def las_in_regler(*, modell: type[Regel], rader: Sequence[Regelrad], varfor: str
     return _spara(modell, par, by=by, varfor=varfor) if par else Sparad(())
 
 
-def lagg_till_regler(*, modell: type[Regel], rader: Sequence[Regelrad], varfor: str, by) -> Sparad:
-    """Save new rules, all or none. What follows in the ledger is asked once for all of them.
+def koppla_regler(*, modell: type[Regel], rader: Sequence[Regelrad], varfor: str, by) -> Sparad:
+    """Save new rules for codes that have none in their first year, all or none. What follows in the ledger is asked
+    once for all of them.
 
-    Raises KontoplanFel as the other functions; its `rad` says which rule it was about.
+    Where a rule takes the codes from a later year, that one begins earlier if it says the same of all of them;
+    otherwise the new rule ends where the later one begins. Raises KontoplanFel as the other functions; its `rad` says
+    which rule it was about.
     """
-    return _spara(modell, [(rad, None) for rad in rader], by=by, varfor=varfor) if rader else Sparad(())
+    if not rader:
+        return Sparad(())
+    finns = list(modell.objects.select_related("post" if modell is Kontoregel else "enhet"))
+    senare = [senare_regel(finns, r.fran, r.till, r.fran_ar) if r.till_ar is None else None for r in rader]
+    utvidgas = _som_utvidgas(rader, senare)
+    par, plats, klara = [], [], set()
+    for i, (rad, s) in enumerate(zip(rader, senare, strict=True)):
+        if s is not None and s.regel.pk in utvidgas:
+            if s.regel.pk in klara:
+                continue
+            klara.add(s.regel.pk)
+            par.append((_rad_av(s.regel, fran_ar=utvidgas[s.regel.pk]), s.regel))
+        else:
+            par.append((rad if s is None else replace(rad, till_ar=s.regel.fran_ar - 1), None))
+        plats.append(i)
+    try:
+        return _spara(modell, par, by=by, varfor=varfor)
+    except KontoplanFel as fel:
+        fel.rad = None if fel.rad is None else plats[fel.rad]
+        raise
+
+
+def _som_utvidgas(rader: Sequence[Regelrad], senare: Sequence[Senare | None]) -> dict[int, int]:
+    """The later rules (pk) that may begin earlier, and in which year: those with which every row that has any of their
+    codes agrees."""
+    utvidgas: dict[int, int] = {}
+    for s in senare:
+        if s is None or s.regel.pk in utvidgas:
+            continue
+        egna = [
+            (rad, t) for rad, t in zip(rader, senare, strict=True) if har_kod(s.regel, rad.fran, rad.till)
+        ]
+        if all(
+            t is not None
+            and t.regel.pk == s.regel.pk
+            and t.kan_utvidgas
+            and t.tar(rad.fran, rad.till)
+            and _hor_till(s.regel) == rad.hor_till
+            for rad, t in egna
+        ):
+            utvidgas[s.regel.pk] = min(rad.fran_ar for rad, _ in egna)
+    return utvidgas
+
+
+def _rad_av(regel: Regel, **andrat) -> Regelrad:
+    """What a rule says, with some of it changed."""
+    rad = Regelrad(
+        regel.fran, regel.till, regel.namn, _hor_till(regel), regel.fran_ar, regel.till_ar, regel.kalla
+    )  # fmt: skip
+    return replace(rad, **andrat)
 
 
 def las_in_konton(*, namn: dict[str, str], by=None) -> int:

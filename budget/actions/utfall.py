@@ -6,19 +6,20 @@ findings are kept. Killed at any moment, it has not happened.
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from django.db import OperationalError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from budget.actions.kontoplan import (
     KontoplanFel,
     Regelrad,
-    lagg_till_regler,
+    koppla_regler,
     spara_motpart,
 )
 from budget.demo import MARKT
@@ -34,7 +35,7 @@ from budget.imports.granska_utfall import (
     som_fynd,
     summera,
 )
-from budget.imports.huvudbok import SYNONYMER
+from budget.imports.huvudbok import EXTRAPERIOD_KOD, EXTRAPERIODER, SYNONYMER
 from budget.imports.huvudbok_csv import CsvLasning
 from budget.imports.mellanlager import MELLAN, TIDER, Mellanlager, lagg_upp
 from budget.imports.oppna import Lasning, oppna_huvudbok
@@ -44,14 +45,17 @@ from budget.models import (
     Filslag,
     Filstatus,
     Kontoregel,
+    Periodval,
     Post,
     Utfallsanmarkning,
     Utfallsdel,
     Utfallsfil,
     Utfallskalla,
 )
-from budget.selectors.utfallsfiler import far_importera, namndens_enheter
-from organisation.models import Enhet, Namnd
+from budget.selectors.utfallsfiler import far_importera, koncerncontrollers, namndens_enheter
+from organisation.actions import markera_hanterade, notifiera
+from organisation.models import Enhet, Namnd, Notis
+from organisation.permissions import Behorighet, Ratt
 from regionskane.historik import andring
 from regionskane.jobb.actions import fil_plats, skriv_strom, starta_jobb
 from regionskane.jobb.models import Jobb, Jobbstatus
@@ -213,16 +217,52 @@ def valj_kolumner(*, fil: Utfallsfil, kolumner: dict[str, str], kalla: str, by) 
     with andring(by=by, varfor=f"Kolumner för {namn}"):
         _ensam_om(fil)
         fran = Utfallskalla.objects.select_for_update().get_or_create(namn=namn)[0]
-        if fran.kolumner != valda:
-            if fran.kolumner and by is not None and not far_importera(by, None):
-                raise UtfallFel(
-                    f"Källan «{namn}» har redan andra kolumner, som andras filer läses med. Välj ett annat namn, "
-                    "eller be en koncerncontroller att ändra den."
-                )
-            fran.kolumner = valda
-            fran.save(update_fields=["kolumner"])
+        _spara_om_kallan(fran, {"kolumner": valda}, "kolumner", by)
         fil.kalla, fil.bekraftat = fran, []
         fil.save(update_fields=["kalla", "bekraftat"])
+
+
+def valj_perioder(*, fil: Utfallsfil, val: Mapping[int, str], kalla: str, by) -> None:
+    """Say what becomes of the periods 13 and 00, and remember it for the source that the file comes from.
+
+    `val` is {13 or 0: a Periodval}. The file's warnings are answered for anew. Raises UtfallFel as `valj_kolumner`.
+    """
+    _krav(by, fil.namnd_id)
+    namn = kalla.strip()[:100]
+    if not namn:
+        raise UtfallFel("Skriv vad källan heter, så att valet sparas till nästa fil.")
+    _krav_pa_text(namn)
+    if not val or not set(val) <= set(EXTRAPERIODER) or not set(val.values()) <= set(Periodval.values):
+        raise UtfallFel("Välj vad som ska hända med perioden: läggas i en månad, eller inte läsas in.")
+    with andring(by=by, varfor=f"Perioder för {namn}"):
+        _ensam_om(fil)
+        fran = Utfallskalla.objects.select_for_update().get_or_create(namn=namn)[0]
+        _spara_om_kallan(fran, {f"period_{p:02}": v for p, v in val.items()}, "val för perioden", by)
+        fil.kalla, fil.bekraftat = fran, []
+        fil.save(update_fields=["kalla", "bekraftat"])
+
+
+def _spara_om_kallan(kalla: Utfallskalla, falt: Mapping[str, object], vad: str, by) -> None:
+    """Save fields of a source; what other people's files are read by is changed by who reads in for the region."""
+    andrade = {f: v for f, v in falt.items() if getattr(kalla, f) != v}
+    if any(getattr(kalla, f) for f in andrade) and by is not None and not far_importera(by, None):
+        raise UtfallFel(
+            f"Källan «{kalla}» har redan andra {vad}, som andras filer läses med. Välj ett annat namn, "
+            "eller be en koncerncontroller att ändra den."
+        )
+    for f, v in andrade.items():
+        setattr(kalla, f, v)
+    if andrade:
+        kalla.save(update_fields=list(andrade))
+
+
+def extraperioder(kalla: Utfallskalla | None) -> dict[int, int]:
+    """Which month the periods 13 and 00 are in a source's files; one that is not chosen, or is refused, is left out."""
+    return {
+        p: 12 if p else 1
+        for p in EXTRAPERIODER
+        if kalla is not None and getattr(kalla, f"period_{p:02}") == Periodval.MANAD
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +293,9 @@ class KopplingFel(UtfallFel):
 def koppla_koder(*, fil: Utfallsfil, kopplingar: Sequence[Koppling], by) -> None:
     """Map the file's codes, all or none. A code that an earlier interval of them covers needs none of its own.
 
-    What the file warns for may be other things afterwards, so warnings are answered for anew. Raises KopplingFel.
+    A code that has a rule from a later year gets one until then, or the later rule begins earlier when it says the
+    same (`kontoplan.koppla_regler`). What the file warns for may be other things afterwards, so warnings are answered
+    for anew. Raises KopplingFel.
     """
     tagna: list[Koppling] = []
     with transaction.atomic():
@@ -270,6 +312,7 @@ def koppla_koder(*, fil: Utfallsfil, kopplingar: Sequence[Koppling], by) -> None
         for k in tagna:
             if k.vad == "motpart":
                 _koppla_motpart(k, kalla=fil.namn, by=by)
+        markera_hanterade(url=_adress(fil))
         if fil.bekraftat:
             with andring(by=by, varfor="Koder kopplades, så varningarna ses över på nytt"):
                 _ensam_om(fil)
@@ -282,7 +325,7 @@ def _koppla_regler(
 ) -> None:
     rader = [Regelrad(k.fran, k.till, k.namn, k.mal, k.ar, kalla=kalla) for k in kopplingar]
     try:
-        lagg_till_regler(modell=modell, rader=rader, varfor=f"Kopplade koder i {kalla}", by=by)
+        koppla_regler(modell=modell, rader=rader, varfor=f"Kopplade koder i {kalla}", by=by)
     except KontoplanFel as fel:
         if fel.rad is None:
             raise UtfallFel(str(fel)) from fel
@@ -352,6 +395,7 @@ def _las_och_bokfor(fil: Utfallsfil, innehall, by, rapportera: Rapportera) -> tu
                 innehall,
                 kolumner=kalla.kolumner if kalla else None,
                 dimensioner=(kalla.dimensioner or None) if kalla else None,
+                extraperioder=extraperioder(kalla),
             )
             _beskriv(fil, lasning)
             lager, okanda = lagg_upp(
@@ -369,7 +413,7 @@ def _las_och_bokfor(fil: Utfallsfil, innehall, by, rapportera: Rapportera) -> tu
             raise _Stopp([Fynd(Anmarkning("OLASLIG", Niva.FEL, str(fel)))]) from fel
         fil.rader = lager.antal
         fil.pahittad = fil.pahittad or _ar_pahittad(cursor, lager)
-        fynd = som_fynd(_fran_lasningen(lasning, lager))
+        fynd = _om_extraperioder(kalla, lasning, som_fynd(_fran_lasningen(lasning, lager)))
         if not lager.antal:
             raise _Stopp(fynd)
         enheter = _omfattning(cursor, fil)
@@ -434,9 +478,35 @@ def _fran_lasningen(lasning: Lasning, lager: Mellanlager) -> tuple[Anmarkning, .
         for a in avstam(lasning).anmarkningar:
             avstamda.lagg(a.kod, a.niva, a.text, a.rad)
         fynd += avstamda.alla()
+    if isinstance(lasning, Sielasning) and lasning.saknar_manader and not lager.antal:
+        text = (
+            "Filen har årets saldon men varken verifikationer eller månadernas saldon (#PSALDO), som SIE typ 1. "
+            "Exportera som typ 4 (transaktioner, 4E), eller som typ 2 eller 3 (periodsaldon)."
+        )
+        fynd = (*(a for a in fynd if a.kod != "INGET"), Anmarkning("SIE_TYP", Niva.FEL, text))
     if not lager.antal and not any(a.niva is Niva.FEL for a in fynd):
         fynd += (Anmarkning("INGET", Niva.FEL, "Filen har inga rader att läsa in."),)
     return fynd
+
+
+def _om_extraperioder(kalla: Utfallskalla | None, lasning: Lasning, fynd: Sequence[Fynd]) -> list[Fynd]:
+    """One question for all the rows of period 13, and one for 00, or one error where the source refuses them."""
+    kvar = [f for f in fynd if f.anmarkning.kod not in EXTRAPERIOD_KOD]
+    for kod, p in EXTRAPERIOD_KOD.items():
+        rader = [f.anmarkning.rad for f in fynd if f.anmarkning.kod == kod]
+        if not rader:
+            continue
+        antal, vad = lasning.anmarkningar.antal[kod, Niva.FEL], f"period {p:02} ({EXTRAPERIODER[p]})"
+        nej = kalla is not None and getattr(kalla, f"period_{p:02}") == Periodval.NEJ
+        text = (
+            f"{_rader(antal)} i {vad} läses inte in från källan {kalla}. Ta bort dem ur exporten, eller ändra valet."
+            if nej
+            else f"{_rader(antal)} i {vad}, som inte är en månad. Välj om den ska läggas i "
+            f"{'december' if p else 'januari'} eller inte läsas in."
+        )
+        koder = ({"kod": f"{p:02}", "rader": antal, "nej": nej},)
+        kvar.append(Fynd(Anmarkning(kod, Niva.FEL, text, rader[0]), koder))
+    return kvar
 
 
 def _rakenskapsar(lasning: Lasning) -> tuple[int, int] | None:
@@ -538,9 +608,8 @@ def _satt_i_kraft(cursor, fil: Utfallsfil, ersatts: Sequence[Utfallsdel]) -> Non
 
 def _spara_stopp(fil: Utfallsfil, fynd: Sequence[Fynd]) -> Inlast:
     omappat = any(f.anmarkning.kod in OMAPPADE for f in fynd)
-    fel = [
-        f for f in fynd if f.anmarkning.niva is Niva.FEL and f.anmarkning.kod not in (*OMAPPADE, "KOLUMNER")
-    ]
+    fel = [f for f in fynd if f.anmarkning.niva is Niva.FEL and not ar_fraga(f.anmarkning.kod, f.koder)]
+    fragor = [f.anmarkning.text for f in fynd if f.anmarkning.kod in EXTRAPERIOD_KOD]
     fil.status = Filstatus.FEL if fel else Filstatus.VANTAR
     fil.save()
     _spara_fynd(fil, fynd)
@@ -548,6 +617,8 @@ def _spara_stopp(fil: Utfallsfil, fynd: Sequence[Fynd]) -> Inlast:
         skal = f"Filen har fel och har inte lästs in. {fel[0].anmarkning.text}"
     elif any(f.anmarkning.kod == "KOLUMNER" for f in fynd):
         skal = f"Filens kolumner känns inte igen. {fynd[0].anmarkning.text}"
+    elif fragor:
+        skal = f"Filen har perioder som inte är månader. {' '.join(fragor)}"
     elif omappat:
         skal = "Filen har koder som inte är kopplade. " + " ".join(
             f.anmarkning.text for f in fynd if f.anmarkning.kod in OMAPPADE
@@ -555,7 +626,31 @@ def _spara_stopp(fil: Utfallsfil, fynd: Sequence[Fynd]) -> Inlast:
     else:
         koder = sorted({f.anmarkning.kod for f in fynd if _stoppar(f, fil)})
         skal = f"Filen har varningar som ingen har bekräftat: {', '.join(koder)}."
+    if omappat and fil.status == Filstatus.VANTAR:
+        _beratta_att_koder_vantar(fil)
     return Inlast(fil, tuple(fynd), skal)
+
+
+def ar_fraga(kod: str, koder: Sequence[dict]) -> bool:
+    """Whether a finding of level FEL waits for an answer that can be given here, and is no fault of the file."""
+    return kod in OMAPPADE or kod == "KOLUMNER" or (kod in EXTRAPERIOD_KOD and not koder[0]["nej"])
+
+
+def _beratta_att_koder_vantar(fil: Utfallsfil) -> None:
+    """Tell those who may map codes, once per file, unless one of them handed it in and sees it on the page."""
+    av, url = fil.mottagen_av, _adress(fil)
+    if av is not None and Behorighet(av).far(Ratt.STYRA_KONTOPLAN):
+        return
+    if not Notis.objects.filter(url=url).exists():
+        notifiera(
+            mottagare=[a.pk for a in koncerncontrollers()],
+            text=f"{av or 'Systemet'} lämnade in {fil.namn}, som väntar på att koder kopplas.",
+            url=url,
+        )
+
+
+def _adress(fil: Utfallsfil) -> str:
+    return reverse("utfallsfil", args=[fil.pk])
 
 
 def _spara_fynd(fil: Utfallsfil, fynd: Sequence[Fynd]) -> None:

@@ -1,18 +1,16 @@
 """Budgetversioner: copying, the way from förslag to decided, and starting next year's."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
 
+from budget.actions.medfoljande import ta_med_till_kopia, ta_med_till_nasta_ar
 from budget.models import (
     BEREDS,
     BESLUTAS,
-    Belopp,
     Block,
     Budgetversion,
     Finansieringssatt,
@@ -28,7 +26,7 @@ from budget.selectors.jamforelse import jamfor_versioner
 from budget.selectors.justering import FINANS, Bryggdata, hamta_brygga
 from budget.selectors.summor import ALLA_ENHETER
 from budget.selectors.uppstallning import hamta_kolumner
-from budget.selectors.versioner import hamta_ofoljda_justeringar, hamta_tillaggsandring
+from budget.selectors.versioner import hamta_tillaggsandring
 from organisation.models import Enhet
 from regionskane.historik import andring
 
@@ -49,10 +47,11 @@ class Beslut:
 def kopiera_version(
     *, kalla: Budgetversion, kod: str, namn: str, by=None, typ: str | None = None
 ) -> Budgetversion:
-    """A new open version with every amount, printed sum, decision, justering, beslutspunkt and column of another.
+    """A new open version with the facts of another: what comes along stands in `medfoljande`.
 
-    Amounts keep their source, so «varifrån?» answers the same in the copy until somebody changes them. `typ` is
-    the copy's; without it a copy of a tilläggsbudget is a budget of its own, and else of the same typ.
+    Amounts keep their source, so «varifrån?» answers the same in the copy until somebody changes them. Regionbidrag
+    is counted by the bridge from the levels of the decided version that the copy goes back to. `typ` is the copy's;
+    without it a copy of a tilläggsbudget is a budget of its own, and else of the same typ.
     """
     _ledig_kod(kod)
     samma = Versionstyp.BUDGET if kalla.typ == Versionstyp.TILLAGG else kalla.typ
@@ -63,70 +62,14 @@ def kopiera_version(
             ar=kalla.ar,
             planar=kalla.planar,
             typ=typ or samma,
-            bryggad=kalla.bryggad,
+            bryggad=kalla.bryggad or kalla.faststalld,
+            bryggas_ur=kalla if kalla.faststalld else kalla.bryggas_ur,
             namnd=kalla.namnd,
             kopia_av=kalla,
             handling=kalla.handling,
         )
-        parametrar = {"ny": ny.pk, "gammal": kalla.pk, "by": by.pk if by else None}
-        with connection.cursor() as cursor:
-            for sql in _KOPIERA:
-                cursor.execute(sql, parametrar)
+        ta_med_till_kopia(kalla, ny, by=by)
     return ny
-
-
-_KOPIERA_BESLUTSTAL = """INSERT INTO budget_beslutstal (version_id, punkt_id, namn, matt, varde, precision,
-              jamfors_med, kalla)
-       SELECT %(ny)s, n.id, t.namn, t.matt, t.varde, t.precision, t.jamfors_med, t.kalla
-       FROM budget_beslutstal t
-       JOIN budget_beslutspunkt g ON g.id = t.punkt_id AND g.version_id = %(gammal)s
-       JOIN budget_beslutspunkt n ON n.version_id = %(ny)s AND n.ordning = g.ordning"""
-
-_KOPIERA = (
-    """INSERT INTO budget_versionskolumn (version_id, uppstallning_id, kalla_id, ar, rubrik, ordning)
-       SELECT %(ny)s, uppstallning_id, CASE WHEN kalla_id = %(gammal)s THEN %(ny)s ELSE kalla_id END,
-              ar, rubrik, ordning
-       FROM budget_versionskolumn WHERE version_id = %(gammal)s""",
-    """INSERT INTO budget_belopp (version_id, enhet_id, post_id, ar, belopp, precision, rev, ursprung,
-              importfil_id, importrad, kalla, andrad_av_id, andrad_tid)
-       SELECT %(ny)s, enhet_id, post_id, ar, belopp, precision, 1, ursprung, importfil_id, importrad, kalla,
-              andrad_av_id, andrad_tid
-       FROM budget_belopp WHERE version_id = %(gammal)s""",
-    """INSERT INTO budget_kontrollsumma (version_id, post_id, omfang, enhet_id, sektor_id, ar, belopp,
-              precision, importfil_id, importrad, kalla)
-       SELECT %(ny)s, post_id, omfang, enhet_id, sektor_id, ar, belopp, precision, importfil_id, importrad,
-              kalla
-       FROM budget_kontrollsumma WHERE version_id = %(gammal)s""",
-    """INSERT INTO budget_balanskravsbeslut (version_id, ar, slag, senast_ar, organ, datum, paragraf, motiv,
-              registrerad_av_id, registrerad)
-       SELECT %(ny)s, ar, slag, senast_ar, organ, datum, paragraf, motiv, registrerad_av_id, registrerad
-       FROM budget_balanskravsbeslut WHERE version_id = %(gammal)s""",
-    """INSERT INTO budget_internbudgetforutsattning (version_id, enhet_id, grupp, nyckel, beskrivning, avser, ar,
-              belopp, precision, procent, ungefar, kalla, ordning)
-       SELECT %(ny)s, enhet_id, grupp, nyckel, beskrivning, avser, ar, belopp, precision, procent, ungefar, kalla,
-              ordning
-       FROM budget_internbudgetforutsattning WHERE version_id = %(gammal)s""",
-    """INSERT INTO budget_malavsteg (version_id, mal, fran, till, motiv, organ, datum, paragraf, kalla,
-              registrerad_av_id, registrerad)
-       SELECT %(ny)s, mal, fran, till, motiv, organ, datum, paragraf, kalla, registrerad_av_id, registrerad
-       FROM budget_malavsteg WHERE version_id = %(gammal)s""",
-    """INSERT INTO budget_justering (version_id, ar, block, titel, prisniva, motiv, status, ordning, regel, rev)
-       SELECT %(ny)s, ar, block, titel, prisniva, motiv, status, ordning, regel, 1
-       FROM budget_justering WHERE version_id = %(gammal)s""",
-    """INSERT INTO budget_justeringsrad (justering_id, enhet_id, belopp, precision, kalla)
-       SELECT n.id, r.enhet_id, r.belopp, r.precision, r.kalla
-       FROM budget_justeringsrad r
-       JOIN budget_justering g ON g.id = r.justering_id AND g.version_id = %(gammal)s
-       JOIN budget_justering n ON n.version_id = %(ny)s
-            AND (n.ar, n.block, n.titel) = (g.ar, g.block, g.titel)""",
-    """INSERT INTO budget_beslutspunkt (version_id, ordning, numrerad, rubrik, text, mottagare, senast, kalla, rev)
-       SELECT %(ny)s, ordning, numrerad, rubrik, text, mottagare, senast, kalla, 1
-       FROM budget_beslutspunkt WHERE version_id = %(gammal)s""",
-    _KOPIERA_BESLUTSTAL,
-    """INSERT INTO budget_investeringsbeslut (version_id, objekt_id, organ, datum, paragraf, text, avslutas_ar, kalla)
-       SELECT %(ny)s, objekt_id, organ, datum, paragraf, text, avslutas_ar, kalla
-       FROM budget_investeringsbeslut WHERE version_id = %(gammal)s ORDER BY id""",
-)
 
 
 def las_version(*, version: Budgetversion, by, varfor: str = "") -> None:
@@ -269,11 +212,6 @@ def finansieringsbrist(version: Budgetversion) -> str:
     skillnad = jamfor_versioner(version.kopia_av, version, ALLA_ENHETER)
     if not skillnad.celler and not skillnad.justeringar:
         return f"Ännu skiljer sig ingenting från {version.kopia_av.namn}. Ändra det som beslutet gäller."
-    if ofoljda := hamta_ofoljda_justeringar(version):
-        return (
-            f"Justeringarna flyttar regionbidraget för {', '.join(ofoljda)}, men nivån i tabell 4A har inte ändrats "
-            "lika mycket. Låt bryggan räkna (töm cellen om den har en egen nivå), eller skriv in nivån."
-        )
     if not version.finansiering or not version.finansiering_text.strip():
         return "Beslutet ska säga hur det finansieras (kommunallagen 11 kap. 15 §)."
     brist = provad_finansiering(Satt(version.finansiering), hamta_tillaggsandring(version))
@@ -325,54 +263,10 @@ def starta_nasta_ar(*, kalla: Budgetversion, kod: str, namn: str, by) -> Budgetv
             handling=kalla.handling,
         )
         Versionskolumn.objects.bulk_create(_nasta_kolumner(kalla, ny))
-        parametrar = {"ny": ny.pk, "gammal": kalla.pk, "ar": ny.ar, "steg": 0 if kalla.planar else 1}
-        with connection.cursor() as cursor:
-            for sql in _NASTA_AR:
-                cursor.execute(sql, parametrar)
+        ta_med_till_nasta_ar(kalla, ny, by=by)
         for ar in kalla.ar_lista[1:]:
             _lagg_planjustering(ny, hamta_brygga(kalla, ar, ALLA_ENHETER), f"Plan enligt {kalla.namn}")
     return ny
-
-
-_NASTA_AR = (
-    """INSERT INTO budget_malavsteg (version_id, mal, fran, till, motiv, organ, datum, paragraf, kalla,
-              registrerad_av_id, registrerad)
-       SELECT %(ny)s, mal, fran, till, motiv, organ, datum, paragraf, kalla, registrerad_av_id, registrerad
-       FROM budget_malavsteg WHERE version_id = %(gammal)s AND till >= %(ar)s""",
-    """INSERT INTO budget_beslutspunkt (version_id, ordning, numrerad, rubrik, text, mottagare, senast, kalla, rev)
-       SELECT %(ny)s, ordning, numrerad, rubrik, text, mottagare, (senast + interval '1 year')::date, kalla, 1
-       FROM budget_beslutspunkt WHERE version_id = %(gammal)s""",
-    _KOPIERA_BESLUTSTAL,
-    """INSERT INTO budget_belopp (version_id, enhet_id, post_id, ar, belopp, precision, rev, ursprung,
-              importfil_id, importrad, kalla, andrad_av_id, andrad_tid)
-       SELECT %(ny)s, b.enhet_id, b.post_id, b.ar + %(steg)s, b.belopp, b.precision, 1, b.ursprung, b.importfil_id,
-              b.importrad,
-              b.kalla, b.andrad_av_id, b.andrad_tid
-       FROM budget_belopp b JOIN budget_post p ON p.id = b.post_id
-       JOIN budget_uppstallning u ON u.id = p.uppstallning_id
-       WHERE b.version_id = %(gammal)s AND b.ar + %(steg)s >= %(ar)s AND u.kod <> 'regionbidrag'""",
-    """INSERT INTO budget_belopp (version_id, enhet_id, post_id, ar, belopp, precision, rev, ursprung,
-              importfil_id, importrad, kalla, andrad_av_id, andrad_tid)
-       SELECT %(ny)s, b.enhet_id, b.post_id, %(ar)s, b.belopp, b.precision, 1, b.ursprung, b.importfil_id, b.importrad,
-              b.kalla, b.andrad_av_id, b.andrad_tid
-       FROM budget_belopp b JOIN budget_post p ON p.id = b.post_id
-       JOIN budget_uppstallning u ON u.id = p.uppstallning_id
-       WHERE b.version_id = %(gammal)s AND b.ar = %(ar)s - 1 AND u.kod = 'investeringsobjekt'
-         AND p.kod ~ '_(prognos|plan)$'""",
-    """INSERT INTO budget_investeringsbeslut (version_id, objekt_id, organ, datum, paragraf, text, avslutas_ar, kalla)
-       SELECT %(ny)s, objekt_id, organ, datum, paragraf, text, avslutas_ar, kalla
-       FROM budget_investeringsbeslut
-       WHERE version_id = %(gammal)s AND (avslutas_ar IS NULL OR avslutas_ar >= %(ar)s) ORDER BY id""",
-    """INSERT INTO budget_justering (version_id, ar, block, titel, prisniva, motiv, status, ordning, regel, rev)
-       SELECT %(ny)s, ar, block, titel, prisniva, motiv, status, ordning, regel, 1
-       FROM budget_justering WHERE version_id = %(gammal)s AND ar >= %(ar)s""",
-    """INSERT INTO budget_justeringsrad (justering_id, enhet_id, belopp, precision, kalla)
-       SELECT n.id, r.enhet_id, r.belopp, r.precision, r.kalla
-       FROM budget_justeringsrad r
-       JOIN budget_justering g ON g.id = r.justering_id AND g.version_id = %(gammal)s AND g.ar >= %(ar)s
-       JOIN budget_justering n ON n.version_id = %(ny)s
-            AND (n.ar, n.block, n.titel) = (g.ar, g.block, g.titel)""",
-)
 
 
 def _nasta_kolumner(kalla: Budgetversion, ny: Budgetversion):
@@ -389,49 +283,6 @@ def _nasta_kolumner(kalla: Budgetversion, ny: Budgetversion):
             yield Versionskolumn(
                 version=ny, uppstallning=uppstallning, kalla=version, ar=ar, rubrik=rubrik, ordning=ordning
             )
-
-
-def lat_bryggan_rakna(*, version: Budgetversion, by) -> list[str]:
-    """From now on regionbidrag is last year's level and the decided justeringar. Returns the names of the enheter
-    whose level the year's justeringar do not lead to: they keep their amount, which the bridge never overrides.
-
-    In a year without justeringar the change that the levels show becomes one («Enligt tidigare plan»), so that no
-    level moves. Raises VersionsFel for a locked version, one that is counted so already, and one without regionbidrag.
-    """
-    if version.last:
-        raise VersionsFel(f"{version.namn} är låst.")
-    if version.bryggad:
-        raise VersionsFel(f"Bryggan räknar redan regionbidraget i {version.namn}.")
-    if not Versionskolumn.objects.filter(version=version, uppstallning__kod="regionbidrag").exists():
-        raise VersionsFel(f"{version.namn} har inget regionbidrag.")
-    kvar, bort = {}, []
-    with andring(by=by, varfor="Regionbidraget räknas av bryggan"):
-        for ar in version.ar_lista:
-            data = hamta_brygga(version, ar, ALLA_ENHETER)
-            har_bryggad = any(j.beslutad for j in data.justeringar)
-            if data.fran is None:
-                continue
-            if not har_bryggad:
-                _lagg_planjustering(version, data, f"Förändring {ar} enligt de nivåer som stod i 4A")
-            for p in data.enheter:
-                niva, fore = data.utgaende.get(p.enhet_id), data.ingaende.get(p.enhet_id)
-                if niva is None or p.enhet_kod == FINANS:
-                    continue
-                bryggan = (fore.varde if fore else Decimal(0)) + data.summa(enhet=p.enhet_id)
-                if har_bryggad and bryggan != niva.varde:
-                    kvar[p.enhet_id] = p.enhet_namn
-                else:
-                    bort.append((ar, p.enhet_id))
-        Budgetversion.objects.filter(pk=version.pk).update(bryggad=True)
-        villkor = defaultdict(list)
-        for ar, enhet in bort:
-            villkor[ar].append(enhet)
-        for ar, enheter in villkor.items():
-            Belopp.objects.filter(
-                version=version, post__uppstallning__kod="regionbidrag", ar=ar, enhet__in=enheter
-            ).delete()
-    version.refresh_from_db()
-    return list(kvar.values())
 
 
 def _lagg_planjustering(version: Budgetversion, data: Bryggdata, motiv: str) -> None:

@@ -12,7 +12,11 @@ LAGENS_TID, LANGSTA_TID = 3, 30
 class Beslutsformular(forms.ModelForm):
     """Organ, date, paragraph and motive of a decision by KL 11:12 or 11:13."""
 
-    ar = forms.TypedChoiceField(label="Underskottsår", coerce=int)
+    ar = forms.TypedChoiceField(
+        label="Underskottsår",
+        coerce=int,
+        help_text="Gäller beslutet ett tidigare års underskott: året då det fattades. Då friar det vad som är kvar.",
+    )
 
     class Meta:
         model = Balanskravsbeslut
@@ -44,6 +48,7 @@ class Beslutsformular(forms.ModelForm):
         aren = Versionskolumn.objects.filter(version=version, uppstallning__kod="balanskrav")
         self.fields["ar"].choices = [(ar, str(ar)) for ar in sorted(aren.values_list("ar", flat=True))]
         self.fields["organ"].initial = "Regionfullmäktige"
+        self.fields["datum"].required = True
         self.fields["slag"].choices = [("", "Välj …"), *Beslutsslag.choices]
 
     def clean(self):
@@ -51,7 +56,7 @@ class Beslutsformular(forms.ModelForm):
         slag, senast, ar = data.get("slag"), data.get("senast_ar"), data.get("ar")
         if slag == Beslutsslag.LANGRE_TID and not senast:
             self.add_error("senast_ar", "Skriv det år då underskottet senast ska vara återställt.")
-        if slag in (Beslutsslag.ALDRIG, Beslutsslag.ATGARDSPLAN) and senast:
+        if slag in (Beslutsslag.ALDRIG, Beslutsslag.ATGARDSPLAN, Beslutsslag.AVISERAT) and senast:
             self.add_error("senast_ar", "Lämna tomt: året gäller bara återställande under längre tid.")
         elif senast and ar and not ar + LAGENS_TID < senast <= ar + LANGSTA_TID:
             self.add_error(
@@ -59,10 +64,14 @@ class Beslutsformular(forms.ModelForm):
                 f"Lagen ger redan tid till {ar + LAGENS_TID}. Skriv ett år mellan {ar + LAGENS_TID + 1} och "
                 f"{ar + LANGSTA_TID}.",
             )
+        if slag != Beslutsslag.AVISERAT and not data.get("paragraf") and "paragraf" not in self.errors:
+            self.add_error("paragraf", "Skriv paragrafen i protokollet. Bara det som är aviserat saknar en.")
         if data.get("datum") and data["datum"] > timezone.localdate():
             self.add_error("datum", "Datumet ligger i framtiden. Registrera beslutet när det är fattat.")
         if ar and ar in self.utan_underskott:
             self.add_error(
-                "ar", f"Balanskravsresultatet {ar} är inte negativt, så det finns inget att besluta om."
+                "ar",
+                f"Balanskravsresultatet {ar} är inte negativt och inget är kvar att återställa, så det finns inget att "
+                "besluta om.",
             )
         return data

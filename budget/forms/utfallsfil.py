@@ -9,9 +9,17 @@ from decimal import Decimal
 
 from budget.actions.utfall import Koppling
 from budget.imports.granska_utfall import OMAPPADE, UTAN_ANSVAR
-from budget.imports.huvudbok import SYNONYMER, hitta_kolumner
-from budget.models import Motpartsslag, Utfallsanmarkning
-from budget.selectors.kontoplan import BALANSKONTO, hamta_ansvarsenheter, hamta_kontoposter, postnamn
+from budget.imports.huvudbok import EXTRAPERIOD_KOD, EXTRAPERIODER, SYNONYMER, hitta_kolumner
+from budget.models import Motpartsslag, Utfallsanmarkning, Utfallskalla
+from budget.selectors.kontoplan import (
+    BALANSKONTO,
+    hamta_ansvarsenheter,
+    hamta_ansvarsregler,
+    hamta_kontoposter,
+    hamta_kontoregler,
+    postnamn,
+    senare_regel,
+)
 from budget.tabeller.utfallsfil import antal
 from regionskane.lib.belopp import formatera
 
@@ -48,6 +56,7 @@ class Kopplingsrad:
     till: str
     namn: str
     mal: str
+    senare: str = ""
     fel: str = ""
 
     @property
@@ -143,14 +152,32 @@ def kopplingsformular(
         poster = hamta_kontoposter()
         objekt["konto"] = {str(p.pk): p for p in poster} | {BALANS: None}
         mal["konto"] = [(str(p.pk), postnamn(p)) for p in poster] + [(BALANS, BALANSKONTO)]
+        _om_senare_regler(rader, "konto", hamta_kontoregler())
     if "ansvar" in finns:
         enheter = hamta_ansvarsenheter()
         objekt["ansvar"] = {str(e.pk): e for e in enheter}
         mal["ansvar"] = [(str(e.pk), e.namn) for e in enheter]
+        _om_senare_regler(rader, "ansvar", hamta_ansvarsregler())
     if "motpart" in finns:
         objekt["motpart"] = {v: v for v in Motpartsslag.values}
         mal["motpart"] = list(Motpartsslag.choices)
     return Kopplingsformular(rader, mal, _objekt=objekt)
+
+
+def _om_senare_regler(rader: Sequence[Kopplingsrad], vad: str, regler: Sequence) -> None:
+    """Say at each row what a later year's rule says of the code, and what becomes of it (`koppla_regler`)."""
+    for rad in rader:
+        senare = senare_regel(regler, rad.kod, rad.kod, rad.ar) if rad.vad == vad else None
+        if senare is None:
+            continue
+        regel = senare.regel
+        hor = postnamn(regel.post) if vad == "konto" else regel.enhet.namn
+        kod = regel.fran if regel.fran == regel.till else f"{regel.fran}–{regel.till}"
+        samma = f"Väljer du samma börjar den regeln gälla {rad.ar}. " if senare.kan_utvidgas else ""
+        annars = "Ett annat val gäller" if samma else "Det du väljer gäller"
+        rad.senare = (
+            f"Hör från {regel.fran_ar} till {hor} ({kod}). {samma}{annars} till och med {regel.fran_ar - 1}."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,3 +200,39 @@ def kolumnformular(rubriker: Sequence[str], skrivet: Mapping[str, str] | None = 
         for falt, namn in FALTNAMN.items()
         if falt in SYNONYMER
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Periodfraga:
+    """A period that is no month: what is asked of it, and what its source says already."""
+
+    period: int
+    text: str
+    manad: str
+    vald: str
+
+
+def periodfragor(
+    anmarkningar: Sequence[Utfallsanmarkning],
+    kalla: Utfallskalla | None,
+    post: Mapping[str, str] | None = None,
+) -> list[Periodfraga]:
+    """One question for each of the periods 13 and 00 that the file has and that its source does not place."""
+    fragor = []
+    for a in anmarkningar:
+        if (period := EXTRAPERIOD_KOD.get(a.kod)) is not None:
+            vald = getattr(kalla, f"period_{period:02}", "")
+            fragor.append(
+                Periodfraga(
+                    period,
+                    a.text,
+                    "december" if period else "januari",
+                    (post or {}).get(f"period-{period:02}", vald),
+                )
+            )
+    return fragor
+
+
+def valda_perioder(post: Mapping[str, str]) -> dict[int, str]:
+    """What was chosen for each of them."""
+    return {p: v for p in EXTRAPERIODER if (v := post.get(f"period-{p:02}", ""))}

@@ -31,6 +31,10 @@ RADFALT = (
 )
 Huvudboksrad: TypeAlias = tuple[int, int, str, str, str, str, str, str, str, str, Decimal]
 
+# Periods that ledgers have besides the months: the closing of the books, and what was brought forward.
+EXTRAPERIODER: Mapping[int, str] = {13: "bokslutsperioden", 0: "ingående balans"}
+EXTRAPERIOD_KOD: Mapping[str, int] = {f"PERIOD_{p:02}": p for p in EXTRAPERIODER}
+
 LANGSTA_KOD = 40
 LANGSTA_TEXT = 500
 
@@ -67,6 +71,17 @@ _DATUM = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})(?:[ T]00:00(?::00(?:\.
 _PERIOD = re.compile(r"(\d{4})(?:[-/. ]?[Mm]?)(\d{1,2})", re.ASCII)
 _MANADSNAMN = re.compile(r"([a-z]+)\.?[ -](\d{4})", re.ASCII)
 _RAKT = re.compile(r"-?\d{1,14}(?:\.\d{1,2})?", re.ASCII)
+
+
+class Extraperiod(ValueError):
+    """A row of period 13 or 00 that nobody has said a month for. `kod` is its finding's, `manad` the nearest one."""
+
+    def __init__(self, ar: int, period: int):
+        super().__init__(
+            f"Perioden {ar}{period:02} är ingen månad utan {EXTRAPERIODER[period]}, och källan har inget val för den."
+        )
+        self.kod = f"PERIOD_{period:02}"
+        self.manad = ar * 100 + min(max(period, 1), 12)
 
 
 def normaliserat(rubrik: object) -> str:
@@ -136,8 +151,11 @@ def tolka_datum(text: str) -> tuple[int, str] | None:
     return (dag.year * 100 + dag.month, dag.isoformat()) if 1900 <= dag.year <= 2200 else None
 
 
-def tolka_period(text: str, *, ar: str = "") -> int | None:
-    """«202403», «2024-03», «2024M03», «mars 2024», or «3» with the year beside it → 202403."""
+def tolka_period(text: str, *, ar: str = "", extra: Mapping[int, int] | None = None) -> int | None:
+    """«202403», «2024-03», «2024M03», «mars 2024», or «3» with the year beside it → 202403.
+
+    `extra` says which month the periods 13 and 00 are. Raises Extraperiod for one that it leaves out.
+    """
     ren = text.strip().lower()
     if ar and ren.isascii() and ren.isdigit() and len(ren) <= 2:
         ren = f"{ar.strip()}-{ren}"
@@ -147,7 +165,13 @@ def tolka_period(text: str, *, ar: str = "") -> int | None:
         aret, manad = int(traff[2]), _MANADER[traff[1][:3]]
     else:
         return None
-    return aret * 100 + manad if 1900 <= aret <= 2200 and 1 <= manad <= 12 else None
+    if not 1900 <= aret <= 2200:
+        return None
+    if manad in EXTRAPERIODER and (ar or len(traff[2]) == 2):
+        if manad not in (extra or {}):
+            raise Extraperiod(aret, manad)
+        manad = extra[manad]
+    return aret * 100 + manad if 1 <= manad <= 12 else None
 
 
 def belopp_av_text(decimaltecken: str | None) -> Callable[[str], Decimal | None]:
@@ -205,15 +229,17 @@ def visar_decimaltecken(text: str) -> str | None:
     return None
 
 
-def tolka_tid(datum: str, period: str, ar: str = "") -> tuple[int, str]:
-    """(yyyymm, ISO day or «») of a row's fields. A period of its own decides the month.
+def tolka_tid(
+    datum: str, period: str, ar: str = "", *, extra: Mapping[int, int] | None = None
+) -> tuple[int, str]:
+    """(yyyymm, ISO day or «») of a row's fields. A period of its own decides the month, `extra` that of 13 and 00.
 
     Raises ValueError with a sentence.
     """
     datum, period = datum.strip(), period.strip()
     dag = tolka_datum(datum) if datum else None
-    manad = tolka_period(period, ar=ar) if period else None
-    if datum and not dag and not period and (manad := tolka_period(datum)):
+    manad = tolka_period(period, ar=ar, extra=extra) if period else None
+    if datum and not dag and not period and (manad := tolka_period(datum, extra=extra)):
         return manad, ""
     for skrivet, tolkat in ((period, manad), (datum, dag)):
         if skrivet and tolkat is None:

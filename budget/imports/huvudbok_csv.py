@@ -4,10 +4,11 @@ The delimiter (; , tab |), the encoding (UTF-8, CP1252, Latin-1) and the decimal
 all three, and the columns, can be given instead.
 """
 
+import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import accumulate, chain, islice
 from operator import itemgetter
@@ -17,6 +18,7 @@ from budget.imports.huvudbok import (
     LANGSTA_KOD,
     LANGSTA_TEXT,
     SYNONYMER,
+    Extraperiod,
     Huvudboksrad,
     belopp_av_text,
     hitta_kolumner,
@@ -35,7 +37,9 @@ from regionskane.lib.textfil import (
     OlasligFil,
     ar_arbetsbok,
     gissa_kodning,
+    granska_bokstaver,
     radblock,
+    trasig_bokstav,
 )
 
 AVSKILJARE = ";\t|,"
@@ -50,6 +54,7 @@ RADER_PER_GRUPP = 512
 RAKT_BELOPP = {",": r"-?[0-9]{1,14}(?:,[0-9]{1,2})?", ".": r"-?[0-9]{1,14}(?:\.[0-9]{1,2})?"}
 NOLL = Decimal(0)
 POSTGRES_KODNING = {"UTF-8": "UTF8", "Latin-1": "LATIN1", "CP1252": "WIN1252"}
+_ASCII = bytes(range(128))
 _RADSLUT = re.compile(rb"\r\n|\r|\n")
 
 
@@ -59,6 +64,7 @@ class CsvLasning:
     A finding of level FEL means that a row was left out.
     Raises OlasligFil when nothing can be read: another format, or columns that cannot be found.
     `kolumner` maps a field to a header («belopp» → «Utfall ack»). `perioder` is (first, last) as yyyymm.
+    `extraperioder` says which month the periods 13 and 00 are; a row of one that it leaves out is a finding.
     """
 
     def __init__(
@@ -70,6 +76,7 @@ class CsvLasning:
         kodning: str | None = None,
         decimaltecken: str | None = None,
         perioder: tuple[int, int] | None = None,
+        extraperioder: Mapping[int, int] | None = None,
     ):
         if ar_arbetsbok(fil, vad="en huvudbok"):
             raise OlasligFil("Filen är en Excel-arbetsbok (xlsx), inte en CSV-fil.")
@@ -79,6 +86,7 @@ class CsvLasning:
         self.anmarkningar = Anmarkningar()
         self.antal_rader = 0
         self._perioder = perioder
+        self.extraperioder = dict(extraperioder or {})
         prov = self._prov()
         self.avskiljare, self.rubrikrad, self.rubriker, self.kolumner = self._rubriker(
             prov, avskiljare, kolumner
@@ -131,6 +139,28 @@ class CsvLasning:
             yield borjan[slut.end() :]
         while block := self._fil.read(BLOCK):
             yield block
+
+    def bokstavsvakt(self) -> Callable[[bytes], bool]:
+        """Of the pieces of `oforandrat`, in order: whether a letter is broken, so that `rader()` names it."""
+        if self.kodning.ascii:
+            return lambda block: False
+        avkodare = codecs.getincrementaldecoder(self.kodning.codec)("replace")
+        svenska = [b.encode(self.kodning.codec) for b in "åäöÅÄÖé"]
+        svans = ""
+
+        def vakt(block: bytes) -> bool:
+            nonlocal svans
+            andra = block.translate(None, _ASCII)
+            for bokstav in svenska:
+                andra = andra.replace(bokstav, b"")
+            if not andra:
+                svans = ""
+                return False
+            text = svans + avkodare.decode(block)
+            svans = text[-2:]
+            return bool(trasig_bokstav(text))
+
+        return vakt
 
     @property
     def postgres_kodning(self) -> str:
@@ -195,9 +225,9 @@ class CsvLasning:
         tid = self._tidfalt(falt)
         if (period_datum := self._tider.get(tid)) is None:
             try:
-                period_datum = tolka_tid(*tid)
+                period_datum = tolka_tid(*tid, extra=self.extraperioder)
             except ValueError as skal:
-                fel("DATUM", str(skal), nr)
+                fel(skal.kod if isinstance(skal, Extraperiod) else "DATUM", str(skal), nr)
                 return None
             self._minns(self._tider, tid, period_datum)
         period, datum = period_datum
@@ -294,7 +324,7 @@ class CsvLasning:
             tid = tuple("" if k is None else next(falt) for k in kolumner)
             if (tolkad := self._tider.get(tid)) is None:
                 try:
-                    tolkad = tolka_tid(*tid)
+                    tolkad = tolka_tid(*tid, extra=self.extraperioder)
                 except ValueError:
                     return None
                 self._minns(self._tider, tid, tolkad)
@@ -311,12 +341,8 @@ class CsvLasning:
 
     def _block(self):
         for nummer, block, _ in radblock(self._fil, self.kodning):
-            if self.kodning.bruten:
-                for i, rad in enumerate(block, nummer):
-                    if "\ufffd" in rad:
-                        self.anmarkningar.varning(
-                            "TECKEN", f"Raden har tecken som inte är {self.kodning.namn}.", i
-                        )
+            if not self.kodning.ascii:
+                granska_bokstaver(self.anmarkningar, nummer, block)
             # With their ends, because a quoted field may go on over the next line.
             yield io.StringIO("\n".join(block) + "\n", newline="\n")
 

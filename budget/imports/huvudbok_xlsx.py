@@ -10,6 +10,7 @@ from openpyxl.utils import get_column_letter
 from budget.imports.huvudbok import (
     LANGSTA_KOD,
     LANGSTA_TEXT,
+    Extraperiod,
     Huvudboksrad,
     belopp_av_text,
     hitta_kolumner,
@@ -18,18 +19,21 @@ from budget.imports.huvudbok import (
 )
 from regionskane.lib.anmarkning import Anmarkningar
 from regionskane.lib.belopp import ORE, STORSTA_BELOPP, OgiltigtBelopp
-from regionskane.lib.textfil import OkandaKolumner, OlasligFil
-from regionskane.lib.xlsx_strom import Strombok, Trasig
+from regionskane.lib.textfil import TRASIGA_TECKEN, OkandaKolumner, OlasligFil, trasig_bokstav
+from regionskane.lib.xlsx_strom import FLEST_I_TEXT, DoldaRader, Strombok, Trasig, andra_blad_i_ord
 
 RUBRIKRADER = 20
 EXCELPRECISION = Decimal("1e-6")
+# Excel's numbers for the days of 1950 to 2100.
+EXCELDAGAR = range(18_264, 73_416)
 
 
 class XlsxLasning:
     """One reading of a workbook. Iterate `rader()`; a finding of level FEL means that a row was left out.
 
     Raises OlasligFil when nothing can be read. `blad` names the sheet; without it the first one whose header is
-    understood is taken. `kolumner` and `perioder` are as for CSV.
+    understood is taken, before all of those that Excel shows. The others that are ledgers too are told, as are hidden
+    rows. `kolumner`, `perioder` and `extraperioder` are as for CSV.
     """
 
     def __init__(
@@ -39,33 +43,41 @@ class XlsxLasning:
         blad: str | None = None,
         kolumner: Mapping[str, str] | None = None,
         perioder: tuple[int, int] | None = None,
+        extraperioder: Mapping[int, int] | None = None,
     ):
         self._bok = Strombok(fil, vad="en huvudbok")
         self.anmarkningar = Anmarkningar()
         self.antal_rader = 0
         self._perioder = perioder
+        self.extraperioder = dict(extraperioder or {})
         self.bladnamn = self._bok.bladnamn
         self.blad, self.rubrikrad, self.kolumner = self._valj_blad(blad, kolumner)
 
     def rader(self) -> Iterator[Huvudboksrad]:
         """The rows in the sheet's order. `rad` is the row number that Excel shows."""
         fran, till = self._perioder or (0, 0)
+        dolda = DoldaRader(self._bok)
         for nr, celler in self._bok.rader(self.blad):
             if nr <= self.rubrikrad or not any(k in celler for k in self.kolumner.values()):
                 continue
             self.antal_rader += 1
+            dolda.rakna(nr)
             try:
                 rad = self._rad(nr, celler)
             except OgiltigtBelopp as fel:
                 self.anmarkningar.fel("BELOPP", str(fel), nr)
                 continue
             except ValueError as fel:
-                self.anmarkningar.fel("CELL", str(fel), nr)
+                kod = fel.kod if isinstance(fel, Extraperiod) else "CELL"
+                self.anmarkningar.fel(kod, str(fel), nr)
                 continue
             if fran and not fran <= rad[1] <= till:
                 self.anmarkningar.fel("UTANFOR_AR", f"Perioden {rad[1]} ligger utanför {fran}–{till}.", nr)
                 continue
+            if ordet := trasig_bokstav(" ".join(rad[3:10])):
+                self.anmarkningar.varning("TECKEN", TRASIGA_TECKEN.format(ordet), nr)
             yield rad
+        dolda.beratta(self.blad, self.anmarkningar)
         if not self.antal_rader:
             self.anmarkningar.fel(
                 "INGET", f"Bladet «{self.blad}» har en rubrikrad men inga rader.", self.rubrikrad
@@ -90,6 +102,7 @@ class XlsxLasning:
             self._tid(nr, "datum", cell("datum")),
             self._tid(nr, "period", cell("period")),
             self._text(nr, "ar", cell("ar")),
+            extra=self.extraperioder,
         )
         if "belopp" in self.kolumner:
             belopp = self._belopp(nr, "belopp", cell("belopp"))
@@ -124,6 +137,11 @@ class XlsxLasning:
             return varde.date().isoformat() if falt == "datum" else f"{varde:%Y-%m}"
         if isinstance(varde, date):
             return varde.isoformat() if falt == "datum" else f"{varde:%Y-%m}"
+        if falt == "datum" and type(varde) in (int, float) and varde in EXCELDAGAR:
+            raise ValueError(
+                f"{self._adress(nr, falt)} har talet {varde:g} där ett datum ska stå. Det är troligen Excels nummer "
+                "för en dag: välj datumformat för kolumnen."
+            )
         return self._text(nr, falt, varde)
 
     def _belopp(self, nr, falt, varde) -> Decimal | None:
@@ -175,18 +193,64 @@ class XlsxLasning:
             raise OlasligFil(f"Bladet «{blad}» finns inte. Blad i filen: {finns}.")
         basta = None
         for titel in [blad] if blad is not None else self.bladnamn:
-            for nr, celler in self._bok.prova(titel, RUBRIKRADER):
-                if not celler:
-                    continue
-                bredd = max(celler)
-                rubriker = [
-                    None if isinstance(v, Trasig) else v for v in map(celler.get, range(1, bredd + 1))
-                ]
-                funna, brister = hitta_kolumner(rubriker, val=val)
-                if not brister:
-                    return titel, nr, {falt: i + 1 for falt, i in funna.items()}
-                if basta is None or len(funna) > basta[0]:
-                    basta = (len(funna), titel, brister, rubriker)
+            funnet, narmast = self._prova_blad(titel, val)
+            if funnet is not None:
+                self._beratta_om_bladen(titel, val, valt=blad is not None)
+                return titel, *funnet
+            if narmast is not None and (basta is None or narmast[0] > basta[0]):
+                basta = narmast
         if basta is None:
             raise OlasligFil("Arbetsboken är tom.")
         raise OkandaKolumner(f"Bladet «{basta[1]}»: {' '.join(basta[2])}", basta[3])
+
+    def _prova_blad(self, titel, val):
+        """((header row, field → column), None) of a sheet, or (None, what came nearest)."""
+        basta = None
+        for nr, celler in self._bok.prova(titel, RUBRIKRADER):
+            if not celler:
+                continue
+            bredd = max(celler)
+            rubriker = [None if isinstance(v, Trasig) else v for v in map(celler.get, range(1, bredd + 1))]
+            funna, brister = hitta_kolumner(rubriker, val=val)
+            if not brister:
+                return (nr, {falt: i + 1 for falt, i in funna.items()}), None
+            if basta is None or len(funna) > basta[0]:
+                basta = (len(funna), titel, brister, rubriker)
+        return None, basta
+
+    def _beratta_om_bladen(self, last: str, val, *, valt: bool) -> None:
+        """What the sheets are that are not read, and that the one that is read is hidden."""
+        if last in self._bok.dolda and not valt:
+            self.anmarkningar.varning(
+                "DOLT_BLAD",
+                f"Bladet «{last}» är dolt i Excel. Det läses, eftersom inget av de synliga bladen har en huvudbok.",
+            )
+        andra, dolda, olasta = [], [], []
+        for titel in self.bladnamn if not valt else ():
+            if titel == last:
+                continue
+            try:
+                if self._ar_huvudbok(titel, val):
+                    andra.append(titel)
+                elif titel in self._bok.dolda:
+                    dolda.append(titel)
+            except OlasligFil:
+                olasta.append(titel)
+        if andra:
+            self.anmarkningar.varning("FLERA_BLAD", andra_blad_i_ord(last, andra, self._bok.dolda))
+        if olasta:
+            namn = ", ".join(f"«{b}»" for b in olasta[:FLEST_I_TEXT])
+            self.anmarkningar.varning(
+                "FLERA_BLAD", f"Bladet «{last}» läses. Om {namn} också har sådana rader går inte att se."
+            )
+        if dolda:
+            namn = ", ".join(f"«{b}»" for b in dolda[:FLEST_I_TEXT])
+            self.anmarkningar.info("DOLT_BLAD", f"Arbetsboken har dolda blad som inte läses: {namn}.")
+
+    def _ar_huvudbok(self, titel, val) -> bool:
+        """Whether a sheet has the headers and at least one row below them."""
+        funnet, _ = self._prova_blad(titel, val)
+        return funnet is not None and any(
+            nr > funnet[0] and any(k in celler for k in funnet[1].values())
+            for nr, celler in self._bok.prova(titel, funnet[0] + RUBRIKRADER)
+        )

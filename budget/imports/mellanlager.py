@@ -134,7 +134,7 @@ def _oforandrad(cursor, lasning: CsvLasning, storlek: int, rapport: Laser) -> Me
     if not linjer or antal not in (linjer, linjer + 1):  # the last line may lack its end
         raise Ovanlig
     falt = {f: f"m.k{i}" for f, i in lasning.kolumner.items()}
-    tider = _krav_pa_vanliga_tider(cursor, falt)
+    tider = _krav_pa_vanliga_tider(cursor, falt, lasning.extraperioder)
     fran, tid = _direkta_tider(falt, tider) or _tidstabell(cursor, falt, tider)
     # A planner that knows nothing of the codes joins them row by row.
     if "ansvar" in falt:
@@ -157,9 +157,10 @@ def _oforandrad(cursor, lasning: CsvLasning, storlek: int, rapport: Laser) -> Me
 
 def _vanliga(lasning: CsvLasning) -> Iterator[bytes]:
     ovanliga = _OVANLIGA if lasning.avskiljare == "\t" else _OVANLIGA + b"\t"
-    svans = b""
+    svans, trasig = b"", lasning.bokstavsvakt()
     for block in lasning.oforandrat():
-        if len(block.translate(None, ovanliga)) != len(block) or _SLUTMARKE in svans + block:
+        ovanligt = len(block.translate(None, ovanliga)) != len(block) or _SLUTMARKE in svans + block
+        if ovanligt or trasig(block):
             raise Ovanlig
         svans = block[-1:]
         yield block
@@ -212,7 +213,9 @@ def _ar_ren(kod: str) -> bool:
         return False
 
 
-def _krav_pa_vanliga_tider(cursor, falt: Mapping[str, str]) -> list[tuple[Any, ...]]:
+def _krav_pa_vanliga_tider(
+    cursor, falt: Mapping[str, str], extra: Mapping[int, int]
+) -> list[tuple[Any, ...]]:
     uttryck = [falt.get(f, "''::text") for f in TIDFALT]
     cursor.execute(
         f"SELECT {', '.join(uttryck)} FROM {MELLAN} m"
@@ -222,7 +225,7 @@ def _krav_pa_vanliga_tider(cursor, falt: Mapping[str, str]) -> list[tuple[Any, .
     if len(rader) > FLEST_TIDER:
         raise Ovanlig
     try:
-        return [(*tid, (t := tolka_tid(*tid))[0], t[1] or None) for tid in rader]
+        return [(*tid, (t := tolka_tid(*tid, extra=extra))[0], t[1] or None) for tid in rader]
     except ValueError as fel:
         raise Ovanlig from fel
 

@@ -17,10 +17,11 @@ def oppna_huvudbok(
     kolumner: Mapping[str, str] | None = None,
     dimensioner: Mapping[str, str] | None = None,
     perioder: tuple[int, int] | None = None,
+    extraperioder: Mapping[int, int] | None = None,
 ) -> Lasning:
     """A reader whose `alla_rader()` gives neutral rows. Raises OlasligFil for what is no ledger."""
     if ar_arbetsbok(fil, vad="en huvudbok"):
-        return XlsxLasning(fil, kolumner=kolumner, perioder=perioder)
+        return XlsxLasning(fil, kolumner=kolumner, perioder=perioder, extraperioder=extraperioder)
     if ser_ut_som_sie(fil):
-        return Sielasning(fil, dimensioner=dimensioner)
-    return CsvLasning(fil, kolumner=kolumner, perioder=perioder)
+        return Sielasning(fil, dimensioner=dimensioner, extraperioder=extraperioder)
+    return CsvLasning(fil, kolumner=kolumner, perioder=perioder, extraperioder=extraperioder)

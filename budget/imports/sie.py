@@ -2,11 +2,12 @@
 
 SIE filformat, utgåva 4B. The dialects that occur and are read (doman.md §9): files that say PC8 but are UTF-8
 or Latin-1, tabs, `{ }` with inner space, `""` as quantity, backslashes that escape nothing, unknown labels
-and extra fields, CRLF, CR and LF, a byte order mark, the DOS end of file mark, broken years. `#RTRANS` (which
-an identical `#TRANS` follows) and `#BTRANS` are not counted.
+and extra fields, CRLF, CR and LF, a byte order mark, the DOS end of file mark, broken years, braces on the line of
+a post, text where the date should be. `#RTRANS` (which an identical `#TRANS` follows) and `#BTRANS` are not counted.
 """
 
 import re
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -14,17 +15,28 @@ from types import MappingProxyType
 from typing import BinaryIO
 
 from budget.imports.huvudbok import (
+    EXTRAPERIOD_KOD,
     LANGSTA_KOD,
     LANGSTA_TEXT,
+    Extraperiod,
     Huvudboksrad,
     ren_kod,
     tolka_datum,
     tolka_period,
 )
 from budget.regler.sie import Obalans, Psaldotolkning, Sieavstamning, Sieunderlag, stam_av
-from regionskane.lib.anmarkning import Anmarkningar
+from regionskane.lib.anmarkning import Anmarkningar, Niva
 from regionskane.lib.belopp import STORSTA_BELOPP
-from regionskane.lib.textfil import BLOCK, BOM, OlasligFil, ar_arbetsbok, gissa_kodning, radblock
+from regionskane.lib.textfil import (
+    BLOCK,
+    BOM,
+    CP437,
+    OlasligFil,
+    ar_arbetsbok,
+    gissa_kodning,
+    granska_bokstaver,
+    radblock,
+)
 
 FLEST_OBALANSER = 1_000
 STORSTA_CACHE = 50_000
@@ -86,10 +98,12 @@ OPPNA, STANG, CITAT = object(), object(), object()
 _ETIKETT = re.compile(r"#([A-Za-zÅÄÖåäö_]+)[ \t]*")
 _BELOPP = re.compile(r"[-+]?(?:\d{1,14}(?:[.,]\d{0,10})?|[.,]\d{1,10})")
 _AR = re.compile(r"-?\d{1,2}", re.ASCII)
+_KONTROLLSUMMA = re.compile(r"-?\d{1,10}", re.ASCII)
+_SIFFERDATUM = re.compile(r"[\d\s./:-]*", re.ASCII)
 # The common form of the line that files mostly consist of; every other form goes through `dela`.
 _TRANS = re.compile(
     r'[ \t]*#TRANS[ \t]+(?:"([^"\\]+)"|([^\s"{}\\]+))[ \t]+\{([^{}\\]*)\}[ \t]+"?(-?\d{1,14}(?:\.\d{1,2})?)"?'
-    r'(?:[ \t]+(?:""|"?(\d{8})"?)(?:[ \t]+(?:"([^"\\]*)"|([^\s"\\{}]+))(?:[ \t].*)?)?)?[ \t]*',
+    r'(?:[ \t]+(?:""|"?(\d{8})"?)(?:[ \t]+(?:"([^"\\]*)"|([^\s"\\{}]+))(?:[ \t][^{}]*)?)?)?[ \t]*',
     re.ASCII,
 )
 
@@ -151,8 +165,8 @@ class _Ver:
     """The voucher that is being read."""
 
     __slots__ = (
-        "antal", "datum", "i_ar", "namn", "nummer", "oppen", "period", "rad", "serie", "summa", "summor", "text",
-        "trasig",
+        "antal", "datum", "fynd", "i_ar", "namn", "nummer", "oppen", "period", "rad", "serie", "summa", "summor",
+        "text", "trasig",
     )  # fmt: skip
 
     def __init__(self, rad, serie, nummer):
@@ -161,6 +175,7 @@ class _Ver:
         self.period, self.datum, self.text = 0, "", ""
         self.summa, self.antal = Decimal(0), 0
         self.summor = None
+        self.fynd: tuple | None = None  # about its date; said when it has lines that are counted
         self.oppen = self.i_ar = self.trasig = False
 
 
@@ -169,9 +184,16 @@ class Sielasning:
 
     Raises OlasligFil, at once or while the rows come, for what is not SIE or is cut off.
     `dimensioner` maps a dimension's number to ansvar, motpart, verksamhet or projekt; without it the names decide.
+    `extraperioder` says which month the periods 13 and 00 are; one that it leaves out is a finding.
     """
 
-    def __init__(self, fil: BinaryIO, *, dimensioner: Mapping[str, str] | None = None):
+    def __init__(
+        self,
+        fil: BinaryIO,
+        *,
+        dimensioner: Mapping[str, str] | None = None,
+        extraperioder: Mapping[int, int] | None = None,
+    ):
         if ar_arbetsbok(fil, vad="en huvudbok"):
             raise OlasligFil("Filen är en Excel-arbetsbok (xlsx), inte en SIE-fil.")
         self._fil = fil
@@ -185,6 +207,7 @@ class Sielasning:
         self.antal_rader = self.antal_verifikationer = self.antal_transaktioner = self.antal_objekt = 0
         self.antal_obalanserade = 0
         self.obalanserade: list[Obalans] = []
+        self.extraperioder = dict(extraperioder or {})
         self._roller = dict(dimensioner or {})
         self._roller_givna = dimensioner is not None
         self._roller_over: dict[str, str] = {}
@@ -199,6 +222,7 @@ class Sielasning:
         self._rena: set[str] = set()  # konton that are codes as they stand
         self._ver: _Ver | None = None
         self._rtrans: tuple | None = None
+        self._ksummor: list[tuple[int, str]] = []  # lines of #KSUMMA and what stands there
 
     # Reading.
 
@@ -211,8 +235,8 @@ class Sielasning:
                 self._kraver_sie(block)
                 forsta = False
             avslutad = slutford
-            if self.kodning.bruten:
-                self._brutna_tecken(nummer, block)
+            if not self.kodning.ascii:
+                granska_bokstaver(self.anmarkningar, nummer, block)
             for rad in block:
                 ver = self._ver
                 if (
@@ -264,7 +288,7 @@ class Sielasning:
         what the objects do not explain comes last, without object, so that the rows always add up to
         the month's movement. Nothing is given when the reading is unclear.
         """
-        if avstamning.psaldo_tolkning in (Psaldotolkning.OKLAR, Psaldotolkning.SAKNAS):
+        if avstamning.psaldo_tolkning in (Psaldotolkning.OKLAR, Psaldotolkning.SAKNAS) or self.oplacerade:
             return
         if dimension is None:
             dimension = next((d for d, roll in self._roller.items() if roll == "ansvar"), None)
@@ -302,6 +326,16 @@ class Sielasning:
     # What was read.
 
     @property
+    def oplacerade(self) -> bool:
+        """Whether some period is no month, and nobody has said which one it belongs to."""
+        return any((kod, Niva.FEL) in self.anmarkningar.antal for kod in EXTRAPERIOD_KOD)
+
+    @property
+    def saknar_manader(self) -> bool:
+        """Whether the file has the year's saldon alone, as type 1 has."""
+        return not self.antal_verifikationer and not self._antal["PSALDO"]
+
+    @property
     def typ(self) -> str:
         """1, 2, 3 or 4 as `#SIETYP` says, else as the content shows."""
         if self.sietyp in ("1", "2", "3", "4"):
@@ -317,7 +351,7 @@ class Sielasning:
         """E (export: the year's balances too) or I (import: vouchers only) for type 4, else «»."""
         if self.typ != "4":
             return ""
-        return "E" if any(self._antal[e] for e in ("IB", "UB", "RES")) else "I"
+        return "E" if any(self._antal[e] for e in ("IB", "UB", "RES", "OIB", "OUB", "PSALDO")) else "I"
 
     @property
     def alla_konton(self) -> set[str]:
@@ -329,16 +363,19 @@ class Sielasning:
 
     def underlag(self) -> Sieunderlag:
         """What `regler.sie.stam_av` takes: the figures of year 0."""
+        andra = {ar for e in ("RES", "UB") for ar in self._saldon[e]} - {0}
         return Sieunderlag(
-            res=MappingProxyType(self._saldon["RES"][0]),
-            ib=MappingProxyType(self._saldon["IB"][0]),
-            ub=MappingProxyType(self._saldon["UB"][0]),
+            **self._arets_saldon(0),
+            andra_ar={ar: self._arets_saldon(ar) for ar in andra},
             psaldo=MappingProxyType(self._psaldo),
             transaktioner=MappingProxyType(self._transaktioner) if self.antal_verifikationer else None,
             obalanserade=tuple(self.obalanserade),
             kontotyper=MappingProxyType(self.kontotyper),
             rader=MappingProxyType(self._rader),
         )
+
+    def _arets_saldon(self, ar: int) -> dict[str, Mapping[str, Decimal]]:
+        return {e.lower(): MappingProxyType(self._saldon[e][ar]) for e in ("RES", "IB", "UB")}
 
     # One line.
 
@@ -377,10 +414,16 @@ class Sielasning:
                     f"Ett citattecken avslutas inte på raden #{etikett}. Resten av raden lästes som ett fält.",
                     nr,
                 )
-            if self._ver and not self._ver.oppen and etikett not in ("VER", "TRANS", "RTRANS", "BTRANS"):
+            konteringsrad = etikett in ("TRANS", "RTRANS", "BTRANS")
+            if self._ver and not self._ver.oppen and etikett != "VER" and not konteringsrad:
                 self._stang(nr)
+            stangs = konteringsrad and falt[-1:] == [STANG] and self._ver is not None and self._ver.oppen
             las = _LASARE.get(etikett)
-            return las(self, nr, falt) if las else None
+            ut = las(self, nr, falt[:-1] if stangs else falt) if las else None
+            if stangs:
+                self._klammer_pa_raden(nr)
+                self._stang(nr, klammer=True)
+            return ut
         if tecken == "{":
             self._oppna(nr)
             return self._lasrad(nr, text[1:])
@@ -396,6 +439,9 @@ class Sielasning:
                 "OKAND_RAD", f"Raden börjar inte med # och hoppas över: «{text[:40]}».", nr
             )
         return None
+
+    def _ksumma(self, nr, falt):
+        self._ksummor.append((nr, falt[0] if falt and isinstance(falt[0], str) else ""))
 
     def _flagga(self, nr, falt):
         if falt[:1] == ["1"]:
@@ -505,6 +551,7 @@ class Sielasning:
             return
         _, period, konto, objekt, belopp = post
         self._koder(objekt, nr)  # for its findings: `saldorader` has none
+        # A period that nobody has placed is the year's all the same: what it adds up to is not in doubt.
         self._psaldo[konto][tuple(objekt[::2])] += belopp
         self._rader.setdefault(("PSALDO", konto), nr)
         if (
@@ -520,7 +567,16 @@ class Sielasning:
     def _psaldopost(self, nr, falt, etikett="PSALDO"):
         """(year index, period, konto, objects, amount), or None with a finding."""
         ar = self._arsnummer(nr, falt, etikett)
-        period = tolka_period(falt[1]) if len(falt) > 1 and isinstance(falt[1], str) else None
+        try:
+            period = (
+                tolka_period(falt[1], extra=self.extraperioder)
+                if len(falt) > 1 and isinstance(falt[1], str)
+                else None
+            )
+        except Extraperiod as fel:
+            period = fel.manad
+            if ar == 0 and etikett == "PSALDO":
+                self.anmarkningar.fel(fel.kod, str(fel), nr)
         if period is None:
             skrivet = f" «{falt[1][:20]}»" if len(falt) > 1 and isinstance(falt[1], str) else ""
             self.anmarkningar.fel(
@@ -550,25 +606,49 @@ class Sielasning:
         dag = tolka_datum(datum)
         if dag is None:
             vad = f"datumet «{datum[:20]}» som inte finns" if datum else "inget datum"
-            self.anmarkningar.fel("VER_DATUM", f"Verifikation {ver.namn or 'utan nummer'} har {vad}.", nr)
+            ver.fynd = "VER_DATUM", Niva.FEL, f"Verifikation {ver.namn or 'utan nummer'} har {vad}."
         else:
             ver.period, ver.datum = dag
-            ver.i_ar = self._i_ar(ver)
+            ver.fynd = self._utanfor_aret(ver)
+            ver.i_ar = ver.fynd is None
             if ver.i_ar:
                 ver.summor = self._transaktioner
-        if falt and falt[-1] is OPPNA:
-            ver.oppen = True
+        if OPPNA in falt or (falt and isinstance(falt[-1], tuple)):
+            self._klammer_efter_ver(nr, falt)
 
-    def _i_ar(self, ver) -> bool:
+    def _klammer_efter_ver(self, nr, falt):
+        """A brace on the line of #VER itself: alone, with its mate and nothing between, or with what is lost there."""
+        ver = self._ver
+        ver.oppen = True
+        if falt[-1] is OPPNA:
+            return
+        ver.trasig = falt[-1] != ()
+        if ver.trasig:
+            self.anmarkningar.fel(
+                "KLAMMER",
+                f"Verifikation {ver.namn or 'utan nummer'} har sina transaktioner på samma rad som #VER. "
+                "Varje post ska stå på en egen rad: exportera filen på nytt.",
+                nr,
+            )
+        if falt[-1] is STANG or isinstance(falt[-1], tuple):
+            self._stang(nr, klammer=True)
+
+    def _klammer_pa_raden(self, nr):
+        self.anmarkningar.info(
+            "KLAMMER_RAD",
+            f"Verifikation {self._ver.namn or 'utan nummer'} avslutas av en klammer }} på samma rad som sin sista "
+            "transaktion, inte på en egen. Den läses så.",
+            nr,
+        )
+
+    def _utanfor_aret(self, ver) -> tuple[str, Niva, str] | None:
         if 0 not in self.rar or self.rar[0][0] <= ver.datum <= self.rar[0][1]:
-            return True
+            return None
         annat = next((n for n, (a, b) in self.rar.items() if a <= ver.datum <= b), None)
         vem = f"Verifikation {ver.namn or 'utan nummer'} är daterad {ver.datum}"
         if annat is not None:
-            self.anmarkningar.varning("ANNAT_AR", f"{vem}, i räkenskapsår {annat}, och räknas inte.", ver.rad)
-        else:
-            self.anmarkningar.fel("UTANFOR_AR", f"{vem}, utanför räkenskapsåret.", ver.rad)
-        return False
+            return "ANNAT_AR", Niva.VARNING, f"{vem}, i räkenskapsår {annat}, och räknas inte."
+        return "UTANFOR_AR", Niva.FEL, f"{vem}, utanför räkenskapsåret."
 
     def _oppna(self, nr):
         if self._ver is None:
@@ -597,12 +677,17 @@ class Sielasning:
             )
         elif not ver.oppen:
             self.anmarkningar.varning("KLAMMER", f"Verifikation {namn} saknar klamrar.", ver.rad)
-        if ver.summa and not ver.trasig:
+        if ver.fynd and (ver.antal or ver.trasig):
+            kod, niva, text = ver.fynd
+            self.anmarkningar.lagg(kod, niva, text, ver.rad)
+        if ver.summa and not ver.trasig and (ver.i_ar or not ver.datum):
             self.antal_obalanserade += 1
             if len(self.obalanserade) < FLEST_OBALANSER:
                 self.obalanserade.append(Obalans(ver.rad, ver.serie, ver.nummer, ver.datum, ver.summa))
         elif not ver.antal and not ver.trasig:
-            self.anmarkningar.info("TOM_VER", f"Verifikation {namn} har inga rader.", ver.rad)
+            self.anmarkningar.info(
+                "TOM_VER", f"Verifikation {namn} har inga rader som räknas, och hoppas över.", ver.rad
+            )
 
     def _trans(self, nr, falt) -> Huvudboksrad | None:
         ver = self._ver
@@ -625,13 +710,14 @@ class Sielasning:
             return None
         if datum:
             dag = tolka_datum(datum)
-            if dag is None:
-                self.anmarkningar.varning(
-                    "TRANS_DATUM",
-                    f"Transaktionsdatumet «{datum[:20]}» finns inte. Verifikationens datum används.",
+            if dag is None and not _SIFFERDATUM.fullmatch(datum):
+                self.anmarkningar.info(
+                    "TEXT_I_DATUM",
+                    f"Texten «{datum[:40]}» står där ett datum ska stå. Den läses som text.",
                     nr,
                 )
-            elif dag[0] != ver.period:
+                text = f"{datum} {text}".strip()
+            elif dag is None or dag[0] != ver.period:
                 self._annan_manad(nr, datum, ver)
         return (
             nr, ver.period, ver.datum, konto, *self._koder(objekt, nr), ver.namn,
@@ -669,6 +755,13 @@ class Sielasning:
         return konto, objekt, belopp, datum, text
 
     def _annan_manad(self, nr, datum, ver):
+        if tolka_datum(datum) is None:
+            self.anmarkningar.varning(
+                "TRANS_DATUM",
+                f"Transaktionsdatumet «{datum[:20]}» finns inte. Verifikationens datum används.",
+                nr,
+            )
+            return
         self.anmarkningar.varning(
             "TRANS_MANAD",
             f"Transaktionsdatumet {datum[:20]} ligger i en annan månad än verifikationens, {ver.datum}, som används.",
@@ -760,11 +853,6 @@ class Sielasning:
 
     # The end.
 
-    def _brutna_tecken(self, nummer, block):
-        for i, rad in enumerate(block, nummer):
-            if "\ufffd" in rad:
-                self.anmarkningar.varning("TECKEN", f"Raden har tecken som inte är {self.kodning.namn}.", i)
-
     def _avsluta(self, rad, nr, avslutad):
         if self._ver and (self._ver.oppen or not self._ver.antal):
             raise OlasligFil(
@@ -783,18 +871,17 @@ class Sielasning:
             self.anmarkningar.fel(
                 "INGET", "Filen har en kontoplan men varken saldon eller verifikationer.", nr
             )
-        if a["KSUMMA"] % 2:
-            self.anmarkningar.varning(
-                "KSUMMA", "#KSUMMA inleds men avslutas inte. Filen kan vara avkortad.", nr
-            )
+        if self._ksummor:
+            self._prova_kontrollsumman(nr)
         if self.sietyp is None:
             self.anmarkningar.varning("SIETYP", f"#SIETYP saknas. Filen läses som typ {self.typ}.")
         elif self.antal_verifikationer and self.typ != "4":
             self.anmarkningar.varning("SIETYP", f"Filen säger typ {self.typ} men har verifikationer (typ 4).")
         elif self.sietyp == "4" and not self.antal_verifikationer:
-            self.anmarkningar.varning(
-                "SIETYP", "Filen säger typ 4 men har inga verifikationer. Den kan vara avkortad."
+            annars = (
+                "Månadernas saldon (#PSALDO) läses i stället." if a["PSALDO"] else "Den kan vara avkortad."
             )
+            self.anmarkningar.varning("SIETYP", f"Filen säger typ 4 men har inga verifikationer. {annars}")
         if self.variant == "I":
             self.anmarkningar.info(
                 "SIE4I", "Filen är en importfil (4I): den har verifikationer men inga saldon."
@@ -808,8 +895,47 @@ class Sielasning:
         if self.konton:
             for konto in sorted(self.alla_konton - set(self.konton)):
                 self.anmarkningar.varning(
-                    "OKANT_KONTO", f"Konto {konto} används men finns inte i filens kontoplan (#KONTO)."
+                    "UTANFOR_KONTOPLANEN",
+                    f"Konto {konto} används men finns inte i filens kontoplan (#KONTO).",
                 )
+
+    def _prova_kontrollsumman(self, sista: int):
+        """`#KSUMMA` twice: where the sum begins, and what it is (SIE 4B, part 10)."""
+        (borjan, forsta), (slut, angiven) = self._ksummor[0], self._ksummor[-1]
+        if len(self._ksummor) == 1:
+            skal = (
+                "#KSUMMA avslutas men inleds inte, så kontrollsumman går inte att pröva."
+                if forsta
+                else "#KSUMMA inleds men avslutas inte. Filen kan vara avkortad."
+            )
+            self.anmarkningar.varning("KSUMMA", skal, borjan if forsta else sista)
+        elif len(self._ksummor) > 2 or forsta or not _KONTROLLSUMMA.fullmatch(angiven):
+            self.anmarkningar.varning(
+                "KSUMMA",
+                "#KSUMMA ska stå två gånger: tom före det som summeras och med kontrollsumman efter. Den går inte "
+                "att pröva.",
+                slut,
+            )
+        elif int(angiven) % (1 << 32) not in self._kontrollsummor(borjan, slut):
+            self.anmarkningar.varning(
+                "KSUMMA",
+                f"Kontrollsumman #KSUMMA {angiven} stämmer inte med innehållet. Filen har ändrats eller skadats sedan "
+                "den skrevs, eller så räknar programmet inte som standarden. Hämta den på nytt.",
+                slut,
+            )
+
+    def _kontrollsummor(self, borjan: int, slut: int) -> set[int]:
+        """The sum of what lies between two lines: by the standard in CP437, and in the encoding that the file has,
+        as programs that do not write CP437 add it up."""
+        summor = {CP437.codec: 0, self.kodning.codec: 0}
+        for nummer, block, _ in radblock(self._fil, self.kodning):
+            if nummer > slut:
+                break
+            fran = max(borjan + 1 - nummer, 0)
+            text = "".join(map(_summeras, block[fran : max(slut - nummer, 0)]))
+            for codec in summor:
+                summor[codec] = zlib.crc32(text.encode(codec, "replace"), summor[codec])
+        return set(summor.values())
 
     def _halv(self, rad) -> bool:
         """Whether a last line without an end was cut: a label's beginning, an open quote, or too few fields."""
@@ -828,6 +954,7 @@ class Sielasning:
 
 _LASARE = {
     "FLAGGA": Sielasning._flagga,
+    "KSUMMA": Sielasning._ksumma,
     "PROGRAM": Sielasning._program,
     "FORMAT": Sielasning._format,
     "SIETYP": Sielasning._sietyp,
@@ -848,6 +975,16 @@ _LASARE = {
     "TRANS": Sielasning._trans,
     "RTRANS": Sielasning._rtrans_rad,
 }
+
+
+_UTAN_KLAMMER = str.maketrans("", "", " \t{}")
+
+
+def _summeras(rad: str) -> str:
+    """What the checksum is of: label and fields, without blanks, quotation marks and braces around them."""
+    bitar = rad.replace('\\"', "\0").split('"')
+    bitar[::2] = [b.translate(_UTAN_KLAMMER) for b in bitar[::2]]
+    return "".join(bitar).replace("\0", '"')
 
 
 def _manad(period: int) -> str:

@@ -16,21 +16,29 @@ class Beslutsslag(models.TextChoices):
     DEL = "del", "Synnerliga skäl: en del återställs inte"
     LANGRE_TID = "langre_tid", "Synnerliga skäl: återställs under längre tid"
     ATGARDSPLAN = "atgardsplan", "Åtgärdsplan för återställande"
+    AVISERAT = "aviserat", "Synnerliga skäl: aviserat, inte beslutat"
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Balanskravsbeslut(models.Model):
-    """A decision on one year's deficit (KL 11:12–13). The exempted amount is the post `synnerliga_skal`."""
+    """A decision on one year's deficit (KL 11:12–13). The exempted amount is the post `synnerliga_skal`.
 
-    version = models.ForeignKey(Budgetversion, on_delete=models.CASCADE)
+    AVISERAT is no decision: somebody has said that one will come. `kalla` says where it stands when the protocol's
+    date and paragraph are not known.
+    """
+
+    version = models.ForeignKey(Budgetversion, on_delete=models.CASCADE, related_name="balanskravsbeslut")
     ar = models.PositiveSmallIntegerField("underskottsår")
     slag = models.CharField(max_length=12, choices=Beslutsslag)
     senast_ar = models.PositiveSmallIntegerField("återställs senast år", null=True, blank=True)
     organ = models.CharField(max_length=100)
-    datum = models.DateField()
-    paragraf = models.CharField("paragraf i protokollet", max_length=20)
+    datum = models.DateField(null=True, blank=True)
+    paragraf = models.CharField("paragraf i protokollet", max_length=20, blank=True)
     motiv = models.TextField()
-    registrerad_av = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    kalla = models.CharField("plats i källhandlingen", max_length=200, blank=True)
+    registrerad_av = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     registrerad = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -42,7 +50,11 @@ class Balanskravsbeslut(models.Model):
                 name="beslut_langre_tid_har_ar",
                 condition=Q(slag="langre_tid", senast_ar__isnull=False)
                 | Q(slag="del")
-                | (Q(slag__in=("aldrig", "atgardsplan")) & Q(senast_ar__isnull=True)),
+                | (Q(slag__in=("aldrig", "atgardsplan", "aviserat")) & Q(senast_ar__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="beslut_har_protokoll_eller_kalla",
+                condition=(Q(datum__isnull=False) & ~Q(paragraf="")) | ~Q(kalla="") | Q(slag="aviserat"),
             ),
             models.CheckConstraint(
                 name="beslut_senast_ar_rimligt",
@@ -52,6 +64,11 @@ class Balanskravsbeslut(models.Model):
 
     def __str__(self):
         return f"{self.get_slag_display()} {self.ar}"
+
+    @property
+    def plats(self) -> str:
+        """Who decided, when and where, as far as it is known."""
+        return " ".join(str(d) for d in (self.organ, self.datum, self.paragraf) if d)
 
 
 class Utredning(models.Model):

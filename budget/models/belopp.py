@@ -104,7 +104,8 @@ class Omfangstyp(models.TextChoices):
 
 
 class Kontrollsumma(models.Model):
-    """A figure as printed in the source, kept beside the computed one and never used in its place."""
+    """A figure as printed in the source: of a sum, or of a leaf that fetches. In a version that is fastställd it is
+    what was decided, and the figure (`selectors/summor.py`); `kontrollera` compares it with what the leaves give."""
 
     version = models.ForeignKey(Budgetversion, on_delete=models.CASCADE)
     post = models.ForeignKey(Post, on_delete=models.PROTECT)

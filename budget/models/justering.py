@@ -98,12 +98,17 @@ class Justering(models.Model):
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Justeringsrad(models.Model):
-    """What a justering does to one enhet, in kronor; plus is more regionbidrag. FINANS takes the other side."""
+    """What a justering does to one enhet, in kronor; plus is more regionbidrag. FINANS takes the other side.
+
+    `andel` is the enhet's share in percent that the document prints under the row, with the value of its last digit.
+    """
 
     justering = models.ForeignKey(Justering, on_delete=models.CASCADE, related_name="rader")
     enhet = models.ForeignKey(Enhet, on_delete=models.PROTECT)
     belopp = models.DecimalField(max_digits=16, decimal_places=2)
     precision = models.DecimalField(max_digits=16, decimal_places=2)
+    andel = models.DecimalField("andel, procent", max_digits=9, decimal_places=4, null=True, blank=True)
+    andel_precision = models.DecimalField(max_digits=9, decimal_places=4, null=True, blank=True)
     kalla = models.CharField("plats i källhandlingen", max_length=200, blank=True)
 
     class Meta:
@@ -111,6 +116,11 @@ class Justeringsrad(models.Model):
         verbose_name_plural = "justeringsrader"
         constraints = [
             models.UniqueConstraint(fields=("justering", "enhet"), name="justeringsrad_en_per_enhet"),
+            models.CheckConstraint(
+                name="justeringsrad_andel_har_precision",
+                condition=Q(andel__isnull=True, andel_precision__isnull=True)
+                | Q(andel__isnull=False, andel_precision__gt=0),
+            ),
         ]
         triggers = [
             vakt("vakt_insert", pgtrigger.Insert, "new", _LAST_GENOM_JUSTERING),

@@ -35,6 +35,18 @@ class Uppstallning(models.Model):
         return self.kod == RESULTATSAMMANSTALLNING
 
     @property
+    def plus_battre(self) -> bool:
+        """Whether less is worse on every line, costs being written with minus. Of what a nämnd gets, an investment, an
+        asset or a payment, nobody can say so."""
+        return self.kod in (RESULTATSAMMANSTALLNING, "resultatbudget", "skatt", "balanskrav")
+
+    @property
+    def har_rott(self) -> bool:
+        """Whether a minus on a line of result is bad news here: what stands in the balance sheet and the cash flow is
+        how things are and which way money goes."""
+        return self.kod not in ("balansbudget", "kassaflode")
+
+    @property
     def per_objekt(self) -> bool:
         """Whether its rows are investment objects. There is one such table, known by its kod as the balanskrav is."""
         return self.kod == INVESTERINGSOBJEKT

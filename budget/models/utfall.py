@@ -11,16 +11,26 @@ from django.db.models import Q
 from organisation.models import Enhet, Namnd
 
 
+class Periodval(models.TextChoices):
+    """What becomes of a period that is no month."""
+
+    MANAD = "manad", "Läggs i närmaste månad"
+    NEJ = "nej", "Läses inte in"
+
+
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Utfallskalla(models.Model):
     """A system that files come from, and how its columns were read the last time: every nämnd's files from it are.
 
-    `kolumner` is {field: header} as `hitta_kolumner` takes it, `dimensioner` {number: field} for SIE.
+    `kolumner` is {field: header} as `hitta_kolumner` takes it, `dimensioner` {number: field} for SIE. `period_13` and
+    `period_00` say what its periods besides the months are: it is asked when the first file has one.
     """
 
     namn = models.CharField(max_length=100, unique=True)
     kolumner = models.JSONField(default=dict, blank=True)
     dimensioner = models.JSONField(default=dict, blank=True)
+    period_13 = models.CharField("period 13", max_length=8, choices=Periodval, blank=True)
+    period_00 = models.CharField("period 00", max_length=8, choices=Periodval, blank=True)
 
     class Meta:
         ordering = ("namn",)

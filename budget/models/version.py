@@ -44,8 +44,9 @@ class Budgetversion(models.Model):
     `faststalld` marks what has been decided for good; of those the year's valid one is its budget, or the latest
     tilläggsbudget on top. A tilläggsbudget is a copy (`kopia_av`) of the version that it changes, and says how the
     change is paid for. With `bryggad` an enhet's regionbidrag is last year's level and the decided justeringar
-    wherever it has no amount of its own. `namnd` is set for a version that is one nämnd's own: an
-    internbudget always, and the prognos of a nämnd.
+    wherever it has no amount of its own; in a copy it starts instead at the same year's level in `bryggas_ur`, the
+    decided version that it goes back to, and moves by the justeringar that differ. `namnd` is set for a version that
+    is one nämnd's own: an internbudget always, and the prognos of a nämnd.
     """
 
     kod = models.SlugField(unique=True)
@@ -58,6 +59,7 @@ class Budgetversion(models.Model):
     faststalld = models.BooleanField(default=False)
     kopia_av = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True)
     bryggad = models.BooleanField("regionbidrag räknas av bryggan", default=False)
+    bryggas_ur = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     beredd_organ = models.CharField(max_length=100, blank=True)
     beredd_datum = models.DateField(null=True, blank=True)
     beredd_paragraf = models.CharField(max_length=20, blank=True)
@@ -100,6 +102,9 @@ class Budgetversion(models.Model):
                 condition=~Q(typ="tillagg") | Q(kopia_av__isnull=False),
             ),
             models.CheckConstraint(
+                name="version_bryggas_ur_ar_bryggad", condition=Q(bryggas_ur__isnull=True) | Q(bryggad=True)
+            ),
+            models.CheckConstraint(
                 name="version_tillagg_ar_finansierat",
                 condition=~Q(typ="tillagg", faststalld=True)
                 | (~Q(finansiering="") & ~Q(finansiering_text="")),
@@ -123,7 +128,8 @@ class Budgetversion(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__status="last") & pgtrigger.Q(new__status="last"),
                 func="""
-                    IF (NEW.bryggad, NEW.ar, NEW.planar, NEW.typ) <> (OLD.bryggad, OLD.ar, OLD.planar, OLD.typ) THEN
+                    IF (NEW.bryggad, NEW.ar, NEW.planar, NEW.typ) <> (OLD.bryggad, OLD.ar, OLD.planar, OLD.typ)
+                        OR NEW.bryggas_ur_id IS DISTINCT FROM OLD.bryggas_ur_id THEN
                         RAISE EXCEPTION 'Budgetversionen % är låst', OLD.kod USING ERRCODE = 'check_violation';
                     END IF;
                     RETURN NEW;

@@ -1,6 +1,6 @@
 """Balanskravet: the balanskravsutredning and the ledger of deficits to restore.
 
-KL 11:5 demands that revenues exceed costs. LKBR 11:10 says which lines lead from årets resultat to the
+KL 11:5 demands of a budget that revenues exceed costs. LKBR 11:10 says which lines lead from årets resultat to the
 balanskravsresultat. KL 11:12 gives a negative result three years to be restored, KL 11:13 lets fullmäktige
 refrain if there are synnerliga skäl, KL 11:14 lets a region save in a reserve in good years.
 
@@ -18,9 +18,9 @@ from enum import StrEnum
 from budget.regler import parametrar
 from budget.regler.parametrar import Reservslag
 from regionskane.lib.anmarkning import Anmarkning, Niva
-from regionskane.lib.belopp import SKALOR, formatera, formatera_procent
+from regionskane.lib.belopp import SKALOR, formatera, formatera_fullt, formatera_procent
 
-REGELVERSION = "2024-1"
+REGELVERSION = "2024-2"
 
 NOLL = Decimal(0)
 
@@ -105,7 +105,8 @@ _RADER = (
         "Justering för redovisning enligt blandmodell",
         "Skillnaden i kostnad mellan fullfondering, där hela pensionsskulden är skuld, och lagens "
         "blandmodell. Plus när fullfonderingen kostar mer under året.",
-        "LKBR 6:4 (att kontrollera)",
+        # To check: the chapter and paragraph were not read in the statute itself.
+        "LKBR 6:4",
     ),
     Rad(
         "reserv_till",
@@ -155,11 +156,18 @@ _RADER = (
         "KL 11:12",
     ),
     Rad(
+        "undantag_tidigare",
+        "Synnerliga skäl för tidigare underskott",
+        "Så mycket av tidigare års underskott som fullmäktige under året har beslutat att inte återställa. Högst "
+        "det som är kvar när årets överskott har återställt sitt.",
+        "KL 11:13",
+    ),
+    Rad(
         "ub_aterstalla",
         "Utgående återställningskrav",
         "Det som återstår att återställa när året är slut.",
         "KL 11:12",
-        (("ib_aterstalla", 1), ("ny_brist", 1), ("aterstallt", -1)),
+        (("ib_aterstalla", 1), ("ny_brist", 1), ("aterstallt", -1), ("undantag_tidigare", -1)),
         total=True,
     ),
 )
@@ -200,6 +208,14 @@ class Matt:
             raise ValueError(f"Ogiltigt belopp: {self.varde} med precision {self.precision}.")
 
 
+class Arsslag(StrEnum):
+    """What the year's figures are: KL 11:5 asks of a budget, KL 11:12 of an outcome."""
+
+    BUDGET = "budget"
+    PROGNOS = "prognos"
+    BOKSLUT = "bokslut"
+
+
 class Undantagsslag(StrEnum):
     """What fullmäktige decided by KL 11:13: `ALDRIG` and `DEL` take an amount off what has to be restored,
     `LANGRE_TID` takes nothing off but moves the deadline."""
@@ -235,6 +251,15 @@ class Undantagsbeslut:
 
 
 @dataclass(frozen=True, slots=True)
+class Avisering:
+    """Somebody has said that synnerliga skäl will be decided. No decision."""
+
+    organ: str = ""
+    datum: date | None = None
+    motiv: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class IbBrist:
     """One deficit year of the first year's ingående återställningskrav: `belopp` is what is left of it."""
 
@@ -256,7 +281,10 @@ class Arsunderlag:
     `bas` is skatteintäkter + generella statsbidrag + kommunalekonomisk utjämning. `rer_ib` is the
     resultatreserv at the start of the year, without old RUR. `ib_brister` splits the first year's
     `ib_aterstalla`. `synnerliga_skal_i_resultatet` tells that the source prints the exemption inside its
-    balanskravsresultat. `senast_ar` is the last year to restore this year's deficit, when decided.
+    balanskravsresultat. An exemption larger than the year's own deficit is of what is left of earlier ones: it may be
+    decided in a later year than its deficit (KL 11:13). `senast_ar` is the last year to restore this year's
+    deficit, when decided. `slag` None: not known, and then only what holds for every kind is asked. `omraknat`
+    tells that the lines were restated after `publicerat` was printed.
     """
 
     ar: int
@@ -272,6 +300,9 @@ class Arsunderlag:
     bas: Matt | None = None
     eget_kapital_inkl_pensioner: Matt | None = None
     publicerat: Mapping[str, Matt] = field(default_factory=dict)
+    slag: Arsslag | None = None
+    omraknat: bool = False
+    aviserat: Avisering | None = None
 
     def __post_init__(self):
         for nycklar, kanda in ((self.poster, RESULTATPOSTER), (self.publicerat, PUBLICERADE)):
@@ -329,17 +360,19 @@ class Brist:
 
 @dataclass(frozen=True, slots=True)
 class Kedja:
-    """The sums of one year. `fore_undantag` is the result before synnerliga skäl, `synnerliga_skal` the part
-    of the exemption that counts, `balanskravsresultat` the sum as the layout prints it."""
+    """The sums of one year. `fore_undantag` is the result before synnerliga skäl, `synnerliga_skal` the part of the
+    exemption that counts on the year's own line, `balanskravsresultat` the sum as the layout prints it."""
 
     resultat_efter_justeringar: Decimal
     fore_undantag: Decimal
     synnerliga_skal: Decimal
     balanskravsresultat: Decimal
+    reservering: Decimal = NOLL
 
     @property
     def underskott(self) -> Decimal:
-        return max(NOLL, -self.fore_undantag)
+        """The deficit to restore. Only a surplus may be reserved (KL 11:14), so a reservation makes none."""
+        return max(NOLL, -self.fore_undantag - self.reservering)
 
     @property
     def overskott(self) -> Decimal:
@@ -347,7 +380,7 @@ class Kedja:
 
     @property
     def ny_brist(self) -> Decimal:
-        return self.underskott - self.synnerliga_skal
+        return max(NOLL, self.underskott - self.synnerliga_skal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,7 +388,8 @@ class Arsutredning:
     """The balanskravsutredning of one year.
 
     `brister` is the ledger at the end of the year: every deficit known so far, also those that are restored
-    or exempted. `synnerliga_skal` is the part that counts. `max_reservering` is None when not computable.
+    or exempted. `synnerliga_skal` is the part that counts this year, `undantag_tidigare` what was decided this
+    year of earlier deficits. `max_reservering` is None when not computable, else `max_formel` is its arithmetic.
     """
 
     ar: int
@@ -370,6 +404,10 @@ class Arsutredning:
     brister: tuple[Brist, ...]
     max_reservering: Decimal | None
     anmarkningar: tuple[Anmarkning, ...]
+    undantag_tidigare: Decimal = NOLL
+    max_formel: str = ""
+    slag: Arsslag | None = None
+    omraknat: bool = False
 
     def varde(self, nyckel: str) -> Decimal:
         """The amount on the line `nyckel` of `RADER`."""
@@ -400,20 +438,28 @@ def kedja(underlag: Arsunderlag) -> Kedja:
 
     Resultat efter balanskravsjusteringar = årets resultat + the lines for realised and unrealised gains and
     losses. Balanskravsresultat = that + blandmodell + reservering + användning (+ synnerliga skäl when
-    printed inside). The exemption counts with at most the deficit; a longer time to restore takes
-    nothing off.
+    printed inside). The exemption counts with at most the deficit, except where the source prints it inside a result
+    that is not negative: there its sum is given as printed. A longer time to restore takes nothing off.
     """
     efter = sum((underlag.post(nyckel) for nyckel in JUSTERINGSPOSTER), NOLL)
     fore = sum((underlag.post(nyckel) for nyckel in RESULTATPOSTER), NOLL)
-    undantag = _raknat_undantag(underlag, max(NOLL, -fore))
-    tryckt = fore + undantag if underlag.synnerliga_skal_i_resultatet else fore
-    return Kedja(efter, fore, undantag, tryckt)
+    summor = Kedja(efter, fore, NOLL, fore, underlag.reservering)
+    undantag = _yrkat_undantag(underlag)
+    inom = underlag.synnerliga_skal_i_resultatet
+    if not inom or summor.underskott:
+        undantag = min(undantag, summor.underskott)
+    return replace(summor, synnerliga_skal=undantag, balanskravsresultat=fore + undantag if inom else fore)
 
 
-def _raknat_undantag(underlag: Arsunderlag, underskott: Decimal) -> Decimal:
-    if _langre_tid(underlag):
-        return NOLL
-    return min(max(NOLL, underlag.synnerliga_skal.varde), underskott)
+def _yrkat_undantag(underlag: Arsunderlag) -> Decimal:
+    """What the year's synnerliga skäl take off, whichever deficit they are of."""
+    return NOLL if _langre_tid(underlag) else max(NOLL, underlag.synnerliga_skal.varde)
+
+
+def _for_tidigare(underlag: Arsunderlag, underskott: Decimal) -> Decimal:
+    """What the exemption has over for earlier deficits. A part of the last digit over the year's own is rounding."""
+    mer = _yrkat_undantag(underlag) - underskott
+    return NOLL if mer <= (_grovsta(_matt_i_liggaren(underlag)) if underskott else NOLL) else mer
 
 
 def _langre_tid(underlag: Arsunderlag) -> bool:
@@ -428,21 +474,31 @@ def max_reservering(
     resultat_efter_justeringar: Decimal,
     bas: Decimal | None,
     eget_kapital_inkl_pensioner: Decimal | None,
+    blandmodell: Decimal = NOLL,
 ) -> Decimal | None:
     """The most that may be put into RUR or RER in one year (KL 11:14), as zero or more.
 
-    max(0, min(årets resultat, resultat efter balanskravsjusteringar) − p · bas). p is 2 % when eget kapital
-    including all pension obligations is negative, else 1 %. None when `bas` or eget kapital is missing, when
-    `bas` is not positive, and for years before there was a reserve.
+    max(0, min(årets resultat, resultat efter balanskravsjusteringar) + blandmodell − p · bas). Both results are taken
+    after the line blandmodell, where there is one. p is 2 % when eget kapital including all pension obligations is
+    negative, else 1 %. None when `bas` or eget kapital is missing, when `bas` is not positive, and for years before
+    there was a reserve.
     """
-    if bas is None or bas <= 0 or eget_kapital_inkl_pensioner is None:
-        return None
-    negativt = eget_kapital_inkl_pensioner < 0
-    parameter = parametrar.RESERV_ANDEL_NEGATIVT_EGET_KAPITAL if negativt else parametrar.RESERV_ANDEL
-    andel = parameter.for_ar(ar)
+    andel = _reservandel(ar, bas, eget_kapital_inkl_pensioner)
     if andel is None:
         return None
-    return max(NOLL, min(arets_resultat, resultat_efter_justeringar) - andel * bas)
+    return max(NOLL, _utrymme(arets_resultat, resultat_efter_justeringar, blandmodell, andel * bas))
+
+
+def _utrymme(arets_resultat: Decimal, efter: Decimal, blandmodell: Decimal, forst: Decimal) -> Decimal:
+    return min(arets_resultat, efter) + blandmodell - forst
+
+
+def _reservandel(ar: int, bas: Decimal | None, eget_kapital: Decimal | None) -> Decimal | None:
+    if bas is None or bas <= 0 or eget_kapital is None:
+        return None
+    if eget_kapital < 0:
+        return parametrar.RESERV_ANDEL_NEGATIVT_EGET_KAPITAL.for_ar(ar)
+    return parametrar.RESERV_ANDEL.for_ar(ar)
 
 
 def rer_tak(ar: int, bas: Decimal | None) -> Decimal | None:
@@ -469,6 +525,16 @@ def aterstall(brister: tuple[Brist, ...], overskott: Decimal, *, ar: int) -> tup
             brist = replace(brist, aterstallt=(*brist.aterstallt, Aterstallning(ar, belopp)))
             kvar_att_fordela -= belopp
         ny_liggare.append(brist)
+    return tuple(ny_liggare)
+
+
+def undanta(brister: tuple[Brist, ...], belopp: Decimal) -> tuple[Brist, ...]:
+    """Let a decision free `belopp` of what is left of earlier deficits, the oldest first (KL 11:13)."""
+    ny_liggare = []
+    for brist in brister:
+        del_ = min(brist.kvar, belopp)
+        ny_liggare.append(replace(brist, undantag=brist.undantag + del_))
+        belopp -= del_
     return tuple(ny_liggare)
 
 
@@ -510,8 +576,9 @@ def balanskravsutredning(
 ) -> Balanskravsutredning:
     """The balanskravsutredning of consecutive years (KL 11:5, 11:12–14, LKBR 11:10).
 
-    Every year: underskott = max(0, −balanskravsresultat before synnerliga skäl); ny brist = underskott −
-    synnerliga skäl; återställt = min(överskott, ingående krav); utgående = ingående + ny brist − återställt.
+    Every year: underskott = max(0, −balanskravsresultat before synnerliga skäl and reservering); ny brist =
+    underskott − synnerliga skäl; återställt = min(överskott, ingående krav); utgående = ingående + ny brist −
+    återställt − what the year's decision freed of earlier deficits.
     The chain goes on from the computed amounts also where the published ones differ.
 
     `enhet` is the unit of all amounts, `visa_enhet` the one in the texts of the findings (default: the same).
@@ -561,6 +628,10 @@ class _Visning:
             decimaler += 1
         return f"{formatera(tal[0], decimaler=decimaler)}\u00a0{self.enhet}"
 
+    def tal(self, varde: Decimal) -> str:
+        """The bare number with every decimal that it has."""
+        return formatera_fullt(varde, skala=self.faktor)
+
     @staticmethod
     def _ser_lika_ut(tal: list[Decimal], decimaler: int) -> bool:
         return len({formatera(x, decimaler=decimaler) for x in tal}) < len(set(tal))
@@ -574,6 +645,7 @@ class _Lage:
     kedja: Kedja
     ib: Decimal
     brister: tuple[Brist, ...]
+    undantag_tidigare: Decimal
     max_till: Decimal | None
     rer_enligt_forra: Decimal | None
     rer_vid_start: Decimal | None
@@ -601,16 +673,43 @@ class _Lage:
 
     @property
     def ub(self) -> Decimal:
-        return self.ib + self.kedja.ny_brist - self.aterstallt
+        return self.ib + self.kedja.ny_brist - self.aterstallt - self.undantag_tidigare
 
     @property
-    def slag(self) -> Reservslag | None:
+    def reserv(self) -> Reservslag | None:
         return parametrar.RESERVSLAG.for_ar(self.ar)
+
+    @property
+    def andel(self) -> Decimal | None:
+        """The share of `bas` that the result must exceed, None where there is no highest reservation."""
+        return _reservandel(self.ar, _varde(self.u.bas), _varde(self.u.eget_kapital_inkl_pensioner))
+
+    @property
+    def utrymme(self) -> Decimal:
+        """The highest reservation before it is cut at zero. Only where there is one."""
+        efter, bland = self.kedja.resultat_efter_justeringar, self.u.post("blandmodell")
+        return _utrymme(self.u.post("arets_resultat"), efter, bland, self.andel * self.u.bas.varde)
+
+    @property
+    def over_max(self) -> bool:
+        return self.max_till is not None and self.u.reservering > self.max_till
+
+    @property
+    def tak(self) -> Decimal | None:
+        return rer_tak(self.ar, _varde(self.u.bas))
+
+    @property
+    def over_taket(self) -> bool:
+        return (
+            self.tak is not None
+            and self.rer_vid_start is not None
+            and self.rer_vid_start + self.u.reservering > self.tak
+        )
 
     @property
     def rer_anvandning(self) -> Decimal:
         """The part of the year's use that comes from RER; RER is taken to be used before old RUR."""
-        if self.slag is not Reservslag.RER:
+        if self.reserv is not Reservslag.RER:
             return NOLL
         if self.rer_vid_start is None:
             return self.u.anvandning
@@ -618,7 +717,7 @@ class _Lage:
 
     @property
     def rer_vid_slut(self) -> Decimal | None:
-        if self.slag is not Reservslag.RER or self.rer_vid_start is None:
+        if self.reserv is not Reservslag.RER or self.rer_vid_start is None:
             return None
         return self.rer_vid_start + self.u.reservering - self.rer_anvandning
 
@@ -633,7 +732,9 @@ def _ars_lage(
 ) -> _Lage:
     u = aren[-1]
     summor = kedja(u)
-    brister = aterstall(fore, summor.overskott, ar=u.ar)
+    aterstallda = aterstall(fore, summor.overskott, ar=u.ar)
+    brister = undanta(aterstallda, _for_tidigare(u, summor.underskott))
+    undantag_tidigare = att_aterstalla(aterstallda) - att_aterstalla(brister)
     if summor.underskott:
         brister = (*brister, Brist(u.ar, summor.underskott, summor.synnerliga_skal, _sista_ar(u)))
     max_till = max_reservering(
@@ -642,12 +743,14 @@ def _ars_lage(
         resultat_efter_justeringar=summor.resultat_efter_justeringar,
         bas=_varde(u.bas),
         eget_kapital_inkl_pensioner=_varde(u.eget_kapital_inkl_pensioner),
+        blandmodell=u.post("blandmodell"),
     )
     return _Lage(
         aren=aren,
         kedja=summor,
         ib=att_aterstalla(fore),
         brister=brister,
+        undantag_tidigare=undantag_tidigare,
         max_till=max_till,
         rer_enligt_forra=rer_enligt_forra,
         rer_vid_start=_rer_vid_start(u, rer_enligt_forra),
@@ -670,7 +773,26 @@ def _arsutredning(lage: _Lage) -> Arsutredning:
         brister=lage.brister,
         max_reservering=lage.max_till,
         anmarkningar=tuple(a for kontroll in KONTROLLER for a in kontroll(lage)),
+        undantag_tidigare=lage.undantag_tidigare,
+        max_formel=_max_formel(lage),
+        slag=lage.u.slag,
+        omraknat=lage.u.omraknat,
     )
+
+
+def _max_formel(lage: _Lage) -> str:
+    """The arithmetic of the highest reservation as this year used it, with the line blandmodell where there is one."""
+    if lage.max_till is None:
+        return ""
+    u, tal = lage.u, lage.visning.tal
+    bland = ""
+    if "blandmodell" in u.poster:
+        bland = f" {'−' if u.post('blandmodell') < 0 else '+'} {tal(abs(u.post('blandmodell')))}"
+    lagst = "; ".join(
+        f"{tal(x)}{bland}" for x in (u.post("arets_resultat"), lage.kedja.resultat_efter_justeringar)
+    )
+    formel = f"min({lagst}) − {formatera_procent(lage.andel, decimaler=0)} · {tal(u.bas.varde)} = {tal(lage.utrymme)}"
+    return formel if lage.utrymme >= 0 else f"{formel}, alltså 0"
 
 
 def _varde(matt: Matt | None) -> Decimal | None:
@@ -750,6 +872,31 @@ def _kontrollera_arets_resultat(lage: _Lage) -> Iterator[Anmarkning]:
         yield _varning("ARETS_RESULTAT_SAKNAS", f"Årets resultat {lage.ar} saknas och är räknat som noll.")
 
 
+def _kontrollera_budgeten(lage: _Lage) -> Iterator[Anmarkning]:
+    """KL 11:5 of a budget: revenues exceed costs, save as far as a resultatreserv is used, or for synnerliga skäl."""
+    beslutat = lage.u.synnerliga_skal_beslut is not None and not _langre_tid(lage.u)
+    if lage.u.slag is not Arsslag.BUDGET or beslutat or _yrkat_undantag(lage.u) > 0:
+        return
+    resultat = lage.u.post("arets_resultat") + lage.u.post("blandmodell")
+    modell = " enligt blandmodellen" if "blandmodell" in lage.u.poster else ""
+    if not resultat:
+        yield _info(
+            "BUDGET_NOLL",
+            f"Budgeten {lage.ar} har ett resultat{modell} på noll. Intäkterna ska överstiga kostnaderna (KL 11:5).",
+        )
+    elif resultat + lage.u.anvandning < 0:
+        reserv = (
+            f" Användningen av reserv, {lage.visa(lage.u.anvandning)}, räcker inte."
+            if lage.u.anvandning
+            else ""
+        )
+        yield _fel(
+            "BUDGET_UNDER_NOLL",
+            f"Budgeten {lage.ar} har resultatet {lage.visa(resultat, NOLL)}{modell}. Intäkterna ska överstiga "
+            f"kostnaderna, om inte en resultatreserv används eller det finns synnerliga skäl (KL 11:5).{reserv}",
+        )
+
+
 def _kontrollera_ingaende(lage: _Lage) -> Iterator[Anmarkning]:
     """The stated ingående krav against the ledger. The ledger goes on from its own figure."""
     ib = lage.u.ib_aterstalla
@@ -790,23 +937,39 @@ def _kontrollera_ursprungsar(lage: _Lage) -> Iterator[Anmarkning]:
 
 
 def _kontrollera_undantag(lage: _Lage) -> Iterator[Anmarkning]:
-    """Synnerliga skäl: at most the deficit, and decided by fullmäktige (KL 11:13)."""
-    belopp, underskott = lage.u.synnerliga_skal.varde, lage.kedja.underskott
-    if belopp > 0 and not underskott:
-        yield _fel(
-            "SYNNERLIGA_SKAL_UTAN_UNDERSKOTT",
-            f"Synnerliga skäl är angivna för {lage.ar}, men balanskravsresultatet är inte negativt (KL "
+    """Synnerliga skäl: at most the deficit and what is left of earlier ones, decided by fullmäktige (KL 11:13)."""
+    belopp, underskott, tidigare = lage.u.synnerliga_skal.varde, lage.kedja.underskott, lage.undantag_tidigare
+    if tidigare:
+        yield _info(
+            "SKAL_FOR_TIDIGARE_UNDERSKOTT",
+            f"Av synnerliga skäl {lage.ar} avser {lage.visa(tidigare, NOLL)} tidigare års underskott, som inte "
+            "längre ska återställas. De tidigare årens utredningar ändras inte (KL 11:13).",
+        )
+    if belopp > 0 and not underskott and lage.u.synnerliga_skal_i_resultatet and not _langre_tid(lage.u):
+        yield _info(
+            "SKAL_I_OVERSKOTT",
+            f"Synnerliga skäl {lage.ar}, {lage.visa(belopp, NOLL)}, är tryckta inom ett resultat som inte är negativt. "
+            "Balanskravsresultatet återges som det är tryckt, men ett överskott behöver inga synnerliga skäl (KL "
             "11:13).",
         )
-    elif belopp > underskott:
-        yield _fel("SYNNERLIGA_SKAL_OVER_UNDERSKOTT", _text_over_underskott(lage, belopp, underskott))
+    elif belopp > 0 and not underskott and not tidigare:
+        yield _fel(
+            "SYNNERLIGA_SKAL_UTAN_UNDERSKOTT",
+            f"Synnerliga skäl är angivna för {lage.ar}, men balanskravsresultatet är inte negativt och inget tidigare "
+            "underskott är kvar att återställa (KL 11:13).",
+        )
+    elif belopp > underskott + tidigare:
+        yield _fel(
+            "SYNNERLIGA_SKAL_OVER_UNDERSKOTT", _text_over_underskott(lage, belopp, underskott + tidigare)
+        )
     yield from _kontrollera_undantagets_slag(lage)
     yield from _kontrollera_undantagsbeslut(lage)
 
 
 def _text_over_underskott(lage: _Lage, belopp: Decimal, underskott: Decimal) -> str:
+    vad = "underskottet och det som var kvar av tidigare är" if lage.undantag_tidigare else "underskottet är"
     text = (
-        f"Synnerliga skäl {lage.ar} är {lage.visa(belopp, underskott)} men underskottet är "
+        f"Synnerliga skäl {lage.ar} är {lage.visa(belopp, underskott)} men {vad} "
         f"{lage.visa(underskott, belopp)}. Högst underskottet räknas (KL 11:13)."
     )
     return text + _om_avrundning(belopp - underskott, _grovsta(_matt_i_liggaren(lage.u)))
@@ -850,9 +1013,10 @@ def _kontrollera_undantagsbeslut(lage: _Lage) -> Iterator[Anmarkning]:
     senast, lagens = lage.u.senast_ar, _lagens_sista_ar(lage.ar)
     langre = senast is not None and lagens is not None and senast > lagens
     if beslut is None and (lage.u.synnerliga_skal.varde > 0 or langre):
+        avisering = " är aviserat men inte beslutat. Det" if lage.u.aviserat else ""
         yield _varning(
             "UNDANTAG_UTAN_BESLUT",
-            f"Undantaget {lage.ar} saknar uppgift om fullmäktiges beslut: organ, datum, paragraf och motiv "
+            f"Undantaget {lage.ar}{avisering} saknar uppgift om fullmäktiges beslut: organ, datum, paragraf och motiv "
             "(KL 11:13).",
         )
     elif beslut is not None and beslut.saknas:
@@ -902,7 +1066,11 @@ def _kontrollera_atgardsplan(lage: _Lage) -> Iterator[Anmarkning]:
 
 
 def _kontrollera_frister(lage: _Lage) -> Iterator[Anmarkning]:
-    """What is left when the last year to restore is reached or passed (KL 11:12)."""
+    """What is left when the last year to restore is reached or passed (KL 11:12).
+
+    In a bokslut the last year has passed: only a decision by KL 11:13, which would have left nothing or moved the year,
+    could have helped, not a plan.
+    """
     for brist in lage.brister:
         if brist.kvar > 0 and brist.senast is not None and brist.senast <= lage.ar:
             yield _frist(lage, brist)
@@ -910,6 +1078,12 @@ def _kontrollera_frister(lage: _Lage) -> Iterator[Anmarkning]:
 
 def _frist(lage: _Lage, brist: Brist) -> Anmarkning:
     kvar = lage.visa(brist.kvar, NOLL)
+    if lage.u.slag is Arsslag.BOKSLUT and brist.senast == lage.ar:
+        return _fel(
+            "FRISTEN_PASSERAD",
+            f"Av underskottet {brist.ar} återstår {kvar} i bokslutet {lage.ar}, det sista året att återställa det. Ett "
+            "beslut att inte återställa det, eller att göra det under längre tid, är inte antecknat (KL 11:12–13).",
+        )
     if brist.senast < lage.ar:
         return _fel(
             "FRISTEN_PASSERAD",
@@ -933,19 +1107,22 @@ def _kontrollera_max_reservering(lage: _Lage) -> Iterator[Anmarkning]:
     """The reservation against the yearly maximum (KL 11:14)."""
     if lage.max_till is None:
         yield from _varfor_inget_max(lage)
-    elif lage.u.reservering > lage.max_till:
-        mer, hogst = lage.u.reservering, lage.max_till
-        text = (
-            f"Reserveringen {lage.ar} är {lage.visa(mer, hogst)} men får vara högst "
-            f"{lage.visa(hogst, mer)} (KL 11:14)."
-        )
-        yield _fel(
-            "RESERVERING_OVER_MAX", text + _om_avrundning(mer - hogst, _grovsta(lage.u.poster.values()))
-        )
+    elif lage.over_max:
+        yield _fel("RESERVERING_OVER_MAX", _text_over_max(lage))
+
+
+def _text_over_max(lage: _Lage) -> str:
+    mer, hogst = lage.u.reservering, lage.max_till
+    text = f"Reserveringen {lage.ar} är {lage.visa(mer, hogst)} men får vara högst {lage.visa(hogst, mer)} (KL 11:14)."
+    if lage.kedja.fore_undantag < 0:
+        text += " Det som överstiger det högsta ger inget nytt underskott att återställa."
+    if lage.over_taket:
+        text += " Den går också över resultatreservens tak."
+    return text + _om_avrundning(mer - lage.utrymme, _grovsta(lage.u.poster.values()))
 
 
 def _varfor_inget_max(lage: _Lage) -> Iterator[Anmarkning]:
-    if lage.slag is None:
+    if lage.reserv is None:
         if lage.u.reservering:
             yield _fel(
                 "RESERVERING_FORE_LAGEN", f"Det fanns ingen reserv att reservera till {lage.ar} (KL 11:14)."
@@ -973,10 +1150,10 @@ def _saknat_underlag(u: Arsunderlag) -> Iterator[str]:
 
 
 def _kontrollera_reservering(lage: _Lage) -> Iterator[Anmarkning]:
-    """A reservation must not cause a deficit, and should wait for earlier deficits."""
+    """A reservation must not make the result negative, and should wait for earlier deficits."""
     if not lage.u.reservering:
         return
-    if lage.kedja.underskott:
+    if lage.kedja.fore_undantag < 0 and lage.max_till is None:
         yield _fel(
             "RESERVERING_GER_UNDERSKOTT",
             f"Balanskravsresultatet {lage.ar} är negativt efter reserveringen. Bara ett överskott får "
@@ -1002,7 +1179,7 @@ def _kontrollera_anvandning(lage: _Lage) -> Iterator[Anmarkning]:
             f"{lage.visa(lage.kedja.overskott, NOLL)}. En reserv bör inte användas till mer än att nå noll "
             "(KL 11:14).",
         )
-    if lage.slag is Reservslag.RER:
+    if lage.reserv is Reservslag.RER:
         yield from _anvandning_fran_2024(lage)
 
 
@@ -1019,22 +1196,21 @@ def _anvandning_fran_2024(lage: _Lage) -> Iterator[Anmarkning]:
         yield _info(
             "RUR_ANVANDS",
             f"{lage.visa(aldre, NOLL)} räknas {lage.ar} som användning av äldre resultatutjämningsreserv, "
-            f"som får användas till och med {sista} (slutår att kontrollera). Förklara med ord varför den "
+            f"som får användas till och med {sista}. Förklara med ord varför den "
             "används.",
         )
     elif aldre:
         yield _varning(
             "RUR_EFTER_SISTA_AR",
             f"{lage.visa(aldre, NOLL)} räknas {lage.ar} som användning av äldre resultatutjämningsreserv, "
-            f"som fick användas till och med {sista} (slutår att kontrollera).",
+            f"som fick användas till och med {sista}.",
         )
 
 
 def _kontrollera_rer(lage: _Lage) -> Iterator[Anmarkning]:
     """The resultatreserv's balance and its cap of 5 % (KL 11:14)."""
     yield from _kontrollera_rer_ib(lage)
-    tak = rer_tak(lage.ar, _varde(lage.u.bas))
-    if not lage.u.reservering or tak is None:
+    if not lage.u.reservering or lage.tak is None:
         return
     if lage.rer_vid_start is None:
         yield _info(
@@ -1042,15 +1218,13 @@ def _kontrollera_rer(lage: _Lage) -> Iterator[Anmarkning]:
             f"Resultatreservens saldo när {lage.ar} börjar är inte angivet. Därför är taket för reserven "
             "inte prövat (KL 11:14).",
         )
-        return
-    efter = lage.rer_vid_start + lage.u.reservering
-    if efter > tak:
-        andel = formatera_procent(parametrar.RER_TAK_ANDEL.for_ar(lage.ar), decimaler=0)
+    elif lage.over_taket and not lage.over_max:  # a reservation too large is told once, see _text_over_max
+        efter, andel = lage.rer_vid_start + lage.u.reservering, parametrar.RER_TAK_ANDEL.for_ar(lage.ar)
         yield _fel(
             "RER_OVER_TAKET",
-            f"Resultatreserven blir {lage.visa(efter, tak)} {lage.ar} men får vara högst "
-            f"{lage.visa(tak, efter)}, {andel} av skatteintäkter, generella statsbidrag och utjämning (KL "
-            "11:14).",
+            f"Resultatreserven blir {lage.visa(efter, lage.tak)} {lage.ar} men får vara högst "
+            f"{lage.visa(lage.tak, efter)}, {formatera_procent(andel, decimaler=0)} av skatteintäkter, generella "
+            "statsbidrag och utjämning (KL 11:14).",
         )
 
 
@@ -1133,14 +1307,21 @@ def _jamfor(
     )
     if differens <= precision:
         yield _info(f"AVRUNDNING_{kod}", text + "ryms inom avrundningen.")
+    elif lage.u.omraknat:
+        yield _info(f"OMRAKNAT_{kod}", text + "är omräkning: raderna är senare än det som publicerades.")
     else:
-        yield _fel(f"AVVIKELSE_{kod}", text + "är större än avrundningen kan förklara.")
+        yield _fel(
+            f"AVVIKELSE_{kod}",
+            text
+            + "är större än avrundningen kan förklara. Är året omräknat sedan dess ska det märkas som omräknat.",
+        )
 
 
 KONTROLLER: tuple[Callable[[_Lage], Iterator[Anmarkning]], ...] = (
     _kontrollera_modell,
     _kontrollera_tecken,
     _kontrollera_arets_resultat,
+    _kontrollera_budgeten,
     _kontrollera_ingaende,
     _kontrollera_ursprungsar,
     _kontrollera_undantag,

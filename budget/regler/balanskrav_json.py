@@ -4,11 +4,14 @@ In, with every key except `ar` optional:
 
     {"enhet": "mnkr",                              kr, tkr or mnkr; mnkr when absent
      "ar": [{"ar": 2022,                           consecutive years, oldest first
+       "slag": "bokslut",                          budget, prognos or bokslut; when absent nothing is asked of it
+       "omraknat": false,                          true: the lines were restated after `publicerat` was printed
        "poster": {"arets_resultat": "2897", …},    keys of regler.balanskrav.RESULTATPOSTER
-       "synnerliga_skal": "0",
+       "synnerliga_skal": "0",                     what the year's own deficit does not take is of earlier deficits
        "synnerliga_skal_i_resultatet": false,      true: the source counts it inside its balanskravsresultat
        "synnerliga_skal_beslut": {"slag": "aldrig", "organ": "…", "datum": "2024-11-04", "paragraf": "…",
                                   "motiv": "…"},   slag: aldrig, langre_tid or del
+       "aviserat": {"organ": "…", "datum": "…", "motiv": "…"},   a decision that is to come: no decision
        "senast_ar": 2030,                          last year to restore this year's deficit, when decided
        "atgardsplan": {"organ": "…", "datum": "…", "paragraf": "…"},
        "ib_aterstalla": "1232",                    counts in the first year; later it is compared
@@ -37,9 +40,11 @@ from typing import Any
 from budget.regler.balanskrav import (
     PUBLICERADE,
     RESULTATPOSTER,
+    Arsslag,
     Arsunderlag,
     Arsutredning,
     Aterstallning,
+    Avisering,
     Balanskravsutredning,
     Beslut,
     Brist,
@@ -62,6 +67,9 @@ _RAKT_TAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _BELOPP = ("synnerliga_skal", "ib_aterstalla", "rer_ib", "bas", "eget_kapital_inkl_pensioner")
 _ARSNYCKLAR = (
     "ar",
+    "slag",
+    "omraknat",
+    "aviserat",
     "poster",
     *_BELOPP,
     "synnerliga_skal_i_resultatet",
@@ -203,6 +211,9 @@ def _las_ar(data: Any, nummer: int, enhet: str) -> Arsunderlag:
     }
     return Arsunderlag(
         ar=ar,
+        slag=_las_slag(data.get("slag"), plats),
+        omraknat=_las_ja_nej(data, "omraknat", plats),
+        aviserat=_las_avisering(data.get("aviserat"), f"{plats}, aviserat"),
         poster=_las_flera(data.get("poster", {}), RESULTATPOSTER, f"{plats}, poster", enhet),
         synnerliga_skal_i_resultatet=_las_ja_nej(data, "synnerliga_skal_i_resultatet", plats),
         synnerliga_skal_beslut=_las_undantagsbeslut(data.get("synnerliga_skal_beslut"), plats),
@@ -222,6 +233,14 @@ def _las_arta(varde: Any, plats: str) -> int:
     if not FORSTA_AR <= varde <= SISTA_AR or varde != int(varde):
         raise OgiltigFil(f"{plats}: {_citat(varde)} är inget rimligt år.")
     return int(varde)
+
+
+def _las_slag(varde: Any, plats: str) -> Arsslag | None:
+    if varde is None:
+        return None
+    if varde not in tuple(Arsslag):
+        raise OgiltigFil(f"{plats}, slag: skriv {', '.join(Arsslag)}, inte {_citat(varde)}.")
+    return Arsslag(varde)
 
 
 def _las_senast(varde: Any, ar: int, plats: str) -> int | None:
@@ -337,6 +356,13 @@ def _las_atgardsplan(data: Any, plats: str) -> Beslut | None:
     return Beslut(_las_ord(data, "organ", plats), _las_datum(data, plats), _las_ord(data, "paragraf", plats))
 
 
+def _las_avisering(data: Any, plats: str) -> Avisering | None:
+    if data is None:
+        return None
+    _prova_nycklar(data, ("organ", "datum", "motiv"), plats)
+    return Avisering(_las_ord(data, "organ", plats), _las_datum(data, plats), _las_ord(data, "motiv", plats))
+
+
 def _las_ord(data: Mapping[str, Any], nyckel: str, plats: str) -> str:
     varde = data.get(nyckel) or ""
     if not isinstance(varde, str):
@@ -378,6 +404,7 @@ _RESULTATBELOPP = (
     "ib_aterstalla",
     "ny_brist",
     "aterstallt",
+    "undantag_tidigare",
     "ub_aterstalla",
 )
 
@@ -386,10 +413,13 @@ def _skriv_ar(ett_ar: Arsutredning) -> dict[str, Any]:
     max_till = ett_ar.max_reservering
     return {
         "ar": ett_ar.ar,
+        "slag": ett_ar.slag,
+        "omraknat": ett_ar.omraknat,
         "poster": {nyckel: tal(varde) for nyckel, varde in ett_ar.poster.items()},
         **{nyckel: tal(getattr(ett_ar, nyckel)) for nyckel in _RESULTATBELOPP},
         "brister": [_skriv_brist(brist) for brist in ett_ar.brister],
         "max_reservering": None if max_till is None else tal(max_till),
+        "max_formel": ett_ar.max_formel,
         "anmarkningar": [{"kod": a.kod, "niva": a.niva.value, "text": a.text} for a in ett_ar.anmarkningar],
     }
 
@@ -406,7 +436,7 @@ def _skriv_brist(brist: Brist) -> dict[str, Any]:
 
 
 def las_resultat(data: Mapping[str, Any]) -> Balanskravsutredning:
-    """Read back what `skriv` wrote, with the regelversion it was computed by."""
+    """Read back what `skriv` wrote, with the regelversion it was computed by: 2024-1 had fewer keys."""
     return Balanskravsutredning(
         data["enhet"], tuple(_las_arsutredning(rad) for rad in data["ar"]), data["regelversion"]
     )
@@ -420,7 +450,10 @@ def _las_arsutredning(data: Mapping[str, Any]) -> Arsutredning:
         brister=tuple(_las_brist(rad) for rad in data["brister"]),
         max_reservering=None if max_till is None else Decimal(max_till),
         anmarkningar=tuple(Anmarkning(a["kod"], Niva(a["niva"]), a["text"]) for a in data["anmarkningar"]),
-        **{nyckel: Decimal(data[nyckel]) for nyckel in _RESULTATBELOPP},
+        max_formel=data.get("max_formel", ""),
+        slag=Arsslag(data["slag"]) if data.get("slag") else None,
+        omraknat=data.get("omraknat", False),
+        **{nyckel: Decimal(data.get(nyckel, "0")) for nyckel in _RESULTATBELOPP},
     )
 
 
@@ -440,7 +473,12 @@ def underlag_som_dict(underlag: tuple[Arsunderlag, ...], *, enhet: str) -> dict[
 
 
 def _skriv_underlag(u: Arsunderlag) -> dict[str, Any]:
-    data: dict[str, Any] = {"ar": u.ar, "poster": {n: _skriv_matt(m) for n, m in u.poster.items()}}
+    data: dict[str, Any] = {
+        "ar": u.ar,
+        "slag": u.slag,
+        "omraknat": u.omraknat,
+        "poster": {n: _skriv_matt(m) for n, m in u.poster.items()},
+    }
     data |= {n: _skriv_matt(getattr(u, n)) for n in _BELOPP if getattr(u, n) is not None}
     data["synnerliga_skal_i_resultatet"] = u.synnerliga_skal_i_resultatet
     if u.synnerliga_skal_beslut is not None:
@@ -450,6 +488,9 @@ def _skriv_underlag(u: Arsunderlag) -> dict[str, Any]:
             **_skriv_beslut(beslut),
             "motiv": beslut.motiv,
         }
+    if u.aviserat is not None:
+        datum = u.aviserat.datum and u.aviserat.datum.isoformat()
+        data["aviserat"] = {"organ": u.aviserat.organ, "datum": datum, "motiv": u.aviserat.motiv}
     if u.senast_ar is not None:
         data["senast_ar"] = u.senast_ar
     if u.atgardsplan is not None:

@@ -2,7 +2,7 @@
 
 A rule never writes such a number itself: it asks for the value of the year it computes, so an old
 year keeps its old answer when the law changes. To follow a change, add a `Daterat`; never edit one.
-«att kontrollera» marks what is generally known but was not read in the statute itself.
+A comment «to check» marks what is generally known but was not read in the statute itself; readers never see it.
 """
 
 from dataclasses import dataclass
@@ -47,6 +47,8 @@ class Parameter:
 RESERVSLAG = Parameter(
     "Reserv som året får reservera till",
     (
+        # To check: that the transitional rule of 2013 let the surpluses of 2010–2012 be reserved by the same rules.
+        Daterat(2010, Reservslag.RUR, "Övergångsbestämmelse till reglerna från 2013, prop. 2011/12:172"),
         Daterat(2013, Reservslag.RUR, "Prop. 2011/12:172, därefter KL 11:14 i lydelse före 2024"),
         Daterat(2024, Reservslag.RER, "KL 11:14 i lydelse från 2024-01-01, prop. 2022/23:119"),
     ),
@@ -54,12 +56,14 @@ RESERVSLAG = Parameter(
 
 RESERV_ANDEL = Parameter(
     "Andel av skatteintäkter, generella statsbidrag och utjämning som resultatet måste överstiga",
-    (Daterat(2013, Decimal("0.01"), "KL 11:14 (dessförinnan KL 1991:900 8:3 d, att kontrollera)"),),
+    # To check: 8:3 d, and the surpluses of 2010–2012 as above.
+    (Daterat(2010, Decimal("0.01"), "KL 11:14 (dessförinnan KL 1991:900 8:3 d)"),),
 )
 
 RESERV_ANDEL_NEGATIVT_EGET_KAPITAL = Parameter(
     "Samma andel när eget kapital inklusive alla pensionsförpliktelser är negativt",
-    (Daterat(2013, Decimal("0.02"), "KL 11:14 (dessförinnan KL 1991:900 8:3 d, att kontrollera)"),),
+    # To check: 8:3 d, and the surpluses of 2010–2012 as above.
+    (Daterat(2010, Decimal("0.02"), "KL 11:14 (dessförinnan KL 1991:900 8:3 d)"),),
 )
 
 RER_TAK_ANDEL = Parameter(
@@ -69,15 +73,18 @@ RER_TAK_ANDEL = Parameter(
 
 ATERSTALLNINGSTID = Parameter(
     "Antal år efter underskottsåret inom vilka ett negativt balanskravsresultat ska regleras",
-    (Daterat(2005, 3, "KL 11:12 (dessförinnan KL 1991:900 8:5 a; första året att kontrollera)"),),
+    # To check: the first year.
+    (Daterat(2005, 3, "KL 11:12 (dessförinnan KL 1991:900 8:5 a)"),),
 )
 
 RUR_SISTA_AR = Parameter(
     "Sista räkenskapsår då medel i en äldre resultatutjämningsreserv får användas",
-    (Daterat(2024, 2033, "Övergångsbestämmelse till KL 11:14: tio år från 2024 (slutår att kontrollera)"),),
+    # To check: the last year.
+    (Daterat(2024, 2033, "Övergångsbestämmelse till KL 11:14: tio år från 2024"),),
 )
 
-_BUDGET_2024 = "Verksamhetsplan och budget 2024, finansiella mål (första år att kontrollera)"
+# To check: the first year of each goal.
+_BUDGET_2024 = "Verksamhetsplan och budget 2024, finansiella mål"
 
 RESULTATMAL_ANDEL = Parameter(
     "Resultatets minsta andel av skatt, utjämning och generella statliga bidrag",

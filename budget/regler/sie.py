@@ -7,7 +7,7 @@ reconciles is used.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -46,7 +46,7 @@ class Sieunderlag:
 
     `psaldo` holds per konto the year's sum of `#PSALDO` per set of dimensions, where `()` is the line without
     object. `transaktioner` is None for a file without vouchers. `rader` is the first line of a konto, for
-    the findings: keys are (label, konto).
+    the findings: keys are (label, konto). `andra_ar` has `res`, `ib` and `ub` of the file's other years, by number.
     """
 
     res: Mapping[str, Decimal]
@@ -57,6 +57,7 @@ class Sieunderlag:
     obalanserade: tuple[Obalans, ...] = ()
     kontotyper: Mapping[str, str] = field(default_factory=dict)
     rader: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    andra_ar: Mapping[int, Mapping[str, Mapping[str, Decimal]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,26 @@ def _transaktioner(underlag, balans, resultat) -> list[Anmarkning]:
                     _rad(underlag, konto, "RES", "UB", "IB", "TRANS"),
                 )
             )
-    return fynd
+    return [*_annat_ar(underlag, underlag.transaktioner, "Transaktionerna"), *fynd] if fynd else []
+
+
+def _annat_ar(underlag, summor: Mapping[str, Decimal], vad: str) -> list[Anmarkning]:
+    """What does not reconcile with year 0, but in everything with another year of the file."""
+    for ar, saldon in sorted(underlag.andra_ar.items(), reverse=True):
+        annat = replace(underlag, **saldon, andra_ar={})
+        balans, resultat = _facit(annat)
+        facit = {
+            k: f.kr(k)
+            for k in {*summor, *saldon["res"], *saldon["ub"]}
+            if (f := _facit_for(annat, k, balans, resultat))
+        }
+        if any(facit.values()) and all(summor.get(k, NOLL) == kr for k, kr in facit.items()):
+            text = (
+                f"{vad} stämmer inte mot saldona för år 0 men i allt mot dem för år {f'{ar}'.replace('-', '−')}. "
+                "Saldona hör alltså till ett annat år än raderna. Kontrollera #RAR och exportera filen på nytt."
+            )
+            return [_fel("ANNAT_ARS_SALDON", text, None)]
+    return []
 
 
 def _tolka_psaldo(underlag, balans, resultat):
@@ -235,7 +255,10 @@ def _oklar(underlag, facit, avvikande, forsta) -> list[Anmarkning]:
     text = f"#PSALDO stämmer inte mot {kallor}: {_konton(total_fel)} avviker"
     if utan is not None:
         text += f" om {{}} är kontots total, {_konton(utan_fel)} om {{}} är delen utan objekt"
-    fynd = [_fel("PSALDO_OKLAR", f"{text}. Månadernas belopp kan inte användas.", forsta)]
+    fynd = [
+        *(_annat_ar(underlag, total, "#PSALDO") or _annat_ar(underlag, utan or {}, "#PSALDO")),
+        _fel("PSALDO_OKLAR", f"{text}. Månadernas belopp kan inte användas.", forsta),
+    ]
     for konto in sorted({*total_fel, *utan_fel})[:FLEST_KONTON_I_TEXT]:
         summor = _kr(total[konto])
         if utan is not None and utan[konto] != total[konto]:

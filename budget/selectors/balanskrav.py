@@ -1,5 +1,6 @@
 """The lines of the balanskravsutredning as the rule wants them, and what the rule makes of them."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from budget.models import (
@@ -10,23 +11,35 @@ from budget.models import (
     Post,
     Posttyp,
     Versionskolumn,
+    Versionstyp,
 )
 from budget.regler import balanskrav as regel
-from budget.selectors.summor import ALLA, Nyckel, Summa, hamta_summor
+from budget.selectors.summor import ALLA, Lage, Nyckel, Summa, hamta_summor
 from budget.selectors.uppstallning import Uppstallningsdata
+from regionskane.lib.anmarkning import Anmarkning
 from regionskane.lib.belopp import MNKR
 
 UPPSTALLNING = "balanskrav"
+_SLAG = {
+    Versionstyp.BUDGET: regel.Arsslag.BUDGET,
+    Versionstyp.TILLAGG: regel.Arsslag.BUDGET,
+    Versionstyp.INTERNBUDGET: regel.Arsslag.BUDGET,
+    Versionstyp.PROGNOS: regel.Arsslag.PROGNOS,
+    Versionstyp.BOKSLUT: regel.Arsslag.BOKSLUT,
+}
 
 
-def hamta_underlag(version: Budgetversion) -> tuple[regel.Arsunderlag, ...]:
+def hamta_underlag(version: Budgetversion, *, lage: Lage = Lage.BESLUTAT) -> tuple[regel.Arsunderlag, ...]:
     """The years of the version's balanskrav in order, amounts in kronor. Empty when it has none."""
     kolumner = list(
         Versionskolumn.objects.filter(version=version, uppstallning__kod=UPPSTALLNING).select_related("kalla")
     )
     poster = dict(Post.objects.filter(uppstallning__kod=UPPSTALLNING).values_list("kod", "pk"))
     summor = hamta_summor(
-        kolumner=[(k.kalla_id, k.ar) for k in kolumner], poster=poster.values(), period=version.period
+        kolumner=[(k.kalla_id, k.ar) for k in kolumner],
+        poster=poster.values(),
+        period=version.period,
+        lage=lage,
     )
     # A decision is registered on the version that the year comes from, or on this one, which then counts.
     beslut = list(Balanskravsbeslut.objects.filter(version__in={version.pk, *(k.kalla_id for k in kolumner)}))
@@ -39,7 +52,7 @@ def hamta_underlag(version: Budgetversion) -> tuple[regel.Arsunderlag, ...]:
     )
     return tuple(
         _ett_ar(
-            k.ar,
+            k,
             {kod: summor.get(Nyckel(pk, k.kalla_id, k.ar, ALLA)) for kod, pk in poster.items()},
             [b for v in (k.kalla_id, version.pk) for b in beslut if b.ar == k.ar and b.version_id == v],
             {t.post.kod: regel.Matt(t.belopp, t.precision) for t in tryckta if _samma(t, k)},
@@ -55,9 +68,27 @@ def berakna(underlag: tuple[regel.Arsunderlag, ...]) -> regel.Balanskravsutredni
 
 
 def ar_utan_underskott(version: Budgetversion) -> set[int]:
-    """The years of the version whose result before synnerliga skäl is not negative, as the figures are now."""
+    """The years of the version without a deficit of their own and with nothing left of earlier ones, as of now."""
     underlag = hamta_underlag(version)
-    return {u.ar for u in underlag if regel.kedja(u).fore_undantag >= 0}
+    if not underlag:
+        return set()
+    return {
+        u.ar
+        for u, a in zip(underlag, berakna(underlag).ar, strict=True)
+        if not regel.kedja(u).underskott and a.ib_aterstalla == a.aterstallt
+    }
+
+
+def fragor_om_beslut(versioner: Iterable[Budgetversion]) -> list[tuple[Budgetversion, Anmarkning]]:
+    """Every synnerliga skäl of the versions that no complete decision is recorded for."""
+    return [
+        (version, a)
+        for version in versioner
+        if (underlag := hamta_underlag(version))
+        for ar in berakna(underlag).ar
+        for a in ar.anmarkningar
+        if a.kod == "UNDANTAG_UTAN_BESLUT"
+    ]
 
 
 def i_mnkr(underlag: tuple[regel.Arsunderlag, ...]) -> tuple[regel.Arsunderlag, ...]:
@@ -98,7 +129,7 @@ def med_regelrader(data: Uppstallningsdata) -> Uppstallningsdata:
         for ar in berakna(underlag).ar
         for p in poster
     }
-    return replace(data, summor=data.summor | nya)
+    return replace(data, summor=nya | data.summor)
 
 
 def _samma(tryckt, kolumn):
@@ -109,11 +140,20 @@ def _matt(summa: Summa | None) -> regel.Matt | None:
     return regel.Matt(summa.varde, summa.precision) if summa else None
 
 
-def _ett_ar(ar, rader: dict[str, Summa | None], beslut, publicerat, *, forsta) -> regel.Arsunderlag:
-    undantag = next((b for b in reversed(beslut) if b.slag != Beslutsslag.ATGARDSPLAN), None)
-    plan = next((b for b in reversed(beslut) if b.slag == Beslutsslag.ATGARDSPLAN), None)
+def _slag(kolumn: Versionskolumn) -> regel.Arsslag | None:
+    """What the year's figures are. KL 11:5 is asked of the budget year, not of the plan's later years (KL 11:6)."""
+    return _SLAG[kolumn.kalla.typ] if kolumn.ar == kolumn.kalla.ar else None
+
+
+def _ett_ar(
+    kolumn: Versionskolumn, rader: dict[str, Summa | None], beslut, publicerat, *, forsta
+) -> regel.Arsunderlag:
+    inga_undantag = (Beslutsslag.ATGARDSPLAN, Beslutsslag.AVISERAT)
+    undantag = next((b for b in reversed(beslut) if b.slag not in inga_undantag), None)
+    plan, aviserat = (next((b for b in reversed(beslut) if b.slag == slag), None) for slag in inga_undantag)
     return regel.Arsunderlag(
-        ar=ar,
+        ar=kolumn.ar,
+        slag=_slag(kolumn),
         poster={kod: _matt(rader[kod]) for kod in regel.RESULTATPOSTER if rader.get(kod)},
         synnerliga_skal=_matt(rader.get("synnerliga_skal")) or regel.Matt(regel.NOLL),
         synnerliga_skal_beslut=undantag
@@ -125,6 +165,9 @@ def _ett_ar(ar, rader: dict[str, Summa | None], beslut, publicerat, *, forsta) -
             motiv=undantag.motiv,
         ),
         senast_ar=undantag.senast_ar if undantag else None,
+        aviserat=None
+        if undantag or not aviserat
+        else regel.Avisering(aviserat.organ, aviserat.datum, aviserat.motiv),
         atgardsplan=plan and regel.Beslut(plan.organ, plan.datum, plan.paragraf),
         ib_aterstalla=_matt(rader.get("ib_aterstalla")) if forsta else None,
         rer_ib=_matt(rader.get("rer_ib")) if forsta else None,

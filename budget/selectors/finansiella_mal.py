@@ -6,7 +6,7 @@ from budget.models import Budgetversion, Malavsteg, Post, Posttyp, Versionskolum
 from budget.regler.balanskrav import Arsunderlag
 from budget.regler.finansiella_mal import Avsteg, Malar, Malunderlag, bedom
 from budget.selectors.balanskrav import UPPSTALLNING, berakna, hamta_underlag
-from budget.selectors.summor import Nyckel, hamta_summor
+from budget.selectors.summor import Lage, Nyckel, hamta_summor
 
 # Where each figure is read, and the sign that makes a debt or a cost positive.
 KALLOR = {
@@ -56,7 +56,7 @@ def hamta_finansiella_mal(version: Budgetversion) -> tuple[Malkolumn, ...]:
     return tuple(Malkolumn(data.kolumner[m.ar], m, data.skuldkallor[m.ar]) for m in bedom(data.mal))
 
 
-def hamta_malunderlag(version: Budgetversion) -> Malunderlagsdata:
+def hamta_malunderlag(version: Budgetversion, *, lage: Lage = Lage.BESLUTAT) -> Malunderlagsdata:
     """The years of the version's balanskrav as the rules want them. Empty when it has none.
 
     A table that does not exist, or that the year's source does not have, leaves its figure None; a debt is then
@@ -83,8 +83,9 @@ def hamta_malunderlag(version: Budgetversion) -> Malunderlagsdata:
         kolumner=[(k.kalla_id, k.ar) for k in kolumner.values()],
         poster=[pk for pk in [*(pk for pk, _ in falt.values()), poster.get(INGAENDE_SKULD)] if pk],
         period=version.period,
+        lage=lage,
     )
-    underlag = hamta_underlag(version)
+    underlag = hamta_underlag(version, lage=lage)
     # The rule counts a missing line as zero, which would read as a balanskrav that is met.
     ifyllda = {u.ar for u in underlag if "arets_resultat" in u.poster}
     balanskravsresultat = {a.ar: a.balanskravsresultat for a in berakna(underlag).ar if a.ar in ifyllda}

@@ -92,6 +92,10 @@ class Objektdata:
         """The years whose amounts the version holds itself, in order."""
         return tuple(k.ar for k in self.kolumner if k.kalla_id == self.version.pk)
 
+    def har_varde(self, enhet: int, post: int, ar: int) -> bool:
+        """As in Uppstallningsdata: whether a cell (ids) has a value."""
+        return Nyckel(post, self.version.pk, ar, f"enhet:{enhet}") in self.summor
+
     def summa(self, kod: str, ar: int, enhet: int | None = None) -> Summa | None:
         """The sum of a post in a year: of one object, or of all that are shown."""
         omfang = f"enhet:{enhet}" if enhet else ALLA

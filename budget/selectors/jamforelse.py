@@ -1,4 +1,8 @@
-"""What differs between two versions in the years that both hold: cells, justeringar, and the sums that they move."""
+"""What differs between two versions in the years that both hold: cells, justeringar, and the sums that they move.
+
+Between a version and a copy of it the difference is one of facts: what was printed otherwise in the one is not there in
+the other, so an untouched copy differs nowhere. Levels of regionbidrag are compared as the bridge gives them.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +15,7 @@ from budget.models import Block, Budgetversion, Post, Posttyp
 from budget.selectors.celler import ANVANDARNAMN
 from budget.selectors.justering import summera_beslutade
 from budget.selectors.nyckeltal import berakna, hamta_behov, regelrader
-from budget.selectors.summor import ALLA, Nyckel, hamta_summor
+from budget.selectors.summor import ALLA, Lage, Nyckel, hamta_summor
 from organisation.permissions import Enhetsurval
 
 
@@ -103,7 +107,30 @@ JOIN budget_uppstallning u ON u.id = p.uppstallning_id
 JOIN organisation_enhet e ON e.id = enhet_id
 WHERE x.belopp IS DISTINCT FROM y.belopp AND ar = ANY(%(aren)s)
   AND (%(allt)s OR enhet_id = ANY(%(enheter)s))
+  AND u.kod <> 'regionbidrag'
 ORDER BY u.ordning, p.ordning, e.kod, ar
+"""
+# A level may be the bridge's, so both sides are asked of it; only one that was typed or read has somebody's name.
+_NIVAER = f"""
+WITH x AS (
+    SELECT a.ar, n.* FROM unnest(%(aren)s::int[]) AS a(ar) CROSS JOIN LATERAL budget_bryggniva(%(forsta)s, a.ar) n
+), y AS (
+    SELECT a.ar, n.* FROM unnest(%(aren)s::int[]) AS a(ar) CROSS JOIN LATERAL budget_bryggniva(%(andra)s, a.ar) n
+)
+SELECT p.uppstallning_id, p.id, e.kod, e.namn, COALESCE(x.ar, y.ar), x.belopp, y.belopp,
+       COALESCE({_NAMN.format(namn=ANVANDARNAMN, sida="xb")}, ''),
+       COALESCE({_NAMN.format(namn=ANVANDARNAMN, sida="yb")}, '')
+FROM x FULL OUTER JOIN y USING (enhet_id, ar)
+JOIN organisation_enhet e ON e.id = enhet_id
+CROSS JOIN (
+    SELECT p.* FROM budget_post p JOIN budget_uppstallning u ON u.id = p.uppstallning_id
+    WHERE u.kod = 'regionbidrag' AND p.kod = 'regionbidrag') p
+LEFT JOIN budget_belopp xb
+    ON (xb.version_id, xb.post_id, xb.ar, xb.enhet_id) = (%(forsta)s, p.id, COALESCE(x.ar, y.ar), e.id)
+LEFT JOIN budget_belopp yb
+    ON (yb.version_id, yb.post_id, yb.ar, yb.enhet_id) = (%(andra)s, p.id, COALESCE(x.ar, y.ar), e.id)
+WHERE x.belopp IS DISTINCT FROM y.belopp AND (%(allt)s OR e.id = ANY(%(enheter)s))
+ORDER BY e.kod, COALESCE(x.ar, y.ar)
 """
 # A justering is the same in both versions when year, block and title are, as in a copy. Who: the latest that happened
 # to the row, or to the justering where only its status differs, also when it is no longer there.
@@ -149,8 +176,22 @@ def gemensamt_urval(a: Enhetsurval, b: Enhetsurval) -> Enhetsurval:
     return Enhetsurval(enheter=a.enheter & b.enheter)
 
 
+def ar_kopior(forsta: Budgetversion, andra: Budgetversion) -> bool:
+    """Whether one of the versions goes back to the other, or both to the same, however many copies lie between."""
+    return bool(_kedja(forsta) & _kedja(andra))
+
+
+def _kedja(version: Budgetversion) -> set[int]:
+    """The version and what it is a copy of, all the way back (ids). One query per step."""
+    kedja = {version.pk}
+    while version.kopia_av_id and version.kopia_av_id not in kedja:
+        version = version.kopia_av
+        kedja.add(version.pk)
+    return kedja
+
+
 def jamfor_versioner(forsta: Budgetversion, andra: Budgetversion, urval: Enhetsurval) -> Jamforelse:
-    """The cells and rows of justeringar whose amounts differ, in order, and the sums. Seven queries at most."""
+    """The cells and rows of justeringar whose amounts differ, in order, and the sums. Eight queries at most."""
     aren = tuple(ar for ar in forsta.ar_lista if ar in andra.ar_lista)
     fraga = {
         "forsta": forsta.pk,
@@ -161,8 +202,10 @@ def jamfor_versioner(forsta: Budgetversion, andra: Budgetversion, urval: Enhetsu
         "block": Block.values,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_SQL, fraga)
+        cursor.execute(_NIVAER, fraga)
         celler = tuple(Skillnad(*rad) for rad in cursor.fetchall())
+        cursor.execute(_SQL, fraga)
+        celler += tuple(Skillnad(*rad) for rad in cursor.fetchall())
         cursor.execute(_JUSTERINGAR, fraga)
         justeringar = tuple(Justeringsskillnad(*rad) for rad in cursor.fetchall())
     poster = {
@@ -206,6 +249,7 @@ def _summor(forsta, andra, urval, aren, poster: Iterable[Post]):
         poster={p.pk for p in summerade} | behov.poster,
         period=forsta.period,
         urval=urval,
+        lage=Lage.FAKTA if ar_kopior(forsta, andra) else Lage.BESLUTAT,
     )
     summor |= berakna(nyckeltal, kolumner, behov, summor)
     for post in (p for p in poster if p in summerade or p in nyckeltal):

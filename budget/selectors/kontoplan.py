@@ -104,6 +104,40 @@ def hamta_omappade() -> list[tuple[int, str]]:
         return cursor.fetchall()
 
 
+class Senare(NamedTuple):
+    """A rule that takes a code from a later year. `kan_utvidgas`: no other rule has any of its codes in between."""
+
+    regel: Kontoregel | Ansvarsregel
+    kan_utvidgas: bool
+
+    def tar(self, fran: str, till: str) -> bool:
+        return len(self.regel.fran) == len(fran) and self.regel.fran <= fran and till <= self.regel.till
+
+
+def senare_regel(
+    regler: Iterable[Kontoregel] | Iterable[Ansvarsregel], fran: str, till: str, ar: int
+) -> Senare | None:
+    """The first of the rules that takes any of the codes `fran`–`till` in a year after `ar`."""
+    regler = list(regler)
+    senare = [r for r in regler if r.fran_ar > ar and har_kod(r, fran, till)]
+    if not senare:
+        return None
+    regel = min(senare, key=lambda r: (r.fran_ar, r.fran))
+    i_vagen = any(
+        r.pk != regel.pk
+        and r.fran_ar < regel.fran_ar
+        and (r.till_ar is None or r.till_ar >= ar)
+        and har_kod(r, regel.fran, regel.till)
+        for r in regler
+    )
+    return Senare(regel, not i_vagen)
+
+
+def har_kod(regel: Kontoregel | Ansvarsregel, fran: str, till: str) -> bool:
+    """Whether a rule takes any of the codes `fran`–`till`, whatever the year."""
+    return len(regel.fran) == len(fran) and regel.fran <= till and regel.till >= fran
+
+
 class Regelhandelse(NamedTuple):
     """One state of a rule as it was saved. `namn` is empty when it was changed straight in the database."""
 

@@ -11,7 +11,6 @@ from django.db.models import Exists, OuterRef, Q
 from budget.models import (
     Belopp,
     Budgetversion,
-    Justering,
     Kontrollsumma,
     Omfangstyp,
     Post,
@@ -20,7 +19,6 @@ from budget.models import (
     Versionskolumn,
 )
 from budget.models.uppstallning import RESULTATSAMMANSTALLNING
-from budget.regler.brygga import utgaende
 from budget.regler.kontroll import Skillnad, Slag, jamfor
 from budget.regler.samband import Utfall
 from budget.selectors.balanskrav import berakna, hamta_underlag
@@ -33,11 +31,11 @@ from budget.selectors.internbudget import (
     hamta_internbudget,
     prova_regionbidrag,
 )
-from budget.selectors.justering import hamta_brygga
 from budget.selectors.nyckeltal import berakna as berakna_nyckeltal
 from budget.selectors.nyckeltal import hamta_behov
+from budget.selectors.ram import hamta_egna_nivaer, hamta_ramrorelser
 from budget.selectors.samband import hamta_egna_samband
-from budget.selectors.summor import ALLA, ALLA_ENHETER, Nyckel, hamta_summor
+from budget.selectors.summor import ALLA, ALLA_ENHETER, Lage, Nyckel, hamta_summor
 from organisation.models import Enhetstyp
 from organisation.permissions import Enhetsurval
 
@@ -46,12 +44,12 @@ from organisation.permissions import Enhetsurval
 class Avvikelse:
     """A printed figure that does not follow from its parts. Amounts in kronor.
 
-    `kod` is SUMMA (a printed sum), RAD (a line printed in two tables), BRYGGA (a regionbidrag that its
-    justeringar do not lead to), INTERNBUDGET (a regionbidrag that is not what fullmäktige gave), REGEL (a
-    line that a rule computes from others) or SAMBAND (two tables that should agree; `tryckt` is then the first's
-    figure and `omfang_namn` the tie). `nyckel` is the cell, `kalla` where it was printed, `precision` the kronor of
-    its last digit. `foljd` tells of one that is more than rounding only because a part of it is: it does follow
-    from its parts as they are printed.
+    `kod` is SUMMA (a printed sum), RAD (a line printed in two tables), BRYGGA (a regionbidrag that its justeringar do
+    not lead to), RAM (regionbidrag that have moved without the costs), INTERNBUDGET (a regionbidrag that is not what
+    fullmäktige gave), REGEL (a line that a rule computes from others) or SAMBAND (two tables that should agree;
+    `tryckt` is then the first's figure and `omfang_namn` the tie). `nyckel` is the cell, `kalla` where it was printed,
+    `precision` the kronor of its last digit. `foljd` tells of one that is more than rounding only because a part of it
+    is: it does follow from its parts as they are printed.
     """
 
     kod: str
@@ -75,12 +73,31 @@ def hamta_alla_avvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]
     """What `kontrollera` and the page Kontroll list: every figure that disagrees, in table order."""
     versioner = list(versioner)
     return [
-        *hamta_avvikelser(versioner),
+        *_utan_arvda(hamta_avvikelser(versioner), versioner),
         *hamta_nyckeltalskontroll(versioner).avvikelser,
         *hamta_bryggavvikelser(versioner),
+        *hamta_ramavvikelser(versioner),
         *hamta_internbudgetavvikelser(versioner),
         *hamta_regelavvikelser(versioner),
         *hamta_sambandsavvikelser(versioner),
+    ]
+
+
+def _utan_arvda(avvikelser: list[Avvikelse], versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
+    """Without the own figures of fetching leaves that a copy has from the version that it goes back to: they are named
+    there."""
+    ursprung = {v.pk: v.bryggas_ur or v.kopia_av for v in versioner if v.kopia_av_id}
+    if not ursprung:
+        return avvikelser
+
+    def vad(a: Avvikelse, version: int):
+        return a.kod, version, a.nyckel.post, a.nyckel.ar, a.nyckel.omfang, a.skillnad.differens
+
+    kanda = {vad(a, a.version.pk) for a in hamta_avvikelser(set(ursprung.values()))}
+    return [
+        a
+        for a in avvikelser
+        if a.kod != "RAD" or a.version.pk not in ursprung or vad(a, ursprung[a.version.pk].pk) not in kanda
     ]
 
 
@@ -105,8 +122,10 @@ def hamta_avvikelser(
         summor[period] = hamta_summor(
             kolumner=[(k.version_id, k.ar) for k in samtida],
             poster={k.post_id if isinstance(k, Kontrollsumma) else k.post.kalla_post_id for k in samtida}
+            | {k.post.kalla_post_id for k in samtida if k.post.kalla_post_id}
             | {b.pk for lista in barn.values() for b in lista},
             period=period,
+            lage=Lage.DELAR,
         )
         for enhet, helas in _summor_av_hela(
             samtida, [b.pk for lista in barn.values() for b in lista], period
@@ -119,7 +138,8 @@ def hamta_avvikelser(
     for k in alla:
         version = per_id[k.version_id]
         ar_kontroll = isinstance(k, Kontrollsumma)
-        post_id = k.post_id if ar_kontroll else k.post.kalla_post_id
+        # A leaf that was printed is compared with what it would fetch.
+        post_id = k.post.kalla_post_id or k.post_id
         nyckel = _kontrollnyckel(k) if ar_kontroll else _enhetsnyckel(k)
         summa = summor[version.period].get(Nyckel(post_id, k.version_id, k.ar, _summerat(k.post, nyckel)))
         if summa is None and not ar_kontroll:
@@ -152,6 +172,7 @@ def _summor_av_hela(kontroller, barn: list[int], period):
                 period=period,
                 urval=Enhetsurval(enheter=delar.get(enhet, frozenset((enhet,)))),
                 utan_interna=True,
+                lage=Lage.DELAR,
             ),
         )
 
@@ -206,7 +227,9 @@ def hamta_nyckeltalskontroll(
     varden = {}
     for period in {per_id[k.version_id].period for k in kontroller}:
         par = {(v, ar) for v, ar in kolumner if per_id[v].period == period}
-        summor = hamta_summor(kolumner=[*par, *behov.kolumner], poster=behov.poster, period=period)
+        summor = hamta_summor(
+            kolumner=[*par, *behov.kolumner], poster=behov.poster, period=period, lage=Lage.DELAR
+        )
         varden |= berakna_nyckeltal(poster, par, behov, summor)
     svar = Nyckeltalskontroll([], [])
     for k in kontroller:
@@ -226,7 +249,7 @@ def hamta_regelavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]
     for k in _kontroller(per_id, None).filter(post__uppstallning__kod="balanskrav"):
         kontroller[k.version_id].append(k)
     for version_id, rader in kontroller.items():
-        underlag = hamta_underlag(per_id[version_id])
+        underlag = hamta_underlag(per_id[version_id], lage=Lage.DELAR)
         utredning = {ar.ar: ar for ar in berakna(underlag).ar}
         for k in rader:
             ar_blad = k.post.typ == Posttyp.BLAD and k.post.kod != "ib_aterstalla"
@@ -240,25 +263,36 @@ def hamta_regelavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]
 
 
 def hamta_bryggavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
-    """Regionbidrag of the versions that last year's and the decided justeringar of the year do not lead to."""
-    per_id = {v.pk: v for v in versioner}
+    """Levels of regionbidrag that the bridge does not lead to: of a version that it counts, those that are its own, and
+    of a loaded one all, in the years that have justeringar."""
     avvikelser = []
-    bryggor = Justering.objects.filter(version__in=per_id).order_by("version__kod", "ar")
-    for version_id, ar in bryggor.values_list("version", "ar").distinct():
-        version = per_id[version_id]
-        data = hamta_brygga(version, ar, ALLA_ENHETER)
-        nivaer = Belopp.objects.filter(version=version, post=data.post, ar=ar).select_related(
-            "enhet", "importfil"
+    for version in sorted(versioner, key=lambda v: v.kod):
+        bryggan = hamta_egna_nivaer(version)
+        nivaer = (
+            Belopp.objects.filter(
+                version=version, post__uppstallning__kod="regionbidrag", ar__in={a for _, a in bryggan}
+            )
+            .select_related("post__uppstallning", "enhet", "importfil")
+            .order_by("ar", "enhet__kod")
         )
-        for b in nivaer:
-            fore = data.ingaende.get(b.enhet_id)
-            if fore is None:
+        for b in nivaer if bryggan else ():
+            if (b.enhet_id, b.ar) not in bryggan:
                 continue
-            beraknat = utgaende(fore.varde, data.summa(enhet=b.enhet_id))
-            b.post = data.post
-            if avvikelse := _avvikelse("BRYGGA", b, version, _enhetsnyckel(b), beraknat):
+            if avvikelse := _avvikelse("BRYGGA", b, version, _enhetsnyckel(b), bryggan[b.enhet_id, b.ar]):
                 avvikelser.append(avvikelse)
     return avvikelser
+
+
+def hamta_ramavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
+    """Years in which regionbidragen of a draft have moved and its nettokostnader not as much. `tryckt` is how much the
+    regionbidrag moved, `beraknat` how much the costs did."""
+    return [
+        Avvikelse(
+            "RAM", r.version, r.post, Nyckel(r.post.pk, r.version.pk, r.ar, ALLA), f"ändring mot {r.fran.namn}",
+            r.bidrag, r.kostnader, Skillnad(r.fattas, Slag.FEL), Decimal(1), r.version.handling,
+        )
+        for r in hamta_ramrorelser(versioner)
+    ]  # fmt: skip
 
 
 def hamta_internbudgetavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
@@ -300,11 +334,21 @@ _RAD_NAMNER = ("RESULTAT_KASSA", "RESULTAT_BALANS")
 def hamta_sambandsavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
     """Figures of two tables that the document means to be the same, and that differ by more than rounding.
 
-    One that agrees as printed is left out: what parts it is named as a SUMMA. `tryckt` is the tie's first side.
+    One that agrees as printed is left out: what parts it is named as a SUMMA. So is one that a copy has from the
+    decided version that it goes back to. `tryckt` is the tie's first side.
     """
+    versioner = list(versioner)
+    ursprung = {v.bryggas_ur or v.kopia_av for v in versioner} - {None}
+    arvda = {
+        (version.pk, s.regel.kod, s.ar): s.differens
+        for version, _, s in hamta_egna_samband(ursprung, lage=Lage.FAKTA)
+    }
     avvikelser = []
-    for version, data, s in hamta_egna_samband(versioner):
+    for version, data, s in hamta_egna_samband(versioner, lage=Lage.DELAR):
         if s.utfall != Utfall.SKILJER or not s.regel.samma or s.regel.kod in _RAD_NAMNER:
+            continue
+        fran = version.bryggas_ur_id or version.kopia_av_id
+        if arvda.get((fran, s.regel.kod, s.ar)) == s.differens:
             continue
         post = data.poster[(*s.regel.vanster.delar, *s.regel.vanster.forra)[0][0]]
         avvikelser.append(

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.apps import apps
 from django.db.models import Count, F, Max, Q
 
-from budget.models import Belopp, Budgetversion, Posttyp, Status
+from budget.models import Budgetversion, Status
 from organisation.permissions import Enhetsurval
 
 
@@ -52,9 +52,3 @@ def hamta_senaste_andringar(
         )
         for h in handelser
     ]
-
-
-def rakna_ifyllda(version: Budgetversion, uppstallning, urval: Enhetsurval) -> int:
-    """How many of a table's cells in the version hold an amount, among the enheter in `urval`."""
-    fraga = Belopp.objects.filter(version=version, post__uppstallning=uppstallning, post__typ=Posttyp.BLAD)
-    return (fraga if urval.allt else fraga.filter(enhet__in=urval.enheter)).count()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from budget.models import Budgetversion, Kontrollsumma, Post, Versionskolumn
 from budget.regler.samband import REGLER, Samband, Siffra, prova
-from budget.selectors.summor import Nyckel, hamta_summor
+from budget.selectors.summor import Lage, Nyckel, hamta_summor
 
 # The lines that any tie needs, as (uppställning, post).
 _RADER = frozenset(n for r in REGLER for led in (r.vanster, r.hoger) for n, _ in (*led.delar, *led.forra))
@@ -25,7 +25,7 @@ class Sambandsdata:
         return tuple(s for s in self.samband if s.utfall == "skiljer")
 
 
-def hamta_samband(version: Budgetversion) -> Sambandsdata:
+def hamta_samband(version: Budgetversion, *, lage: Lage = Lage.BESLUTAT) -> Sambandsdata:
     """Every tie of every year that the tables of the version show. Four queries."""
     koder = {u for u, _ in _RADER}
     kolumner = list(
@@ -42,6 +42,7 @@ def hamta_samband(version: Budgetversion) -> Sambandsdata:
         kolumner=[(k.kalla_id, k.ar) for k in kolumner],
         poster=[p.pk for p in poster.values()],
         period=version.period,
+        lage=lage,
     )
     tryckta = {
         (v, p, ar): belopp
@@ -62,11 +63,11 @@ def hamta_samband(version: Budgetversion) -> Sambandsdata:
 
 
 def hamta_egna_samband(
-    versioner: Iterable[Budgetversion],
+    versioner: Iterable[Budgetversion], *, lage: Lage = Lage.BESLUTAT
 ) -> list[tuple[Budgetversion, Sambandsdata, Samband]]:
     """The ties of each version in its own years."""
     svar = []
     for version in versioner:
-        data = hamta_samband(version)
+        data = hamta_samband(version, lage=lage)
         svar += [(version, data, s) for s in data.samband if s.ar in version.ar_lista]
     return svar

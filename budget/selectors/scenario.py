@@ -6,7 +6,7 @@ from budget.models import Budgetversion, Post, Scenario, Versionskolumn
 from budget.regler.scenario import RADER, Scenariounderlag
 from budget.selectors.balanskrav import UPPSTALLNING as BALANSKRAV
 from budget.selectors.finansiella_mal import hamta_malunderlag
-from budget.selectors.summor import Nyckel, hamta_summor
+from budget.selectors.summor import Lage, Nyckel, hamta_summor
 
 RESULTATBUDGET = "resultatbudget"
 
@@ -27,8 +27,9 @@ def hamta_kallor(version: Budgetversion) -> set[int]:
 
 
 def hamta_scenariounderlag(version: Budgetversion) -> Scenariounderlag:
-    """What the version says now. A scenario may change its own years, not those that it shows from other versions."""
-    data = hamta_malunderlag(version)
+    """What the version says now, as facts, since a proposal made of the scenario is a copy. A scenario may change its
+    own years, not those that it shows from other versions."""
+    data = hamta_malunderlag(version, lage=Lage.FAKTA)
     aren = {
         *Versionskolumn.objects.filter(
             version=version, kalla=version, uppstallning__kod=RESULTATBUDGET
@@ -38,7 +39,10 @@ def hamta_scenariounderlag(version: Budgetversion) -> Scenariounderlag:
         Post.objects.filter(uppstallning__kod=RESULTATBUDGET, kod__in=RADER).values_list("pk", "kod")
     )
     summor = hamta_summor(
-        kolumner=[(version.pk, ar) for ar in sorted(aren)], poster=poster, period=version.period
+        kolumner=[(version.pk, ar) for ar in sorted(aren)],
+        poster=poster,
+        period=version.period,
+        lage=Lage.FAKTA,
     )
     rader = {
         ar: {

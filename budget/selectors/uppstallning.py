@@ -1,14 +1,17 @@
 """What a table of the budget is made of: its columns, lines, enheter and figures."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import F
 
-from budget.models import Budgetversion, Post, Posttyp, Uppstallning, Versionskolumn
+from budget.models import Budgetversion, Post, Uppstallning, Versionskolumn
 from budget.selectors.nyckeltal import berakna, hamta_behov, regelrader
+from budget.selectors.ram import hamta_egna_nivaer
 from budget.selectors.summor import ALLA, Nyckel, Summa, Summor, hamta_summor
 from organisation.models import Enhet, Enhetstyp
 from organisation.permissions import Enhetsurval
@@ -31,7 +34,10 @@ class Plats(NamedTuple):
 class Uppstallningsdata:
     """A table's raw material. `placeringar` has the enheter in the region's own order, grouped by sektor;
     for a table of the whole region it has that one enhet. `delvis` tells that the reader sees only some.
-    `omfang` is what the figures are of, as in addresses («enhet-KOD»), in a table that is of one thing per enhet."""
+    `omfang` is what the figures are of, as in addresses («enhet-KOD»), in a table that is of one thing per enhet.
+    `summor` has the lines by rule too, as they were decided or else `beraknade`, and what fetching leaves fetch.
+    `finns` are the tables (version, year, table) that lines are fetched from. `bryggan` is what the bridge gives the
+    enheter (id) that have a level of their own in a year of the version."""
 
     version: Budgetversion
     uppstallning: Uppstallning
@@ -41,6 +47,9 @@ class Uppstallningsdata:
     summor: Summor
     delvis: bool
     omfang: str = ""
+    beraknade: Summor = field(default_factory=dict)
+    finns: frozenset[tuple[int, int, int]] = frozenset()
+    bryggan: Mapping[tuple[int, int], Decimal] = field(default_factory=dict)
 
     @property
     def rad_per_enhet(self) -> bool:
@@ -63,6 +72,12 @@ class Uppstallningsdata:
             if (p.sektor_id and not self.uppstallning.bara_ifyllda)
             or any(self.summa(post, k, f"enhet:{p.enhet_id}") for k in self.kolumner)
         )
+
+    def har_varde(self, enhet: int, post: int, ar: int) -> bool:
+        """Whether a cell of the version (ids) has a value: an amount of its own, or what the bridge or another table
+        gives it."""
+        omfang = f"enhet:{enhet}" if self.uppstallning.per_enhet else ALLA
+        return Nyckel(post, self.version.pk, ar, omfang) in self.summor
 
     def summa(self, post: Post, kolumn: Versionskolumn, omfang: str = ALLA) -> Summa | None:
         """The sum in one cell, or None when it has no amounts."""
@@ -109,24 +124,45 @@ def hamta_uppstallning(
     urval: Enhetsurval,
 ) -> Uppstallningsdata:
     """Everything that a table of the version shows in its columns, limited to what the reader may see."""
-    poster = tuple(Post.objects.filter(uppstallning=uppstallning))
+    poster = tuple(Post.objects.filter(uppstallning=uppstallning).select_related("kalla_post"))
     for post in poster:
         post.uppstallning = uppstallning
     par, rader = [(k.kalla_id, k.ar) for k in kolumner], regelrader(poster)
     behov = hamta_behov(rader, par)
     summor = hamta_summor(
         kolumner=[*par, *behov.kolumner],
-        poster={p.pk for p in poster if p.typ != Posttyp.REGEL} | behov.poster,
+        poster={p.pk for p in poster} | {p.kalla_post_id for p in poster if p.kalla_post_id} | behov.poster,
         period=version.period,
         urval=urval,
     )
-    summor |= berakna(rader, par, behov, summor)
+    beraknade = berakna(rader, par, behov, summor)
+    summor = beraknade | summor
     har_belopp = {int(n.omfang.removeprefix("enhet:")) for n in summor if n.omfang.startswith("enhet:")}
     placeringar = tuple(
         p for p in gallande_placeringar(version, uppstallning, har_belopp) if p.enhet_id in urval
     )
     return Uppstallningsdata(
-        version, uppstallning, kolumner, poster, placeringar, summor, delvis=not urval.allt
+        version,
+        uppstallning,
+        kolumner,
+        poster,
+        placeringar,
+        summor,
+        delvis=not urval.allt,
+        beraknade=beraknade,
+        finns=_hamtbara(poster, par),
+        bryggan=hamta_egna_nivaer(version) if uppstallning.kod == "regionbidrag" else {},
+    )
+
+
+def _hamtbara(poster: Iterable[Post], kolumner: Iterable[tuple[int, int]]) -> frozenset[tuple[int, int, int]]:
+    if not any(p.kalla_post_id for p in poster):
+        return frozenset()
+    kolumner = list(kolumner)
+    return frozenset(
+        Versionskolumn.objects.filter(
+            version=F("kalla"), kalla__in={v for v, _ in kolumner}, ar__in={ar for _, ar in kolumner}
+        ).values_list("kalla", "ar", "uppstallning")
     )
 
 

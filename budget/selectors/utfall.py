@@ -32,7 +32,7 @@ from budget.models import (
 )
 from budget.models.uppstallning import RESULTATSAMMANSTALLNING
 from budget.regler import periodisering
-from budget.selectors.summor import Nyckel, hamta_summor
+from budget.selectors.summor import Nyckel, Summa, hamta_summor
 from budget.selectors.versioner import gallande_budget
 from organisation.models import Enhet, Enhetstyp, Period
 from organisation.permissions import Behorighet, Enhetsurval, Ratt
@@ -361,10 +361,12 @@ def hamta_inlasta(avgransning: Avgransning, ar: int) -> list[Inlast]:
 
 @dataclass(frozen=True)
 class Arsbudget:
-    """A bärare's budget for the year: per post (id) kronor, and the version that each comes from."""
+    """A bärare's budget for the year: per post (id) kronor and how exactly they were given, and the version that they
+    come from. The figures are the decided ones, so a sum need not be its parts."""
 
     version: Budgetversion
     belopp: Mapping[int, Decimal]
+    precision: Mapping[int, Decimal]
 
 
 @dataclass(frozen=True)
@@ -418,25 +420,34 @@ def hamta_budget(urval: Urval, linjer: Iterable[Post]) -> Budgetdata:
         utan_interna=urval.interna != Interna.MED,
     )
 
-    def summera(version, post, enheter):
-        delar = [s for e in enheter if (s := summor.get(Nyckel(post.pk, version.pk, urval.ar, f"enhet:{e}")))]
-        return sum((s.varde for s in delar), NOLL) if delar else None
+    def summera(version, post, b: Barare) -> Summa | None:
+        # A förvaltning with its parts was decided as a whole; what is left when one is chosen by itself is added up.
+        omfang = f"hel:{b.plats.enhet}" if b.delar else f"enhet:{b.plats.enhet}"
+        return summor.get(Nyckel(post.pk, version.pk, urval.ar, omfang))
 
     eget, nivaer = {}, {}
     for b in avgransning.barare:
         for v in versioner:
             if v.namnd_id not in (None, b.plats.namnd):
                 continue
-            belopp = {p.pk: s for p in linjer if (s := summera(v, p, b.enheter)) is not None}
-            if belopp:
-                eget[b.plats.enhet] = Arsbudget(v, belopp)
+            hittade = {p.pk: s for p in linjer if (s := summera(v, p, b)) is not None}
+            if hittade:
+                eget[b.plats.enhet] = _arsbudget(v, hittade)
                 break
         rad = next((p for p in linjer if p.kod == REGIONBIDRAG), None)
         if fullmaktiges and niva_post and rad:
-            niva = summera(fullmaktiges, niva_post, b.enheter)
+            niva = summera(fullmaktiges, niva_post, b)
             if niva is not None:
-                nivaer[b.plats.enhet] = Arsbudget(fullmaktiges, {rad.pk: niva})
+                nivaer[b.plats.enhet] = _arsbudget(fullmaktiges, {rad.pk: niva})
     return Budgetdata(eget, nivaer)
+
+
+def _arsbudget(version: Budgetversion, summor: Mapping[int, Summa]) -> Arsbudget:
+    return Arsbudget(
+        version,
+        {post: s.varde for post, s in summor.items()},
+        {post: s.precision for post, s in summor.items()},
+    )
 
 
 class Val(NamedTuple):
@@ -486,12 +497,14 @@ class Budgetrad(NamedTuple):
 
 
 class Varden(NamedTuple):
-    """A line's figures in kronor; None where there is none to show."""
+    """A line's figures in kronor; None where there is none to show. `precision` is the coarsest that any amount of the
+    budget was given in."""
 
     utfall: Decimal | None
     budget: Decimal | None
     fore: Decimal | None
     helar: Decimal | None
+    precision: Decimal = NOLL
 
 
 @dataclass(frozen=True)
@@ -566,14 +579,41 @@ class Uppfoljning:
         return rader
 
     def budgetsumma(self, post: Post) -> tuple[Decimal, Decimal] | None:
-        """The line's budget for the months and the year; a sum is its lines', so that the table adds up."""
+        """The line's budget for the months and the year. A sum is its lines', and what was decided beyond them, which
+        is spread by twelfths: so the months sum to the year, and the year is the decided one."""
         if delar := self.barn.get(post.pk):
             summor = [(b.tecken, self.budgetsumma(b)) for b in delar]
             if any(s is None for _, s in summor):
                 return None
-            return sum(t * s[0] for t, s in summor), sum(t * s[1] for t, s in summor)
+            utover = self.utoverrader(post)
+            return (
+                sum((t * s[0] for t, s in summor), sum((r.period for r in utover), NOLL)),
+                sum((t * s[1] for t, s in summor), sum((r.helar for r in utover), NOLL)),
+            )
         rader = self.budgetrader(post)
         return None if rader is None else (sum(r.period for r in rader), sum(r.helar for r in rader))
+
+    def utoverrader(self, post: Post) -> list[Budgetrad]:
+        """What a sum was decided to beyond its decided parts, of the bärare in use where it was."""
+        q, rader = self.urval, []
+        for b in self.i_bruk:
+            eget = self.budget.per_barare.get(b.plats.enhet)
+            if not eget or post.pk not in eget.belopp:
+                continue
+            av_delar = sum((d.tecken * eget.belopp.get(d.pk, NOLL) for d in self.barn[post.pk]), NOLL)
+            if utover := eget.belopp[post.pk] - av_delar:
+                period = periodisering.periodisera(utover, periodisering.RAK, q.fran, q.till)
+                rader.append(
+                    Budgetrad(b, eget.version, utover, Val(Periodiseringssatt.RAK, periodisering.RAK), period)
+                )
+        return rader
+
+    def _budgetprecision(self, post: Post) -> Decimal:
+        budgetar = (
+            self.budget.per_barare.get(b.plats.enhet) or self.budget.regionbidrag.get(b.plats.enhet)
+            for b in self.i_bruk
+        )
+        return max((a.precision.get(post.pk, NOLL) for a in budgetar if a), default=NOLL)
 
     def varden(self, post: Post) -> Varden:
         budget = self.budgetsumma(post)
@@ -582,6 +622,7 @@ class Uppfoljning:
             budget and budget[0],
             self.utfall.summa(post.pk, self.urval.forra()) if self.har_utfall(self.urval.forra()) else None,
             budget and budget[1],
+            self._budgetprecision(post),
         )
 
     def har_utfall(self, urval: Urval) -> bool:

@@ -1,5 +1,6 @@
 """Which ledger files there are, what they are for, and which months are in place."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -8,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q
 
-from budget.models import Utfallsdel, Utfallsfil
+from budget.models import Filstatus, Utfallsanmarkning, Utfallsdel, Utfallsfil
 from organisation.models import Anvandare, Enhet, Namnd, Period, Roll
 from organisation.permissions import Behorighet, Omfang, Ratt
 from regionskane.jobb.models import Jobb
@@ -115,6 +116,16 @@ def _platser(ar: int) -> dict[int, tuple[int, str]]:
             [date(ar, 1, 1), date(ar, 12, 31)],
         )
         return {e: (ordning, namn) for e, ordning, namn in cursor.fetchall()}
+
+
+def filer_som_vantar(koder: Iterable[str]) -> list[Utfallsfil]:
+    """The files that wait for an answer about any of these findings, the latest first. One query."""
+    vantar = Utfallsanmarkning.objects.filter(fil=OuterRef("pk"), kod__in=list(koder))
+    return list(
+        Utfallsfil.objects.filter(Exists(vantar), status=Filstatus.VANTAR).select_related(
+            "mottagen_av", "namnd"
+        )
+    )
 
 
 def ar_med_utfall() -> list[int]:

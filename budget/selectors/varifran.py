@@ -5,9 +5,20 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.apps import apps
+from django.db import connection
 from django.db.models import F, Q
 
-from budget.models import Belopp, Budgetversion, Justering, Kontrollsumma, Omfangstyp, Post, Versionskolumn
+from budget.models import (
+    Belopp,
+    Budgetversion,
+    Justering,
+    Justeringsrad,
+    Justeringsstatus,
+    Kontrollsumma,
+    Omfangstyp,
+    Post,
+    Versionskolumn,
+)
 from budget.selectors.internbudget import DELARNA, HEL
 from budget.selectors.justering import hamta_brygga
 from budget.selectors.nyckeltal import berakna, hamta_behov
@@ -42,12 +53,15 @@ class Del:
 @dataclass(frozen=True, slots=True)
 class Bryggled:
     """A decided justering (`justering`) that moves the enhet, or (None) the level that the bridge starts from, which
-    stands in `version` and `ar`. Kronor."""
+    stands in `version` and `ar`. Kronor. With `fran_ar` it is how much the level of `version` changes from that year to
+    `ar`; `utan` tells of a justering that the copied version has and the copy has not."""
 
     version: Budgetversion
     ar: int
     belopp: Decimal
     justering: Justering | None = None
+    fran_ar: int | None = None
+    utan: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +95,35 @@ class Regeldel:
 
 @dataclass(frozen=True, slots=True)
 class Regelsvar:
-    """The answer for a line that `budget.regler.nyckeltal` computes. `varde` is percent, None when it cannot be
-    computed; a part that is not even a place in the system (a year that no version shows) is not among `delar`."""
+    """The answer for a line that `budget.regler.nyckeltal` computes. `beslutat` is percent as it was decided, None when
+    it was not; `raknat` what the rule gives, None when it cannot be computed; a part that is not even a place in the
+    system (a year that no version shows) is not among `delar`."""
 
     version: Budgetversion
     post: Post
     omfang: str
     ar: int
-    varde: Decimal | None
+    beslutat: Decimal | None
+    raknat: Decimal | None
     delar: tuple[Regeldel, ...]
     tryckt: Kontrollsumma | None
+
+    @property
+    def varde(self) -> Decimal | None:
+        """The figure in the cell."""
+        return self.raknat if self.beslutat is None else self.beslutat
 
 
 def hamta_regelsvar(version: Budgetversion, post: Post, omfang: str, ar: int) -> Regelsvar:
     """What a computed line of a table of the whole region follows from. Four queries at most."""
     kolumn = (version.pk, ar)
     behov = hamta_behov([post], [kolumn])
-    summor = hamta_summor(kolumner=[kolumn, *behov.kolumner], poster=behov.poster, period=version.period)
-    svar = berakna([post], [kolumn], behov, summor).get(Nyckel(post.pk, *kolumn))
+    summor = hamta_summor(
+        kolumner=[kolumn, *behov.kolumner], poster={post.pk, *behov.poster}, period=version.period
+    )
+    nyckel = Nyckel(post.pk, *kolumn)
+    raknat = berakna([post], [kolumn], behov, summor).get(nyckel)
+    beslutat = summor.get(nyckel)
     versioner = Budgetversion.objects.in_bulk({v for v, _ in behov.kolumner} | {version.pk})
 
     def del_(p, v, a):
@@ -112,7 +137,9 @@ def hamta_regelsvar(version: Budgetversion, post: Post, omfang: str, ar: int) ->
     tryckt = (
         Kontrollsumma.objects.filter(version=version, post=post, ar=ar).select_related("importfil").first()
     )
-    return Regelsvar(version, post, omfang, ar, svar and svar.varde, tuple(delar), tryckt)
+    return Regelsvar(
+        version, post, omfang, ar, beslutat and beslutat.varde, raknat and raknat.varde, tuple(delar), tryckt
+    )
 
 
 def hamta_omfang(version: Budgetversion, post: Post, omfang: str) -> tuple[Plats, ...] | None:
@@ -194,7 +221,7 @@ def hamta_ursprung(
         summa=summa(post.pk),
         belopp=belopp,
         delar=tuple(delar),
-        ingar_i=tuple(_ingar_i(version, post, omfang, placeringar, en)),
+        ingar_i=tuple(_ingar_i(version, post, omfang, ar, placeringar, en)),
         handelser=tuple(_handelser(version, post, en.enhet_id, ar))
         if historik and en and post.typ == "blad"
         else (),
@@ -211,12 +238,68 @@ def raknas_av_bryggan(version: Budgetversion, post: Post) -> bool:
 
 
 def _brygga(version, ar, plats):
+    grund = version.bryggas_ur
+    if grund and ar in grund.ar_lista:
+        yield from _kopians_brygga(version, grund, ar, plats.enhet_id)
+        return
     data = hamta_brygga(version, ar, Enhetsurval(enheter=frozenset([plats.enhet_id])))
     if data.fran and (fore := data.ingaende.get(plats.enhet_id)):
         yield Bryggled(data.fran.kalla, data.fran.ar, fore.varde)
     for j in data.justeringar:
         if j.beslutad and (rad := data.rader[j.pk].get(plats.enhet_id)):
             yield Bryggled(version, ar, rad.belopp, j)
+
+
+def _kopians_brygga(version, grund, ar, enhet):
+    """The level of the same year in the decided version, and the justeringar that differ, of that year and those
+    before. A level of the copy's own in a year before goes first, and moves as the decided one does from then."""
+    egen = (
+        Belopp.objects.filter(
+            version=version,
+            enhet=enhet,
+            post__uppstallning__kod="regionbidrag",
+            ar__lt=ar,
+            ar__gte=version.ar,
+        )
+        .order_by("-ar")
+        .first()
+    )
+    grundens = _nivaer(grund, enhet, {ar, egen.ar} if egen else {ar})
+    if egen:
+        yield Bryggled(version, egen.ar, egen.belopp)
+        yield Bryggled(
+            grund, ar, grundens.get(ar, Decimal(0)) - grundens.get(egen.ar, Decimal(0)), fran_ar=egen.ar
+        )
+    elif ar in grundens:
+        yield Bryggled(grund, ar, grundens[ar])
+    rader = {grund.pk: {}, version.pk: {}}
+    for r in Justeringsrad.objects.filter(
+        enhet=enhet,
+        justering__version__in=rader,
+        justering__status=Justeringsstatus.BESLUTAD,
+        justering__ar__lte=ar,
+        justering__ar__gt=egen.ar if egen else version.ar - 1,
+    ).select_related("justering"):
+        j = r.justering
+        rader[j.version_id][j.ar, j.block, j.titel] = r
+    for nyckel in dict.fromkeys([*rader[version.pk], *rader[grund.pk]]):
+        ny, gammal = rader[version.pk].get(nyckel), rader[grund.pk].get(nyckel)
+        if ny and gammal and ny.belopp == gammal.belopp:
+            continue
+        if gammal:
+            yield Bryggled(grund, gammal.justering.ar, -gammal.belopp, gammal.justering, utan=True)
+        if ny:
+            yield Bryggled(version, ny.justering.ar, ny.belopp, ny.justering)
+
+
+def _nivaer(version, enhet, aren) -> dict[int, Decimal]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.ar, n.belopp FROM unnest(%s::int[]) AS a(ar) CROSS JOIN LATERAL budget_bryggniva(%s, a.ar) n"
+            " WHERE n.enhet_id = %s",
+            [list(aren), version.pk, enhet],
+        )
+        return dict(cursor.fetchall())
 
 
 def _konsoliderade_delar(version, post, barn, omfang, ar, enheter):
@@ -256,7 +339,7 @@ def _omfang_namn(post, omfang, placeringar):
     return placeringar[0].enhet_namn
 
 
-def _ingar_i(version, post, omfang, placeringar, en):
+def _ingar_i(version, post, omfang, ar, placeringar, en):
     if post.uppstallning.per_forvaltning:
         if post.foralder:
             yield Del(post.foralder, omfang, post.foralder.namn, None)
@@ -268,25 +351,35 @@ def _ingar_i(version, post, omfang, placeringar, en):
             yield Del(post, ALLA, "Totalsumma", None)
         elif omfang == ALLA:
             yield from (
-                _hamtas_av(version, post, f"enhet-{region_enhet().kod}")
+                _hamtas_av(version, post, f"enhet-{region_enhet().kod}", ar)
                 if post.uppstallning.per_objekt
                 else ()
             )
         return
     if post.foralder:
         yield Del(post.foralder, omfang, post.foralder.namn, None)
-    yield from _hamtas_av(version, post, omfang)
+    yield from _hamtas_av(version, post, omfang, ar)
     for raknad in Post.objects.filter(Q(taljare=post) | Q(namnare=post)).select_related("uppstallning"):
         samma = raknad.uppstallning_id == post.uppstallning_id
         namn = raknad.namn if samma else f"{raknad.uppstallning.namn}: {raknad.namn}"
         yield Del(raknad, omfang, namn, None)
 
 
-def _hamtas_av(version, post, omfang):
-    """The lines that fetch the figure, in the tables that the version has."""
-    har = Versionskolumn.objects.filter(version=version).values("uppstallning")
-    for mottagare in post.hamtas_av.filter(uppstallning__in=har).select_related("uppstallning"):
-        yield Del(mottagare, omfang, f"{mottagare.uppstallning.namn}: {mottagare.namn}", None)
+def _hamtas_av(version, post, omfang, ar):
+    """The lines that fetch the figure, in the tables that the version has. One that shows another figure, entered or
+    decided, does not have it from here."""
+    har = Versionskolumn.objects.filter(version=version, ar=ar).values("uppstallning")
+    mottagare = list(post.hamtas_av.filter(uppstallning__in=har).select_related("uppstallning"))
+    if not mottagare:
+        return
+    summor = hamta_summor(
+        kolumner=[(version.pk, ar)], poster=[post.pk, *(m.pk for m in mottagare)], period=version.period
+    )
+    har_visar = summor.get(Nyckel(post.pk, version.pk, ar))
+    for m in mottagare:
+        visar = summor.get(Nyckel(m.pk, version.pk, ar))
+        if (visar and visar.varde) == (har_visar and har_visar.varde):
+            yield Del(m, omfang, f"{m.uppstallning.namn}: {m.namn}", None)
 
 
 def _handelser(version, post, enhet_id, ar):

@@ -4,11 +4,9 @@ from decimal import Decimal
 
 from django.db.models import Case, F, When
 
-from budget.models import Belopp, Budgetversion, Post, Versionstyp
+from budget.models import Budgetversion, Post, Versionstyp
 from budget.regler.tillagg import Andring
-from budget.selectors.jamforelse import jamfor_versioner
-from budget.selectors.justering import FINANS
-from budget.selectors.summor import ALLA_ENHETER, Nyckel, hamta_summor
+from budget.selectors.summor import Lage, Nyckel, hamta_summor
 
 _RADER = {
     "regionbidrag": (("regionbidrag", "regionbidrag"),),
@@ -42,6 +40,7 @@ def hamta_tillaggsandring(version: Budgetversion) -> Andring:
         kolumner=[(pk, version.ar) for pk in (version.pk, version.kopia_av_id)],
         poster=[poster[rad] for rader in _RADER.values() for rad in rader if rad in poster],
         period=version.period,
+        lage=Lage.FAKTA,
     )
 
     def andring(rad) -> Decimal:
@@ -53,27 +52,3 @@ def hamta_tillaggsandring(version: Budgetversion) -> Andring:
     return Andring(
         **{namn: sum((andring(rad) for rad in rader), Decimal(0)) for namn, rader in _RADER.items()}
     )
-
-
-def hamta_ofoljda_justeringar(version: Budgetversion) -> list[str]:
-    """The names of the enheter whose regionbidrag a tilläggsbudget's justeringar move otherwise than its levels do.
-
-    Only levels that are amounts of their own can: those that the bridge counts follow. Eight queries at most.
-    """
-    skillnad = jamfor_versioner(version.kopia_av, version, ALLA_ENHETER)
-    egna = set(
-        Belopp.objects.filter(version=version, post__uppstallning__kod="regionbidrag").values_list(
-            "ar", "enhet__kod"
-        )
-    )
-    flyttar = [
-        s
-        for s in skillnad.justeringssummor
-        if s.enhet_kod != FINANS and (not version.bryggad or (s.ar, s.enhet_kod) in egna)
-    ]
-    nivaer = {
-        (c.ar, c.enhet_kod): (c.andra or Decimal(0)) - (c.forsta or Decimal(0))
-        for c in skillnad.celler
-        if skillnad.poster[c.post].uppstallning.kod == "regionbidrag"
-    }
-    return sorted({s.enhet_namn for s in flyttar if s.andra - s.forsta != nivaer.get((s.ar, s.enhet_kod), 0)})

@@ -12,9 +12,15 @@ from regionskane.lib.belopp import MNKR, formatera
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 
 # Lines that most years lack are shown only when some year has them.
-_OVANLIGA = ("reavinst_undantag", "reaforlust_undantag", "orealiserat", "aterforing_orealiserat")
+_OVANLIGA = (
+    "reavinst_undantag",
+    "reaforlust_undantag",
+    "orealiserat",
+    "aterforing_orealiserat",
+    "undantag_tidigare",
+)
 _RESULTATRADER = ("arets_resultat", "resultat_efter_justeringar", "balanskravsresultat")
-_AVVIKELSER = ("AVRUNDNING_", "AVVIKELSE_")
+_AVVIKELSER = ("AVRUNDNING_", "AVVIKELSE_", "OMRAKNAT_")
 _UNDANTAG = {
     regel.Undantagsslag.ALDRIG: "Återställs inte",
     regel.Undantagsslag.DEL: "En del återställs inte",
@@ -24,8 +30,9 @@ _UNDANTAG = {
 MAX_RESERVERING = regel.Rad(
     "max_reservering",
     "Högsta tillåtna reservering",
-    "Det lägsta av årets resultat och resultatet efter balanskravsjusteringar, minus 1 procent av skatt, utjämning"
-    " och generella statliga bidrag, eller 2 procent när det egna kapitalet är negativt. Aldrig under noll.",
+    "Det lägsta av årets resultat och resultatet efter balanskravsjusteringar, efter justeringen för blandmodell där"
+    " den finns, minus 1 procent av skatt, utjämning och generella statliga bidrag, eller 2 procent när det egna"
+    " kapitalet är negativt. Aldrig under noll.",
     "KL 11:14",
 )
 
@@ -56,9 +63,14 @@ class _Bygge:
         self.kallor = Kallor()
 
     def _beloppskolumner(self):
-        return tuple(Kolumn(kolumnnyckel(k), str(k.ar), k.rubrik, enhet=ENHET) for k in self.kolumner)
+        return tuple(
+            Kolumn(kolumnnyckel(k), str(k.ar), k.rubrik, enhet=ENHET, beslutad=k.kalla.faststalld)
+            for k in self.kolumner
+        )
 
     def _adress(self, nyckel: str, kolumn: Versionskolumn) -> str:
+        # What a decision frees of earlier deficits is entered on the line of synnerliga skäl.
+        nyckel = "synnerliga_skal" if nyckel == "undantag_tidigare" else nyckel
         # What the rule computes depends on the years before, so it is asked of the version that has them.
         beraknad = nyckel not in regel.RESULTATPOSTER and nyckel not in (
             "synnerliga_skal",
@@ -68,21 +80,36 @@ class _Bygge:
         version = self.version if beraknad else kolumn.kalla
         return self.kallor.adress(version, "balanskrav", nyckel, f"enhet-{self.enhet.kod}", kolumn.ar)
 
+    def _finns(self, nyckel: str) -> bool:
+        if nyckel in regel.RESULTATPOSTER:
+            return any(nyckel in u.poster for u in self.underlag.values())
+        return any(ar.varde(nyckel) for ar in self.utredning.ar)
+
     def kedja(self) -> Tabell:
         noter: list[str] = []
         rader = []
         for r in regel.RADER:
-            if r.nyckel in _OVANLIGA and not any(r.nyckel in u.poster for u in self.underlag.values()):
+            if r.nyckel in _OVANLIGA and not self._finns(r.nyckel):
                 continue
             celler = []
             for kolumn, ar in zip(self.kolumner, self.utredning.ar, strict=True):
                 nummer = []
+                koder = {f"{prefix}{r.nyckel.upper()}" for prefix in _AVVIKELSER}
+                if r.nyckel == "synnerliga_skal" and self.underlag[ar.ar].aviserat:
+                    koder.add("UNDANTAG_UTAN_BESLUT")
                 for a in ar.anmarkningar:
-                    if a.kod in {f"{prefix}{r.nyckel.upper()}" for prefix in _AVVIKELSER}:
+                    if a.kod in koder:
                         noter.append(a.text)
                         nummer.append(len(noter))
+                raknat, beslutat = ar.varde(r.nyckel), self.underlag[ar.ar].publicerat.get(r.nyckel)
+                varde = raknat if beslutat is None else beslutat.varde
                 celler.append(
-                    Cell(ar.varde(r.nyckel), kalla=self._adress(r.nyckel, kolumn), noter=tuple(nummer))
+                    Cell(
+                        varde,
+                        kalla=self._adress(r.nyckel, kolumn),
+                        noter=tuple(nummer),
+                        delar_ger=None if varde == raknat else raknat,
+                    )
                 )
             slag = Radslag.TOTAL if r.total else Radslag.SUMMA if r.summa else Radslag.RAD
             rader.append(
@@ -159,16 +186,22 @@ class _Bygge:
             if undantag:
                 slag = _UNDANTAG[undantag.slag] + (f", senast {u.senast_ar}" if u.senast_ar else "")
                 rader.append(self._beslutsrad(f"undantag-{u.ar}", u.ar, slag, undantag, undantag.motiv))
+            if u.aviserat:
+                rader.append(
+                    self._beslutsrad(
+                        f"aviserat-{u.ar}", u.ar, "Aviserat, inte beslutat", u.aviserat, u.aviserat.motiv
+                    )
+                )
             if plan:
                 rader.append(self._beslutsrad(f"plan-{u.ar}", u.ar, "Åtgärdsplan", plan, ""))
         return Tabell(
             "beslut", "Beslut om underskott", "Underskottsår", kolumner, tuple(rader),
-            "Fullmäktiges beslut enligt KL 11:12–13, som utredningen vilar på.",
+            "Fullmäktiges beslut enligt KL 11:12–13, som utredningen vilar på. En avisering är inget beslut.",
         )  # fmt: skip
 
     def _beslutsrad(self, nyckel, ar, vad, beslut, motiv):
         datum = beslut.datum.isoformat() if beslut.datum else ""
-        texter = (vad, beslut.organ, datum, beslut.paragraf, motiv)
+        texter = (vad, beslut.organ, datum, getattr(beslut, "paragraf", ""), motiv)
         return Rad(nyckel, str(ar), tuple(Cell(text=t or "–") for t in texter))
 
     def reserv(self) -> Tabell:
@@ -195,9 +228,14 @@ class _Bygge:
                 MAX_RESERVERING.lagrum,
             ),
         )
+        noter = tuple(
+            f"Högsta tillåtna reservering {ar.ar}, mnkr: {ar.max_formel} (KL 11:14)."
+            for ar in self.utredning.ar
+            if ar.max_formel
+        )
         return Tabell(
             "reserv", "Utrymme att reservera", "Post", self._beloppskolumner(), rader,
-            f"Hur mycket som får sparas i resultatutjämningsreserv (till 2023) eller resultatreserv, {ENHET}.",
+            f"Hur mycket som får sparas i resultatutjämningsreserv (till 2023) eller resultatreserv, {ENHET}.", noter,
         )  # fmt: skip
 
 
@@ -208,8 +246,10 @@ def _utan_saknade_delar(rad: Rad, finns: set[str]) -> Rad:
 
 def bristlage(brist: regel.Brist) -> str:
     """The state of a deficit in words."""
+    if brist.kvar == 0 and brist.undantag and brist.aterstallt:
+        return "Återställt, resten undantag"
     if brist.kvar == 0:
-        return "Undantag, synnerliga skäl" if not brist.aterstallt else "Återställt"
+        return "Undantag, synnerliga skäl" if brist.undantag else "Återställt"
     return f"{formatera(brist.kvar, skala=MNKR)} mnkr kvar att återställa"
 
 

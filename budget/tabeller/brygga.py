@@ -1,6 +1,7 @@
 """Bilaga 4B as data: justeringar as rows and nämnder across, and one nämnd's own bridge."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from budget.models import Block, Budgetversion, Justering
@@ -20,14 +21,14 @@ TOM = Cell(saknas="")
 
 def bygg_matris(data: Bryggdata) -> Tabell:
     """The matrix: a row per justering, a column per enhet and, for a reader of the whole region, the row's sum."""
-    return _matris(data, data.enheter, summa=not data.delvis, del_="")
+    return _matris(data, data.enheter, summa=not data.delvis)
 
 
 def bygg_matrisens_delar(data: Bryggdata, *, bredd: int = 13) -> list[Tabell]:
     """The matrix in as many tables as it takes for none to have more than `bredd` enheter: what a page holds."""
     delar = [data.enheter[i : i + bredd] for i in range(0, len(data.enheter), bredd)]
     return [
-        _matris(data, enheter, summa=not data.delvis and nr == len(delar), del_=f" ({nr} av {len(delar)})")
+        _matris(data, enheter, summa=not data.delvis and nr == len(delar), del_=(nr, len(delar)))
         for nr, enheter in enumerate(delar, start=1)
     ]
 
@@ -37,15 +38,18 @@ def visad_kod(plats: Plats) -> str:
     return plats.enhet_kod.replace("_", " ")
 
 
-def _matris(data: Bryggdata, enheter: tuple[Plats, ...], *, summa: bool, del_: str) -> Tabell:
+def _matris(
+    data: Bryggdata, enheter: tuple[Plats, ...], *, summa: bool, del_: tuple[int, int] | None = None
+) -> Tabell:
+    """`del_` is which part of how many it is, where the matrix is parted. A document holds the matrices of several
+    years, so the key names the year."""
     noter = {p.enhet_id: n for p in enheter if (n := _not(data, p))}
     kolumner = [Kolumn(p.enhet_kod, visad_kod(p), decimaler=DECIMALER) for p in enheter]
     if summa:
         kolumner.append(Kolumn("summa", "Summa", decimaler=DECIMALER))
-    nyckel = "regionbidrag-4b" + (f"-{del_[2]}" if del_ else "")
     return Tabell(
-        nyckel=nyckel,
-        rubrik=f"Regionbidragets förändring {data.ar}{del_}",
+        nyckel=f"regionbidrag-4b-{data.ar}" + (f"-{del_[0]}" if del_ else ""),
+        rubrik=f"Regionbidragets förändring {data.ar}" + (" ({} av {})".format(*del_) if del_ else ""),
         radrubrik="Justering",
         ingress=f"{data.version.namn}, mnkr. Tomt betyder att beslutet inte rör nämnden. Utkast räknas inte.",
         kolumner=tuple(kolumner),
@@ -103,12 +107,31 @@ class _Matrisrader:
                 Radslag.DEL, total=data.summa(justering=j.pk),
                 kalla=lambda p, pk=j.pk: justeringsadress(pk, data.version),
             )  # fmt: skip
+            if andelar := self._andelar(j):
+                yield andelar
         yield self._rad(
             f"summa-{block.value}", f"Summa {block.label.lower()}",
             {p.enhet_id: data.summa(block=block, enhet=p.enhet_id) for p in self.enheter},
             Radslag.SUMMA, total=data.summa(block=block),
             delar=[f"justering-{j.pk}" for j in av_block if j.beslutad],
         )  # fmt: skip
+
+    def _andelar(self, j: Justering) -> Rad | None:
+        """The shares in percent that the document prints with the justering, for those of the enheter that have one."""
+        rader = self.data.rader[j.pk]
+        andelar = {
+            p.enhet_id: rader[p.enhet_id]
+            for p in self.enheter
+            if p.enhet_id in rader and rader[p.enhet_id].andel is not None
+        }
+        if not andelar:
+            return None
+        rad = self._rad(
+            f"andel-{j.pk}", f"{j.titel}, andel", {enhet: r.andel for enhet, r in andelar.items()}, Radslag.DEL,
+            kalla=lambda p: justeringsadress(j.pk, self.data.version),
+        )  # fmt: skip
+        decimaler = max(-r.andel_precision.normalize().as_tuple().exponent for r in andelar.values())
+        return replace(rad, enhet="procent", decimaler=max(0, decimaler))
 
     def _nivarad(self, nyckel, rubrik, nivaer, version, ar, *, noter=False):
         return self._rad(

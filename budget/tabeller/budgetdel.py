@@ -16,7 +16,6 @@ from budget.selectors.budgetdel import (
     hamta_delenheter,
     hamta_senaste_per_namnd,
 )
-from budget.selectors.celler import hamta_celler
 from budget.selectors.kommentar import rakna_per_namnd
 from budget.selectors.uppstallning import Uppstallningsdata, hamta_uppstallning
 from budget.tabeller.adress import versionsadress
@@ -119,10 +118,9 @@ def rakna_celler(version: Budgetversion, kolumner: Kolumner, urval: Enhetsurval)
         if not u.per_enhet:
             continue
         data = hamta_uppstallning(version, u, u_kolumner, urval)
-        ifyllda = hamta_celler(version, u, urval, sedan=timezone.now()).keys()
         for cell in sorted(skrivbara_celler(data, urval)):
             alla[cell.enhet] = alla.get(cell.enhet, 0) + 1
-            if cell not in ifyllda:
+            if not data.har_varde(*cell):
                 tomma.setdefault(cell.enhet, []).append(f"{u.namn}: {cellnamn(data, cell)}")
     return {enhet: Celltal(antal, tuple(tomma.get(enhet, ()))) for enhet, antal in alla.items()}
 

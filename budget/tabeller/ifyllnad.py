@@ -14,6 +14,7 @@ from budget.selectors.celler import Cellnyckel, Cellvarde, hamta_celler
 from budget.selectors.ifyllnad import Fyllnadsdel
 from budget.selectors.summor import ALLA, Nyckel, Summor
 from budget.selectors.uppstallning import Uppstallningsdata, hamta_uppstallning
+from budget.selectors.varifran import raknas_av_bryggan
 from budget.tabeller import matt
 from budget.tabeller.adress import Kallor
 from budget.tabeller.inmatning import REGELSUMMOR, skrivbara_celler
@@ -93,7 +94,8 @@ _INSTRUKTIONER = (
             f"Gula celler med ram fylls i. Belopp står i {ENHET}: 357,4 är 357,4 miljoner kronor. Rader i procent "
             "fylls i som procent, till exempel 2,5 %.",
             "Töm en cell med Delete om beloppet ska tas bort. En tom cell är inget belopp; 0 är beloppet noll.",
-            "Grå kursiv siffra i en gul cell hämtas från en annan tabell. Skriv ett tal för att ersätta den. "
+            "Grå kursiv siffra i en gul cell hämtas från en annan tabell eller räknas av bryggan; cellens ruta säger "
+            "vilket. Skriv ett tal för att ersätta den. "
             "Töm cellen för att hämta igen; siffran syns när arbetsboken är inläst.",
             "Du får skriva formler i de gula cellerna, till exempel =120,5*1,02. Det uträknade talet läses in, "
             "avrundat till hela ören.",
@@ -150,13 +152,15 @@ def _blad(data: Uppstallningsdata, skrivbara, hamtas, nu) -> Mallblad:
             if cell in skrivbara:
                 nu_ = nuvarde.get(cell, TOM)
                 kalla = hamtas.get(post.kalla_post_id)
+                bryggas = raknas_av_bryggan(version, post)
                 celler[rad.nyckel, nyckel] = Inmatningscell(
                     f"{plats.enhet_kod}|{post.kod}|{ar}",
                     nu_.rev,
                     nu_.varde,
                     skala(post),
-                    kalla[1] if kalla else (() if post.kalla_post_id else None),
-                    kalla[0] if kalla else "en annan tabell",
+                    kalla[1] if kalla else (() if post.kalla_post_id or bryggas else None),
+                    kalla[0] if kalla else "bryggan" if bryggas else "en annan tabell",
+                    "Räknat av bryggan" if bryggas else "Hämtas från annan tabell",
                 )
     kvar = {r.nyckel for r in rader}
     rader = [replace(r, delar=tuple((d, f) for d, f in r.delar if d in kvar)) for r in rader]
@@ -202,7 +206,13 @@ def bygg_andringar(data: Uppstallningsdata, rader: Sequence[tuple[Ifylld, Cellny
         kalla = kallor.adress(
             data.version, u.kod, poster[cell.post].kod, f"enhet-{koder[cell.enhet]}", cell.ar
         )
-        skillnad = (ifylld.varde or Decimal(0)) - (nu.varde or Decimal(0))
+        # What the cell shows now, whoever gives it: the amount in it, the bridge or another table.
+        visat = nu.varde
+        if visat is None:
+            omfang = f"enhet:{cell.enhet}" if u.per_enhet else ALLA
+            raknat = data.summor.get(Nyckel(cell.post, data.version.pk, cell.ar, omfang))
+            visat = raknat and raknat.varde
+        skillnad = (ifylld.varde or Decimal(0)) - (visat or Decimal(0))
         tabellrader.append(
             Rad(
                 str(cell).replace(".", "-"),
@@ -210,7 +220,7 @@ def bygg_andringar(data: Uppstallningsdata, rader: Sequence[tuple[Ifylld, Cellny
                 (
                     Cell(text=str(cell.ar)),
                     Cell(text=f"{ifylld.blad}, {ifylld.ruta}"),
-                    Cell(nu.varde, kalla=kalla, saknas="tomt"),
+                    Cell(visat, kalla=kalla, saknas="tomt"),
                     Cell(ifylld.varde, saknas="töms"),
                     Cell(skillnad),
                 ),

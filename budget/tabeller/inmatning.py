@@ -223,7 +223,7 @@ class Ritare:
         for (tabellkolumn, ar), cell in zip(self.kolumner, rad.celler, strict=True):
             kolumn = rad.i(tabellkolumn)
             if kolumn.slag != Kolumnslag.BELOPP:
-                rutor.append(self._andring(post, kolumn, cell, referenser))
+                rutor.append(self._andring(post, rad, kolumn, cell, referenser))
                 continue
             nyckel = self._cell(rad, post, kolumn, ar) if ar else None
             if nyckel not in self.skrivbara:
@@ -338,7 +338,7 @@ class Ritare:
         rutor = []
         for kolumn, cell in zip(self.tabell.kolumner, rad.celler, strict=True):
             if kolumn.slag != Kolumnslag.BELOPP:
-                rutor.append(self._andring(post, kolumn, cell, self.referenser[rad.nyckel]))
+                rutor.append(self._andring(post, rad, kolumn, cell, self.referenser[rad.nyckel]))
                 continue
             referenser = " ".join(
                 f"{self.referenser[d][kolumn.nyckel]}:{f}" for d, f in delar if d in self.referenser
@@ -367,15 +367,19 @@ class Ritare:
             f' sparar.</small></th>{rutor}<td class="lage"></td></tr>'
         )
 
-    def _andring(self, post: Post, kolumn: Kolumn, cell: Cell, referenser: Mapping[str, str]) -> str:
+    def _andring(
+        self, post: Post, rad: Rad, kolumn: Kolumn, cell: Cell, referenser: Mapping[str, str]
+    ) -> str:
         if post.matt == Matt.PROCENT or (kolumn.slag == Kolumnslag.PROCENT and post.resultat):
             return f'<td class="n">{kolumn.text(cell)}</td>'
         par = f"{referenser[kolumn.av[0]]} {referenser[kolumn.av[1]]}"
         slag = "procent" if kolumn.slag == Kolumnslag.PROCENT else "differens"
         text = kolumn.text(cell)
-        neg = " neg" if text.startswith("−") else ""
+        klass = " neg" if rad.samre(kolumn, text, self.tabell.kolumner) else ""
+        # What the script colours when a change becomes bad news while somebody types.
+        klass += " rod" if rad.plus_battre else ""
         return (
-            f'<td class="n{neg} rod" data-{slag}="{par}" data-decimaler="{kolumn.decimaler}">'
+            f'<td class="n{klass}" data-{slag}="{par}" data-decimaler="{kolumn.decimaler}">'
             f"{_lank(text, cell)}</td>"
         )
 

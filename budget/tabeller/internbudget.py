@@ -23,7 +23,6 @@ from budget.selectors.internbudget import (
     hamta_internbudget,
     prova_regionbidrag,
 )
-from budget.selectors.kontroll import Avvikelse, hamta_avvikelser
 from budget.selectors.uppstallning import Plats
 from budget.tabeller.adress import versionsadress
 from budget.tabeller.brygga import nivaadress
@@ -60,13 +59,7 @@ def las_internbudgetar(
 ) -> list[Internbudget]:
     """The internbudget of every förvaltning that the reader sees any of."""
     forvaltningar = hamta_forvaltningar(version, uppstallning, urval)
-    versioner = {k.kalla_id: k.kalla for k in kolumner}.values()
-    avvikelser = hamta_avvikelser(versioner, uppstallning=uppstallning) if forvaltningar else []
-    visas = {(k.kalla_id, k.ar) for k in kolumner}
-    avvikelser = [a for a in avvikelser if (a.nyckel.version, a.nyckel.ar) in visas]
-    return [
-        _bygg(hamta_internbudget(version, uppstallning, kolumner, f), f, avvikelser) for f in forvaltningar
-    ]
+    return [_bygg(hamta_internbudget(version, uppstallning, kolumner, f), f) for f in forvaltningar]
 
 
 def las_internbudget(
@@ -81,27 +74,21 @@ def las_internbudget(
     return tabeller + ([forutsattningar] if forutsattningar.rader else [])
 
 
-def _bygg(data: Internbudgetdata, f: Forvaltning, avvikelser: list[Avvikelse]) -> Internbudget:
+def _bygg(data: Internbudgetdata, f: Forvaltning) -> Internbudget:
     hel = delarna = skillnad = None
     if f.hel:
-        enhet = f.plats.enhet_id
-        hel = _tabell(data, HEL, None, (a for a in avvikelser if a.nyckel.omfang == f"{HEL}:{enhet}"))
-        delarna = _tabell(data, DELARNA, None, ())
+        hel = _tabell(data, HEL, None)
+        delarna = _tabell(data, DELARNA, None)
         skillnad = bygg_delar_mot_helhet(data)
-    delar = tuple(
-        _tabell(data, "enhet", d, (a for a in avvikelser if a.nyckel.omfang == f"enhet:{d.enhet_id}"))
-        for d in f.delar
-    )
+    delar = tuple(_tabell(data, "enhet", d) for d in f.delar)
     prov = prova_regionbidrag(data) if hel else ()
     return Internbudget(
         data, hel, delarna, delar, skillnad, bygg_regionbidragsprov(data, prov) if prov else None
     )
 
 
-def _tabell(
-    data: Internbudgetdata, omfang: str, plats: Plats | None, avvikelser: Iterable[Avvikelse]
-) -> Tabell:
-    t = bygg_tabell(data.tabelldata(omfang=omfang, plats=plats), avvikelser, mot_alla=True)
+def _tabell(data: Internbudgetdata, omfang: str, plats: Plats | None) -> Tabell:
+    t = bygg_tabell(data.tabelldata(omfang=omfang, plats=plats), mot_alla=True)
     kod = (plats or data.forvaltning.plats).enhet_kod.lower().replace("_", "-")
     return replace(
         t,

@@ -25,11 +25,11 @@ from budget.selectors.investeringar import (
     hamta_gruppmatt,
     hamta_objekt,
 )
-from budget.selectors.kontroll import Avvikelse, hamta_avvikelser
 from budget.selectors.summor import ALLA
 from budget.tabeller.adress import Kallor, versionsadress
+from budget.tabeller.delar import med_delar
 from budget.tabeller.inmatning import Inmatningsvy, Ritare
-from budget.tabeller.uppstallning import ENHET, kolumnnyckel, las_tabell, nottext
+from budget.tabeller.uppstallning import ENHET, kolumnnyckel, las_tabell
 from organisation.permissions import Enhetsurval
 from regionskane.lib.belopp import MNKR, formatera, formatera_procent
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
@@ -50,7 +50,7 @@ def las_uppstallning(
 ) -> Tabell:
     """Any table of a version but the balanskrav, as page, PDF, Excel and API show it."""
     if uppstallning.per_objekt:
-        return las_objekt(hamta_objekt(version, uppstallning, kolumner, urval))
+        return bygg_objekttabell(hamta_objekt(version, uppstallning, kolumner, urval))
     tabell = las_tabell(version, uppstallning, kolumner, urval)
     return _med_objektens_matt(version, tabell) if uppstallning.kod == INVESTERINGAR else tabell
 
@@ -63,11 +63,6 @@ def _med_objektens_matt(version: Budgetversion, tabell: Tabell) -> Tabell:
     matt, kallor = hamta_gruppmatt(version), Kallor()
     if not matt.summor:
         return tabell
-    noter, vid = list(tabell.noter), {}
-    for a in hamta_avvikelser([version], uppstallning=matt.uppstallning):
-        if a.post.kod in matt.poster:
-            noter.append(nottext(a))
-            vid.setdefault(a.post.kod, []).append(len(noter))
     grupper = {kod.rpartition("_")[0] for kod in matt.poster}
 
     def cell(rad: Rad, suffix: str) -> Cell:
@@ -76,14 +71,14 @@ def _med_objektens_matt(version: Budgetversion, tabell: Tabell) -> Tabell:
         if not summa:
             return Cell(saknas="")
         adress = kallor.adress(version, matt.uppstallning.kod, kod, ALLA, version.ar)
-        return Cell(summa.varde, kalla=adress, noter=tuple(vid.get(kod, ())))
+        return Cell(summa.varde, kalla=adress)
 
     def arsceller(rad: Rad):
         if rad.nyckel not in grupper:
             return rad.celler
         return (c if c.varde is not None else c._replace(varde=Decimal(0)) for c in rad.celler)
 
-    return replace(
+    hel = replace(
         tabell,
         kolumner=(
             Kolumn("utfall", f"T.o.m. {version.ar - 1}", "utfall", enhet=ENHET),
@@ -94,41 +89,27 @@ def _med_objektens_matt(version: Budgetversion, tabell: Tabell) -> Tabell:
             replace(r, celler=(cell(r, UTFALL), *arsceller(r), cell(r, PLAN))) if r.celler else r
             for r in tabell.rader
         ),
-        noter=tuple(noter),
     )
+    return med_delar(hel)
 
 
-def las_objekt(data: Objektdata) -> Tabell:
-    """5B with the notes on its printed sums. They are of all objects, so a part of them has none."""
-    avvikelser = []
-    if not data.delvis and not data.filter:
-        versioner = {k.kalla_id: k.kalla for k in data.kolumner}.values()
-        avvikelser = hamta_avvikelser(versioner, uppstallning=data.uppstallning)
-    return bygg_objekttabell(data, avvikelser)
-
-
-def bygg_objekttabell(
-    data: Objektdata, avvikelser: Iterable[Avvikelse] = (), *, med_ord: bool = True
-) -> Tabell:
-    """5B: objects in their groups, what each has cost and will, and the room for it. With `med_ord` a last column
-    says in words how the forecast stands against the room."""
-    return _Bygge(data, list(avvikelser), med_ord).tabell()
+def bygg_objekttabell(data: Objektdata, *, med_ord: bool = True) -> Tabell:
+    """5B: objects in their groups, what each has cost and will, and the room for it, with notes on sums that the
+    objects do not give. With `med_ord` a last column says in words how the forecast stands against the room."""
+    tabell = _Bygge(data, med_ord).tabell()
+    return tabell if data.delvis or data.filter else med_delar(tabell)
 
 
 class _Bygge:
-    def __init__(self, data: Objektdata, avvikelser: list[Avvikelse], med_ord: bool):
+    def __init__(self, data: Objektdata, med_ord: bool):
         self.data, self.med_ord = data, med_ord
         self.kallor = Kallor()
         self.noter: list[str] = []
-        # The document's own notes come first; those on printed sums follow.
+        # The document's own notes come first; those on decided sums follow.
         for o in data.objekt:
             for b in data.beslut.get(o.pk, ()):
                 if b.text:
                     self._not(beslutstext(b))
-        self.vid: dict[tuple[str, int], list[int]] = {}
-        for a in avvikelser:
-            text = nottext(a)
-            self.vid.setdefault((a.post.kod, a.nyckel.ar), []).append(self._not(text))
 
     def tabell(self) -> Tabell:
         d = self.data
@@ -149,7 +130,10 @@ class _Bygge:
 
     def _kolumner(self):
         yield Kolumn("utfall", f"T.o.m. {self.data.version.ar - 1}", "utfall", enhet=ENHET)
-        yield from (Kolumn(kolumnnyckel(k), str(k.ar), k.rubrik, enhet=ENHET) for k in self.data.kolumner)
+        yield from (
+            Kolumn(kolumnnyckel(k), str(k.ar), k.rubrik, enhet=ENHET, beslutad=k.kalla.faststalld)
+            for k in self.data.kolumner
+        )
         yield Kolumn("prognos", "Prognos", "hela objektet", enhet=ENHET)
         yield Kolumn("plan", "Plan\u00adutrymme", "totalt", enhet=ENHET)
         if self.med_ord:
@@ -211,14 +195,13 @@ class _Bygge:
 
     def _cell(self, kod: str, omfang: str, ar: int, enhet: int | None) -> Cell:
         summa = self.data.summa(kod, ar, enhet)
-        noter = () if enhet else tuple(self.vid.get((kod, ar), ()))
         if summa is None:
-            return Cell(noter=noter)
+            return Cell()
         # A part of the objects has no page of its own; the objects have.
         if omfang == ALLA and self._del:
             return Cell(summa.varde)
         adress = self.kallor.adress(self.data.version, self.data.uppstallning.kod, kod, omfang, ar)
-        return Cell(summa.varde, kalla=adress, noter=noter)
+        return Cell(summa.varde, kalla=adress)
 
     def _not(self, text: str) -> int:
         """The number of a note, which objects with the same text share."""

@@ -1,9 +1,12 @@
 """What differs between two versions, as one table per uppställning and one of justeringar."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
+from typing import NamedTuple
 
-from budget.models import Block, Budgetversion, Justeringsstatus
+from budget.models import Block, Budgetversion, Justeringsstatus, Posttyp, Versionskolumn
 from budget.selectors.jamforelse import (
     Jamforelse,
     Justeringsskillnad,
@@ -11,9 +14,12 @@ from budget.selectors.jamforelse import (
     Skillnad,
     Summaskillnad,
 )
+from budget.selectors.uppstallning import hamta_kolumner, hamta_uppstallning
 from budget.tabeller import matt
 from budget.tabeller.adress import Kallor
 from budget.tabeller.brygga import justeringsadress
+from budget.tabeller.uppstallning import bygg_tabell
+from organisation.permissions import Enhetsurval
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 
 
@@ -22,6 +28,44 @@ def bygg_jamforelse(forsta: Budgetversion, andra: Budgetversion, j: Jamforelse) 
     bygge = _Bygge(forsta, andra, j)
     tabeller = [bygge.tabell(list(celler)) for _, celler in groupby(j.celler, key=lambda c: c.uppstallning)]
     return tabeller + ([bygge.justeringar()] if j.justeringar else [])
+
+
+class Kolumnval(NamedTuple):
+    """A year of a version, as it is chosen to be compared."""
+
+    version: Budgetversion
+    ar: int
+
+    def __str__(self):
+        return self.version.namn if self.ar == self.version.ar else f"{self.version.namn}, år {self.ar}"
+
+
+def bygg_talen(forsta: Kolumnval, andra: Kolumnval, urval: Enhetsurval) -> list[Tabell]:
+    """The tables that both versions have, line by line as they stand: the second's year, the first's, and the change.
+
+    What the balanskrav rule computes is left out: it depends on more years than the two. Three queries per table.
+    """
+    tabeller = []
+    andras = {u for u, k in hamta_kolumner(andra.version).items() if _har(k, andra)}
+    for u, kolumner in hamta_kolumner(forsta.version).items():
+        if u not in andras or not _har(kolumner, forsta) or u.per_forvaltning or u.per_objekt:
+            continue
+        valda = tuple(
+            Versionskolumn(
+                version=forsta.version, uppstallning=u, kalla=val.version, ar=val.ar, rubrik=val.version.namn
+            )
+            for val in (andra, forsta)
+        )
+        data = hamta_uppstallning(forsta.version, u, valda, urval)
+        poster = tuple(p for p in data.poster if p.typ != Posttyp.REGEL or p.regel)
+        t = bygg_tabell(replace(data, poster=poster))
+        rubrik = f"{u.namn}: {forsta} mot {andra}"
+        tabeller.append(replace(t, rubrik=rubrik, ingress="Mnkr där inget annat anges."))
+    return [t for t in tabeller if t.rader]
+
+
+def _har(kolumner: Iterable[Versionskolumn], val: Kolumnval) -> bool:
+    return any((k.kalla_id, k.ar) == (val.version.pk, val.ar) for k in kolumner)
 
 
 class _Bygge:

@@ -1,11 +1,13 @@
 """The findings of `kontrollera` as a table."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from budget.models import Budgetversion
 from budget.regler.kontroll import Slag
 from budget.selectors.internbudget import DELARNA, HEL
 from budget.selectors.kontroll import Avvikelse
+from budget.selectors.ram import Ramrorelse
 from budget.tabeller import matt
 from budget.tabeller.adress import Kallor
 from organisation.models import Enhet, Sektor
@@ -16,6 +18,7 @@ _KODER = {
     "SUMMA": "Tryckt summa mot sina delar",
     "RAD": "Samma rad på två ställen",
     "BRYGGA": "Regionbidrag mot förra året och årets justeringar",
+    "RAM": "Regionbidragens ändring mot nettokostnadernas",
     "INTERNBUDGET": "Internbudgetens regionbidrag mot fullmäktiges",
     "REGEL": "Tryckt rad mot regelns beräkning",
     "SAMBAND": "Två uppställningar mot varandra",
@@ -31,6 +34,23 @@ def skild_rad(a: Avvikelse) -> str:
         f"{a.post.namn} {a.nyckel.ar} har ett eget belopp, {har} mnkr, men i {a.post.kalla_post.uppstallning.namn} är "
         f"raden {dar} mnkr. Töm cellen i inmatningen om siffran ska hämtas därifrån."
     )
+
+
+def ramtext(r: Ramrorelse) -> str:
+    """«Regionbidragen 2025 är 10,0 mnkr högre än i Budget 2024; nettokostnaderna är oförändrade.»"""
+
+    def ord_(x: Decimal) -> str:
+        return f"{formatera(abs(x), skala=MNKR, decimaler=1)} mnkr {'högre' if x > 0 else 'lägre'}"
+
+    kostnader = ord_(r.kostnader) if r.kostnader else "oförändrade"
+    return f"Regionbidragen {r.ar} är {ord_(r.bidrag)} än i {r.fran.namn}; nettokostnaderna är {kostnader}."
+
+
+def skriv_lagg_till(r: Ramrorelse) -> str:
+    """What the button that lets the costs follow says."""
+    tal = formatera(abs(r.fattas), skala=MNKR, decimaler=1)
+    vad = f"Lägg till {tal} mnkr i" if r.fattas > 0 else f"Dra av {tal} mnkr från"
+    return f"{vad} Verksamhetens kostnader {r.ar}"
 
 
 def sammanfatta(avvikelser: list[Avvikelse]) -> str:

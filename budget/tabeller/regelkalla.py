@@ -11,6 +11,8 @@ from budget.tabeller.balanskrav import MAX_RESERVERING
 from budget.tabeller.varifran import Kallvy, bygg_regelkalla, tid
 from regionskane.lib.belopp import MNKR, formatera
 
+# No line of the table: what a decision frees of earlier deficits is entered as synnerliga skäl.
+_FRIAT = "undantag_tidigare"
 # What the lines that are no plain sums follow from: (line, factor, years back).
 _FOLJER_AV = {
     "ny_brist": (("balanskravsresultat", 1, 0), ("synnerliga_skal", 1, 0)),
@@ -19,6 +21,7 @@ _FOLJER_AV = {
     "max_reservering": (
         ("arets_resultat", 1, 0),
         ("resultat_efter_justeringar", 1, 0),
+        ("blandmodell", 1, 0),
         ("bas", 1, 0),
         ("eget_kapital", 1, 0),
     ),
@@ -55,11 +58,15 @@ def bygg_regelsvar(version: Budgetversion, post: Post, ar: int) -> Kallvy | None
     delar = []
     for kod, faktor, bak in tuple((k, f, 0) for k, f in rad.summa) or _FOLJER_AV[post.kod]:
         del_ar = ar - bak
-        beraknad = poster[kod].typ == "regel" or (kod == "ib_aterstalla" and del_ar != forsta)
+        if kod == _FRIAT and not per_ar[del_ar].undantag_tidigare:
+            continue
+        beraknad = (kod != _FRIAT and poster[kod].typ == "regel") or (
+            kod == "ib_aterstalla" and del_ar != forsta
+        )
         delar.append(
             (
                 version if beraknad else kolumner[del_ar],
-                poster[kod],
+                poster["synnerliga_skal" if kod == _FRIAT else kod],
                 omfang,
                 faktor,
                 _varde(kod, per_ar[del_ar], per_underlag[del_ar]),
@@ -73,7 +80,15 @@ def bygg_regelsvar(version: Budgetversion, post: Post, ar: int) -> Kallvy | None
         varde=_varde(post.kod, per_ar[ar], per_underlag[ar]),
         rad=rad,
         delar=delar,
-        tryckt=" ".join(d for d in (_tryckt(kolumner[ar], post, ar), _inaktuell(lage)) if d),
+        tryckt=" ".join(
+            d
+            for d in (
+                _formel(post, per_ar[ar]),
+                _tryckt(kolumner[ar], post, ar, per_ar[ar].varde),
+                _inaktuell(lage),
+            )
+            if d
+        ),
         regelversion=utredning.regelversion,
     )
 
@@ -84,13 +99,13 @@ def utredningsnot(version: Budgetversion, post: Post, ar: int, nu: Decimal | Non
     arets = next((a for a in lage.resultat.ar if a.ar == ar), None) if lage else None
     if arets is None or post.kod not in (*regel.RESULTATPOSTER, "synnerliga_skal"):
         return ""
-    raknat = arets.varde(post.kod)
+    raknat = arets.varde(post.kod) + (arets.undantag_tidigare if post.kod == "synnerliga_skal" else 0)
     if raknat == (nu or 0):
         return ""
     text = f"Utredningen räknar med {formatera(raknat, skala=MNKR)} mnkr."
     if not lage.aktuell:
         return f"{text} {_inaktuell(lage)}"
-    return f"{text} Undantaget räknas med högst årets underskott (KL 11:13)."
+    return f"{text} Undantaget räknas med högst underskotten (KL 11:13)."
 
 
 def _inaktuell(lage: Utredningslage | None) -> str:
@@ -100,6 +115,8 @@ def _inaktuell(lage: Utredningslage | None) -> str:
 
 
 def _varde(kod, ar: regel.Arsutredning, underlag: regel.Arsunderlag):
+    if beslutat := underlag.publicerat.get(kod):
+        return beslutat.varde
     if kod == "bas":
         return underlag.bas and underlag.bas.varde
     if kod == "eget_kapital":
@@ -107,8 +124,18 @@ def _varde(kod, ar: regel.Arsutredning, underlag: regel.Arsunderlag):
     return ar.max_reservering if kod == "max_reservering" else ar.varde(kod)
 
 
-def _tryckt(version, post, ar):
+def _formel(post: Post, ar: regel.Arsutredning) -> str:
+    return (
+        f"Så räknat, i mnkr: {ar.max_formel}." if post.kod == MAX_RESERVERING.nyckel and ar.max_formel else ""
+    )
+
+
+def _tryckt(version, post, ar, regelns):
+    """What was printed, and what the rule gives where it does not give that."""
     tryckt = Kontrollsumma.objects.filter(version=version, post=post, ar=ar).first()
     if tryckt is None:
         return ""
-    return f"Tryckt i handlingen: {formatera(tryckt.belopp, skala=MNKR)} ({tryckt.kalla})."
+    text = f"Tryckt i handlingen: {formatera(tryckt.belopp, skala=MNKR)} ({tryckt.kalla})."
+    if post.kod not in regel.PUBLICERADE or regelns(post.kod) == tryckt.belopp:
+        return text
+    return f"{text} Regeln ger {formatera(regelns(post.kod), skala=MNKR)}."

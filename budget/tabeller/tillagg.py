@@ -9,7 +9,12 @@ def bygg_tillagg(version: Budgetversion, andring: Andring) -> Tabell:
     """The change of regionbidrag, income and result in the budget year, in mnkr with sign."""
     rader = (
         Rad("regionbidrag", "Nämndernas regionbidrag", (Cell(andring.regionbidrag),)),
-        Rad("intakter", "Verksamhetens intäkter, skatt, utjämning och bidrag", (Cell(andring.intakter),)),
+        Rad(
+            "intakter",
+            "Verksamhetens intäkter, skatt, utjämning och bidrag",
+            (Cell(andring.intakter),),
+            plus_battre=True,
+        ),
         Rad("resultat", "Årets resultat", (Cell(andring.resultat),), Radslag.TOTAL, rod=True),
     )
     return Tabell(

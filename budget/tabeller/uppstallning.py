@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from budget.models import (
     Budgetversion,
-    Kontrollsumma,
     Matt,
     Post,
     Postregel,
@@ -15,13 +14,11 @@ from budget.models import (
     Uppstallning,
     Versionskolumn,
 )
-from budget.regler.kontroll import Slag
-from budget.selectors.kontroll import Avvikelse, hamta_avvikelser, hamta_nyckeltalskontroll
-from budget.selectors.nyckeltal import regelrader
 from budget.selectors.summor import ALLA, Nyckel
 from budget.selectors.uppstallning import Uppstallningsdata, hamta_uppstallning
 from budget.tabeller import matt
 from budget.tabeller.adress import mot, versionsadress
+from budget.tabeller.delar import BRYGGAN, HAMTAS, RAKNAS, Gav, med_delar
 from organisation.permissions import Enhetsurval
 from regionskane.lib.belopp import relativ_forandring
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
@@ -51,72 +48,32 @@ def las_tabell(
     urval: Enhetsurval,
 ) -> Tabell:
     """The table as page, PDF, Excel and API show it, for a reader who may see `urval`."""
-    data = hamta_uppstallning(version, uppstallning, kolumner, urval)
-    versioner = {k.kalla_id: k.kalla for k in data.kolumner}.values()
-    avvikelser = hamta_avvikelser(versioner, uppstallning=uppstallning) if not data.delvis else []
-    oraknade = []
-    if not data.delvis and regelrader(data.poster):
-        nyckeltal = hamta_nyckeltalskontroll(versioner, uppstallning=uppstallning)
-        avvikelser += sorted(nyckeltal.avvikelser, key=lambda a: (a.post.ordning, a.nyckel.ar))
-        oraknade = nyckeltal.oraknade
-    visas = {(k.kalla_id, k.ar) for k in data.kolumner}
-    return bygg_tabell(
-        data,
-        (a for a in avvikelser if (a.nyckel.version, a.nyckel.ar) in visas),
-        (k for k in oraknade if (k.version_id, k.ar) in visas),
-    )
+    return bygg_tabell(hamta_uppstallning(version, uppstallning, kolumner, urval))
 
 
-def bygg_tabell(
-    data: Uppstallningsdata,
-    avvikelser: Iterable[Avvikelse] = (),
-    oraknade: Iterable[Kontrollsumma] = (),
-    *,
-    mot_alla: bool = False,
-) -> Tabell:
-    """The table of an uppställning with its sums, change columns and notes on printed figures: those that differ
-    and those (`oraknade`) that cannot be computed.
+def bygg_tabell(data: Uppstallningsdata, *, mot_alla: bool = False) -> Tabell:
+    """The table of an uppställning with its sums, change columns and notes on figures that their parts do not give.
 
     The change is taken from the column before, in kronor and percent; with `mot_alla` from every column of another
     version, in kronor.
     """
-    byggare = _Byggare(data, list(avvikelser), list(oraknade), mot_alla)
+    byggare = _Byggare(data, mot_alla)
     rader = byggare.per_enhet() if data.rad_per_enhet else byggare.per_post()
     ar = [k.ar for k in data.kolumner]
     spann = f"{min(ar)}–{max(ar)}" if len(set(ar)) > 1 else f"{ar[0]}" if ar else ""
-    return Tabell(
+    tabell = Tabell(
         nyckel=data.uppstallning.kod,
         rubrik=f"{data.uppstallning.namn} {spann}".strip(),
         radrubrik="Nämnd" if data.rad_per_enhet else "Post",
         ingress=f"{data.uppstallning.ingress} {data.version.namn}, {ENHET}{_undantag(data)}.",
         kolumner=tuple(plan.kolumn for plan in byggare.kolumner),
         rader=tuple(rader),
-        noter=tuple(byggare.noter),
     )
+    return tabell if data.delvis else med_delar(tabell, byggare.gav, kolumnens=byggare.kolumnens)
 
 
 def _undantag(data: Uppstallningsdata) -> str:
     return " där inget annat anges" if any(map(matt.egen_enhet, data.poster)) else ""
-
-
-def nottext(a: Avvikelse, rubrik: str = "") -> str:
-    """What a note says about a printed figure that its parts do not give; `rubrik` is what the line is called."""
-    # A quotient has no last digit, so what a rule computes is always rounded as the line is shown.
-    skriv = matt.skriv_fullt if a.ar_fel and not a.post.regel else matt.skriv
-    tryckt, beraknat, skillnad = (skriv(a.post, x) for x in (a.tryckt, a.beraknat, abs(a.skillnad.differens)))
-    if a.post.matt == Matt.PROCENT:
-        tryckt, beraknat = (matt.med_enhet(a.post, x) for x in (tryckt, beraknat))
-        skillnad = matt.med_enhet(a.post, skillnad, skillnad=True)
-    gav = {"RAD": "raden den hämtas från ger", "REGEL": "raderna ger"}.get(a.kod, "delarna ger")
-    if a.foljd:
-        slut = f"Skillnaden {skillnad} följer med från en av delarna, som också är tryckt annorlunda."
-    elif a.skillnad.slag == Slag.AVRUNDNING:
-        slut = f"Skillnaden {skillnad} är avrundning."
-    else:
-        slut = f"Skillnaden {skillnad} är mer än avrundning."
-    return (
-        f"{rubrik or a.omfang_namn or a.post.namn} {a.nyckel.ar} är tryckt {tryckt}; {gav} {beraknat}. {slut}"
-    )
 
 
 class _Plan(NamedTuple):
@@ -132,27 +89,27 @@ class _Plan(NamedTuple):
 
 
 class _Byggare:
-    def __init__(
-        self,
-        data: Uppstallningsdata,
-        avvikelser: list[Avvikelse],
-        oraknade: list[Kontrollsumma],
-        mot_alla: bool = False,
-    ):
+    def __init__(self, data: Uppstallningsdata, mot_alla: bool = False):
         self.data = data
         self.mot_alla = mot_alla
         self.kolumner = list(self._kolumner())
-        self.noter: list[str] = []
-        self.notnummer = {}
-        for a in avvikelser:
-            self._not(a)
-        for k in oraknade:
-            self._oraknad(k)
+        # What lies under the cells that are no sums, filled in as rows are made.
+        self.gav: dict[tuple[str, str], Gav] = {}
+
+    @property
+    def kolumnens(self) -> dict[str, str]:
+        """Two columns of a table per enhet may be of the same year, so a note says which of them it is."""
+        if not self.data.omfang:
+            return {}
+        return {p.kolumn.nyckel: f", {p.kolumn.under} {p.ar}," for p in self.kolumner}
 
     def _kolumner(self):
         forra = None
         for k in self.data.kolumner:
-            kolumn = Kolumn(kolumnnyckel(k), str(k.ar), k.rubrik, enhet=ENHET, decimaler=self._decimaler)
+            kolumn = Kolumn(
+                kolumnnyckel(k), str(k.ar), k.rubrik, enhet=ENHET, decimaler=self._decimaler,
+                beslutad=k.kalla.faststalld,
+            )  # fmt: skip
             rot = f"{versionsadress(k.kalla)}varifran/{self.data.uppstallning.kod}/"
             yield _Plan(kolumn, k.kalla_id, k.ar, rot)
             if self.mot_alla and k.kalla_id == self.data.version.pk:
@@ -198,31 +155,6 @@ class _Byggare:
     def _decimaler(self):
         return self.data.uppstallning.decimaler
 
-    def _not(self, a: Avvikelse):
-        rubrik = ""
-        if self.data.omfang:
-            # Two columns may be of the same year, so the column says which of them it is.
-            kolumn = next(
-                k for k in self.data.kolumner if (k.kalla_id, k.ar) == (a.nyckel.version, a.nyckel.ar)
-            )
-            rubrik = f"{a.post.namn}, {kolumn.rubrik}"
-        self.noter.append(nottext(a, rubrik))
-        self.notnummer.setdefault(self._notplats(*a.nyckel), []).append(len(self.noter))
-
-    def _oraknad(self, k: Kontrollsumma):
-        tryckt = matt.med_enhet(k.post, matt.skriv(k.post, k.belopp))
-        self.noter.append(
-            f"{k.post.namn} {k.ar} är tryckt {tryckt}. Den kan inte räknas: ett av talen som den bygger på finns "
-            "inte i systemet."
-        )
-        self.notnummer.setdefault(self._notplats(k.post_id, k.version_id, k.ar, ALLA), []).append(
-            len(self.noter)
-        )
-
-    def _notplats(self, post: int, version: int, ar: int, omfang: str) -> Nyckel:
-        """The cell that a note stands in: a table of the whole region has one figure whatever its omfang."""
-        return Nyckel(post, version, ar, omfang if self.data.rad_per_enhet else ALLA)
-
     def celler(self, post: Post, omfang: str, adressomfang: str) -> tuple[Cell, ...]:
         """One row's figures: `omfang` as in the sums, `adressomfang` as in addresses («enhet-KOD»,
         «sektor-KOD», «alla» or «egna», the reader's own enheter)."""
@@ -231,10 +163,7 @@ class _Byggare:
         for kolumn, version, ar, adress in self.kolumner:
             if kolumn.slag == Kolumnslag.BELOPP:
                 summa = self.data.summor.get(Nyckel(post.pk, version, ar, omfang))
-                noter = self.notnummer and self.notnummer.get(self._notplats(post.pk, version, ar, omfang))
-                celler[kolumn.nyckel] = Cell(
-                    summa.varde if summa else None, kalla=f"{adress}{vad}/{ar}/", noter=tuple(noter or ())
-                )
+                celler[kolumn.nyckel] = Cell(summa.varde if summa else None, kalla=f"{adress}{vad}/{ar}/")
             else:
                 ny, forra = (celler[nyckel] for nyckel in kolumn.av)
                 celler[kolumn.nyckel] = self._andringscell(kolumn, post, ny, forra, adress)
@@ -271,6 +200,10 @@ class _Byggare:
 
     def _enhetsrad(self, post, plats, slag):
         nyckel = f"enhet-{plats.enhet_kod}"
+        for kolumn, version, ar, _ in self.kolumner:
+            niva = self.data.bryggan.get((plats.enhet_id, ar))
+            if niva is not None and version == self.data.version.pk and kolumn.slag == Kolumnslag.BELOPP:
+                self.gav[nyckel, kolumn.nyckel] = Gav(niva, BRYGGAN)
         celler = self.celler(post, f"enhet:{plats.enhet_id}", nyckel)
         return Rad(nyckel, plats.enhet_namn, celler, slag)
 
@@ -291,6 +224,7 @@ class _Byggare:
             # A line that is split further down, in blad that are not shown, reads as a line.
             enkel = post.typ == Posttyp.BLAD or post.regel or (post.typ == Posttyp.SUMMA and not delar)
             slag = Radslag.TOTAL if post.total else Radslag.RAD if enkel else Radslag.SUMMA
+            self._under(post)
             yield Rad(
                 nyckel=post.kod,
                 rubrik=matt.namn(post),
@@ -298,10 +232,27 @@ class _Byggare:
                 slag=slag,
                 delar=delar,
                 forklaring=post.forklaring,
-                rod=post.resultat,
+                rod=post.resultat and self.data.uppstallning.har_rott,
+                plus_battre=self.data.uppstallning.plus_battre,
                 enhet=matt.egen_enhet(post),
                 decimaler=post.decimaler,
             )
+
+    def _under(self, post: Post):
+        """What a line that fetches, or that a rule counts, would show if nothing else had been decided or entered."""
+        for kolumn, version, ar, _ in self.kolumner:
+            nyckel = Nyckel(post.pk, version, ar)
+            if kolumn.slag != Kolumnslag.BELOPP or nyckel not in self.data.summor:
+                continue
+            if post.regel:
+                raknat = self.data.beraknade.get(nyckel)
+                self.gav[post.kod, kolumn.nyckel] = Gav(raknat and raknat.varde, RAKNAS)
+            elif (
+                post.kalla_post_id
+                and (version, ar, post.kalla_post.uppstallning_id) in self.data.finns
+                and (hamtat := self.data.summor.get(nyckel._replace(post=post.kalla_post_id)))
+            ):
+                self.gav[post.kod, kolumn.nyckel] = Gav(hamtat.varde, HAMTAS)
 
 
 def barn_per_post(poster: Iterable[Post]) -> dict[int | None, list[Post]]:

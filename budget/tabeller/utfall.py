@@ -13,6 +13,7 @@ from budget.selectors.utfall import (
     REGIONEN,
     Avgransning,
     Barare,
+    Budgetrad,
     Interna,
     Kontosumma,
     Uppfoljning,
@@ -20,6 +21,7 @@ from budget.selectors.utfall import (
     barn_per_post,
 )
 from budget.tabeller.adress import versionsadress
+from budget.tabeller.varifran import precision_i_ord
 from regionskane.lib.belopp import MNKR, avrunda, formatera, relativ_forandring
 from regionskane.lib.tabell import Cell, Handling, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 
@@ -94,10 +96,17 @@ def _for(urval: Urval, avgransning: Avgransning) -> Urval:
     return Urval(avgransning, urval.ar, urval.fran, urval.till, urval.interna)
 
 
-def bedomning(avvikelse: Decimal | None) -> str | None:
-    """«bättre», «sämre» or «som budget», judged on the figure that is shown."""
+def inom_precisionen(avvikelse: Decimal | None, precision: Decimal) -> bool:
+    """Whether a deviation is less than the budget can tell: at most half of the last digit that it was given in."""
+    return bool(avvikelse) and abs(avvikelse) <= precision / 2
+
+
+def bedomning(avvikelse: Decimal | None, precision: Decimal = Decimal(0)) -> str | None:
+    """«bättre», «sämre» or «som budget», judged on the figure that is shown; «–» within the budget's precision."""
     if avvikelse is None:
         return None
+    if inom_precisionen(avvikelse, precision):
+        return STRECK
     visad = avrunda(avvikelse / MNKR, Decimal(1).scaleb(-DECIMALER))
     return "bättre" if visad > 0 else "sämre" if visad < 0 else "som budget"
 
@@ -123,6 +132,9 @@ def bygg_uppfoljning(u: Uppfoljning) -> Tabell:
         budget = reverse("utfallsbudget", args=[q.ar, p.kod]) + fraga(q)
         avvikelse = None if v.utfall is None or v.budget is None else v.utfall - v.budget
         saknas = not_(budgetnot) if v.budget is None and budgetnot else ()
+        matt = Cell(avvikelse, kalla=utfall if avvikelse is not None else "", saknas=STRECK)
+        if inom_precisionen(avvikelse, v.precision):
+            matt = matt._replace(tyst=True, noter=not_(_precisionsnot(v.precision)))
         procent = None if p.resultat else relativ_forandring(v.utfall, v.budget)
         forbrukat = v.utfall / v.helar if v.utfall is not None and v.helar and not p.resultat else None
         delar = tuple((b.kod, b.tecken) for b in u.barn.get(p.pk, ()))
@@ -133,9 +145,9 @@ def bygg_uppfoljning(u: Uppfoljning) -> Tabell:
                 (
                     Cell(v.utfall, kalla=utfall if v.utfall is not None else "", saknas=STRECK),
                     Cell(v.budget, kalla=budget if v.budget is not None else "", noter=saknas, saknas=STRECK),
-                    Cell(avvikelse, kalla=utfall if avvikelse is not None else "", saknas=STRECK),
-                    Cell(procent, saknas=STRECK),
-                    Cell(text=bedomning(avvikelse), saknas=STRECK),
+                    matt,
+                    Cell(procent, saknas=STRECK, tyst=matt.tyst),
+                    Cell(text=bedomning(avvikelse, v.precision), saknas=STRECK),
                     Cell(v.fore, kalla=fore if v.fore is not None else "", saknas=STRECK),
                     Cell(v.helar, kalla=budget if v.helar is not None else "", noter=saknas, saknas=STRECK),
                     Cell(forbrukat, saknas=STRECK),
@@ -143,6 +155,7 @@ def bygg_uppfoljning(u: Uppfoljning) -> Tabell:
                 Radslag.TOTAL if p.total else Radslag.SUMMA if delar else Radslag.RAD,
                 delar,
                 rod=p.resultat,
+                plus_battre=True,
             )
         )
     belopp = {"enhet": "mnkr", "decimaler": DECIMALER}
@@ -164,6 +177,13 @@ def bygg_uppfoljning(u: Uppfoljning) -> Tabell:
         f"{_hur(q).capitalize()}. Intäkter plus, kostnader minus. Plus i avvikelsen är bättre för "
         "resultatet.",
         (*noter, *([PAHITTAT] if u.pahittad else ())),
+    )
+
+
+def _precisionsnot(precision: Decimal) -> str:
+    return (
+        f"Budgeten är given i {precision_i_ord(precision)}. En avvikelse på högst hälften av det säger inte om "
+        "utfallet är bättre eller sämre."
     )
 
 
@@ -345,6 +365,28 @@ def _bladnamn(linjer: Iterable[Post]) -> dict[int, str]:
     return {p.pk: p.namn for p in linjer if not barn.get(p.pk)}
 
 
+def _summor(u: Uppfoljning, post: Post) -> Iterable[Post]:
+    """The summed lines that a line is made of, itself first."""
+    if delar := u.barn.get(post.pk):
+        yield post
+        for d in delar:
+            yield from _summor(u, d)
+
+
+def _utoverrad(u: Uppfoljning, post: Post, b: Budgetrad) -> Rad:
+    return Rad(
+        f"utover-{post.kod}-{b.barare.plats.kod}",
+        f"{post.namn}, {b.barare.plats.namn}: beslutat utöver delarna",
+        (
+            Cell(b.helar, kalla=_budgetkalla(u, post, b)),
+            Cell(text=Periodiseringssatt(b.val.satt).label),
+            Cell(Decimal(u.urval.till - u.urval.fran + 1) / MANADER),
+            Cell(b.period),
+            Cell(text=b.version.namn),
+        ),
+    )
+
+
 def bygg_budget(u: Uppfoljning, post: Post) -> Tabell | None:
     """How a line's budget for the period comes from the year's; None when there is no budget to compare with."""
     q, rader = u.urval, []
@@ -375,6 +417,7 @@ def bygg_budget(u: Uppfoljning, post: Post) -> Tabell | None:
     helar_period = u.budgetsumma(post)
     if helar_period is None:
         return None
+    rader += [_utoverrad(u, p, b) for p in _summor(u, post) for b in u.utoverrader(p)]
     delar = tuple((r.nyckel, 1) for r in rader)
     rader.append(
         Rad(

@@ -28,7 +28,12 @@ _NAMN = {
     "OBALANS": "Verifikationer som inte summerar till noll",
     "FRAMTID": "Perioder som inte har börjat",
     "TOM_PERIOD": "Månader utan rader",
-    "TECKEN": "Tecken som inte går att läsa",
+    "TECKEN": "Trasiga bokstäver i texten",
+    "UTANFOR_KONTOPLANEN": "Konton som saknas i filens kontoplan",
+    "KSUMMA": "Kontrollsumman stämmer inte",
+    "FLERA_BLAD": "Fler blad i arbetsboken som inte läses",
+    "DOLT_BLAD": "Ett dolt blad läses",
+    "DOLDA_RADER": "Dolda eller bortfiltrerade rader som läses",
 }
 
 

@@ -94,7 +94,7 @@ def bygg_kalla(svar: Ursprungssvar, *, tillagg: str = "") -> Kallvy:
         etikett=_etikett(svar),
         varde=text,
         enhet=matt.enhetsord(svar.post),
-        negativ=svar.post.resultat and text.startswith(MINUS),
+        negativ=_daligt(svar.post) and text.startswith(MINUS),
         fakta=tuple(_fakta(svar, varde)),
         delar=tuple(
             Lank(
@@ -113,15 +113,28 @@ def bygg_kalla(svar: Ursprungssvar, *, tillagg: str = "") -> Kallvy:
     )
 
 
+def _daligt(post: Post) -> bool:
+    """Whether a minus on the line is bad news."""
+    return post.resultat and post.uppstallning.har_rott
+
+
 def _bryggans_delar(svar: Ursprungssvar, kallor: Kallor):
     post = svar.post
     for led in svar.brygga:
         if led.justering:
             text = f"{led.justering.titel}, {skriv_andring(led.belopp)}"
+            if led.utan:
+                text = f"Utan {text} som i {led.version.namn}"
             yield Lank(text, justeringsadress(led.justering.pk, led.version))
+            continue
+        adress = kallor.adress(led.version, post.uppstallning.kod, post.kod, svar.omfang, led.ar)
+        namn = f"Regionbidrag {led.ar}"
+        if led.version != svar.version:
+            namn += f" i {led.version.namn}"
+        if led.fran_ar:
+            yield Lank(f"{namn}, förändring från {led.fran_ar}, {skriv_andring(led.belopp)}", adress)
         else:
-            adress = kallor.adress(led.version, post.uppstallning.kod, post.kod, svar.omfang, led.ar)
-            yield Lank(f"Regionbidrag {led.ar}, {_skriv(post, led.belopp)}", adress)
+            yield Lank(f"{namn}, {_skriv(post, led.belopp)}", adress)
 
 
 def _fullt(post, varde):
@@ -186,7 +199,11 @@ def _slag(svar):
         return svar.belopp.get_ursprung_display()
     if svar.summa is None:
         return "Inget belopp är angivet"
+    if svar.tryckt and svar.version.faststalld:
+        return "Beslutat, som det är tryckt i handlingen"
     if svar.brygga:
+        if svar.version.bryggas_ur:
+            return f"Räknas av bryggan: nivån i {svar.version.bryggas_ur.namn} och de justeringar som skiljer sig"
         return "Räknas av bryggan: förra årets nivå och årets beslutade justeringar"
     if svar.post.kalla_post and svar.omfang.startswith("enhet-"):
         return f"Hämtas från {svar.post.kalla_post.uppstallning.namn}"
@@ -194,13 +211,16 @@ def _slag(svar):
 
 
 def _tryckt_not(svar, varde):
+    """What was printed, beside what its parts give as they stand."""
     if not svar.tryckt:
         return ""
     plats = _tryckt_i_handlingen(svar)
-    skillnad = jamfor(svar.tryckt.belopp, varde or Decimal(0), precision=svar.tryckt.precision)
+    kanda = [d.tecken * d.summa.varde for d in svar.delar if d.summa]
+    ger = sum(kanda, Decimal(0)) if kanda else varde or Decimal(0)
+    skillnad = jamfor(svar.tryckt.belopp, ger, precision=svar.tryckt.precision)
     if skillnad is None:
         return f"{plats} Stämmer."
-    return f"{plats} Skillnaden mot delarna, {_skillnadsord(svar.post, skillnad)}."
+    return f"{plats} Delarna ger {_skriv(svar.post, ger)}. Skillnaden, {_skillnadsord(svar.post, skillnad)}."
 
 
 def _tryckt_i_handlingen(svar) -> str:
@@ -221,7 +241,7 @@ def bygg_nyckeltal(svar: Regelsvar) -> Kallvy:
     namn = {"taljare": post.taljare.namn, "namnare": post.namnare and post.namnare.namn}
     text = matt.skriv(post, svar.varde)
     fotnot = []
-    if svar.varde is None:
+    if svar.raknat is None:
         saknas = [f"{d.post.namn} {d.ar}" for d in svar.delar if d.varde is None]
         if len(svar.delar) < 2:
             saknas.append(f"{post.taljare.namn} {svar.ar - 1}")
@@ -233,22 +253,29 @@ def bygg_nyckeltal(svar: Regelsvar) -> Kallvy:
         fotnot.append(f"Kan inte räknas: {skal}.")
     if svar.tryckt:
         fotnot.insert(0, _tryckt_i_handlingen(svar))
-        if svar.varde is not None:
-            skillnad = jamfor(svar.tryckt.belopp, svar.varde, precision=svar.tryckt.precision)
+        if svar.raknat is not None:
+            skillnad = jamfor(svar.tryckt.belopp, svar.raknat, precision=svar.tryckt.precision)
             fotnot.append(
-                f"Skillnaden mot det beräknade, {_skillnadsord(post, skillnad)}." if skillnad else "Stämmer."
+                f"Regeln ger {_skriv(post, svar.raknat)}. Skillnaden, {_skillnadsord(post, skillnad)}."
+                if skillnad
+                else "Stämmer."
             )
     return Kallvy(
         etikett=f"{post.namn}, {_version_och_ar(svar)}",
         varde=text,
         enhet=matt.enhetsord(post),
-        negativ=post.resultat and text.startswith(MINUS),
+        negativ=_daligt(post) and text.startswith(MINUS),
         fakta=(
-            Faktarad("Slag", "Räknas av en regel varje gång den visas"),
+            Faktarad(
+                "Slag",
+                "Räknas av en regel varje gång den visas"
+                if svar.beslutat is None
+                else "Beslutat, som det är tryckt i handlingen",
+            ),
             Faktarad("Regel", f"budget.regler.nyckeltal.{post.regel}", kod=True),
             Faktarad("Räknas som", regel.raknas_som.format(**namn, ar=svar.ar, fore=svar.ar - 1)),
-            *([Faktarad("Oavrundat", f"{svar.varde:.4f}".replace(".", ",").replace("-", MINUS) + f"{HARDBLANK}%")]
-              if svar.varde is not None else []),
+            *([Faktarad("Oavrundat", f"{svar.raknat:.4f}".replace(".", ",").replace("-", MINUS) + f"{HARDBLANK}%")]
+              if svar.raknat is not None else []),
             Faktarad("Version", _version(svar.version), versionsadress(svar.version)),
             *([Faktarad("Betyder", post.forklaring)] if post.forklaring else []),
         ),
@@ -288,7 +315,7 @@ def bygg_forandring(svar: Ursprungssvar, annan: Ursprungssvar, *, procent: bool)
         etikett=f"{_etikett(svar)}, förändring mot {annan.ar}",
         varde=text,
         enhet="" if procent else matt.enhetsord(post),
-        negativ=text.startswith(MINUS),
+        negativ=(post.uppstallning.plus_battre or _daligt(post)) and varde is not None and a < b,
         fakta=(Faktarad("Slag", "Räknas varje gång den visas"), Faktarad("Räknas som", regel)),
         delar=tuple(
             Lank(f"{_version_och_ar(s)}, {_skriv(post, s.summa and s.summa.varde)}", adress(s))
@@ -321,7 +348,7 @@ def bygg_regelkalla(
     return Kallvy(
         etikett=f"{rad.etikett}, {version.namn}, {ar}",
         varde=text,
-        negativ=post.resultat and text.startswith(MINUS),
+        negativ=_daligt(post) and text.startswith(MINUS),
         fakta=(
             Faktarad("Slag", "Räknas av en regel"),
             Faktarad("Regel", f"budget.regler.balanskrav, version {regelversion}", kod=True),

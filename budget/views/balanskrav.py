@@ -70,7 +70,7 @@ def ta_bort(request, ar, kod, pk):
     innehall["smulor"].append({"text": "Ta bort beslut"})
     innehall |= {
         "rubrik": f"Ta bort beslutet om underskottet {det.ar}?",
-        "text": f"{det.get_slag_display()}. {det.organ} {det.datum:%Y-%m-%d} {det.paragraf}. Historiken behåller det.",
+        "text": f"{det.get_slag_display()}. {det.plats}. Historiken behåller det.",
         "knapp": "Ta bort beslutet",
     }
     return render(request, "budget/bekrafta.html", innehall)

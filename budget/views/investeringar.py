@@ -34,7 +34,7 @@ from budget.selectors.investeringar import (
     valbara_namnder,
 )
 from budget.selectors.kontroll import hamta_skilda_rader
-from budget.tabeller.investeringar import beslutstext, bygg_kreditivranta, las_objekt
+from budget.tabeller.investeringar import beslutstext, bygg_kreditivranta, bygg_objekttabell
 from budget.tabeller.kontroll import skild_rad
 from budget.views.atkomst import oppna_uppstallning, oppna_version
 from budget.views.tabeller import ram
@@ -55,7 +55,7 @@ def investeringar(request, ar, kod):
     atkomst, u = _oppna(request, ar, kod)
     version, filter = atkomst.version, las_filter(request.GET)
     data = hamta_objekt(version, u, atkomst.kolumner[u], atkomst.urval, filter)
-    t = las_objekt(data)
+    t = bygg_objekttabell(data)
     innehall = ram(request, atkomst, u.kod, titel=u.namn) | {
         "uppstallning": u,
         "rubrik": t.rubrik,

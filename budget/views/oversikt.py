@@ -8,21 +8,21 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
 
 from budget.diagram.resultat import bygg_resultatdiagram
+from budget.imports.granska_utfall import OMAPPADE
 from budget.models import Budgetversion, Uppstallning, Versionskolumn
 from budget.regler.delflode import Delstatus
 from budget.selectors.budgetdel import hamta_delar, hamta_delenheter, stangda_enheter
-from budget.selectors.celler import Cellnyckel
 from budget.selectors.investeringar import hamta_objekt
 from budget.selectors.oversikt import (
     hamta_oppna_versioner,
     hamta_senaste_andringar,
-    rakna_ifyllda,
 )
 from budget.selectors.uppstallning import (
     hamta_kolumner,
     hamta_uppstallning,
     lasbara_uppstallningar,
 )
+from budget.selectors.utfallsfiler import filer_som_vantar
 from budget.selectors.utredning import hamta_utredning
 from budget.selectors.versioner import gallande_budget
 from budget.tabeller.budgetdel import FORM, las_lage, skriv_dag, tid_i_ord
@@ -49,9 +49,12 @@ def oversikt(request):
     egna = [v for v in oppna if skrivbart(request, v)]
     innehall = {
         "att_gora": [
-            p
-            for nr, v in enumerate(egna[:FLEST_VERSIONER])
-            for p in _att_gora(request, v, utforligt=nr == 0 or not skrivbart(request, v).allt)
+            *_filer_att_koppla(behorighet),
+            *(
+                p
+                for nr, v in enumerate(egna[:FLEST_VERSIONER])
+                for p in _att_gora(request, v, utforligt=nr == 0 or not skrivbart(request, v).allt)
+            ),
         ],
         "handelser": [
             {"tid": tid(h.tid), "namn": h.namn, "text": _handelsetext(h)}
@@ -66,6 +69,24 @@ def oversikt(request):
     if budget and urval:
         innehall |= {"budget": budget, "nyckeltal": _nyckeltal(budget, urval), **_diagram(budget)}
     return render(request, "budget/oversikt.html", innehall)
+
+
+def _filer_att_koppla(behorighet):
+    """The ledger files that cannot be read in until the user, who may, maps their codes."""
+    if not behorighet.far(Ratt.STYRA_KONTOPLAN):
+        return
+    filer = filer_som_vantar(OMAPPADE)
+    for fil in filer:
+        yield {
+            "etikett": "Huvudbok",
+            "rubrik": f"Koppla koderna i {fil.namn}",
+            "url": reverse("utfallsfil", args=[fil.pk]),
+            "text": f"{fil.mottagen_av or 'Systemet'} lämnade in den {timezone.localtime(fil.mottagen_tid):%Y-%m-%d}, "
+            f"för {fil.namnd or 'hela regionen'}",
+            "lage": "atersand",
+            "lage_text": "Väntar på koder",
+            "knapp": "Koppla",
+        }
 
 
 def _handelsetext(h):
@@ -93,10 +114,10 @@ def _att_gora(request, version: Budgetversion, *, utforligt: bool):
         for u in lasbara_uppstallningar(kolumner, skriv):
             if u.kod == "resultatkrav":
                 continue
-            celler = _celler(version, u, kolumner[u], skriv)
+            data, celler = _celler(version, u, kolumner[u], skriv)
             if all(c.enhet in stangda for c in celler):
                 continue
-            alla, ifyllda = len(celler), rakna_ifyllda(version, u, skriv)
+            alla, ifyllda = len(celler), sum(data.har_varde(*c) for c in celler)
             yield {
                 "etikett": "Inmatning",
                 "rubrik": f"{u.namn}, {version.namn}",
@@ -130,11 +151,13 @@ def _att_gora(request, version: Budgetversion, *, utforligt: bool):
             }
 
 
-def _celler(version: Budgetversion, u: Uppstallning, kolumner, skriv: Enhetsurval) -> set[Cellnyckel]:
-    """What the user may fill in of a table; none where it has no row of theirs."""
+def _celler(version: Budgetversion, u: Uppstallning, kolumner, skriv: Enhetsurval):
+    """The table's figures, and its cells that the user may write."""
     if u.per_objekt:
-        return skrivbara_objektceller(hamta_objekt(version, u, kolumner, skriv), skriv)
-    return skrivbara_celler(hamta_uppstallning(version, u, kolumner, skriv), skriv)
+        objekt = hamta_objekt(version, u, kolumner, skriv)
+        return objekt, skrivbara_objektceller(objekt, skriv)
+    data = hamta_uppstallning(version, u, kolumner, skriv)
+    return data, skrivbara_celler(data, skriv)
 
 
 def _delar(version: Budgetversion, skriv: Enhetsurval, *, granskar: bool, rot: str):

@@ -26,6 +26,7 @@ from budget.tabeller.steg import bygg_steg
 from budget.tabeller.uppstallning import las_tabell
 from budget.views.atkomst import oppna_uppstallning, oppna_version, skrivbart
 from budget.views.flikar import bygg_flikar, versionens_sidor
+from budget.views.ramrorelse import ramrorelser
 from organisation.permissions import Enhetsurval, Ratt, get_behorighet
 from regionskane.jobb.models import Jobb, Jobbstatus
 from regionskane.jobb.views import vill_ha_fragment
@@ -180,6 +181,8 @@ def tabell(request, ar, kod, uppstallning):
         if krav:
             resultatkrav = las_tabell(atkomst.version, krav, atkomst.kolumner[krav], atkomst.urval)
             innehall["tabeller"] += [visa(resultatkrav)] if resultatkrav.rader else []
+    if u.kod == "regionbidrag" and atkomst.urval.allt:
+        innehall["ramrorelser"] = ramrorelser(request, atkomst)
     if u.kod in SAMBANDSTABELLER and atkomst.urval.allt:
         innehall["samband"] = sambandsrader(hamta_samband(atkomst.version), u.kod)
     innehall["rubrik"], innehall["ingress"] = t.rubrik, t.ingress

@@ -15,13 +15,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from budget.actions.utfall import (
     KopplingFel,
     UtfallFel,
+    ar_fraga,
     bekrafta_varningar,
     koppla_koder,
     starta_inlasning,
     ta_emot_fil,
     valj_kolumner,
+    valj_perioder,
 )
-from budget.forms.utfallsfil import kolumnformular, kopplingsformular
+from budget.forms.utfallsfil import kolumnformular, kopplingsformular, periodfragor, valda_perioder
 from budget.imports.granska_utfall import OMAPPADE
 from budget.imports.radtext import STORST, las_radtext
 from budget.models import Filstatus, Utfallsfil, Utfallskalla
@@ -205,7 +207,7 @@ def fil(request, pk):
 def _sida(request, fil: Utfallsfil, *, koppling=None, kolumner=None, fel: str = "", status: int = 200):
     behorighet = get_behorighet(request)
     anmarkningar = list(fil.anmarkningar.all())
-    vanliga = [a for a in anmarkningar if a.kod not in OMAPPADE and a.kod != "KOLUMNER"]
+    vanliga = [a for a in anmarkningar if not (a.niva == Niva.FEL and ar_fraga(a.kod, a.koder))]
     omappade = [a for a in anmarkningar if a.kod in OMAPPADE]
     jobb = filens_jobb(fil)
     pagar = jobb is not None and jobb.status in (Jobbstatus.KOAD, Jobbstatus.KORS)
@@ -243,10 +245,11 @@ def _sida(request, fil: Utfallsfil, *, koppling=None, kolumner=None, fel: str = 
             "rubriker": [k["kod"] for k in okanda_kolumner.koder] if okanda_kolumner else [],
             "kolumner": kolumner
             or (kolumnformular([k["kod"] for k in okanda_kolumner.koder]) if okanda_kolumner else []),
+            "periodfragor": periodfragor(anmarkningar, fil.kalla, request.POST or None) if oppen else [],
             "kallnamn": request.POST.get("kalla", fil.kalla.namn if fil.kalla else ""),
             "varningar": [(kod, namn, n, kod in fil.bekraftat) for kod, namn, n in varningar],
-            "kan_bekraftas": oppen and far_lasa_in and varningar and not fel_finns and not omappade
-            and not okanda_kolumner,
+            "kan_bekraftas": oppen and far_lasa_in and varningar and not fel_finns
+            and not any(ar_fraga(a.kod, a.koder) for a in anmarkningar),
             "far_lasa_in": far_lasa_in and oppen,
             "fel_finns": fel_finns,
             "galler": galler(fil) if inlast else "",
@@ -312,6 +315,20 @@ def kolumner(request, pk):
         a = fil.anmarkningar.filter(kod="KOLUMNER").first()
         rubriker = [k["kod"] for k in a.koder] if a else []
         return _sida(request, fil, kolumner=kolumnformular(rubriker, valda), fel=str(skal), status=422)
+    return _starta(request, fil)
+
+
+@login_required
+@require_POST
+def perioder(request, pk):
+    """Say what becomes of the periods 13 and 00, and let the reading go on."""
+    fil = _fil_att_lasa_in(request, pk)
+    try:
+        valj_perioder(
+            fil=fil, val=valda_perioder(request.POST), kalla=request.POST.get("kalla", ""), by=request.user
+        )
+    except UtfallFel as skal:
+        return _sida(request, fil, fel=str(skal), status=422)
     return _starta(request, fil)
 
 

@@ -18,7 +18,6 @@ from budget.actions.versioner import (
     kopiera_version,
     las_upp_version,
     las_version,
-    lat_bryggan_rakna,
     skapa_tillaggsbudget,
     spara_finansiering,
     starta_nasta_ar,
@@ -324,37 +323,3 @@ def finansiering(request, ar, kod):
         "knapp": "Spara",
     }
     return render(request, "budget/finansiering.html", innehall, status=422 if formular.errors else 200)
-
-
-class _Bekraftelse(forms.Form):
-    """Nothing to fill in: the button is the confirmation."""
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def lat_bryggan(request, ar, kod):
-    """Let the bridge count regionbidrag, in place of the levels that were typed or read."""
-    version, innehall = _forbered(request, ar, kod, "Låt bryggan räkna")
-    formular = _Bekraftelse(_skickat(request))
-    if request.method == "POST" and formular.is_valid():
-        try:
-            kvar = lat_bryggan_rakna(version=version, by=request.user)
-        except VersionsFel as fel:
-            formular.add_error(None, str(fel))
-        else:
-            text = f"Regionbidraget i {version.namn} räknas nu av bryggan."
-            if kvar:
-                text += (
-                    f" Egen nivå behålls för {', '.join(kvar)}: justeringarna leder inte fram till den. Töm cellen om "
-                    "bryggan ska gälla även där."
-                )
-            messages.success(request, text)
-            return redirect("brygga", ar, kod)
-    innehall |= {
-        "rubrik": f"Låt bryggan räkna regionbidraget i {version.namn}?",
-        "text": "Nivåerna i tabell 4A blir förra årets nivå och de beslutade justeringarna, och följer med när en "
-        "justering beslutas. Ingen nivå ändras nu: den som justeringarna inte leder fram till behåller sitt belopp, "
-        "och planårens förändring blir en justering. De gamla beloppen finns kvar i historiken.",
-        "knapp": "Låt bryggan räkna",
-    }
-    return _svara(request, innehall, formular)

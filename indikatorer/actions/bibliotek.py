@@ -9,16 +9,20 @@ from django.db import IntegrityError, transaction
 
 from indikatorer.models import Enhetsslag, Indikator, Malniva, Segment
 from indikatorer.regler.malregel import (
+    Bevarande,
     Forandring,
     Forandringsslag,
     Forbattring,
     Intervall,
     Malregel,
     Malvarde,
+    MotRiket,
+    OlasligtMal,
     Riktning,
+    Riktningsmal,
     Troskel,
 )
-from indikatorer.regler.skrift import OgiltigMalniva, tolka
+from indikatorer.regler.skrift import OgiltigMalniva, las_sparad, tolka, utan_enhet
 from regionskane.historik import andring
 
 # Words that stand where a code does in an address, and lead to other pages.
@@ -161,9 +165,10 @@ def satt_malniva(*, mal: Malandring, by, varfor: str = "") -> Malniva | None:
     a text that is no rule or does not go with the indikator's unit, TvaMal when a target is added where another
     rule holds, and Bibliotekskonflikt when somebody has changed it meanwhile.
     """
-    text = " ".join(mal.regel.split())
+    text, tolkning = " ".join(mal.regel.split()), ""
     if text:
-        _krav_passande(mal.indikator, _tolkad(text))
+        regel = las_mal(mal.indikator, mal.ar, text)
+        tolkning = utan_enhet(regel)
     with andring(by=by, varfor=varfor):
         nu = (
             Malniva.objects.select_for_update(of=("self",))
@@ -171,7 +176,7 @@ def satt_malniva(*, mal: Malandring, by, varfor: str = "") -> Malniva | None:
             .filter(indikator=mal.indikator, ar=mal.ar, segment=mal.segment)
             .first()
         )
-        if nu and not mal.sedd_rev and text and _samma(nu, text):
+        if nu and not mal.sedd_rev and text and las_sparad(nu.regel, mal.indikator.matt) == regel:
             return nu
         if nu and not mal.sedd_rev:
             raise TvaMal(nu)
@@ -182,13 +187,18 @@ def satt_malniva(*, mal: Malandring, by, varfor: str = "") -> Malniva | None:
                 nu.delete()
             return None
         if nu:
-            nu.regel, nu.kalla, nu.rev = text, mal.kalla, nu.rev + 1
+            nu.regel, nu.tolkning, nu.kalla, nu.rev = text, tolkning, mal.kalla, nu.rev + 1
             nu.save()
             return nu
         try:
             with transaction.atomic():
                 return Malniva.objects.create(
-                    indikator=mal.indikator, ar=mal.ar, segment=mal.segment, regel=text, kalla=mal.kalla
+                    indikator=mal.indikator,
+                    ar=mal.ar,
+                    segment=mal.segment,
+                    regel=text,
+                    tolkning=tolkning,
+                    kalla=mal.kalla,
                 )
         except IntegrityError as fel:  # added by somebody between our reading and our writing
             finns = Malniva.objects.select_related("indikator").get(
@@ -197,15 +207,16 @@ def satt_malniva(*, mal: Malandring, by, varfor: str = "") -> Malniva | None:
             raise TvaMal(finns) from fel
 
 
-def _tolkad(text: str) -> Malregel:
+def las_mal(indikator: Indikator, ar: int, text: str) -> Malregel:
+    """The rule that a text means as the target of a year. Raises OgiltigtMal where `satt_malniva` would."""
     try:
-        return tolka(text)
+        regel = tolka(text, indikator.matt)
     except OgiltigMalniva as fel:
         raise OgiltigtMal(str(fel)) from fel
-
-
-def _samma(nu: Malniva, text: str) -> bool:
-    return tolka(nu.regel) == tolka(text)
+    _krav_passande(indikator, regel)
+    if (sedan := getattr(regel, "sedan", None)) and sedan >= ar:
+        raise OgiltigtMal(f"Målet för {ar} kan inte jämföras med {sedan}. Skriv ett år före {ar}.")
+    return regel
 
 
 def _krav_passande(indikator: Indikator, regel: Malregel) -> None:
@@ -218,20 +229,29 @@ def _krav_passande(indikator: Indikator, regel: Malregel) -> None:
             raise OgiltigtMal(
                 f"{indikator.namn} mäts i {indikator.enhet}, så målnivån kan inte vara i procent."
             )
-        case Forandring(slag=Forandringsslag.PROCENTENHETER) if not i_procent:
+        case (
+            Forandring(slag=Forandringsslag.PROCENTENHETER) | Forbattring(slag=Forandringsslag.PROCENTENHETER)
+        ) if not i_procent:
             raise OgiltigtMal(
                 f"{indikator.namn} mäts i {indikator.enhet}. Skriv förändringen i procent eller i måttets enhet."
             )
-        case Malvarde() | Forbattring() if indikator.riktning == Riktning.INGEN:
+        case Malvarde() | Forbattring() | Riktningsmal(None) | Bevarande(None) | MotRiket(None) if (
+            indikator.riktning == Riktning.INGEN
+        ):
             raise OgiltigtMal(
                 f"{indikator.namn} har ingen riktning som är bättre. Skriv målnivån med ≥ eller ≤, till exempel ≥ 80 %."
             )
 
 
 def _mal_som_inte_passar(indikator: Indikator) -> OgiltigtMal | None:
+    tidigare = Indikator.objects.get(pk=indikator.pk).matt
     for m in indikator.malnivaer.all():
+        regel = las_sparad(m.regel, indikator.matt)
         try:
-            _krav_passande(indikator, tolka(m.regel))
+            # One that could not be read before either is named by `kontrollera`, and stops nobody's definition.
+            if isinstance(regel, OlasligtMal) and not isinstance(las_sparad(m.regel, tidigare), OlasligtMal):
+                raise OgiltigtMal(regel.varfor)
+            _krav_passande(indikator, regel)
         except OgiltigtMal as fel:
             return OgiltigtMal(f"Målnivån «{m.regel}» för {m.ar} passar inte: {fel}")
     return None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from indikatorer.models import (
+    Indikator,
     Jamforelseomrade,
     Kontrolluppgift,
     Malniva,
@@ -11,7 +12,7 @@ from indikatorer.models import (
     Segment,
     Segmentgrupp,
 )
-from indikatorer.regler.skrift import tolka
+from indikatorer.regler.skrift import tolka, utan_enhet
 from regionskane.historik import andring
 
 
@@ -45,8 +46,9 @@ def las_in_mal_och_kontroller(
     *, malnivaer: list[Malniva], kontrolluppgifter: list[Kontrolluppgift], varfor: str
 ) -> int:
     """Targets and what is printed beside them, for indikatorer that have none yet. Raises OgiltigMalniva."""
+    indikatorer = Indikator.objects.in_bulk({m.indikator_id for m in malnivaer})
     for m in malnivaer:
-        tolka(m.regel)
+        m.tolkning = utan_enhet(tolka(m.regel, indikatorer[m.indikator_id].matt))
     with andring(by=None, varfor=varfor):
         Malniva.objects.bulk_create(malnivaer)
         Kontrolluppgift.objects.bulk_create(kontrolluppgifter)

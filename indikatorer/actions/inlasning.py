@@ -24,6 +24,7 @@ from indikatorer.actions.matningar import (
     OgiltigMatning,
     las_in_matningar,
 )
+from indikatorer.actions.skala import Skalfraga, fraga_om_skala, hitta_skalfragor
 from indikatorer.imports.kolada import (
     EGET_OMRADE,
     HELA_LANDET,
@@ -35,9 +36,11 @@ from indikatorer.imports.kolada import (
 )
 from indikatorer.imports.matningar import las_matningar
 from indikatorer.models import Jamforelseomrade, Kon, Omradesslag, Saknas, Ursprung
+from indikatorer.regler.skala import flytta
 from indikatorer.selectors.celler import UPPGIFTSFALT, Matningsnyckel, Matningsuppgift
 from indikatorer.selectors.register import (
     Sparad,
+    hamta_jamforbara,
     hamta_koladaindikatorer,
     hamta_register,
     hamta_sparade,
@@ -70,12 +73,14 @@ class InlasningsFel(Exception):
 class Underlag:
     """What was sent or fetched and is kept: its SHA-256, its name for the user, and where it came from.
 
-    `ursprung` is Ursprung.IMPORTERAD for a file and Ursprung.KOLADA for what Kolada answered.
+    `ursprung` is Ursprung.IMPORTERAD for a file and Ursprung.KOLADA for what Kolada answered. `rakna_om`: percentages
+    that look like shares, or like having lost their comma, are to be read as the others of their rows.
     """
 
     sha256: str
     namn: str
     ursprung: str
+    rakna_om: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ class Andring:
 class Granskning:
     """What a reading would do. With any finding of level FEL there is no `resultat`, and nothing can be accepted.
 
-    `antal_rader` is the rows of the file, or the values that Kolada gave.
+    `antal_rader` is the rows of the file, or the values that Kolada gave; `skalfragor` the percentages to ask about.
     """
 
     underlag: Underlag
@@ -101,6 +106,7 @@ class Granskning:
     rader: tuple[Matningsrad, ...]
     resultat: Inlasning | None
     nya: tuple[Andring, ...] = ()
+    skalfragor: tuple[Skalfraga, ...] = ()
 
     @property
     def fel(self) -> tuple[Anmarkning, ...]:
@@ -202,12 +208,12 @@ def granska(*, underlag: Underlag, by) -> Granskning:
 
     Raises InlasningsFel when the file is no table of measurements, or is no longer kept.
     """
-    antal, anmarkningar, rader, sparade = _bered(underlag, by, i_anrop=True)
+    antal, anmarkningar, rader, sparade, fragor = _bered(underlag, by, i_anrop=True)
     resultat, nya = None, ()
     if not any(a.niva is Niva.FEL for a in anmarkningar):
         resultat = _las_in(underlag, rader, by, prova=True)
         nya = _nya(rader, sparade)
-    return Granskning(underlag, antal, anmarkningar, rader, resultat, nya)
+    return Granskning(underlag, antal, anmarkningar, rader, resultat, nya, fragor)
 
 
 # Writing.
@@ -218,7 +224,7 @@ def ta_emot(*, underlag: Underlag, avtryck: str, by) -> Inlasning:
 
     Raises InlasningsFel when it cannot be read in, and when the values have changed since the preview with `avtryck`.
     """
-    _, anmarkningar, rader, _ = _bered(underlag, by)
+    _, anmarkningar, rader, *_ = _bered(underlag, by)
     _krav_utan_fel(anmarkningar)
     return _las_in(underlag, rader, by, avtryck=avtryck)
 
@@ -228,11 +234,11 @@ def las_in(*, underlag: Underlag, ersatt: bool, by) -> Granskning:
 
     Unless `ersatt`, a reading that would change or take away a value that is there is refused with ErsatterVarden.
     """
-    antal, anmarkningar, rader, sparade = _bered(underlag, by)
+    antal, anmarkningar, rader, sparade, fragor = _bered(underlag, by)
     _krav_utan_fel(anmarkningar)
     with transaction.atomic():
         resultat = _las_in(underlag, rader, by)
-        granskning = Granskning(underlag, antal, anmarkningar, rader, resultat, _nya(rader, sparade))
+        granskning = Granskning(underlag, antal, anmarkningar, rader, resultat, _nya(rader, sparade), fragor)
         if resultat.ersatta and not ersatt:
             raise ErsatterVarden(granskning)
     return granskning
@@ -248,6 +254,7 @@ def starta_inlasning(*, granskning: Granskning, by) -> Jobb:
             "sha256": u.sha256,
             "namn": u.namn,
             "ursprung": u.ursprung,
+            "rakna_om": u.rakna_om,
             "avtryck": granskning.resultat.avtryck,
         },
         by=by,
@@ -289,7 +296,38 @@ def krav_ratt(by) -> None:
 
 
 def _bered(underlag: Underlag, by, *, i_anrop: bool = False):
-    """(rows in the file, findings, rows to write, what stands in their cells)."""
+    """(rows in the file, findings, rows to write, what stands in their cells, percentages to ask about)."""
+    antal, anmarkningar, rader, sparade = _las_underlag(underlag, by, i_anrop=i_anrop)
+    nya = {
+        r.cell: r.uppgift.varde
+        for r in rader
+        if not r.borttagen and not (r.cell in sparade and sparade[r.cell].uppgift.varde == r.uppgift.varde)
+    }
+    fragor = hitta_skalfragor(nya)
+    if fragor:
+        # The question says the same, and what the row usually is.
+        anmarkningar = tuple(a for a in anmarkningar if a.kod not in ("PROCENT", "ANDEL"))
+    elif hamta_jamforbara({c: v for c, v in nya.items() if v}) or not any(nya.values()):
+        # What the rows usually are has been asked, or has been answered before.
+        anmarkningar = tuple(a for a in anmarkningar if a.kod != "ANDEL")
+    if fragor and underlag.rakna_om:
+        rader = tuple(_omraknade(rader, fragor))
+        text = f"Omräknade till procent som radens andra år: {len(fragor)} värden."
+        return antal, (*anmarkningar, Anmarkning("SKALA", Niva.INFO, text)), rader, sparade, ()
+    if fragor:
+        anmarkningar = (*anmarkningar, Anmarkning("SKALA", Niva.VARNING, fraga_om_skala(fragor, len(nya))))
+    return antal, anmarkningar, rader, sparade, fragor
+
+
+def _omraknade(rader, fragor) -> Iterable[Matningsrad]:
+    steg = {f.cell: f.steg for f in fragor}
+    for r in rader:
+        if r.cell in steg and not r.borttagen:
+            r = replace(r, uppgift=replace(r.uppgift, varde=flytta(r.uppgift.varde, steg[r.cell])))
+        yield r
+
+
+def _las_underlag(underlag: Underlag, by, *, i_anrop: bool):
     with _oppna(underlag) as fil:
         if underlag.ursprung == Ursprung.KOLADA:
             return _bered_kolada(json.load(fil), by)

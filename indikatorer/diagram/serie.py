@@ -6,6 +6,7 @@ from decimal import Decimal
 from indikatorer.models import Indikator
 from indikatorer.regler.bedomning import Utfall
 from indikatorer.regler.malregel import (
+    Bevarande,
     Forandring,
     Forandringsslag,
     Forbattring,
@@ -13,6 +14,7 @@ from indikatorer.regler.malregel import (
     Intervall,
     Malvarde,
     Matvarde,
+    MotRiket,
     Riktning,
     Riktningsmal,
     Troskel,
@@ -77,10 +79,19 @@ def malzon(b: Bedomd) -> Malzon | None:
         case Forandring(hall=hall, operator=operator, storlek=storlek, slag=slag):
             return _fran_tidigare(b, storlek, hall == Hall.OKNING, slag, operator.grans_ingar)
         case Riktningsmal(hall=hall):
-            return _fran_tidigare(b, Decimal(0), hall == Hall.OKNING, None, False)
-        case Forbattring(minst=minst):
-            return _fran_tidigare(b, minst, b.underlag.riktning != Riktning.LAGRE, None, True)
+            return _fran_tidigare(b, Decimal(0), _uppat(b, hall), None, False)
+        case Bevarande(hall=hall):
+            return _fran_tidigare(b, Decimal(0), _uppat(b, hall), None, True)
+        case Forbattring(minst=minst, slag=slag, operator=operator):
+            return _fran_tidigare(b, minst, _uppat(b, None), slag, operator.grans_ingar)
+        case MotRiket(hall=hall, lika=lika):
+            return _fran_tidigare(b, Decimal(0), _uppat(b, hall), None, lika)
     return None
+
+
+def _uppat(b: Bedomd, hall: Hall | None) -> bool:
+    """Whether higher values fulfil; `hall` None is the better way."""
+    return b.underlag.riktning != Riktning.LAGRE if hall is None else hall == Hall.OKNING
 
 
 def _sida(b: Bedomd, grans: Decimal, uppat: bool, text: str) -> Malzon:
@@ -90,7 +101,7 @@ def _sida(b: Bedomd, grans: Decimal, uppat: bool, text: str) -> Malzon:
 def _fran_tidigare(
     b: Bedomd, storlek: Decimal, uppat: bool, slag: Forandringsslag | None, ingar: bool
 ) -> Malzon | None:
-    fore = b.bedomning.fore
+    fore = b.bedomning.referens
     if fore is None:
         return None
     andring = abs(fore.varde) * storlek / 100 if slag == Forandringsslag.PROCENT else storlek

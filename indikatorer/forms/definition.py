@@ -58,8 +58,8 @@ class Malnivaformular(forms.Form):
         label="Målnivå",
         max_length=60,
         required=False,
-        help_text="Till exempel ≥ 80 %, < 250, 40–60 %, ökning ≥ 10 %/år, Ökning, förbättring ≥ 1,0 eller - för inget "
-        "mål. Tomt tar bort målnivån.",
+        help_text="Till exempel ≥ 80 %, 3 eller färre, 40–60 %, ökning ≥ 10 %/år, minska med 10 % sedan 2019, "
+        "ska inte öka, bättre än riket eller - för inget mål. Tomt tar bort målnivån.",
     )
     kalla = forms.CharField(label="Källa", max_length=200, required=False, help_text="Var den är beslutad.")
     varfor = forms.CharField(label="Varför ändrar du?", max_length=500, required=False)

@@ -136,6 +136,7 @@ class _Lasning:
         self.platser: dict[Matningsnyckel, int] = {}
         self.okanda: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._sedda: dict[tuple, Any] = {}
+        self.procenttal, self.andelar = 0, []
         self._hitta_kolumner()
 
     def _hitta_kolumner(self) -> None:
@@ -194,6 +195,7 @@ class _Lasning:
             self._rad(nr, rad)
             if self._flest and max(antal, len(self.varden)) > self._flest:
                 raise _for_stor(f"{self._flest} rader eller värden")
+        self._granska_andelar()
         if not antal:
             self.anm.fel("INGET", "Filen har en rubrikrad men inga rader.", self.tabell.rubrikrad)
         givna = frozenset(self.kolumn) & frozenset(UPPGIFTSFALT)
@@ -217,6 +219,33 @@ class _Lasning:
         ]
         sedda = {celler.visar_decimaltecken(rad[i]) for _, rad in prov for i in platser} - {None}
         return sedda.pop() if len(sedda) == 1 else None
+
+    def _granska_procent(self, nr: int, kolumn: int, tal: Decimal, *, skriven_som_procent: bool) -> None:
+        if not 0 <= tal <= 100:
+            self.anm.varning(
+                "PROCENT",
+                f"{skriv_tal(tal)} % ligger utanför 0–100. Kontrollera att värdet är i procent.",
+                nr,
+                self.tabell.kolumnnamn[kolumn],
+            )
+        if tal and not skriven_som_procent:
+            self.procenttal += 1
+            if abs(tal) < 1:
+                self.andelar.append((nr, kolumn, tal))
+
+    def _granska_andelar(self) -> None:
+        """0,85 where every other percentage of the file is below one too is most likely 85 %."""
+        if self.andelar and len(self.andelar) == self.procenttal:
+            nr, kolumn, tal = self.andelar[0]
+            n = len(self.andelar)
+            vad = f"Värdet {skriv_tal(tal)}" if n == 1 else f"Alla {n} procentvärden"
+            self.anm.varning(
+                "ANDEL",
+                f"{vad} är mindre än 1 %. Är det andelar (0,85 för 85 %) ska de skrivas som procent. Här läses de "
+                "som de står.",
+                nr,
+                self.tabell.kolumnnamn[kolumn],
+            )
 
     # One row.
 
@@ -278,6 +307,8 @@ class _Lasning:
         if _TRASIG in (skal, taljare, namnare, antal):
             return None
         tal, saknas = v.tal, v.saknas or skal
+        if tal is not None and post is not _TRASIG and post.procent:
+            self._granska_procent(nr, kolumn, tal, skriven_som_procent=v.procent)
         if tal is None and not saknas:
             if not self.perioder:
                 self._fel(

@@ -1,6 +1,7 @@
 """What the commands that read in measurements have in common: doing it, and telling what was done."""
 
 import json
+from dataclasses import replace
 
 from django.core.management.base import CommandError
 
@@ -15,11 +16,17 @@ def lagg_till_val(parser) -> None:
     parser.add_argument(
         "--prova", action="store_true", help="Visa vad som skulle ändras och spara ingenting."
     )
+    parser.add_argument(
+        "--rakna-om-procent",
+        action="store_true",
+        help="Läs procenttal som är tio eller hundra gånger fel mot radens andra år som de (0,85 som 85).",
+    )
     parser.add_argument("--json", action="store_true", help="Skriv JSON.")
 
 
 def kor(kommando, underlag, options) -> None:
     """Read in what is kept and write what became of it. Raises CommandError when nothing was read in."""
+    underlag = replace(underlag, rakna_om=options["rakna_om_procent"])
     try:
         if options["prova"]:
             granskning = granska(underlag=underlag, by=None)

@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from indikatorer.regler.matt import Matt
 from organisation.models import Namnd
 
 
@@ -184,3 +185,8 @@ class Indikator(models.Model):
 
     def __str__(self):
         return f"{self.id_nr} {self.namn}".strip()
+
+    @property
+    def matt(self) -> Matt:
+        """What its targets are read for."""
+        return Matt(self.enhetsslag, self.enhet, self.namn)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from indikatorer.regler.bedomning import Bedomning
-from indikatorer.regler.malregel import EXAKT, Forandring, Forbattring, Intervall, Malvarde, Troskel
+from indikatorer.regler.malregel import EXAKT, Forandring, Forbattring, Intervall, Malvarde, MotRiket, Troskel
 
 
 def relativt_avstand(b: Bedomning) -> Decimal | None:
@@ -18,6 +18,8 @@ def relativt_avstand(b: Bedomning) -> Decimal | None:
             pass
         case Intervall(lagst=lagst, hogst=hogst):
             krav = hogst if b.nu.varde > hogst else lagst
+        case MotRiket():
+            krav = b.referens.varde
         case _:
             krav = Decimal(1)
     return EXAKT.divide(b.avstand, abs(krav) or Decimal(1))

@@ -4,7 +4,16 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from indikatorer.regler.malregel import EXAKT, IngetMal, Malregel, Matvarde, Riktning, Skal, Underlag
+from indikatorer.regler.malregel import (
+    EXAKT,
+    IngetMal,
+    Malregel,
+    Matvarde,
+    OlasligtMal,
+    Riktning,
+    Skal,
+    Underlag,
+)
 
 
 class Utfall(StrEnum):
@@ -27,7 +36,9 @@ class Bedomning(NamedTuple):
 
     `avstand` is how far on the good side of the limit it lies (negative: what is lacking), in the rule's unit.
     `fore` is the latest comparable value, `skillnad` the year's value minus that one; `forandring` is the
-    same in the rule's unit when the rule is about a change. `preliminar`: a figure that it stands on may be revised.
+    same in the rule's unit when the rule is about a change. `referens` is what the rule itself compares with, where it
+    does: the latest comparable value, that of a named year or the country's. `preliminar`: a figure that it stands on
+    may be revised.
     """
 
     utfall: Utfall
@@ -40,6 +51,7 @@ class Bedomning(NamedTuple):
     skillnad: Decimal | None = None
     trend: Trend = Trend.OKAND
     preliminar: bool = False
+    referens: Matvarde | None = None
 
 
 _INGET_MAL = IngetMal()
@@ -51,7 +63,8 @@ def bedom(regel: Malregel | None, underlag: Underlag) -> Bedomning:
     nu = underlag.nu
     if nu is None or nu.varde is None:
         # Without a target it is the target that is lacking, whatever else.
-        skal = Skal.INGET_MAL if isinstance(regel, IngetMal) else Skal.VARDE_SAKNAS
+        saknas = {IngetMal: Skal.INGET_MAL, OlasligtMal: Skal.MAL_OLASLIGT}
+        skal = saknas.get(type(regel), Skal.VARDE_SAKNAS)
         return Bedomning(Utfall.KAN_EJ_BEDOMAS, regel, nu, skal)
     p = regel.prova(nu.varde, underlag)
     fore = underlag.jamforbart
@@ -69,7 +82,8 @@ def bedom(regel: Malregel | None, underlag: Underlag) -> Bedomning:
         p.forandring,
         skillnad,
         _trend(skillnad, underlag.riktning),
-        nu.preliminar or (p.forandring is not None and fore is not None and fore.preliminar),
+        nu.preliminar or (p.avstand is not None and p.fore is not None and p.fore.preliminar),
+        p.fore,
     )
 
 

@@ -61,7 +61,10 @@ class Skal(StrEnum):
     INGET_TIDIGARE = "inget_tidigare"
     INTE_ARET_FORE = "inte_aret_fore"
     TIDIGARE_NOLL = "tidigare_noll"
+    ARET_SAKNAS = "aret_saknas"
     RIKTNING_SAKNAS = "riktning_saknas"
+    RIKET_SAKNAS = "riket_saknas"
+    MAL_OLASLIGT = "mal_olasligt"
 
 
 # Values and judgements are tuples and no dataclasses: a year has tens of thousands, and tuples are made faster.
@@ -76,11 +79,17 @@ class Matvarde(NamedTuple):
 
 
 class Underlag(NamedTuple):
-    """What is judged: the year's value, the same cell's earlier ones with the latest first, and which way is better."""
+    """What is judged: the year's value, the same cell's earlier ones with the latest first, and which way is better.
+
+    `aldre` are those before `tidigare`, which only a rule that names a year looks at. `riket` is the country's value
+    of the same year, where it has been read in.
+    """
 
     nu: Matvarde | None
     tidigare: tuple[Matvarde, ...] = ()
     riktning: Riktning = Riktning.HOGRE
+    aldre: tuple[Matvarde, ...] = ()
+    riket: Matvarde | None = None
 
     @property
     def jamforbart(self) -> Matvarde | None:
@@ -91,6 +100,19 @@ class Underlag(NamedTuple):
             if m.varde is not None:
                 return m
             if m.brott:
+                return None
+        return None
+
+    def jamforbart_fran(self, ar: int | None) -> Matvarde | None:
+        """The value of a named year, where the year's can be compared with it; None for `ar`: `jamforbart`."""
+        if ar is None:
+            return self.jamforbart
+        if self.nu is None or self.nu.brott:
+            return None
+        for m in (*self.tidigare, *self.aldre):
+            if m.ar == ar and m.varde is not None:
+                return m
+            if m.brott or m.ar <= ar:
                 return None
         return None
 
@@ -154,10 +176,10 @@ class Intervall:
 
 @dataclass(frozen=True, slots=True)
 class Forandring:
-    """«ökning ≥10%/år», «≥ 10 % minskning/år»: a change of at least (or more than) `storlek` the way of `hall`.
+    """«ökning ≥10%/år», «minskning ≥ 10 % sedan 2019»: a change of at least (or more than) `storlek` the way of `hall`.
 
-    `per_ar` compares with the year before and no other; otherwise with the latest comparable value. A percentage is
-    of the earlier value.
+    `per_ar` compares with the year before and no other, `sedan` with that year and no other; otherwise with the latest
+    comparable value. A percentage is of the earlier value.
     """
 
     hall: Hall
@@ -165,15 +187,18 @@ class Forandring:
     storlek: Decimal
     slag: Forandringsslag
     per_ar: bool = False
+    sedan: int | None = None
 
     def __post_init__(self):
         if not self.operator.uppat:
             raise ValueError("En förändring är minst eller mer än något.")
+        if self.per_ar and self.sedan is not None:
+            raise ValueError("En förändring är per år eller sedan ett år.")
 
     def prova(self, varde: Decimal, underlag: Underlag) -> Provning:
-        fore = underlag.jamforbart
+        fore = underlag.jamforbart_fran(self.sedan)
         if fore is None:
-            return Provning(skal=Skal.INGET_TIDIGARE)
+            return _utan_tidigare(self.sedan)
         if self.per_ar and fore.ar != underlag.nu.ar - 1:
             return Provning(skal=Skal.INTE_ARET_FORE, fore=fore)
         skillnad = EXAKT.subtract(varde, fore.varde)
@@ -194,33 +219,65 @@ class Forandring:
 
 @dataclass(frozen=True, slots=True)
 class Riktningsmal:
-    """«Ökning», «Minskning»: any change that way since the latest comparable value."""
+    """«Ökning», «Minskning sedan 2019», «Förbättring» (`hall` None: the better way): any change that way since the
+    latest comparable value, or since that of the year `sedan`."""
 
-    hall: Hall
+    hall: Hall | None
+    sedan: int | None = None
 
     def prova(self, varde: Decimal, underlag: Underlag) -> Provning:
-        fore = underlag.jamforbart
-        if fore is None:
-            return Provning(skal=Skal.INGET_TIDIGARE)
-        skillnad = EXAKT.subtract(varde, fore.varde)
-        avstand = skillnad if self.hall == Hall.OKNING else -skillnad
-        return Provning(avstand > 0, avstand=avstand, fore=fore, forandring=skillnad)
+        return _mot_tidigare(varde, underlag, self.hall, self.sedan, lika=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Bevarande:
+    """«ska inte öka», «ska inte minska», «inte sämre än senaste värdet»: not past the latest comparable value, or that
+    of the year `sedan`, which itself fulfils. `hall` is the way that is allowed (None: the better)."""
+
+    hall: Hall | None
+    sedan: int | None = None
+
+    def prova(self, varde: Decimal, underlag: Underlag) -> Provning:
+        return _mot_tidigare(varde, underlag, self.hall, self.sedan, lika=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Forbattring:
-    """«förbättring ≥ 1,0»: better by at least `minst` than the latest comparable measurement, however old.
+    """«förbättring ≥ 1,0»: better by at least `minst` than the latest comparable measurement, however old, or than
+    that of the year `sedan`.
 
     Nationell patientenkät without a target of its own: at least one (1,0) unit.
     """
 
     minst: Decimal
+    slag: Forandringsslag = Forandringsslag.ABSOLUT
+    sedan: int | None = None
+    operator: Operator = Operator.MINST
 
     def prova(self, varde: Decimal, underlag: Underlag) -> Provning:
-        if underlag.riktning == Riktning.INGEN:
+        if (hall := _battre(underlag.riktning)) is None:
             return Provning(skal=Skal.RIKTNING_SAKNAS)
-        hall = Hall.OKNING if underlag.riktning == Riktning.HOGRE else Hall.MINSKNING
-        return Forandring(hall, Operator.MINST, self.minst, Forandringsslag.ABSOLUT).prova(varde, underlag)
+        return Forandring(hall, self.operator, self.minst, self.slag, sedan=self.sedan).prova(varde, underlag)
+
+
+@dataclass(frozen=True, slots=True)
+class MotRiket:
+    """«bättre än riket», «minst lika bra som riket», «lägre än riket»: on the side of `hall` (None: the better) of the
+    country's value of the same year, which itself fulfils if `lika`."""
+
+    hall: Hall | None
+    lika: bool
+
+    def prova(self, varde: Decimal, underlag: Underlag) -> Provning:
+        hall = self.hall or _battre(underlag.riktning)
+        if hall is None:
+            return Provning(skal=Skal.RIKTNING_SAKNAS)
+        riket = underlag.riket
+        if riket is None or riket.varde is None:
+            return Provning(skal=Skal.RIKET_SAKNAS)
+        skillnad = EXAKT.subtract(varde, riket.varde)
+        avstand = skillnad if hall == Hall.OKNING else -skillnad
+        return Provning(avstand > 0 or (self.lika and avstand == 0), avstand=avstand, fore=riket)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,4 +288,48 @@ class IngetMal:
         return Provning(skal=Skal.INGET_MAL)
 
 
-Malregel = Troskel | Malvarde | Intervall | Forandring | Riktningsmal | Forbattring | IngetMal
+@dataclass(frozen=True, slots=True)
+class OlasligtMal:
+    """A stored text that is no target any more, and the sentence that says why. It judges nothing."""
+
+    text: str
+    varfor: str
+
+    def prova(self, varde: Decimal, underlag: Underlag) -> Provning:
+        return Provning(skal=Skal.MAL_OLASLIGT)
+
+
+def _battre(riktning: Riktning) -> Hall | None:
+    return {Riktning.HOGRE: Hall.OKNING, Riktning.LAGRE: Hall.MINSKNING}.get(riktning)
+
+
+def _utan_tidigare(sedan: int | None) -> Provning:
+    return Provning(skal=Skal.INGET_TIDIGARE if sedan is None else Skal.ARET_SAKNAS)
+
+
+def _mot_tidigare(
+    varde: Decimal, underlag: Underlag, hall: Hall | None, sedan: int | None, *, lika: bool
+) -> Provning:
+    hall = hall or _battre(underlag.riktning)
+    if hall is None:
+        return Provning(skal=Skal.RIKTNING_SAKNAS)
+    fore = underlag.jamforbart_fran(sedan)
+    if fore is None:
+        return _utan_tidigare(sedan)
+    skillnad = EXAKT.subtract(varde, fore.varde)
+    avstand = skillnad if hall == Hall.OKNING else -skillnad
+    return Provning(avstand > 0 or (lika and avstand == 0), avstand=avstand, fore=fore, forandring=skillnad)
+
+
+Malregel = (
+    Troskel
+    | Malvarde
+    | Intervall
+    | Forandring
+    | Riktningsmal
+    | Bevarande
+    | Forbattring
+    | MotRiket
+    | IngetMal
+    | OlasligtMal
+)

@@ -12,6 +12,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Count
 
 from indikatorer.models import Indikator, Matning
 from indikatorer.regler.avstand import relativt_avstand
@@ -20,6 +21,8 @@ from indikatorer.selectors.bedomning import bedom_ar
 
 # Years and sexes that are kept at the same time.
 RYMS = 12
+# How far back a year with enough values is looked for.
+FLEST_PROVADE_AR = 4
 
 
 class Bild(NamedTuple):
@@ -101,7 +104,7 @@ def hamta_arsbild(ar: int, *, kon: str = "T", enhet: int | None = None) -> Arsbi
 def bered_senaste_aret() -> None:
     """Judge the latest year, which the first to ask would wait a second for in a large region."""
     if aren := hamta_matar():
-        hamta_arsbild(aren[0])
+        hamta_arsbild(hamta_senaste_fyllda(aren)[0])
 
 
 def glom() -> None:
@@ -165,6 +168,23 @@ def hamta_matar(enhet: int | None = None) -> list[int]:
         return []
     sist = urval.order_by("-ar").values_list("ar", flat=True).first()
     return list(range(sist, forst - 1, -1))
+
+
+def hamta_senaste_fyllda(aren: list[int], enhet: int | None = None) -> tuple[int, int]:
+    """(the year to begin with, how many values the latest year has), of the years that `hamta_matar` gave. One query.
+
+    It is the latest that has at least a quarter as many values as the fullest of the years before it: the first values
+    of a new year do not empty what is shown.
+    """
+    urval = Matning.objects.filter(
+        kon="T", delperiod=0, enhet=enhet, omrade=None, ar__in=aren[:FLEST_PROVADE_AR], varde__isnull=False
+    )
+    antal = dict(urval.values_list("ar").annotate(Count("pk")).order_by())
+    provade = [antal.get(ar, 0) for ar in aren[:FLEST_PROVADE_AR]]
+    for nr, ar in enumerate(aren[:FLEST_PROVADE_AR]):
+        if provade[nr] and provade[nr] * 4 >= max(provade[nr + 1 :], default=0):
+            return ar, provade[0]
+    return aren[0], provade[0]
 
 
 def hamta_indikatorer_i_ordning(nycklar: list[int]) -> list[Indikator]:

@@ -6,13 +6,13 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from django.db.models import BooleanField, QuerySet
+from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from indikatorer.models import Indikator, Malniva, Matning, Segment
+from indikatorer.models import Indikator, Malniva, Matning, Omradesslag, Segment
 from indikatorer.regler.bedomning import Bedomning, bedom
-from indikatorer.regler.malregel import Malregel, Matvarde, Riktning, Underlag
-from indikatorer.regler.skrift import tolka
+from indikatorer.regler.malregel import Malregel, Matvarde, MotRiket, Riktning, Underlag
+from indikatorer.regler.skrift import las_sparad
 from indikatorer.selectors.bibliotek import giltiga_under
 
 # An earlier measurement further back than this is not looked for; surveys come at least every third year.
@@ -50,7 +50,7 @@ def bedom_ar(ar: int, **urval) -> list[Bedomd]:
 def bedom_celler(
     ar: int, celler: Collection[tuple[int, int | None]], *, kon: str = "T", enhet: int | None = None
 ) -> dict[tuple[int, int | None], Bedomd]:
-    """The year of the region, or of an enhet, judged for chosen (indikator, segment) ids only. Four queries.
+    """The year of the region, or of an enhet, judged for chosen (indikator, segment) ids only. Four queries, or five.
 
     A cell that has neither value nor target is not in the answer.
     """
@@ -68,7 +68,8 @@ def bedom_aren(
     delperiod: int = 0,
     celler: Collection[tuple[int, int | None]] | None = None,
 ) -> Iterator[Bedomd]:
-    """Every cell of the years judged, in one pass and no certain order. Four queries, whatever the size.
+    """Every cell of the years judged, in one pass and no certain order. Four queries whatever the size, and a fifth
+    where a target compares with riket.
 
     The region's own values, or those of `enhet` (id); whole years unless `delperiod`. There is a row for every value
     of a year, also one that is missing with a reason, and for the region every target that has no value. Indikatorer
@@ -79,16 +80,19 @@ def bedom_aren(
     urval = Indikator.objects.all() if indikatorer is None else indikatorer
     urval = urval.filter(giltiga_under(date(forsta, 1, 1), date(sista, 12, 31)))
     register = {i.pk: i for i in urval}
-    matningar = Matning.objects.filter(
-        ar__range=(forsta - BAKAT, sista), kon__in=kon, enhet=enhet, delperiod=delperiod, omrade=None
-    )
     malnivaer = Malniva.objects.filter(ar__in=aren)
     if indikatorer is not None:
-        matningar = matningar.filter(indikator__in=list(register))
         malnivaer = malnivaer.filter(indikator__in=list(register))
+    mal = _las_mal(register, malnivaer)
+    tid = Q(ar__range=(forsta - BAKAT, sista))
+    if fran := _namnda_ar(mal):
+        tid |= Q(indikator__in=list(fran), ar__range=(min(fran.values()), sista))
+    matningar = Matning.objects.filter(tid, kon__in=kon, enhet=enhet, delperiod=delperiod, omrade=None)
+    if indikatorer is not None:
+        matningar = matningar.filter(indikator__in=list(register))
     if celler is not None:
         matningar = matningar.filter(_bland(celler))
-    return _bedom(register, matningar, malnivaer, tuple(aren), enhet, kon, delperiod)
+    return _bedom(register, matningar, mal, tuple(aren), enhet, kon, delperiod)
 
 
 def _bland(celler: Collection[tuple[int, int | None]]) -> RawSQL:
@@ -108,12 +112,11 @@ def bedom_indikator(
     enhet: int | None = None,
     delperiod: int = 0,
 ) -> list[Bedomd]:
-    """Every year of one indikator judged, by segment and with the latest year first. Three queries."""
+    """Every year of one indikator judged, by segment and with the latest year first. Three queries, or four."""
     matningar = indikator.matningar.filter(kon__in=kon, enhet=enhet, delperiod=delperiod, omrade=None)
-    rader = _bedom(
-        {indikator.pk: indikator}, matningar, indikator.malnivaer.all(), None, enhet, kon, delperiod
-    )
-    return _ordnade(rader)
+    register = {indikator.pk: indikator}
+    mal = _las_mal(register, indikator.malnivaer.all())
+    return _ordnade(_bedom(register, matningar, mal, None, enhet, kon, delperiod))
 
 
 def _ordnade(rader: Iterable[Bedomd]) -> list[Bedomd]:
@@ -138,15 +141,46 @@ _FALT = ("indikator_id", "segment_id", "kon", "ar", "varde", "preliminar", "brot
 _CELL = itemgetter(0, 1, 2)
 
 
-def _bedom(register, matningar, malnivaer, aren, enhet, kon, delperiod) -> Iterator[Bedomd]:
+def _las_mal(register, malnivaer) -> dict[tuple[int, int | None], dict[int, tuple[Malniva, Malregel]]]:
+    """The targets with their rules, by (indikator, segment) and year."""
+    mal: dict[tuple[int, int | None], dict[int, tuple[Malniva, Malregel]]] = {}
+    for m in malnivaer:
+        if det := register.get(m.indikator_id):
+            mal.setdefault((m.indikator_id, m.segment_id), {})[m.ar] = (m, las_sparad(m.regel, det.matt))
+    return mal
+
+
+def _namnda_ar(mal) -> dict[int, int]:
+    """The earliest year that a target of each indikator names, for those that do."""
+    fran: dict[int, int] = {}
+    for (pk, _), per_ar in mal.items():
+        for _, regel in per_ar.values():
+            if sedan := getattr(regel, "sedan", None):
+                fran[pk] = min(sedan, fran.get(pk, sedan))
+    return fran
+
+
+def _rikets(mal, aren, kon, delperiod) -> dict[tuple, Matvarde]:
+    """The country's values by (indikator, segment, kön, year), for the indikatorer that a target compares with it."""
+    berorda = {
+        pk for (pk, _), per_ar in mal.items() for _, regel in per_ar.values() if isinstance(regel, MotRiket)
+    }
+    if not berorda:
+        return {}
+    urval = Matning.objects.filter(
+        indikator__in=berorda, omrade__slag=Omradesslag.RIKET, kon__in=kon, delperiod=delperiod
+    )
+    if aren:
+        urval = urval.filter(ar__in=aren)
+    return {(*rad[:4],): Matvarde(*rad[3:]) for rad in urval.values_list(*_FALT)}
+
+
+def _bedom(register, matningar, mal, aren, enhet, kon, delperiod) -> Iterator[Bedomd]:
     """The cells of `register`'s indikatorer judged for `aren` (None: every year that has a value or a target).
 
     The values stream by, a cell at a time: to hold them all costs more than to judge them.
     """
-    mal: dict[tuple[int, int | None], dict[int, tuple[Malniva, Malregel]]] = {}
-    for m in malnivaer:
-        if m.indikator_id in register:
-            mal.setdefault((m.indikator_id, m.segment_id), {})[m.ar] = (m, tolka(m.regel))
+    riket = _rikets(mal, aren, kon, delperiod)
     segment = Segment.objects.in_bulk()
     matta, celler = set(), set()
     # By cell, and the latest year first. By id: in their own order two segments may stand in the same place.
@@ -158,14 +192,16 @@ def _bedom(register, matningar, malnivaer, aren, enhet, kon, delperiod) -> Itera
         celler.add((pk, s))
         serie = tuple(Matvarde(*rad[3:]) for rad in grupp)
         cell = Cell(pk, s, k, enhet, delperiod)
-        yield from _bedomd_cell(register[pk], segment.get(s), cell, serie, _gallande(mal, pk, s), aren)
+        yield from _bedomd_cell(register[pk], segment.get(s), cell, serie, _gallande(mal, pk, s), aren, riket)
     # A target is the region's: an enhet is judged by it where it has a value of its own.
     if enhet is None:
         for pk, s in mal:
             # One that has no values is a row too: of its own segment, or of the whole when nothing is measured.
             if (pk, s) not in celler and (s is not None or pk not in matta):
                 cell = Cell(pk, s, kon[0], None, delperiod)
-                yield from _bedomd_cell(register[pk], segment.get(s), cell, (), _gallande(mal, pk, s), aren)
+                yield from _bedomd_cell(
+                    register[pk], segment.get(s), cell, (), _gallande(mal, pk, s), aren, riket
+                )
 
 
 def _gallande(mal, indikator: int, segment: int | None) -> dict[int, tuple[Malniva, Malregel]]:
@@ -174,7 +210,7 @@ def _gallande(mal, indikator: int, segment: int | None) -> dict[int, tuple[Malni
     return alla | egna if segment is not None else alla
 
 
-def _bedomd_cell(indikator, segment, cell, serie: tuple[Matvarde, ...], mal, aren) -> Iterator[Bedomd]:
+def _bedomd_cell(indikator, segment, cell, serie: tuple[Matvarde, ...], mal, aren, riket) -> Iterator[Bedomd]:
     riktning = Riktning(indikator.riktning)
     plats = {m.ar: nr for nr, m in enumerate(serie)}
     for ar in aren or sorted({*plats, *mal}):
@@ -186,5 +222,20 @@ def _bedomd_cell(indikator, segment, cell, serie: tuple[Matvarde, ...], mal, are
         while tidigare and tidigare[-1].ar < ar - BAKAT:
             tidigare = tidigare[:-1]
         malniva, regel = mal.get(ar, _INGET)
-        underlag = Underlag(None if nr is None else serie[nr], tidigare, riktning)
+        aldre = serie[senare + len(tidigare) :] if getattr(regel, "sedan", None) else ()
+        underlag = Underlag(
+            None if nr is None else serie[nr],
+            tidigare,
+            riktning,
+            aldre,
+            _rikets_varde(riket, cell, segment, ar),
+        )
         yield Bedomd(indikator, segment, cell, ar, malniva, underlag, bedom(regel, underlag))
+
+
+def _rikets_varde(riket, cell: Cell, segment: Segment | None, ar: int) -> Matvarde | None:
+    """The country's value for a cell: of the same segment, or the whole for the one that is printed as the whole."""
+    if not riket:
+        return None
+    eget = riket.get((cell.indikator, cell.segment, cell.kon, ar))
+    return eget or (riket.get((cell.indikator, None, cell.kon, ar)) if segment and segment.total else None)

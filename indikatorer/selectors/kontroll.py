@@ -10,8 +10,8 @@ from indikatorer.models import Enhetsslag, Indikator, Kontrolluppgift, Malniva, 
 from indikatorer.regler import kontroll
 from indikatorer.regler.bedomning import Bedomning, bedom
 from indikatorer.regler.kontroll import Skillnad, Slag
-from indikatorer.regler.malregel import Matvarde, Riktning, Underlag
-from indikatorer.regler.skrift import tolka
+from indikatorer.regler.malregel import Malregel, Matvarde, Riktning, Underlag
+from indikatorer.regler.skrift import las_sparad, utan_enhet
 from indikatorer.regler.vagning import vag_samman
 from indikatorer.selectors.bedomning import Cell
 
@@ -67,9 +67,11 @@ def hamta_dubbeltryck() -> list[Dubbeltryck]:
 
 def _prova(u: Kontrolluppgift, serier, mal, kallor) -> Dubbeltryck | None:
     malniva = mal.get((u.indikator_id, u.segment_id, u.ar)) or mal.get((u.indikator_id, None, u.ar))
-    riktning = Riktning(u.indikator.riktning)
+    riktning, matt = Riktning(u.indikator.riktning), u.indikator.matt
     if u.slag == Uppgiftsslag.MAL:
-        if malniva is None or not kontroll.samma_mal(tolka(u.tryckt), tolka(malniva.regel), riktning):
+        if malniva is None or not kontroll.samma_mal(
+            las_sparad(u.tryckt, matt), las_sparad(malniva.regel, matt), riktning
+        ):
             return Dubbeltryck(u, malniva=malniva, anvand_kalla=malniva.kalla if malniva else "")
         return None
     cell = Cell(u.indikator_id, u.segment_id, u.kon, u.enhet_id, u.delperiod)
@@ -78,7 +80,7 @@ def _prova(u: Kontrolluppgift, serier, mal, kallor) -> Dubbeltryck | None:
     tidigare = tuple(sorted((m for a, m in serie.items() if a < u.ar), key=lambda m: -m.ar))
     underlag = Underlag(serie.get(u.ar), tidigare, riktning)
     if u.slag in (Uppgiftsslag.BEDOMNING, Uppgiftsslag.TREND):
-        b = bedom(tolka(malniva.regel) if malniva else None, underlag)
+        b = bedom(las_sparad(malniva.regel, matt) if malniva else None, underlag)
         if u.tryckt == (b.utfall if u.slag == Uppgiftsslag.BEDOMNING else b.trend):
             return None
         return Dubbeltryck(u, malniva=malniva, bedomning=b, anvand_kalla=kalla)
@@ -99,6 +101,25 @@ def _prova(u: Kontrolluppgift, serier, mal, kallor) -> Dubbeltryck | None:
     beraknat = rakna(nu, fore.varde)
     skillnad = beraknat and kontroll.jamfor(tryckt, beraknat)
     return skillnad and Dubbeltryck(u, skillnad, beraknat.mitt, anvand_kalla=kalla)
+
+
+@dataclass(frozen=True, slots=True)
+class AndratMal:
+    """A stored target whose text is now read otherwise than when it was saved. `regel` is what it means now."""
+
+    malniva: Malniva
+    regel: Malregel
+
+
+def hamta_andrade_mal() -> list[AndratMal]:
+    """Every stored target that now means something else than when it was saved, or can no longer be read. One query."""
+    funna = []
+    rader = Malniva.objects.select_related("indikator", "segment")
+    for m in rader.order_by("indikator__ordning", "indikator__kod", "-ar", "segment__ordning", "pk"):
+        regel = las_sparad(m.regel, m.indikator.matt)
+        if utan_enhet(regel) != m.tolkning:
+            funna.append(AndratMal(m, regel))
+    return funna
 
 
 def hamta_totalskillnader() -> list[Totalskillnad]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
@@ -111,20 +112,35 @@ def hamta_sparade(celler: Iterable[Matningsnyckel]) -> dict[Matningsnyckel, Spar
         }
 
 
+def hamta_jamforbara(celler: Iterable[Matningsnyckel]) -> dict[Matningsnyckel, tuple[int, Decimal]]:
+    """(year, value) that the value of a cell can be held against: what stands in it, else the same row's nearest other
+    year, the earlier of two. One query."""
+    celler = list(celler)
+    kolumner = list(zip(*celler, strict=True)) or [()] * len(NYCKELKOLUMNER)
+    with connection.cursor() as cursor:
+        cursor.execute(_JAMFORBARA, list(map(list, kolumner)))
+        return {celler[nr - 1]: (ar, varde) for nr, ar, varde in cursor.fetchall()}
+
+
 _TYPER = {"kon": "text", "ar": "int", "delperiod": "int"}
+_LIKA = {
+    k: f"COALESCE(m.{k}, 0) = COALESCE(c.{k}, 0)"
+    if k in ("segment_id", "enhet_id", "omrade_id")
+    else f"m.{k} = c.{k}"
+    for k in NYCKELKOLUMNER
+}
+_VEKTORER = ", ".join(f"%s::{_TYPER.get(k, 'bigint')}[]" for k in NYCKELKOLUMNER)
+_CELLER = f"unnest({_VEKTORER}) AS c({', '.join(NYCKELKOLUMNER)})"
 _SPARADE = f"""
 SELECT {", ".join(f"m.{k}" for k in (*NYCKELKOLUMNER, "ursprung", *UPPGIFTSFALT))}
-FROM unnest({", ".join(f"%s::{_TYPER.get(k, 'bigint')}[]" for k in NYCKELKOLUMNER)}) AS c({
-    ", ".join(NYCKELKOLUMNER)
-})
-JOIN indikatorer_matning m ON {
-    " AND ".join(
-        f"COALESCE(m.{k}, 0) = COALESCE(c.{k}, 0)"
-        if k in ("segment_id", "enhet_id", "omrade_id")
-        else f"m.{k} = c.{k}"
-        for k in NYCKELKOLUMNER
-    )
-}
+FROM {_CELLER} JOIN indikatorer_matning m ON {" AND ".join(_LIKA.values())}
+"""
+# Joined by all but the year, which can be hashed: looked up cell by cell a large file would take minutes.
+_JAMFORBARA = f"""
+SELECT DISTINCT ON (c.nr) c.nr, m.ar, m.varde
+FROM unnest({_VEKTORER}) WITH ORDINALITY AS c({", ".join(NYCKELKOLUMNER)}, nr)
+JOIN indikatorer_matning m ON {" AND ".join(v for k, v in _LIKA.items() if k != "ar")}
+WHERE m.varde <> 0 ORDER BY c.nr, abs(m.ar - c.ar), m.ar
 """
 
 

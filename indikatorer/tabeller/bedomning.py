@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from indikatorer.models import Enhetsslag, Indikator, Saknas
 from indikatorer.regler.bedomning import Bedomning, Trend, Utfall
 from indikatorer.regler.malregel import (
+    Bevarande,
     Forandring,
     Forandringsslag,
     Forbattring,
@@ -15,6 +16,7 @@ from indikatorer.regler.malregel import (
     Intervall,
     Malvarde,
     Matvarde,
+    MotRiket,
     Riktning,
     Riktningsmal,
     Skal,
@@ -35,6 +37,12 @@ TRENDER = {
     Trend.MINSKAR: "Minskar",
     Trend.OKAND: "Inget att jämföra med",
 }
+_RIKTNINGAR = {Hall.OKNING: "ökning", Hall.MINSKNING: "minskning", None: "förbättring"}
+_BEVARANDEN = {
+    Hall.OKNING: "ingen minskning",
+    Hall.MINSKNING: "ingen ökning",
+    None: "ingen försämring",
+}
 _SAKNAS = {
     Saknas.IU: "ingen uppgift",
     Saknas.UNDERTRYCKT: "visas inte, färre än fem",
@@ -43,7 +51,7 @@ _SAKNAS = {
 
 
 def varde_text(indikator: Indikator, matvarde: Matvarde | None) -> str:
-    """«66,7 %», «18 164», «1,1 per 100 disponibla vårdplatser», or why there is none («ingen uppgift»).
+    """«66,7 %», «18 164», «3,3 miljoner», «1,1 per 100 disponibla vårdplatser», or why there is none («ingen uppgift»).
 
     At least the indikator's decimals, and never fewer than the value has.
     """
@@ -80,7 +88,7 @@ def avstand_text(indikator: Indikator, b: Bedomning) -> str:
         return ""
     if b.avstand == 0:
         return "precis på gränsen"
-    i_procent = isinstance(b.regel, Forandring) and b.regel.slag == Forandringsslag.PROCENT
+    i_procent = isinstance(b.regel, Forandring | Forbattring) and b.regel.slag == Forandringsslag.PROCENT
     tal = _tal(indikator, abs(b.avstand)) if not i_procent else _avrundat(abs(b.avstand), 1)
     tal = f"{tal}{HARDBLANK}procentenheter" if i_procent else _i_steg(indikator, tal)
     return f"{tal} {_sida(indikator, b)}"
@@ -97,6 +105,8 @@ def _sida(indikator: Indikator, b: Bedomning) -> str:
             return "över gränsen" if operator.uppat else "under gränsen"
         case Malvarde():
             return "över gränsen" if indikator.riktning == Riktning.HOGRE else "under gränsen"
+        case MotRiket():
+            return "från rikets värde"
     return "mer än kravet"
 
 
@@ -123,22 +133,30 @@ def _karna(indikator: Indikator, b: Bedomning) -> str:
         case Skal.INTE_ARET_FORE:
             return f"Senaste jämförbara värde är från {b.fore.ar}, men målet gäller förändring på ett år; {_kravet(b)}"
         case Skal.TIDIGARE_NOLL:
-            return f"Värdet {b.fore.ar} var noll, så ingen förändring i procent går att räkna"
+            return f"Värdet {b.referens.ar} var noll, så ingen förändring i procent går att räkna"
+        case Skal.ARET_SAKNAS:
+            return f"{varde_text(indikator, b.nu)}, men inget jämförbart värde finns för {b.regel.sedan}; {_kravet(b)}"
+        case Skal.RIKET_SAKNAS:
+            return f"{varde_text(indikator, b.nu)}, men värde för riket saknas för {b.nu.ar}; {_kravet(b)}"
+        case Skal.MAL_OLASLIGT:
+            return f"Målnivån går inte att läsa: {b.regel.varfor.rstrip('.')}"
         case Skal.RIKTNING_SAKNAS:
             return "Det är inte bestämt om högre eller lägre är bättre"
     match b.regel:
-        case Forandring(slag=Forandringsslag.PROCENT):
+        case Forandring(slag=Forandringsslag.PROCENT) | Forbattring(slag=Forandringsslag.PROCENT):
             forandring = _med_tecken(_avrundat(abs(b.forandring), 1), b.forandring)
-            return f"{forandring}{HARDBLANK}% sedan {b.fore.ar}, {_kravet(b)}"
+            return f"{forandring}{HARDBLANK}% sedan {b.referens.ar}, {_kravet(b)}"
         case Forandring() | Forbattring():
-            return (
-                f"{_med_tecken(_tal(indikator, b.forandring), b.forandring)} sedan {b.fore.ar}, {_kravet(b)}"
-            )
-        case Riktningsmal():
+            forandring = _med_tecken(_tal(indikator, b.forandring), b.forandring)
+            return f"{forandring} sedan {b.referens.ar}, {_kravet(b)}"
+        case Riktningsmal() | Bevarande():
             if b.forandring == 0:
-                return f"Oförändrat sedan {b.fore.ar}, {_kravet(b)}"
+                return f"Oförändrat sedan {b.referens.ar}, {_kravet(b)}"
+            forandring = _med_tecken(_tal(indikator, b.forandring), b.forandring)
+            return f"{forandring} sedan {b.referens.ar}, {_kravet(b)}"
+        case MotRiket():
             return (
-                f"{_med_tecken(_tal(indikator, b.forandring), b.forandring)} sedan {b.fore.ar}, {_kravet(b)}"
+                f"{varde_text(indikator, b.nu)} mot {_tal(indikator, b.referens.varde)} i riket, {_kravet(b)}"
             )
     text = f"{varde_text(indikator, b.nu)} mot {_utan_upprepning(indikator, b)}"
     if b.avstand == 0 and b.utfall == Utfall.EJ_UPPFYLLT:
@@ -158,12 +176,16 @@ def _utan_upprepning(indikator: Indikator, b: Bedomning) -> str:
 
 def _kravet(b: Bedomning) -> str:
     match b.regel:
-        case Forbattring(minst):
-            return f"kravet är ≥{HARDBLANK}{skriv_tal(minst)}"
-        case Riktningsmal(Hall.OKNING):
-            return "kravet är en ökning"
-        case Riktningsmal(Hall.MINSKNING):
-            return "kravet är en minskning"
+        case Forbattring():
+            return f"kravet är {skriv(b.regel).removeprefix('förbättring ')}"
+        case Riktningsmal(hall, None):
+            return f"kravet är en {_RIKTNINGAR[hall]}"
+        case Bevarande(hall, None):
+            return f"kravet är {_BEVARANDEN[hall]}"
+        case Bevarande(None, sedan):
+            return f"kravet är inte sämre än {sedan}"
+        case Bevarande(hall, sedan):
+            return f"kravet är {_BEVARANDEN[hall]} sedan {sedan}"
     return f"kravet är {skriv(b.regel)}"
 
 
@@ -183,17 +205,21 @@ def _med_tecken(tal: str, varde: Decimal) -> str:
     return tal if varde == 0 else f"{'+' if varde > 0 else MINUS}{tal}"
 
 
+def enhetsord(indikator: Indikator) -> str:
+    """The unit that a value is read with: «miljoner», «dagar», «betyg av fem». Empty where the number says it all, a
+    bare count or index, and for a percentage, whose unit is its sign."""
+    return "" if indikator.enhetsslag in (indikator.enhet, Enhetsslag.PROCENT) else indikator.enhet
+
+
 def _med_enhet(indikator: Indikator, tal: str) -> str:
-    match indikator.enhetsslag:
-        case Enhetsslag.PROCENT:
-            return f"{tal}{HARDBLANK}%"
-        case Enhetsslag.TID | Enhetsslag.KVOT:
-            return f"{tal}{HARDBLANK}{indikator.enhet}"
-    return tal
+    if indikator.enhetsslag == Enhetsslag.PROCENT:
+        return f"{tal}{HARDBLANK}%"
+    return f"{tal}{HARDBLANK}{enhet}" if (enhet := enhetsord(indikator)) else tal
 
 
 def _i_steg(indikator: Indikator, tal: str) -> str:
     """A difference between two values, which for percentages is in procentenheter."""
     if indikator.enhetsslag == Enhetsslag.PROCENT:
         return f"{tal}{HARDBLANK}procentenheter"
-    return f"{tal}{HARDBLANK}{indikator.enhet}" if indikator.enhetsslag == Enhetsslag.TID else tal
+    enhet = enhetsord(indikator) if indikator.enhetsslag in (Enhetsslag.TID, Enhetsslag.ANTAL) else ""
+    return f"{tal}{HARDBLANK}{enhet}" if enhet else tal

@@ -10,7 +10,7 @@ from indikatorer.diagram.avstand import bygg_avstandsdiagram
 from indikatorer.models import Malomrade
 from indikatorer.selectors.bedomning import Bedomd
 from indikatorer.tabeller.arsbild import rakna_i_ord, rakna_utfall
-from indikatorer.tabeller.bedomning import motivering
+from indikatorer.tabeller.bedomning import enhetsord, motivering
 from indikatorer.tabeller.indikator import bedomningstext
 from indikatorer.tabeller.ord import KORTA_I_ORD, skriv_mal
 from indikatorer.tabeller.oversikt import UTAN, malgrupper
@@ -103,7 +103,7 @@ def _rad(b: Bedomd, ar: int, kallor: bool):
     return talrad(
         b.indikator,
         f"{b.indikator.kod}-{b.segment.kod if b.segment else 'hela'}",
-        _namn(b),
+        ", ".join(d for d in (_namn(b), enhetsord(b.indikator)) if d),
         [varden.get(a) for a in _aren(ar)],
         [
             Cell(text=skriv_mal(b.bedomning.regel)),

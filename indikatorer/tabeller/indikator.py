@@ -9,7 +9,7 @@ from django.urls import reverse
 from indikatorer.models import Enhetsslag, Indikator, Kon, Malniva, Matning, Segment
 from indikatorer.regler.bedomning import Bedomning, Trend, Utfall
 from indikatorer.regler.period import HELAR, skriv_period
-from indikatorer.regler.skrift import OgiltigMalniva, skriv_tal, tolka
+from indikatorer.regler.skrift import las_sparad, skriv_tal
 from indikatorer.regler.smagrupp import FARRE, ar_fa
 from indikatorer.regler.vagning import vag_samman
 from indikatorer.selectors.bedomning import Bedomd
@@ -343,8 +343,11 @@ def bygg_omradestabell(indikator: Indikator, matningar: Iterable[Matning]) -> Ta
     )
 
 
-def bygg_maltabell(malnivaer: Sequence[Malniva], namn: Mapping[int | None, str]) -> Tabell:
+def bygg_maltabell(
+    indikator: Indikator, malnivaer: Sequence[Malniva], namn: Mapping[int | None, str]
+) -> Tabell:
     """The targets per year, in the words of their rules, with where they stand."""
+    procent = indikator.enhetsslag == Enhetsslag.PROCENT
     return Tabell(
         "mal",
         "Målnivåer per år",
@@ -360,21 +363,13 @@ def bygg_maltabell(malnivaer: Sequence[Malniva], namn: Mapping[int | None, str])
                 f"{m.ar}, {namn[m.segment_id]}" if m.segment_id else str(m.ar),
                 (
                     Cell(text=m.regel),
-                    Cell(text=regel_i_ord(m.regel)),
+                    Cell(text=i_ord(las_sparad(m.regel, indikator.matt), procent=procent)),
                     Cell(text=m.kalla or "–"),
                 ),
             )
             for m in malnivaer
         ),
     )
-
-
-def regel_i_ord(text: str) -> str:
-    """What a written target means, as a sentence; empty when it cannot be read."""
-    try:
-        return i_ord(tolka(text))
-    except OgiltigMalniva:
-        return ""
 
 
 def matningsadress(indikator: Indikator, m: Matning) -> str:

@@ -6,12 +6,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from indikatorer.models import Uppgiftsslag
 from indikatorer.regler.bedomning import Trend
 from indikatorer.regler.kontroll import Slag, steg, tryckt_tal
-from indikatorer.regler.malregel import Skal
+from indikatorer.regler.malregel import OlasligtMal, Skal
 from indikatorer.regler.period import skriv_period
-from indikatorer.regler.skrift import HARDBLANK, skriv_tal
+from indikatorer.regler.skrift import HARDBLANK, skriv, skriv_tal
 from indikatorer.selectors.kontroll import (
+    AndratMal,
     Dubbeltryck,
     Totalskillnad,
+    hamta_andrade_mal,
     hamta_dubbeltryck,
     hamta_totalskillnader,
 )
@@ -27,11 +29,14 @@ _VAD = {
 
 
 def kontrollera_indikatorer() -> Iterable[Kontrollrad]:
-    """Every target, value, change, judgement and total of the loaded documents that does not agree with another."""
+    """Every target, value, change, judgement and total of the loaded documents that does not agree with another, and
+    every target that means something else than when it was saved."""
     for d in hamta_dubbeltryck():
         yield _dubbel(d)
     for t in hamta_totalskillnader():
         yield _total(t)
+    for a in hamta_andrade_mal():
+        yield _andrat(a)
 
 
 def _dubbel(d: Dubbeltryck) -> Kontrollrad:
@@ -97,6 +102,24 @@ def _total(t: Totalskillnad) -> Kontrollrad:
     plats = f"{t.indikator.kod}/{t.segment}/{'antal' if t.antal else 'total'}"
     tal = (_rak(t.tryckt), _rak(visat), _rak(t.tryckt - visat))
     return _rad(plats, m.ar, tal, t.skillnad.slag, text, m.kalla)
+
+
+def _andrat(a: AndratMal) -> Kontrollrad:
+    m = a.malniva
+    vad = f"{m.indikator} {m.ar}" + _var(m.segment, None, "T")
+    fore = f"«{m.tolkning}»" if m.tolkning else "inget mål"
+    if isinstance(a.regel, OlasligtMal):
+        nu, text = (
+            "",
+            f"{vad}: målnivån «{m.regel}» lästes tidigare som {fore} men går inte längre att läsa. ",
+        )
+        text += f"{a.regel.varfor} Skriv om den under Målnivå."
+    else:
+        nu = skriv(a.regel).replace(HARDBLANK, " ")
+        text = f"{vad}: målnivån «{m.regel}» lästes tidigare som {fore} men läses nu som «{nu}». "
+        text += "Öppna den under Målnivå och spara den igen när den är rätt."
+    plats = "/".join(str(x) for x in (m.indikator.kod, m.segment, "mål") if x)
+    return _rad(plats, m.ar, (m.tolkning, nu, ""), Slag.FEL, text, m.kalla)
 
 
 def _rad(plats: str, ar: int, tal, slag: Slag, text: str, kalla: str) -> Kontrollrad:

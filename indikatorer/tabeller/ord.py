@@ -6,7 +6,7 @@ from indikatorer.models import Enhetsslag, Indikator, Saknas
 from indikatorer.regler.bedomning import Bedomning, Utfall
 from indikatorer.regler.malregel import IngetMal, Malregel, Matvarde
 from indikatorer.regler.skrift import skriv
-from indikatorer.tabeller.bedomning import UTFALL, tal_text, varde_text
+from indikatorer.tabeller.bedomning import UTFALL, enhetsord, tal_text, varde_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ def kort_tal(indikator: Indikator, m: Matvarde | None) -> str:
 
 
 def egen_enhet(indikator: Indikator) -> str:
-    """The unit where a number does not say it: «per 100 disponibla vårdplatser»."""
-    return indikator.enhet if indikator.enhetsslag in (Enhetsslag.KVOT, Enhetsslag.TID) else ""
+    """The unit where a number does not say it: «per 100 disponibla vårdplatser», «miljoner»."""
+    return enhetsord(indikator)
 
 
 def skriv_mal(regel: Malregel) -> str:

@@ -10,7 +10,14 @@ from django.views.decorators.http import require_GET
 
 from indikatorer.forms.bibliotek import Filterformular
 from indikatorer.models import Indikator, Segment
-from indikatorer.selectors.arsbild import Bild, hamta_arsbild, hamta_indikatorer_i_ordning, hamta_matar
+from indikatorer.selectors.arsbild import (
+    Arsbild,
+    Bild,
+    hamta_arsbild,
+    hamta_indikatorer_i_ordning,
+    hamta_matar,
+    hamta_senaste_fyllda,
+)
 from indikatorer.selectors.bedomning import bedom_celler
 from indikatorer.selectors.bibliotek import hamta_indikatorer, hamta_malomraden
 from indikatorer.tabeller.arsbild import bygg_rader, rakna, rakna_i_ord
@@ -26,7 +33,7 @@ PER_SIDA = 100
 def bibliotek(request):
     """All indikatorer with the year's judgement, searched, filtered and ordered."""
     krav_lasa(request)
-    form, ar, bilder, segment = las_urval(request)
+    form, ar, bilder, segment, arsnot = las_urval(request)
     antal = rakna(bilder)
     vald = form.vard("utfall")
     if vald:
@@ -42,6 +49,7 @@ def bibliotek(request):
         {
             "form": form,
             "ar": ar,
+            "arsnot": arsnot,
             "rader": bygg_rader(sida, indikatorer, bedomda, segment, fraga=enhetsfraga(form)),
             "sida": sida,
             "rakning": rakna_i_ord(antal),
@@ -58,7 +66,8 @@ def bibliotek(request):
 
 
 def las_urval(request):
-    """The filter, the year, the cells of it that are asked for whatever their judgement, and the segments by id."""
+    """The filter, the year, the cells of it that are asked for whatever their judgement, the segments by id, and what
+    is to be said of the year: that the one asked for has no values, or that another has begun."""
     enhet = heltal(request.GET.get("enhet", ""))
     aren = hamta_matar(enhet) or hamta_matar() or [timezone.localdate().year]
     segment = {s.pk: s for s in Segment.objects.select_related("grupp")}
@@ -70,7 +79,8 @@ def las_urval(request):
         enheter=Enhet.objects.exclude(typ=Enhetstyp.OBJEKT).values_list("pk", "namn").order_by("namn"),
         segment=[(s.pk, f"{s.namn} ({s.grupp.namn.lower()})") for s in segment.values()],
     )
-    ar = form.vard("ar") or aren[0]
+    fylld, antal_senast = hamta_senaste_fyllda(aren, enhet)
+    ar = form.vard("ar") or fylld
     urval = hamta_indikatorer(
         sok=form.vard("sok") or "",
         agare=form.vard("agare"),
@@ -80,6 +90,7 @@ def las_urval(request):
     namn = dict(urval.values_list("pk", "namn"))
     kon = form.vard("kon")
     bild = hamta_arsbild(ar, kon=kon or "T", enhet=form.vard("enhet"))
+    arsnot = _arsnot(form, heltal(request.GET.get("ar", "")), ar, aren[0], antal_senast, bild)
     bilder = [b for b in bild.rader if b.indikator in namn]
     vald = form.vard("segment")
     if vald:
@@ -91,7 +102,19 @@ def las_urval(request):
         bilder = [b for b in bilder if b.har_varde]
     if form.vard("ordning") == "namn":
         bilder.sort(key=lambda b: namn[b.indikator].casefold())
-    return form, ar, bilder, segment
+    return form, ar, bilder, segment, arsnot
+
+
+def _arsnot(form, onskat: int | None, ar: int, senast: int, antal_senast: int, bild: Arsbild) -> str:
+    """What the reader must know of the year that is shown; empty when it is the one asked for and has values."""
+    if onskat is not None and onskat != ar:
+        return f"Det finns inga värden för {onskat}. Listan visar {ar}."
+    if not any(b.har_varde for b in bild.rader):
+        return f"Det finns inga värden för {ar}" + (" i urvalet." if form.vard("kon") else ".")
+    if onskat is None and senast != ar:
+        varden = "ett värde" if antal_senast == 1 else f"{antal_senast} värden"
+        return f"{senast} har hittills {varden}. Listan visar {ar}; välj {senast} under År för att se det."
+    return ""
 
 
 def enhetsfraga(form) -> str:

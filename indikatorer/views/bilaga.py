@@ -93,7 +93,7 @@ def exportera(request):
     """What the library shows, filtered alike: as workbook with values, targets, judgement, motivering and källa, or
     with `?form=csv` the definitions as a file that can be read back."""
     krav_exportera(request)
-    form, ar, bilder, _ = las_urval(request)
+    form, ar, bilder, *_ = las_urval(request)
     vald = form.vard("utfall")
     if vald:
         bilder = [b for b in bilder if (b.utfall or "inget") == vald]

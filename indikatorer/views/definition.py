@@ -11,18 +11,20 @@ from indikatorer.actions.bibliotek import (
     Malandring,
     OgiltigIndikator,
     OgiltigtMal,
+    las_mal,
     satt_malniva,
     spara_indikator,
 )
 from indikatorer.forms.definition import Indikatorformular, Malnivaformular
-from indikatorer.models import Indikator, Segment
+from indikatorer.models import Enhetsslag, Indikator, Segment
 from indikatorer.regler.bedomning import bedom
-from indikatorer.regler.skrift import OgiltigMalniva, tolka
+from indikatorer.regler.malregel import Riktning
+from indikatorer.regler.skrift import las_sparad
 from indikatorer.selectors.bedomning import bedom_indikator
 from indikatorer.selectors.bibliotek import hamta_segment
 from indikatorer.tabeller.bedomning import UTFALL, motivering
 from indikatorer.tabeller.definition import skillnader
-from indikatorer.tabeller.regel import i_ord
+from indikatorer.tabeller.regel import i_korthet, i_ord, mot_riktningen
 from indikatorer.views.atkomst import heltal, oppna, smulor
 from organisation.permissions import Ratt, get_behorighet
 
@@ -96,7 +98,11 @@ def malniva(request, kod):
         status = 422
         if form.is_valid():
             lasning = _lasning(det, form)
-            if lasning and request.POST.get("steg") == "granska":
+            # Whoever has changed the text after it was shown is shown it anew.
+            if lasning and (
+                request.POST.get("steg") == "granska"
+                or request.POST.get("visad", form.cleaned_data["regel"]) != form.cleaned_data["regel"]
+            ):
                 status = 200
             elif lasning:
                 svar = _spara(request, det, form)
@@ -116,6 +122,7 @@ def malniva(request, kod):
         "indikator": det,
         "form": form,
         "lasning": lasning,
+        "visad": form.cleaned_data["regel"] if lasning and status == 200 else None,
         "nivaer": list(det.malnivaer.select_related("segment").order_by("-ar", "segment")),
         "krock": getattr(form, "krock", None),
     }
@@ -126,16 +133,23 @@ def _lasning(det: Indikator, form: Malnivaformular) -> dict | None:
     """How the text is read, and what the judgements of the year would be; None with an error on the form."""
     d = form.cleaned_data
     try:
-        regel = tolka(d["regel"]) if d["regel"].strip() else None
-    except OgiltigMalniva as fel:
+        regel = las_mal(det, d["ar"], d["regel"]) if d["regel"].strip() else None
+    except OgiltigtMal as fel:
         form.add_error("regel", str(fel))
         return None
     arets = {m.segment_id: m for m in det.malnivaer.all() if m.ar == d["ar"]}
     egna = arets.keys() - {None}
-    ord_ = i_ord(regel) if regel else "Målnivån tas bort."
+    riktning = Riktning(det.riktning)
+    ord_ = (
+        f"{i_korthet(regel, riktning)}. {i_ord(regel, procent=det.enhetsslag == Enhetsslag.PROCENT)}"
+        if regel
+        else "Målnivån tas bort."
+    )
+    if regel and mot_riktningen(regel, riktning):
+        ord_ += f" Obs: målet går åt andra hållet än indikatorn ({det.get_riktning_display().lower()})."
     if regel is None and d["segment"] and (allman := arets.get(None)):
         # Without a target of its own a segment is judged by the one for all.
-        regel = tolka(allman.regel)
+        regel = las_sparad(allman.regel, det.matt)
         ord_ += f" Då gäller «{allman.regel}», som för alla segment utan eget mål."
     rader = []
     for b in bedom_indikator(det):

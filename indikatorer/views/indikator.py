@@ -59,6 +59,7 @@ def indikator(request, kod):
     vald = _valt_segment(request, segment, bedomda)
     aren = sorted({b.ar for b in bedomda}, reverse=True)
     ar = _valt_ar(request, aren)
+    onskat = heltal(request.GET.get("ar", ""))
     arets = [b for b in bedomda if b.ar == ar]
     serie = [b for b in bedomda if b.cell.segment == vald]
     huvud = next((b for b in serie if b.ar == ar), None)
@@ -72,6 +73,11 @@ def indikator(request, kod):
         "perioder": _periodval(har, plats),
         "plats": plats,
         "ar": ar,
+        "arsnot": (
+            f"Det finns varken värde eller mål för {onskat}. Sidan visar {ar}."
+            if ar and onskat is not None and onskat != ar
+            else ""
+        ),
         "aren": [
             {"text": str(a), "url": _adress(a, vald, segment, plats), "aktiv": a == ar} for a in sorted(aren)
         ],
@@ -90,7 +96,7 @@ def indikator(request, kod):
             )
         ),
         "korta": KORTA_I_ORD,
-        "mal": visa(bygg_maltabell(list(det.malnivaer.order_by("-ar", "segment")), namn)),
+        "mal": visa(bygg_maltabell(det, list(det.malnivaer.order_by("-ar", "segment")), namn)),
         "definition": bygg_definition(det),
         "historik": bygg_definitionshistorik(hamta_definitionshistorik(det).select_related("segmentgrupp")),
         "far_skriva": far_skriva(request, det),

@@ -1,5 +1,7 @@
 """Reading in values from a file or from Kolada: send or fetch, see what would happen, and accept."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core import signing
@@ -90,7 +92,7 @@ def hamta_kolada(request):
 def granska(request):
     """What a kept file (`?u=`) or a finished fetching (`?jobb=`) would do; a POST of what was shown accepts it."""
     _krav(request)
-    underlag = _underlag(request)
+    underlag = replace(_underlag(request), rakna_om=request.GET.get("procent") == "rakna_om")
     try:
         granskning = granska_underlag(underlag=underlag, by=request.user)
     except InlasningsFel as fel:
@@ -110,12 +112,29 @@ def granska(request):
         "underlag": underlag,
         "g": granskning,
         "t": visa(t) if andringar else None,
+        "fraga": _skalfraga(request, granskning),
         "fel": _lista(granskning.fel),
-        "upplysningar": _lista([a for a in granskning.anmarkningar if a.niva is not Niva.FEL]),
+        "upplysningar": _lista(
+            [
+                a
+                for a in granskning.anmarkningar
+                if a.niva is not Niva.FEL and not (a.kod == "SKALA" and granskning.skalfragor)
+            ]
+        ),
         "andrat": andrat,
     }
     status = 409 if andrat else 422 if granskning.fel and request.method == "POST" else 200
     return render(request, "indikatorer/granska.html", innehall, status=status)
+
+
+def _skalfraga(request, granskning) -> dict | None:
+    """The one question about percentages of another scale, and the preview where they are read anew."""
+    if not granskning.skalfragor:
+        return None
+    fraga = request.GET.copy()
+    fraga["procent"] = "rakna_om"
+    text = next(a.text for a in granskning.anmarkningar if a.kod == "SKALA")
+    return {"text": text, "url": f"?{fraga.urlencode()}"}
 
 
 def _krav(request) -> None:

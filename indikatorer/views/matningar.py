@@ -16,6 +16,7 @@ from indikatorer.actions.matningar import (
     OgiltigMatning,
     spara_matningar,
 )
+from indikatorer.actions.skala import fraga_om_skala, hitta_skalfragor, rakna_om
 from indikatorer.forms.matningar import (
     Inmatning,
     OgiltigtFormular,
@@ -68,8 +69,15 @@ def matningar(request, kod):
     segment = alla
     if inmatat.fel:
         return _visa(request, det, plats, segment, celler, inmatat, status=422)
+    andringar, svar = list(inmatat.andringar), request.POST.get("procent", "")
+    if svar != "behall":
+        fragor = hitta_skalfragor({a.cell: a.nytt.varde for a in andringar if a.nytt})
+        if fragor and svar != "rakna_om":
+            text = fraga_om_skala(fragor, sum(a.nytt is not None for a in andringar))
+            return _visa(request, det, plats, segment, celler, inmatat, skalfraga=text)
+        andringar = rakna_om(andringar, fragor)
     try:
-        antal = spara_matningar(andringar=list(inmatat.andringar), by=request.user, varfor=inmatat.varfor)
+        antal = spara_matningar(andringar=andringar, by=request.user, varfor=inmatat.varfor)
     except OgiltigMatning as fel:
         svar = Inmatning(
             (), inmatat.texter, inmatat.sedda, {(c, "varde"): t for c, t in fel.fel.items()}, inmatat.varfor
@@ -146,7 +154,7 @@ def _celler(det: Indikator, segment, anvanda, plats: Plats) -> list[Matningsnyck
     ]
 
 
-def _visa(request, det, plats, segment, celler, inmatat=None, krockar=None, *, status=200):
+def _visa(request, det, plats, segment, celler, inmatat=None, krockar=None, *, skalfraga="", status=200):
     inmatat, krockar = inmatat or Inmatning(), krockar or {}
     samma = {"delperiod": plats.delperiod, "enhet": plats.enhet, "omrade": None}
     finns = {nyckel_for(m): m for m in det.matningar.filter(ar=plats.ar, **samma).select_related("andrad_av")}
@@ -203,6 +211,8 @@ def _visa(request, det, plats, segment, celler, inmatat=None, krockar=None, *, s
             "bas": skriv_bas(sedda),
             "skalen": Saknas.choices,
             "varfor": inmatat.varfor,
+            "skalfraga": skalfraga,
+            "procentsvar": request.POST.get("procent", ""),
             "fellista": fellista,
             "felrubrik": KROCK if krockar else "Något gick inte att spara. Inget är sparat ännu.",
         },

@@ -105,13 +105,13 @@ def formatera(varde: Decimal, *, skala: Decimal = KR, decimaler: int = 0, tecken
 
 
 def relativ_forandring(ny: Decimal | None, gammal: Decimal | None) -> Decimal | None:
-    """(ny − gammal) / |gammal| as a fraction, so that a cost that grows is negative when costs are.
+    """(ny − gammal) / gammal as a fraction: a cost that grows is a plus, also where costs are written with minus.
 
     None when it says nothing: a figure is missing, the old one is zero, or the sign has changed.
     """
     if ny is None or not gammal or ny * gammal < 0:
         return None
-    return (ny - gammal) / abs(gammal)
+    return (ny - gammal) / gammal
 
 
 def formatera_procent(andel: Decimal, *, decimaler: int = 1, tecken: bool = False) -> str:

@@ -37,7 +37,8 @@ class Kolumnslag(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Kolumn:
     """A column. `enhet` is kr, tkr, mnkr, antal or procent, or empty where every row has its own. A DIFFERENS is
-    `av[0]` − `av[1]`; a PROCENT is that difference over |`av[1]`|; both name columns by `nyckel`."""
+    `av[0]` − `av[1]`; a PROCENT is that difference over `av[1]`; both name columns by `nyckel`. `beslutad` tells that
+    its figures stand as they were decided."""
 
     nyckel: str
     rubrik: str
@@ -46,6 +47,7 @@ class Kolumn:
     enhet: str = "mnkr"
     decimaler: int = 0
     av: tuple[str, str] | None = None
+    beslutad: bool = False
 
     def text(self, cell: "Cell") -> str:
         """The cell as it is read: «1 234,5», «+3,1 %», or its word for a missing figure."""
@@ -83,7 +85,8 @@ def _i_enhet(kolumn: Kolumn, enhet: str, decimaler: int | None) -> Kolumn:
 class Cell(NamedTuple):
     """One figure. `kalla` is the site path that answers «varifrån?»; `noter` are numbers in the
     table's notes, counted from 1; `saknas` is what is read when there is no figure. `kommentarer` is how many open
-    comments it has, which a page marks and a document does not."""
+    comments it has, which a page marks and a document does not. `delar_ger` is what the parts give where that is not
+    the figure: what was decided stands. One that is `tyst` is shown without being called good or bad."""
 
     varde: Decimal | None = None
     text: str | None = None
@@ -91,6 +94,8 @@ class Cell(NamedTuple):
     noter: tuple[int, ...] = ()
     saknas: str = "–"
     kommentarer: int = 0
+    delar_ger: Decimal | None = None
+    tyst: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +112,26 @@ class Rad:
     forklaring: str = ""
     paragraf: str = ""
     rod: bool = False  # a negative figure in this row is bad news and is shown as such
+    plus_battre: bool = False  # a change to less is bad news; a row that is `rod` says so of its changes too
     enhet: str = ""
     decimaler: int | None = None
+
+    def samre(self, kolumn: Kolumn, text: str, kolumner: tuple[Kolumn, ...]) -> bool:
+        """Whether what a cell shows (`text`) is bad news, judged on the text: −0,04 reads «0,0» and is none.
+
+        A percentage is bad when the change that it tells of is: costs that rise are a plus.
+        """
+        if kolumn.slag == Kolumnslag.BELOPP:
+            return self.rod and text.startswith(belopp.MINUS)
+        if kolumn.slag not in (Kolumnslag.DIFFERENS, Kolumnslag.PROCENT) or not (
+            self.rod or self.plus_battre
+        ):
+            return False
+        if kolumn.slag == Kolumnslag.DIFFERENS or kolumn.av is None:
+            return text.startswith(belopp.MINUS)
+        plats = {k.nyckel: cell for k, cell in zip(kolumner, self.celler, strict=True)}
+        ny, gammal = (plats[n].varde for n in kolumn.av)
+        return ny is not None and gammal is not None and ny < gammal and any(t in "123456789" for t in text)
 
     def i(self, kolumn: Kolumn) -> Kolumn:
         """The column as this row's figures are written in it. A relative change is one whatever the unit."""

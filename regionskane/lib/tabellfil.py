@@ -13,9 +13,23 @@ from typing import Any, BinaryIO
 from openpyxl.utils import get_column_letter
 
 from regionskane.lib.anmarkning import Anmarkningar
-from regionskane.lib.textfil import OlasligFil, ar_arbetsbok, gissa_kodning, radblock, rubriktext
+from regionskane.lib.textfil import (
+    TRASIGA_TECKEN,
+    OlasligFil,
+    ar_arbetsbok,
+    gissa_kodning,
+    radblock,
+    rubriktext,
+    trasig_bokstav,
+)
 from regionskane.lib.xlsx_bok import I_JOBB, Granser
-from regionskane.lib.xlsx_strom import BREDAST, Strombok, Trasig
+from regionskane.lib.xlsx_strom import (
+    BREDAST,
+    DoldaRader,
+    Strombok,
+    Trasig,
+    andra_blad_i_ord,
+)
 
 AVSKILJARE = ";\t|,"
 PROVRADER = 200
@@ -31,7 +45,8 @@ class Tabellfil:
     `kanns_igen(headers)` says how many of a row's headers the caller knows; the row with the most is the header. `vad`
     is what the file should be, with its article. Raises OlasligFil for another format, and when no row has any.
     `rubriker` are the headers, `kolumnnamn` the same as a finding names them (with Excel's letter in a workbook).
-    What cannot be read as a row is left out and told in `anmarkningar`.
+    What cannot be read as a row is left out and told in `anmarkningar`. In a workbook the sheets that Excel shows go
+    before those that it hides; other sheets that have such headers, and hidden rows, are told there too.
     """
 
     def __init__(
@@ -64,19 +79,51 @@ class Tabellfil:
     # Workbooks.
 
     def _xlsx_rader(self) -> Iterator[Rad]:
-        kolumner = range(1, len(self.rubriker) + 1)
+        kolumner, dolda = range(1, len(self.rubriker) + 1), DoldaRader(self._bok)
         for nr, celler in self._bok.rader(self._blad):
             if nr > self.rubrikrad and celler:
-                yield nr, [celler.get(k) for k in kolumner]
+                dolda.rakna(nr)
+                rad = [celler.get(k) for k in kolumner]
+                self._granska_bokstaver(nr, rad)
+                yield nr, rad
+        dolda.beratta(self._blad, self.anmarkningar)
+
+    def _granska_bokstaver(self, nr: int, rad: Sequence[Any]) -> None:
+        for cell in rad:
+            if type(cell) is str and (ordet := trasig_bokstav(cell)):
+                self.anmarkningar.varning("TECKEN", TRASIGA_TECKEN.format(ordet), nr)
+                return
 
     def _valj_blad(self):
-        bast = (0,)
-        for blad in self._bok.bladnamn:
+        dolda = self._bok.dolda
+        funna = {}
+        for blad in self._bok.bladnamn:  # those that Excel shows come first
+            bast = (0,)
             for nr, celler in self._bok.prova(blad, RUBRIKRADER):
                 rubriker = [_text(celler.get(k)) for k in range(1, max(celler, default=0) + 1)]
                 if (antal := self._kanns_igen(rubriker)) > bast[0]:
                     bast = (antal, blad, nr, rubriker)
-        return self._funnet(bast)
+            if bast[0]:
+                funna[blad] = bast
+        val = [b for b in funna if b not in dolda] or list(funna)
+        last = max(val, key=lambda b: funna[b][0], default=None)
+        if last in dolda:
+            self.anmarkningar.varning(
+                "DOLT_BLAD",
+                f"Bladet «{last}» är dolt i Excel. Det läses, eftersom inget synligt blad passar.",
+            )
+        # A legend may share a header or two with the table itself.
+        andra = [
+            b
+            for b, f in funna.items()
+            if b != last and f[0] * 2 > funna[last][0] and self._har_rader(*f[1:3])
+        ]
+        if andra:
+            self.anmarkningar.varning("FLERA_BLAD", andra_blad_i_ord(last, andra, dolda))
+        return self._funnet(funna[last] if last else (0,))
+
+    def _har_rader(self, blad: str, rubrikrad: int) -> bool:
+        return any(nr > rubrikrad and celler for nr, celler in self._bok.prova(blad, rubrikrad + RUBRIKRADER))
 
     # CSV.
 
@@ -107,10 +154,8 @@ class Tabellfil:
                 if len(falt) != n:
                     self.anmarkningar.fel("FALT", f"Raden har {len(falt)} fält, rubrikraden har {n}.", nr)
                     continue
-                if self.kodning.bruten and any("\ufffd" in f for f in falt):
-                    self.anmarkningar.varning(
-                        "TECKEN", f"Raden har tecken som inte är {self.kodning.namn}.", nr
-                    )
+                if not self.kodning.ascii:
+                    self._granska_bokstaver(nr, falt)
                 yield nr, falt
             if fel is not None:
                 self.anmarkningar.fel(

@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
@@ -11,6 +11,7 @@ BLOCK = 1 << 18
 STORSTA_RAD = 1 << 20
 STORSTA_KATALOG = 1 << 20
 BOM = b"\xef\xbb\xbf"
+TRASIGA_TECKEN = "Texten har trasiga bokstäver: «{}». Exportera filen på nytt, helst som UTF-8."
 # What a sentence may quote of a file, and what is read of a header: no page repeats a file without bound.
 LANGSTA_MENING = 4_000
 LANGSTA_RUBRIK = 200
@@ -87,6 +88,38 @@ LATIN1 = Kodning("Latin-1", "latin-1")
 CP1252 = Kodning("CP1252", "cp1252")
 UTF8 = Kodning("UTF-8", "utf-8")
 KODNINGAR = {k.namn: k for k in (CP437, LATIN1, CP1252, UTF8)}
+
+# Letters that somebody has read in another encoding than they were written in, as they look afterwards. Every way
+# begins with a character of the first class, so that sound text is passed over quickly. The marks of CP437 and Mac
+# Roman are letters or quotation marks of other languages too, so they count only where a Swedish letter must be.
+_TRASIG = re.compile(
+    "[\ufffd\x80-\x9fÃÂâ├√†„”™ŒŠšÜσΣ÷╓](?:"
+    "(?<=[\ufffd\x80-\x84\x86-\x9f])"
+    "|(?<=Ã)[¥¤¶©…„–\u2030…\x80-\x9f]|(?<=â)€|(?<=Â)[§°´·»«½\xa0]"  # UTF-8 read as Windows or Latin-1
+    "|(?<=├)[Ññ╢àäû⌐]|(?<=√)[•§∂ÖÑñ©]"  # UTF-8 read as CP437, as Mac Roman
+    "|(?<=[A-Za-z][†„”])(?=[a-z])|(?<![A-Za-z]†)(?<=†)(?=[a-z])|(?<![a-z]™)(?<=™)(?=[A-Za-z])"  # CP437 read as Windows
+    "|(?<=[a-z][ŒŠÜ])|(?<=[bcdfghjklmnpstvBCDFGHJKLMNPSTV]š)(?=[bcdfghjklmnprstv])"  # Mac Roman
+    "|(?<=[A-Za-z][σΣ÷╓])|(?<=[σΣ])(?=[a-z])"  # Windows read as CP437
+    ")"
+)
+_ORDET = re.compile(r"[^\s;|\t\"]*")
+
+
+def trasig_bokstav(text: str) -> str:
+    """The first word of a text whose letters are broken («LÃ¶n», «L”n», «L\ufffdn»), or «»."""
+    if text.isascii() or not (traff := _TRASIG.search(text)):
+        return ""
+    borjan = max(text.rfind(t, 0, traff.start()) for t in ' \t\n;|"\xa0') + 1
+    return _ORDET.match(text, borjan)[0][:40]
+
+
+def granska_bokstaver(anmarkningar, forsta: int, rader: Sequence[str]) -> None:
+    """A warning for each line (from number `forsta`) with broken letters, with the word as an example."""
+    if not trasig_bokstav("\n".join(rader)):
+        return
+    for nr, rad in enumerate(rader, forsta):
+        if ordet := trasig_bokstav(rad):
+            anmarkningar.varning("TECKEN", TRASIGA_TECKEN.format(ordet), nr)
 
 
 def ar_arbetsbok(fil: BinaryIO, *, vad: str = "en tabell") -> bool:

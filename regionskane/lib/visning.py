@@ -12,7 +12,6 @@ from itertools import groupby
 
 from django.utils.safestring import SafeString, mark_safe
 
-from regionskane.lib.belopp import MINUS
 from regionskane.lib.tabell import Cell, Handling, Kolumn, Kolumnslag, Punkt, Rad, Radslag, Tabell
 
 # More columns of figures than this do not fit beside the row headings on an upright A4 page.
@@ -28,7 +27,6 @@ STORSTA_KORTA = 16
 
 _STYRTECKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _ORDGRANS = re.compile("[ \n\t\u00ad-]")
-_FORANDRING = (Kolumnslag.DIFFERENS, Kolumnslag.PROCENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +296,7 @@ def _rad(tabell: Tabell, rad: Rad) -> Radvy:
         nyckel=rad.nyckel,
         rubrik=rad.rubrik,
         slag=rad.slag.value,
-        celler=tuple(_cell(rad.i(k), c, rad.rod) for k, c in zip(tabell.kolumner, celler, strict=False)),
+        celler=tuple(_cell(rad.i(k), c, rad, tabell) for k, c in zip(tabell.kolumner, celler, strict=False)),
         forklaring=rad.forklaring,
         paragraf=rad.paragraf,
     )
@@ -309,7 +307,7 @@ def _tom_cell(saknas: str, klass: str) -> Cellvy:
     return Cellvy(text=saknas, url="", negativ=False, noter=(), klass=klass)
 
 
-def _cell(kolumn: Kolumn, cell: Cell, rod: bool) -> Cellvy:
+def _cell(kolumn: Kolumn, cell: Cell, rad: Rad, tabell: Tabell) -> Cellvy:
     if (
         cell.varde is None
         and cell.text is None
@@ -319,8 +317,7 @@ def _cell(kolumn: Kolumn, cell: Cell, rod: bool) -> Cellvy:
     ):
         return _tom_cell(cell.saknas, "svag" if kolumn.slag == Kolumnslag.TEXT else "n svag")
     text = kolumn.text(cell)
-    # Judged on the text that is shown: −0,04 reads «0,0» and must not be red.
-    negativ = text.startswith(MINUS) and (rod or kolumn.slag in _FORANDRING)
+    negativ = not cell.tyst and rad.samre(kolumn, text, tabell.kolumner)
     klass = [] if kolumn.slag == Kolumnslag.TEXT else ["n"]
     if negativ:
         klass.append("neg")

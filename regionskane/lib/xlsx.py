@@ -311,6 +311,9 @@ class _Tabellblad:
                 self.blad.write_formula(r, j, formel, stil, _ren(cell.saknas))
             else:
                 self._text(r, j, cell.saknas, self.stil(**ram, align="right", font_color=_SVAG))
+        if cell.delar_ger is not None:
+            # What was decided stands in the cell; what its parts give stands beside it.
+            self.blad.write_comment(r, j, f"Delarna ger {kolumn.text(Cell(cell.delar_ger))}.")
         if cell.kalla:
             self.platser.append(_Plats(rad, kolumn, cell, xl_rowcol_to_cell(r, j), tal))
 
@@ -363,7 +366,8 @@ class _Tabellblad:
         finns = f"COUNT({rutor[0]},{rutor[1]})=2"
         if kolumn.slag == Kolumnslag.PROCENT:
             villkor = f"{finns},N({rutor[1]})<>0,N({rutor[0]})*N({rutor[1]})>=0"
-            return f'=IF(AND({villkor}),({a}-{b})/ABS({b}),"{saknas}")', relativ_forandring(ny, gammal)
+            namnare = b if b.isalnum() else f"({b})"
+            return f'=IF(AND({villkor}),({a}-{b})/{namnare},"{saknas}")', relativ_forandring(ny, gammal)
         varde = None if ny is None or gammal is None else ny - gammal
         return f'=IF({finns},{a}-{b},"{saknas}")', varde
 
@@ -410,13 +414,22 @@ class _Tabellblad:
 
         halv = _halvt_steg(kolumn)
         lagg(forsta, sista, f"ABS({{}})<{halv}", self.stil.villkor(num_format=_nollformat(kolumn)))
+        rod = self.stil.villkor(font_color=_ROD)
         forandring = kolumn.slag in (Kolumnslag.DIFFERENS, Kolumnslag.PROCENT)
-        for a, b in [(forsta, sista)] if forandring else self._roda_rader(forsta, sista):
-            lagg(a, b, f"N({{}})<=-{halv}", self.stil.villkor(font_color=_ROD))
+        for r in self._roda_rader(forsta, sista, forandring):
+            if kolumn.slag == Kolumnslag.PROCENT and kolumn.av is not None:
+                # Worse is less, whatever the sign of the percentage.
+                ny, gammal = (xl_rowcol_to_cell(r, self._kolumn[n] + 1) for n in kolumn.av)
+                lagg(r, r, f"ABS({{}})>={halv},N({ny})<N({gammal})", rod)
+            else:
+                lagg(r, r, f"N({{}})<=-{halv}", rod)
 
-    def _roda_rader(self, forsta: int, sista: int) -> list[tuple[int, int]]:
+    def _roda_rader(self, forsta: int, sista: int, forandring: bool) -> list[int]:
+        """The rows in which less than nothing, or for a change less than before, is bad news."""
         rader = enumerate(self.tabell.rader, start=self.huvud + 1)
-        return [(r, r) for r, rad in rader if rad.rod and forsta <= r <= sista]
+        return [
+            r for r, rad in rader if forsta <= r <= sista and (rad.rod or (forandring and rad.plus_battre))
+        ]
 
     def _under(self) -> None:
         r = self.huvud + len(self.tabell.rader) + 2

@@ -22,6 +22,8 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from regionskane.lib.textfil import OlasligFil, med_liten_katalog
 
 HUVUDNS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+# What «Strict Open XML» calls the same things; nobody here has met one that was not saved so by mistake.
+STRIKTNS = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 # What Excel itself may write is less than this, or so seldom more that nobody here has seen it.
 FLEST_DELAR = 2_000
 FLEST_BLAD = 200
@@ -186,7 +188,8 @@ def _vagra_doctype(*_) -> None:
 
 
 class Arbetsbok:
-    """An open workbook. `bladnamn` are its sheets in order, `texter` the shared texts that cells point at.
+    """An open workbook. `bladnamn` are its sheets in order, `dolda` those that Excel hides, `texter` the shared texts
+    that cells point at.
 
     `datum`, `tid` and `procent` are the styles that show a number as a date, an interval or a percentage; `epok` is
     the day that dates are counted from. Raises OtillatenBok.
@@ -202,6 +205,7 @@ class Arbetsbok:
         self.procent: set[int] = set()
         self.texter: list[str] = []
         self.epok: datetime = CALENDAR_WINDOWS_1900
+        self.dolda: set[str] = set()
         relationer = self._relationer()
         self._blad = self._bladen(relationer)
         self.bladnamn = list(self._blad)
@@ -251,6 +255,12 @@ class Arbetsbok:
 
         def start(namn, attribut):
             nonlocal antal
+            if namn == f"{{{STRIKTNS}}}workbook":
+                raise OtillatenBok(
+                    "STRIKT",
+                    "Arbetsboken är sparad som «Strict Open XML-arbetsbok». Spara den som vanlig Excel-arbetsbok "
+                    "(xlsx) och lämna den igen.",
+                )
             if namn == f"{{{HUVUDNS}}}sheet":
                 antal += 1
                 if antal > FLEST_BLAD:
@@ -265,6 +275,8 @@ class Arbetsbok:
                     )
                 if slag == "worksheet" and del_ in self._namn:
                     blad.append((bladnamn, del_))
+                    if attribut.get("state", "visible") != "visible":
+                        self.dolda.add(blad[-1][0])
             elif namn == f"{{{HUVUDNS}}}workbookPr" and attribut.get("date1904", "") in ("1", "true"):
                 self.epok = CALENDAR_MAC_1904
 

@@ -60,7 +60,8 @@ class Cellslag(StrEnum):
 class Inmatningscell:
     """A cell to fill in. `nyckel` is its name for whoever reads the workbook back; `rev` and `varde` (in the unit
     before division by `skala`, None when empty) are what it held. An empty one that fetches shows the figure of
-    `hamtas` in the same column: (table key, row key, factor) for each row that it is made of."""
+    `hamtas` in the same column: (table key, row key, factor) for each row that it is made of; none where it is not made
+    of rows in the workbook. `hamtas_titel` says above the cell how it comes there."""
 
     nyckel: str
     rev: int
@@ -68,6 +69,7 @@ class Inmatningscell:
     skala: Decimal
     hamtas: tuple[tuple[str, str, int], ...] | None = None
     hamtas_namn: str = ""
+    hamtas_titel: str = "Hämtas från annan tabell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,9 +371,9 @@ class _Blad:
             grundstil = self.stil(**stil, font_color=_SVAG, italic=True)
             self.blad.write_formula(r, j, formel, grundstil, float(cell.varde / mall.skala))
             regel |= {
-                "input_title": "Hämtas från annan tabell"[:32],
+                "input_title": mall.hamtas_titel[:32],
                 "input_message": f"Siffran kommer från {mall.hamtas_namn}. Skriv ett tal här för att "
-                "ersätta den. Töm cellen för att hämta igen."[:255],
+                "ersätta den. Töm cellen så gäller den igen."[:255],
             }
         else:
             self.blad.write_blank(r, j, None, self.stil(**stil))
@@ -401,7 +403,7 @@ class _Blad:
         saknas = _ren(cell.saknas).replace('"', '""')
         if k.slag == Kolumnslag.PROCENT:
             villkor = f"COUNT({a},{b})=2,N({b})<>0,N({a})*N({b})>=0"
-            formel = f'=IF(AND({villkor}),({a}-{b})/ABS({b}),"{saknas}")'
+            formel = f'=IF(AND({villkor}),({a}-{b})/{b},"{saknas}")'
         else:
             formel = f'=IF(COUNT({a},{b})=2,{a}-{b},"{saknas}")'
         varde = _ren(cell.saknas) if cell.varde is None else float(cell.varde / _skala(k))

@@ -8,7 +8,7 @@ from a formula that was never computed.
 import contextlib
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import iterparse
@@ -25,6 +25,7 @@ from openpyxl.worksheet._reader import (
 )
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
+from regionskane.lib.anmarkning import Anmarkningar
 from regionskane.lib.textfil import OlasligFil, ar_arbetsbok
 from regionskane.lib.xlsx_bok import DJUPAST, I_JOBB, Arbetsbok, Granser, OtillatenBok, skadad
 
@@ -34,6 +35,7 @@ FLEST_I_RAD = 16_384 * 8
 # What looking for the row of headers may cost, in elements and in headers, over all sheets of a book.
 FLEST_PROVADE = 400_000
 BREDAST = 1_000
+FLEST_I_TEXT = 5
 _INLINE_T, _INLINE_R = f"{{{SHEET_MAIN_NS}}}t", f"{{{SHEET_MAIN_NS}}}r/{{{SHEET_MAIN_NS}}}t"
 # How a text that looks like Excel's escape is kept; openpyxl takes it back in shared strings only.
 _ESCAPAD = re.compile(r"_x005F(_x[0-9A-Fa-f]{4}_)")
@@ -59,7 +61,9 @@ class Procenttal(float):
 
 
 class Strombok:
-    """An open workbook. `bladnamn` are its sheets in order. `vad` is what it should be, for the sentences.
+    """An open workbook. `bladnamn` are its sheets, those that Excel shows first, and `dolda` those that it hides.
+    `raden_ar_dold` says whether it hides the row that was last given, or has filtered it away. `vad` is what the book
+    should be, for the sentences.
 
     Raises OlasligFil for another format, and for a book that is damaged, encrypted or holds more than `granser` say.
     """
@@ -68,7 +72,9 @@ class Strombok:
         if not ar_arbetsbok(fil, vad=vad):
             raise OlasligFil("Filen är inte en Excel-arbetsbok (xlsx).")
         self._bok = Arbetsbok(fil, granser)
-        self.bladnamn = self._bok.bladnamn
+        self.dolda = frozenset(self._bok.dolda)
+        self.bladnamn = sorted(self._bok.bladnamn, key=lambda namn: namn in self.dolda)
+        self.raden_ar_dold = False
         self._kvar = granser.element
         self._kvar_att_prova = FLEST_PROVADE
 
@@ -87,6 +93,7 @@ class Strombok:
                         f"Bladet «{blad}» har radnummer i fel ordning (rad {nr}). Spara filen på nytt."
                     )
                 vantad, self._kvar = nr, lasare.kvar
+                self.raden_ar_dold = lasare.dold
                 yield nr, celler
 
     def prova(self, blad: str, antal: int) -> Iterator[tuple[int, dict[int, Any]]]:
@@ -109,10 +116,11 @@ class Strombok:
 class Ark(WorkSheetParser):
     """One row at a time as (number, {column: value}); faults of a cell become values of kind Trasig.
 
-    `kvar` is how many elements may still be read; None does not count them.
+    `kvar` is how many elements may still be read; None does not count them. `dold` says whether Excel hides the row.
     """
 
     kvar: int | None = None
+    dold = False
 
     def __init__(self, kalla, bok: Arbetsbok, *, data_only: bool = True):
         super().__init__(
@@ -141,6 +149,7 @@ class Ark(WorkSheetParser):
                 text = element.get("r")
                 self.row_counter = int(text) if text and text.isdigit() else self.row_counter + 1
                 self.col_counter = 0
+                self.dold = element.get("hidden") in ("1", "true")
                 self._rakna(sedda - fore)
                 fore = sedda
                 celler = {}
@@ -213,6 +222,50 @@ class Ark(WorkSheetParser):
             return openpyxl.utils.column_index_from_string(coordinate_from_string(element.get("r"))[0])
         except (ValueError, TypeError, openpyxl.utils.exceptions.CellCoordinatesException):
             return self.col_counter + 1
+
+
+class DoldaRader:
+    """Counts the rows that were read though Excel hides them, and remembers the first ones."""
+
+    def __init__(self, bok: Strombok):
+        self._bok, self._antal, self.forsta = bok, 0, []
+
+    def rakna(self, nr: int) -> None:
+        """The row that the book has just given."""
+        if self._bok.raden_ar_dold:
+            self._antal += 1
+            if len(self.forsta) < FLEST_I_TEXT:
+                self.forsta.append(nr)
+
+    def beratta(self, blad: str, anmarkningar: Anmarkningar) -> None:
+        """A warning about those of a sheet, if there were any."""
+        if not self._antal:
+            return
+        rader = ", ".join(map(str, self.forsta)) + (" …" if self._antal > len(self.forsta) else "")
+        vad = (
+            "en rad som är dold eller bortfiltrerad"
+            if self._antal == 1
+            else (f"{self._antal} rader som är dolda eller bortfiltrerade")
+        )
+        anmarkningar.varning(
+            "DOLDA_RADER",
+            f"Bladet «{blad}» har {vad} i Excel (rad {rader}). De dolda läses som de andra.",
+            self.forsta[0],
+        )
+
+
+def andra_blad_i_ord(last: str, andra: Sequence[str], dolda: Iterable[str]) -> str:
+    """What is said of sheets that hold the same kind of table as the one that is read; «» without any."""
+    namn = [f"«{b}»{' (dolt)' if b in dolda else ''}" for b in andra[:FLEST_I_TEXT]]
+    if not namn:
+        return ""
+    fler = f" och {len(andra) - len(namn)} till" if len(andra) > len(namn) else ""
+    vilka, rad = (
+        ("Bladet", "Ska det med: lämna det som en egen fil.")
+        if len(andra) == 1
+        else ("Bladen", "Ska de med: lämna dem som egna filer.")
+    )
+    return f"Bladet «{last}» läses. {vilka} {', '.join(namn)}{fler} har också sådana rader, som inte läses. {rad}"
 
 
 @contextlib.contextmanager

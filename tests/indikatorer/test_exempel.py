@@ -116,7 +116,7 @@ def test_allt_som_dokumenten_trycker_ar_inlast():
 
 
 def test_kontrollera_namner_det_som_ar_tryckt_pa_tva_satt_och_inget_annat(django_assert_num_queries):
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         rader = list(kontrollera_indikatorer())
     fel = sorted((r.plats, r.ar, r.tryckt, r.beraknat) for r in rader if r.slag == "fel")
     slutenvard, egen_regi = "Psykiatrisk slutenvård (vuxenpsykiatri)", "Verksamheter i egen regi"

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from regionskane.lib import visning
+from regionskane.lib.belopp import relativ_forandring
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 from tests.lib import provhandling
 
@@ -47,10 +48,11 @@ def test_tabellen_lases_som_den_ar_tryckt():
     [
         ("-3", Kolumnslag.BELOPP, False, False),  # a cost is negative without being bad news
         ("-3", Kolumnslag.BELOPP, True, True),
-        ("-3", Kolumnslag.DIFFERENS, False, True),
+        ("-3", Kolumnslag.DIFFERENS, False, False),  # less is not worse of what a nämnd gets, or of an asset
+        ("-3", Kolumnslag.DIFFERENS, True, True),
         ("3", Kolumnslag.DIFFERENS, True, False),
-        ("-0.04", Kolumnslag.DIFFERENS, False, False),  # reads «0,0»
-        ("-0.05", Kolumnslag.DIFFERENS, False, True),
+        ("-0.04", Kolumnslag.DIFFERENS, True, False),  # reads «0,0»
+        ("-0.05", Kolumnslag.DIFFERENS, True, True),
     ],
 )
 def test_rott_ar_dalig_nyhet_som_syns(mnkr, slag, rod, negativ):
@@ -59,8 +61,29 @@ def test_rott_ar_dalig_nyhet_som_syns(mnkr, slag, rod, negativ):
     assert ("neg" in cell.klass.split()) is negativ
 
 
-def test_procent_och_text():
-    assert en_cell(Cell(Decimal("-0.02")), slag=Kolumnslag.PROCENT, decimaler=1).negativ
+@pytest.mark.parametrize(
+    ("forra", "nu", "text", "negativ"),
+    [
+        ("-100", "-109.4", "+9,4\u00a0%", True),  # costs that rise are a plus, and worse
+        ("-100", "-95", "−5,0\u00a0%", False),
+        ("100", "95", "−5,0\u00a0%", True),
+        ("100", "109.4", "+9,4\u00a0%", False),
+        ("-100", "-100.04", "0,0\u00a0%", False),
+    ],
+)
+def test_procent_sager_vart_det_gar_och_rott_vad_som_ar_samre(forra, nu, text, negativ):
+    gammal, ny = provhandling.mnkr(forra), provhandling.mnkr(nu)
+    procent = Kolumn("p", "%", slag=Kolumnslag.PROCENT, decimaler=1, av=("b", "a"))
+    kolumner = (Kolumn("a", "A"), Kolumn("b", "B"), procent)
+    for plus_battre in (True, False):
+        rad = Rad(
+            "r", "R", (Cell(gammal), Cell(ny), Cell(relativ_forandring(ny, gammal))), plus_battre=plus_battre
+        )
+        cell = visning.visa(Tabell("t", "T", "Rad", kolumner, (rad,))).rader[0].celler[2]
+        assert (cell.text, cell.negativ) == (text, negativ and plus_battre)
+
+
+def test_text_ar_aldrig_rod():
     text = en_cell(Cell(text="−5 vårdplatser"), slag=Kolumnslag.TEXT)
     assert (text.text, text.negativ, text.klass) == ("−5 vårdplatser", False, "")
     assert en_cell(Cell(text="dolt")).klass == "n"

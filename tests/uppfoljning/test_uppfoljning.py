@@ -202,6 +202,22 @@ def test_kalendern_och_det_som_ar_narmast(som, django_assert_num_queries):
     assert narmast(kalender, date(2026, 11, 25)) == []
 
 
+def test_tretton_uppdrag_star_under_sitt_mal_pa_sida_och_i_arbetsbok(som):
+    koder = [f"UP24-{i:03}" for i in range(6, 19)]
+    rader = {r.kod: r for r in hamta_rader(Malplan.objects.get(ar=2024))}
+    assert {rader[kod].mal.namn for kod in koder} == {"Tillgänglighet och kvalitet"}
+    assert rader["UP24-005"].mal.namn == "Bättre liv och hälsa för fler"
+    klient = som("revisor")
+    text = _text(klient.get(PLAN))
+    for insats in ("God tillgänglighet", "Jämlik hälso- och sjukvård", "Säker hälso- och sjukvård"):
+        assert f"Tillgänglighet och kvalitet: {insats}" in text
+        assert f"Bättre liv och hälsa för fler: {insats}" not in text
+    assert "planen har ingen målrubrik på sidan" in text
+    bok = klient.get(f"{PLAN}excel/")
+    rubriker = [str(c.value) for blad in _bok(bok) for rad in blad.iter_rows() for c in rad if c.value]
+    assert any(r.startswith("Tillgänglighet och kvalitet: Säker") for r in rubriker)
+
+
 def test_planen_kan_sokas_och_valjas(som, django_assert_num_queries):
     klient = som("revisor")
     klient.get(PLAN)

@@ -7,8 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from budget.actions.utfall import Inlast, UtfallFel, las_in, ta_emot_fil
-from budget.models import Filstatus, Utfallsfil
+from budget.actions.utfall import Inlast, UtfallFel, las_in, ta_emot_fil, valj_perioder
+from budget.imports.huvudbok import EXTRAPERIODER
+from budget.models import Filstatus, Periodval, Utfallsfil
 from budget.selectors.utfallsfiler import filens_delar, filens_ersatta
 from organisation.models import Namnd
 from regionskane.historik import andring
@@ -32,6 +33,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--bekrafta", nargs="+", default=[], metavar="KOD", help="Varningar som är kontrollerade."
         )
+        for p in EXTRAPERIODER:
+            parser.add_argument(
+                f"--period-{p:02}",
+                choices=Periodval.values,
+                help=f"Vad som händer med period {p:02} i källans filer: läggs i närmaste månad, eller läses inte in.",
+            )
         parser.add_argument("--pahittad", action="store_true", help="Märk siffrorna som påhittade.")
 
     def handle(self, *args, fil: Path, namnd, kalla, bekrafta, pahittad, **options):
@@ -51,8 +58,11 @@ class Command(BaseCommand):
         except OSError as fel:
             raise CommandError(f"Filen {fil} går inte att läsa.") from fel
         redan = mottagen.fil.status == Filstatus.INLAST
+        perioder = {p: v for p in EXTRAPERIODER if (v := options[f"period_{p:02}"])}
         try:
             with transaction.atomic():
+                if perioder and not redan:
+                    valj_perioder(fil=mottagen.fil, val=perioder, kalla=kalla, by=None)
                 resultat = self._las_in(mottagen.fil, bekrafta)
         except UtfallFel as fel:
             raise CommandError(str(fel)) from fel

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from budget.models import Budgetversion
 from budget.regler.kontroll import Slag
+from budget.selectors.balanskrav import fragor_om_beslut
 from budget.selectors.beslutspunkter import Beslutsavvikelse, hamta_beslutsavvikelser
 from budget.selectors.kontroll import Avvikelse, hamta_alla_avvikelser
 from budget.tabeller import matt
@@ -41,6 +42,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{a.skillnad.slag.upper():<11} {_text(a)}")
         for a in beslut:
             self.stdout.write(f"{a.slag.upper():<11} {skriv_avvikelse(a)}")
+        # Asks for a decision, and is no difference between figures: not counted, and not among the rows of --json.
+        for version, a in fragor_om_beslut(versioner):
+            self.stdout.write(f"{'BESLUT?':<11} {version.namn}: {a.text}")
         for rad in andra:
             self.stdout.write(f"{rad.slag.upper():<11} {rad.text}")
         slag = [a.skillnad.slag for a in avvikelser] + [a.slag for a in beslut] + [rad.slag for rad in andra]

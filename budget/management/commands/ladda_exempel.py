@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
-from budget.actions.balanskrav import berakna_utredning, spara_utredning
+from budget.actions.balanskrav import berakna_utredning, registrera_beslut, spara_utredning
 from budget.actions.beslutspunkter import Punktuppgifter, Talrad, las_in_beslutspunkter
 from budget.actions.finansiella_mal import registrera_avsteg
 from budget.actions.inlasning import InlasningsFel, las_in_belopp
@@ -25,6 +25,7 @@ from budget.imports.beloppsfil import las_beloppsfil
 from budget.imports.kontoplan import las_ansvarsregler, las_kontonamn, las_kontoregler
 from budget.models import (
     Ansvarsregel,
+    Balanskravsbeslut,
     Budgetversion,
     Finansiering,
     Internbudgetforutsattning,
@@ -63,6 +64,15 @@ BELOPP = (
 JUSTERINGAR = ("budget2024/regionbidrag_4b", "ms2025/regionbidrag_forandring")
 FORSTA_DAG = "2022-01-01"
 ARBETSVERSION = ("B2024-ARB", "Budget 2024, arbetsversion")
+
+
+def _andel(text: str | None) -> dict[str, Decimal]:
+    """A share in percent as it is printed, with the value of its last digit."""
+    return (
+        {"andel": Decimal(text), "andel_precision": Decimal(1).scaleb(Decimal(text).as_tuple().exponent)}
+        if text
+        else {}
+    )
 
 
 class Command(BaseCommand):
@@ -251,6 +261,7 @@ class Command(BaseCommand):
         nya += sum(self._justeringar(fil) for fil in JUSTERINGAR)
         nya += self._forutsattningar("ms2025/forutsattningar")
         nya += self._malavsteg()
+        nya += self._balanskravsbeslut()
         nya += self._beslutspunkter()
         for r in self._rader("versioner"):
             if r["faststalld"] == "1":
@@ -314,6 +325,7 @@ class Command(BaseCommand):
                         belopp=belopp.varde,
                         precision=belopp.precision,
                         kalla=r["kalla"],
+                        **_andel(r.get("andel")),
                     )
                 )
             nya += las_in_justeringar(version=version, lasta=lasta.values(), varfor=f"Inläst från {fil}.csv")
@@ -328,6 +340,18 @@ class Command(BaseCommand):
             version = versioner.get(r.pop("version"))
             if version:
                 registrera_avsteg(avsteg=Malavsteg(version=version, **r), by=None)
+                nya += 1
+        return nya
+
+    def _balanskravsbeslut(self):
+        """What is decided and announced about deficits. A version that has any, or is locked, is left alone."""
+        nya = 0
+        tomma = Budgetversion.objects.filter(status=Status.OPPEN, balanskravsbeslut=None)
+        versioner = {v.kod: v for v in tomma}
+        for r in self._rader("budget2024/balanskravsbeslut"):
+            version = versioner.get(r.pop("version"))
+            if version:
+                registrera_beslut(beslut=Balanskravsbeslut(version=version, **r), by=None)
                 nya += 1
         return nya
 

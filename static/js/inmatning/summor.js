@@ -57,14 +57,16 @@ export function skapaSummor(form, celler) {
     varden = new Map();
     for (const { nyckel, td, skala, decimaler, tillagg } of visade) {
       const v = varde(nyckel);
-      visa(td, v === undefined || v === null ? SAKNAS : formatera(v, { skala, decimaler }) + tillagg);
+      const text = v === undefined || v === null ? SAKNAS : formatera(v, { skala, decimaler }) + tillagg;
+      visa(td, text, text.startsWith(MINUS));
     }
     for (const jamforelse of jamforelser) {
       const [forsta, andra] = jamforelse.nycklar.map((nyckel) =>
         // A difference of a text that is no number would hide the error.
         celler.get(nyckel)?.tolkfel ? undefined : varde(nyckel),
       );
-      visa(jamforelse.td, jamfor(forsta, andra, jamforelse));
+      const text = jamfor(forsta, andra, jamforelse);
+      visa(jamforelse.td, text, text !== SAKNAS && forsta < andra && /[1-9]/.test(text));
     }
   }
 
@@ -76,7 +78,9 @@ function jamfor(forsta, andra, { procent, skala, decimaler, tecken }) {
   if (!procent) return formatera(forsta - andra, { skala, decimaler, tecken });
   // A share of nothing, or of a loss that has become a profit, says nothing.
   if (andra === 0n || (forsta !== 0n && forsta < 0n !== andra < 0n)) return SAKNAS;
-  return formateraProcent(forsta - andra, andra < 0n ? -andra : andra, { decimaler, tecken });
+  // Costs are written with minus, and those that rise are a plus.
+  const skillnad = andra < 0n ? andra - forsta : forsta - andra;
+  return formateraProcent(skillnad, andra < 0n ? -andra : andra, { decimaler, tecken });
 }
 
 /** A sum as its cell describes it. */
@@ -109,8 +113,11 @@ export function lasFormat(td) {
   };
 }
 
-/** Write the figure where it stands: inside its link or button, and beside its footnote mark. */
-function visa(td, text) {
+/**
+ * Write the figure where it stands: inside its link or button, and beside its footnote mark. `samre`: it is less than
+ * nothing or than before, which is bad news where the row or cell says so.
+ */
+function visa(td, text, samre) {
   const plats = td.querySelector("[data-tal], .tal, a[data-varifran]") ?? td;
   let nod = [...plats.childNodes].find((barn) => barn.nodeType === Node.TEXT_NODE && barn.data.trim());
   if (!nod) {
@@ -119,5 +126,5 @@ function visa(td, text) {
   }
   if (nod.data !== text) nod.data = text;
   td.classList.toggle("svag", text === SAKNAS);
-  td.classList.toggle("neg", text.startsWith(MINUS) && (td.classList.contains("rod") || Boolean(td.closest("tr.rod"))));
+  td.classList.toggle("neg", samre && (td.classList.contains("rod") || Boolean(td.closest("tr.rod"))));
 }

@@ -20,6 +20,7 @@ from budget.actions.utfall import (
     starta_inlasning,
     ta_emot_fil,
     valj_kolumner,
+    valj_perioder,
 )
 from budget.demo import generera
 from budget.exports.huvudbok import SKRIVARE
@@ -39,7 +40,7 @@ from budget.models import (
 from budget.selectors.kontoplan import hamta_kontoposter
 from budget.selectors.kontroll_utfall import kontrollera_saldon
 from budget.selectors.utfallsfiler import filens_historik
-from organisation.models import Enhet, Namnd
+from organisation.models import Enhet, Namnd, Notis
 from regionskane.lib.anmarkning import Niva
 from tests.budget.imports import test_fientliga_filer as fientliga
 
@@ -540,3 +541,203 @@ def test_samma_huvudbok_som_csv_sie_och_arbetsbok_ger_samma_saldon(las):
         funna.append(saldon())
     assert funna[0] == funna[1] == funna[2] and len(funna[0]) > 100
     assert list(kontrollera_saldon()) == []
+
+
+# Periods that are no months.
+
+BOKSLUT = csv(*balans(202412, KN, "5010", 10, "A1"), *balans(202413, KN, "5010", 3, "A2"))
+
+
+def test_period_13_fragas_om_och_laggs_sedan_i_december(las, anvandare):
+    vem = anvandare("koncerncontroller")
+    resultat = las(BOKSLUT, by=vem)
+    fil = resultat.fil
+    assert (fil.status, allt()[:2], koder(resultat, Niva.FEL)) == ("vantar", ({}, 0), ["PERIOD_13"])
+    assert "2 rader i period 13" in resultat.fel and "december" in resultat.fel
+    for fel in ({"val": {}}, {"val": {12: "manad"}}, {"val": {13: "april"}}, {"kalla": " "}):
+        with pytest.raises(UtfallFel):
+            valj_perioder(**({"fil": fil, "val": {13: "manad"}, "kalla": "Raindance", "by": vem} | fel))
+    valj_perioder(fil=fil, val={13: "manad"}, kalla="Raindance", by=vem)
+    assert las_in(fil=fil, by=vem).fel == ""
+    assert saldon()["KN", 202412, "5010", ""] == Decimal("14.00")
+    assert list(kontrollera_saldon()) == []
+    # The next file from there is not asked about.
+    assert las(csv(*balans(202313, KN, "5010", 2, "A1")), kalla="Raindance").fel == ""
+    assert saldon()["KN", 202312, "5010", ""] == Decimal("2.50")
+
+
+def test_period_som_kallan_vagrar_stoppar_filen(las, anvandare):
+    vem = anvandare("koncerncontroller")
+    fil = las(BOKSLUT, by=vem).fil
+    valj_perioder(fil=fil, val={13: "nej"}, kalla="Agresso", by=vem)
+    resultat = las_in(fil=fil, by=vem)
+    assert (resultat.fil.status, saldon()) == ("fel", {}) and "källan Agresso" in resultat.fel
+
+
+def test_perioder_som_andras_filer_laser_med_andras_av_en_koncerncontroller(las, anvandare):
+    controller, kn = anvandare("controller-kn"), Namnd.objects.get(kod="KN")
+    Utfallskalla.objects.create(namn="Raindance", period_13="nej")
+    fil = las(BOKSLUT, by=controller, namnd=kn).fil
+    with pytest.raises(UtfallFel, match="andras filer"):
+        valj_perioder(fil=fil, val={13: "manad"}, kalla="Raindance", by=controller)
+    valj_perioder(fil=fil, val={13: "manad"}, kalla="Egen", by=controller)
+    assert las_in(fil=fil, by=controller).fel == ""
+
+
+def test_period_00_och_13_i_en_sie_fil_och_fran_kommandoraden(las, tmp_path):
+    sie = tmp_path / "ar.se"
+    sie.write_text(
+        "#FLAGGA 0\n#SIETYP 2\n#RAR 0 20240101 20241231\n#RES 0 5010 7\n#PSALDO 0 202400 5010 {} 2\n"
+        "#PSALDO 0 202413 5010 {} 5\n"
+    )
+    Ansvarsregel.objects.create(
+        fran="UTAN", till="UTAN", namn="Utan", enhet=Enhet.objects.get(kod="KN"), fran_ar=2024
+    )
+    with pytest.raises(CommandError, match=r"period 13.*period 00"):
+        call_command("importera_utfall", sie, stdout=io.StringIO())
+    call_command(
+        "importera_utfall", sie, kalla="Prov", period_13="manad", period_00="manad", stdout=io.StringIO(),
+        bekrafta=["FRAMTID", "TOM_PERIOD", "KONTO", "MANAD_AVVIKER"],
+    )  # fmt: skip
+    assert saldon() == {
+        ("KN", 202401, "5010", ""): Decimal("2.00"),
+        ("KN", 202412, "5010", ""): Decimal("5.00"),
+    }
+
+
+def test_sie_typ_1_far_veta_vilken_typ_som_behovs(las):
+    resultat = las(b"#FLAGGA 0\n#SIETYP 1\n#RAR 0 20240101 20241231\n#KONTO 5010 x\n#RES 0 5010 7\n", "ar.se")
+    assert resultat.fil.status == "fel"
+    assert "typ 4" in resultat.fel and "typ 2 eller 3" in resultat.fel
+    assert koder(resultat, Niva.FEL) == ["SIE_TYP"]
+
+
+def test_trasiga_bokstaver_marks_ocksa_i_en_fil_som_gar_in_som_den_star(las):
+    rader = [r.replace("Prov", "LÃ¶n") for r in balans(202403, KN, "5010", 1, "A1")]
+    resultat = las(csv(*rader))
+    assert koder(resultat) == ["TECKEN", "TECKEN"] and "«LÃ¶n»" in resultat.fynd[0].anmarkning.text
+    assert las(csv(*rader), bekraftat=["TECKEN"]).fel == ""
+    assert set(Huvudboksrad.objects.values_list("text", flat=True)) == {"LÃ¶n"}
+
+
+# Earlier years.
+
+
+def test_en_kod_som_har_en_regel_fran_ett_senare_ar_far_en_egen_till_dess(las, anvandare):
+    vem, (post, annan, *_) = anvandare("koncerncontroller"), hamta_kontoposter()
+    senare = Kontoregel.objects.create(fran="9990", till="9999", namn="Senare", post=post, fran_ar=2024)
+    fil = las(csv(f"202203;9991;{KN};;;x;1,00"), by=vem).fil
+    koppla_koder(
+        fil=fil, kopplingar=[Koppling("k", "konto", "9991", "9991", "9991", "Ny", annan, 2022)], by=vem
+    )
+    ny = Kontoregel.objects.get(fran="9991")
+    assert (ny.post, ny.fran_ar, ny.till_ar) == (annan, 2022, 2023)
+    senare.refresh_from_db()
+    assert (senare.fran_ar, senare.till_ar) == (2024, None)
+    assert las_in(fil=fil, by=vem).fel == ""
+
+
+def test_en_senare_regel_som_sager_detsamma_borjar_tidigare(las, anvandare):
+    vem, post = anvandare("koncerncontroller"), hamta_kontoposter()[0]
+    senare = Kontoregel.objects.create(fran="9990", till="9999", namn="Senare", post=post, fran_ar=2024)
+    kn = Enhet.objects.get(kod="KN")
+    ansvar = Ansvarsregel.objects.create(fran="99990", till="99999", namn="x", enhet=kn, fran_ar=2024)
+    fil = las(csv("202203;9991;99991;;;x;1,00", "202203;9992;99991;;;x;1,00"), by=vem).fil
+    kopplingar = [
+        Koppling("k1", "konto", "9991", "9991", "9991", "x", post, 2022),
+        Koppling("k2", "konto", "9992", "9992", "9992", "x", post, 2022),
+        Koppling("a", "ansvar", "99991", "99991", "99991", "x", kn, 2022),
+    ]
+    koppla_koder(fil=fil, kopplingar=kopplingar, by=vem)
+    for regel in (senare, ansvar):
+        regel.refresh_from_db()
+        assert (regel.fran_ar, regel.till_ar) == (2022, None)
+    assert Kontoregel.objects.filter(fran__startswith="999").count() == 1
+    assert las_in(fil=fil, by=vem).fel == ""
+
+
+def test_en_senare_regel_utvidgas_inte_over_en_annan(las, anvandare):
+    vem, (post, annan, *_) = anvandare("koncerncontroller"), hamta_kontoposter()
+    for fran, till, mal, fran_ar, till_ar in (
+        ("9990", "9999", post, 2024, None),
+        ("9995", "9995", annan, 2020, 2023),
+    ):
+        Kontoregel.objects.create(fran=fran, till=till, namn="x", post=mal, fran_ar=fran_ar, till_ar=till_ar)
+    fil = las(csv(f"202203;9991;{KN};;;x;1,00"), by=vem).fil
+    koppla_koder(
+        fil=fil, kopplingar=[Koppling("k", "konto", "9991", "9991", "9991", "x", post, 2022)], by=vem
+    )
+    assert list(Kontoregel.objects.filter(fran="9991").values_list("fran_ar", "till_ar")) == [(2022, 2023)]
+
+
+def test_en_senare_regel_utvidgas_inte_nar_en_annan_av_dess_koder_valjs_bort(las, anvandare):
+    vem, (post, annan, *_) = anvandare("koncerncontroller"), hamta_kontoposter()
+    senare = Kontoregel.objects.create(fran="9990", till="9999", namn="Senare", post=post, fran_ar=2024)
+    fil = las(csv(f"202203;9991;{KN};;;x;1,00", f"202203;9992;{KN};;;x;1,00"), by=vem).fil
+    kopplingar = [
+        Koppling("k1", "konto", "9991", "9991", "9991", "x", post, 2022),
+        Koppling("k2", "konto", "9992", "9992", "9992", "x", annan, 2022),
+    ]
+    koppla_koder(fil=fil, kopplingar=kopplingar, by=vem)
+    senare.refresh_from_db()
+    assert senare.fran_ar == 2024
+    nya = Kontoregel.objects.filter(fran__in=["9991", "9992"]).values_list(
+        "fran", "post", "fran_ar", "till_ar"
+    )
+    assert sorted(nya) == [("9991", post.pk, 2022, 2023), ("9992", annan.pk, 2022, 2023)]
+    assert las_in(fil=fil, by=vem).fel == ""
+
+
+def test_en_senare_regel_borjar_det_forsta_av_kodernas_ar(las, anvandare):
+    vem, post = anvandare("koncerncontroller"), hamta_kontoposter()[0]
+    senare = Kontoregel.objects.create(fran="9990", till="9999", namn="Senare", post=post, fran_ar=2024)
+    fil = las(csv(f"202203;9991;{KN};;;x;1,00"), by=vem).fil
+    kopplingar = [
+        Koppling("k1", "konto", "9991", "9991", "9991", "x", post, 2022),
+        Koppling("k2", "konto", "9992", "9992", "9992", "x", post, 2021),
+    ]
+    koppla_koder(fil=fil, kopplingar=kopplingar, by=vem)
+    senare.refresh_from_db()
+    assert senare.fran_ar == 2021
+
+
+def test_fel_i_en_av_flera_kopplingar_pekar_ut_den_ocksa_efter_en_utvidgad(las, anvandare):
+    vem, post = anvandare("koncerncontroller"), hamta_kontoposter()[0]
+    Kontoregel.objects.create(fran="9990", till="9999", namn="Senare", post=post, fran_ar=2024)
+    fil = las(csv(f"202203;9991;{KN};;;x;1,00"), by=vem).fil
+    kopplingar = [
+        Koppling("k1", "konto", "9991", "9991", "9991", "x", post, 2022),
+        Koppling("k2", "konto", "9992", "9992", "9992", "x", post, 2022),
+        Koppling("k3", "konto", "9980", "9980", "9980", "", post, 2022),
+    ]
+    with pytest.raises(KopplingFel) as fel:
+        koppla_koder(fil=fil, kopplingar=kopplingar, by=vem)
+    assert fel.value.nyckel == "k3"
+
+
+# Who can map is told.
+
+
+def test_en_fil_som_vantar_pa_koder_nar_dem_som_kopplar_en_gang(las, anvandare):
+    controller, koncern = anvandare("controller-kn"), anvandare("koncerncontroller")
+    kn = Namnd.objects.get(kod="KN")
+    fil = las(csv(f"202403;9991;{KN};;;x;1,00"), by=controller, namnd=kn).fil
+    las_in(fil=fil, by=controller)
+    notis = Notis.objects.get()
+    assert (notis.mottagare, notis.url, notis.sedd) == (koncern, f"/utfall/filer/{fil.pk}/", None)
+    assert "mars.csv" in notis.text and str(controller) in notis.text
+    post = hamta_kontoposter()[0]
+    koppla_koder(
+        fil=fil, kopplingar=[Koppling("k", "konto", "9991", "9991", "9991", "x", post, 2024)], by=koncern
+    )
+    notis.refresh_from_db()
+    assert notis.sedd is not None
+    assert las_in(fil=fil, by=controller).fel == "" and Notis.objects.count() == 1
+
+
+def test_den_som_sjalv_kan_koppla_far_ingen_notis(las, anvandare):
+    las(csv(f"202403;9991;{KN};;;x;1,00"), by=anvandare("koncerncontroller"))
+    # A file with errors waits for nobody else.
+    las(csv(f"202403;9991;{KN};;;x;1,00", f"202403;5010;{KN};;;x;NaN"), by=anvandare("controller-kn"),
+        namnd=Namnd.objects.get(kod="KN"))  # fmt: skip
+    assert not Notis.objects.exists()

@@ -6,7 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from budget.actions.versioner import kopiera_version
-from budget.models import Belopp, Utfallsfil
+from budget.models import Belopp, Kontrollsumma, Utfallsfil
+from tests.budget.belopp import egna_nivaer
 
 
 def _json(capsys, *argument):
@@ -45,7 +46,7 @@ def test_balanskrav_ur_fil_behover_ingen_databas(tmp_path, capsys):
     assert svar["resultat_efter_justeringar"] == "2892"
     assert svar["balanskravsresultat"] == "1232"
     assert (svar["ny_brist"], svar["aterstallt"], svar["ub_aterstalla"]) == ("0", "1232", "0")
-    assert svar["max_reservering"] == "1902.82"
+    assert svar["max_reservering"] == "1257.82"
     assert {a["niva"] for a in svar["anmarkningar"]} == {"info"}
 
 
@@ -191,8 +192,32 @@ def test_kontrollera_namner_just_dessa_skillnader_i_bilaga_2_3_och_5a(db, capsys
     assert sorted(funna) == sorted(vantat)
 
 
-def test_ett_andrat_blad_gor_just_sina_summor_fel(version, capsys):
+def _med_det_tryckta(version):
+    """A version as it is read from a document, before it is locked: its levels, and its print beside the sums."""
+    kopia = kopiera_version(kalla=version, kod="PROV", namn="Prov")
+    egna_nivaer(kopia)
+    tryckta = list(Kontrollsumma.objects.filter(version=version).order_by("pk"))
+    for k in tryckta:
+        k.pk, k.version = None, kopia
+    Kontrollsumma.objects.bulk_create(tryckta)
+    return kopia
+
+
+def test_en_kopia_har_inget_tryckt_att_kontrollera_mot(version, capsys):
     kopia = kopiera_version(kalla=version("B2024"), kod="PROV", namn="Prov")
+    assert _json(capsys, "kontrollera", "--budgetversion", "PROV", "--json") == []
+    b = Belopp.objects.get(version=kopia, post__kod="kostnader", ar=2024)
+    b.belopp -= 10_000_000
+    b.save()
+    # Two tables no longer agree; no sum is compared with what was printed for another version.
+    rader = _json(capsys, "kontrollera", "--budgetversion", "PROV", "--json")
+    assert [(r["kod"], r["plats"], r["ar"]) for r in rader] == [
+        ("SAMBAND", "PROV/kassaflode/likvida_slut", 2025)
+    ]
+
+
+def test_ett_andrat_blad_gor_just_sina_summor_fel(version, capsys):
+    kopia = _med_det_tryckta(version("B2024"))
     fore = _json(capsys, "kontrollera", "--budgetversion", "PROV", "--json")
     assert [(r["plats"], r["ar"]) for r in fore if r["slag"] == "fel"] == [
         ("PROV/kassaflode/arets_kassaflode", 2024),
@@ -209,11 +234,15 @@ def test_ett_andrat_blad_gor_just_sina_summor_fel(version, capsys):
     assert [(r["plats"], r["ar"], r["differens"], r["slag"]) for r in nya] == [
         ("PROV/regionbidrag/regionbidrag/Summa regional utveckling", 2025, "-10", "fel"),
         ("PROV/regionbidrag/regionbidrag/alla nämnder", 2025, "-10", "fel"),
+        # What its bridge gives, also the year after, and the costs that do not follow.
+        ("PROV/regionbidrag/regionbidrag/Kulturnämnden", 2025, "10", "fel"),
+        ("PROV/regionbidrag/regionbidrag/Kulturnämnden", 2026, "-10", "fel"),
+        ("PROV/regionbidrag/regionbidrag/ändring mot Budget 2024", 2025, "10", "fel"),
     ]
 
 
-def test_ett_andrat_blad_i_resultatbudgeten_foljer_med_till_balanskravet(version, capsys):
-    kopia = kopiera_version(kalla=version("B2024"), kod="PROV", namn="Prov")
+def test_ett_andrat_blad_i_resultatbudgeten_namns_i_varje_tabell_som_hamtar_det(version, capsys):
+    kopia = _med_det_tryckta(version("B2024"))
     fore = _json(capsys, "kontrollera", "--budgetversion", "PROV", "--json")
     b = Belopp.objects.get(version=kopia, post__kod="kostnader", ar=2024)
     b.belopp -= 10_000_000
@@ -224,19 +253,10 @@ def test_ett_andrat_blad_i_resultatbudgeten_foljer_med_till_balanskravet(version
         ("PROV/resultatbudget/verksamhetens_resultat", 2024, "10", "fel"),
         ("PROV/resultatbudget/arets_resultat", 2024, "10", "fel"),
         ("PROV/balanskrav/arets_resultat", 2024, "10", "fel"),
-        ("PROV/balanskrav/resultat_efter_justeringar", 2024, "10", "fel"),
-        ("PROV/balanskrav/balanskravsresultat", 2024, "10", "fel"),
-        ("PROV/balanskrav/ub_aterstalla", 2024, "-10", "fel"),
-        ("PROV/balanskrav/ib_aterstalla", 2025, "-10", "fel"),
-        ("PROV/balanskrav/ub_aterstalla", 2025, "-10", "fel"),
-        ("PROV/balanskrav/ib_aterstalla", 2026, "-10", "fel"),
+        # Where it was printed it stands as printed, so what is counted from there is not named once more.
         ("PROV/kassaflode/arets_resultat", 2024, "10", "fel"),
-        ("PROV/kassaflode/medel_verksamheten", 2024, "11", "fel"),  # 1 of rounding before
-        ("PROV/kassaflode/arets_kassaflode", 2024, "1075", "fel"),  # 1065 before
-        ("PROV/kassaflode/likvida_slut", 2024, "1075", "fel"),
         ("PROV/balansbudget/arets_resultat", 2024, "10", "fel"),
         ("PROV/forutsattningar/nettokostnader", 2024, "10", "fel"),
-        ("PROV/forutsattningar/nettokostnadsutveckling", 2024, "2.301", "fel"),  # 2.32 before
     }
 
 

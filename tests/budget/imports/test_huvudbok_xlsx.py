@@ -11,6 +11,7 @@ import pytest
 
 from budget.imports.huvudbok import RADFALT
 from budget.imports.huvudbok_xlsx import XlsxLasning
+from regionskane.lib.textfil import OlasligFil
 
 RUBRIK = ["Datum", "Konto", "Ansvar", "Text", "Belopp"]
 
@@ -149,7 +150,11 @@ def test_belopp_som_text_laser_och_sags():
          "spara."),
         ([202403, None, "", "Summa", 5], "Raden saknar konto. Är det en summarad ska den tas bort."),
         ([None, 1, "", "", 5], "Raden saknar datum och period."),
-        ([45366, 1, "", "", 5], "«45366» är inte ett datum eller en period (2024-03-15 eller 202403)."),
+        (
+            [45366, 1, "", "", 5],
+            "Cell A2 har talet 45366 där ett datum ska stå. Det är troligen Excels nummer för en dag: välj datumformat "
+            "för kolumnen.",
+        ),
         ([202403, "x" * 50, "", "", 5], f"«{'x' * 40}…» är inte en kod. Kontrollera att kolumnerna stämmer."),
     ],
 )  # fmt: skip
@@ -184,3 +189,95 @@ def test_minnet_vaxer_inte_med_arket():
 
     topp(10)  # what is imported once
     assert topp(3_000) < topp(300) * 1.5
+
+
+def _blad(*blad):
+    """A book of (name, state, rows)."""
+    bok = openpyxl.Workbook()
+    bok.remove(bok.active)
+    for namn, lage, rader in blad:
+        ark = bok.create_sheet(namn)
+        ark.sheet_state = lage
+        for rad in rader:
+            ark.append(rad)
+    bok.active = next(i for i, (_, lage, _) in enumerate(blad) if lage == "visible")
+    ut = io.BytesIO()
+    bok.save(ut)
+    return ut
+
+
+def _huvudbok(belopp):
+    return [RUBRIK, [202403, 1, "", "", belopp]]
+
+
+@pytest.mark.parametrize(
+    ("blad", "last", "fynd"),
+    [
+        ([("A", "visible", _huvudbok(1)), ("B", "visible", _huvudbok(2))], 1, {"FLERA_BLAD": "«B»"}),
+        ([("A", "hidden", _huvudbok(1)), ("B", "visible", _huvudbok(2))], 2, {"FLERA_BLAD": "«A» (dolt)"}),
+        ([("A", "veryHidden", _huvudbok(1)), ("B", "visible", [["Hej"]])], 1, {"DOLT_BLAD": "«A» är dolt"}),
+        ([("A", "visible", _huvudbok(1)), ("B", "hidden", [["Hej"]])], 1, {"DOLT_BLAD": "läses: «B»"}),
+        ([("A", "visible", _huvudbok(1)), ("B", "visible", [["Hej"]]), ("C", "visible", [RUBRIK])], 1, {}),
+    ],
+)  # fmt: skip
+def test_det_synliga_bladet_laser_forst_och_de_andra_namns(blad, last, fynd):
+    lasning, rader = _las(_blad(*blad))
+    assert [r["belopp"] for r in rader] == [last]
+    assert {kod for kod, _, _ in _fynd(lasning)} == set(fynd)
+    for kod, _, text in _fynd(lasning):
+        assert fynd[kod] in text
+
+
+def test_ett_andra_blad_som_ar_skadat_stoppar_inte_det_forsta_men_sags():
+    fil = _blad(("A", "visible", _huvudbok(1)), ("B", "visible", _huvudbok(2)))
+    fil = _andra(fil, "xl/worksheets/sheet2.xml", b"</row>", b"")
+    lasning, rader = _las(fil)
+    assert [r["belopp"] for r in rader] == [1]
+    assert [(kod, text) for kod, _, text in _fynd(lasning)] == [
+        ("FLERA_BLAD", "Bladet «A» läses. Om «B» också har sådana rader går inte att se.")
+    ]
+
+
+def test_blad_som_valts_laser_utan_fragor_om_de_andra():
+    fil = _blad(("A", "hidden", _huvudbok(1)), ("B", "visible", _huvudbok(2)))
+    lasning, rader = _las(fil, blad="A")
+    assert ([r["belopp"] for r in rader], _fynd(lasning)) == ([1], [])
+
+
+def test_dolda_och_bortfiltrerade_rader_laser_och_namns():
+    fil = _bok([RUBRIK, *([202403, 1, "", f"rad {i}", i] for i in range(2, 7))])
+    bok = openpyxl.load_workbook(fil)
+    for rad in (1, 3, 5, 90):
+        bok.active.row_dimensions[rad].hidden = True
+    bok.active.auto_filter.ref = "A1:E6"
+    ut = io.BytesIO()
+    bok.save(ut)
+    lasning, rader = _las(ut)
+    assert [r["belopp"] for r in rader] == [2, 3, 4, 5, 6]
+    assert _fynd(lasning) == [
+        ("DOLDA_RADER", 3, "Bladet «Blad1» har 2 rader som är dolda eller bortfiltrerade i Excel (rad 3, 5). De dolda "
+         "läses som de andra."),
+    ]  # fmt: skip
+
+
+def test_strict_ooxml_sags_vid_namn():
+    huvud = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    fil = _andra(
+        _bok(_huvudbok(1)), "xl/workbook.xml", huvud, b"http://purl.oclc.org/ooxml/spreadsheetml/main"
+    )
+    with pytest.raises(OlasligFil, match="Strict Open XML"):
+        XlsxLasning(fil)
+
+
+def test_excels_nummer_for_en_dag_sags_vara_det():
+    lasning, rader = _las(_bok([RUBRIK, [45366, 1, "", "", 1], [20240303, 1, "", "", 2]]))
+    assert [r["datum"] for r in rader] == ["2024-03-03"]
+    ((kod, rad, text),) = _fynd(lasning)
+    assert (kod, rad) == ("CELL", 2) and "Excels nummer för en dag" in text
+
+
+def test_period_13_och_trasiga_bokstaver_i_en_arbetsbok():
+    rader = [["Period", "Konto", "Text", "Belopp"], [202413, 1, "LÃ¶n", 1], ["2024-00", 1, "Lön", 2]]
+    lasning, lasta = _las(_bok(rader), extraperioder={13: 12})
+    assert [(r["period"], r["belopp"]) for r in lasta] == [(202412, 1)]
+    assert [(kod, rad) for kod, rad, _ in _fynd(lasning)] == [("TECKEN", 2), ("PERIOD_00", 3)]

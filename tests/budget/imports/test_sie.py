@@ -1,6 +1,7 @@
 """SIE as programs write it: every dialect rule of doman.md §9, in files made here."""
 
 import io
+import zlib
 from datetime import date
 from decimal import Decimal
 
@@ -345,7 +346,7 @@ def test_oklart_psaldo_ger_inga_rader():
 
 def test_psaldo_utanfor_aret():
     lasning, _ = _las(PSALDO + "#RES 0 3010 -70\n#PSALDO 0 202312 3010 {} -70\n#PSALDO 0 202413 3010 {} 0\n")
-    assert [(a.kod, a.rad) for a in _alla(lasning)] == [("UTANFOR_AR", 14), ("PERIOD", 15)]
+    assert [(a.kod, a.rad) for a in _alla(lasning)] == [("UTANFOR_AR", 14), ("PERIOD_13", 15)]
 
 
 @pytest.mark.parametrize(
@@ -392,6 +393,183 @@ def test_en_bit_efter_sista_hela_raden_ar_avkortad():
     for bit in ("#RES 0 3010", '#KONTO 4010 "Kö', "#PSAL", "#"):
         with pytest.raises(OlasligFil, match="avkortad"):
             _las(hel + bit)
+
+
+@pytest.mark.parametrize(
+    "ver",
+    [
+        '#VER A 2 20220630 "Makulerad"\n{\n#BTRANS 3010 {} 7\n#BTRANS 1910 {} -7\n}\n',
+        '#VER A 2 20230630 "Makulerad"\n{\n}\n',
+        "#VER A 2\n{\n}\n",
+        "#VER A 2 20240230\n{\n#BTRANS 3010 {} 7\n}\n",
+        "#VER A 2 20220630 {}\n",
+    ],
+)
+def test_verifikation_utan_raknade_rader_ar_bara_en_upplysning(ver):
+    lasning, rader = _las(_ver("#TRANS 3010 {} -1", "#TRANS 1910 {} 1") + ver)
+    assert len(rader) == 2
+    assert [(a.kod, a.niva, a.rad) for a in _alla(lasning)] == [("TOM_VER", Niva.INFO, 17)]
+
+
+def test_verifikation_i_ett_annat_ar_raknas_inte_och_behover_da_inte_balansera():
+    lasning, _ = _las(HUVUD + "#VER A 1 20230630\n{\n#TRANS 3010 {} -5\n}\n")
+    assert (_fynd(lasning), lasning.antal_obalanserade) == (["ANNAT_AR"], 0)
+
+
+@pytest.mark.parametrize(
+    ("falt", "text"),
+    [('"Rättelse"', "Rättelse"), ('"Rättelse" "av lön"', "Rättelse av lön"), ('Q1 ""', "Q1")],
+)
+def test_text_i_datumfaltet_blir_radens_text(falt, text):
+    lasning, rader = _las(_ver(f"#TRANS 3010 {{}} -1 {falt}", "#TRANS 1910 {} 1"))
+    assert [r["text"] for r in rader] == [text, "Text"]
+    assert [(a.kod, a.niva, a.rad) for a in _alla(lasning)] == [("TEXT_I_DATUM", Niva.INFO, 14)]
+
+
+def test_datum_som_inte_finns_ar_fortfarande_ett_datum():
+    lasning, rader = _las(_ver('#TRANS 3010 {} -1 20240230 "Köp"', "#TRANS 1910 {} 1"))
+    assert (rader[0]["text"], _fynd(lasning)) == ("Köp", ["TRANS_DATUM"])
+
+
+@pytest.mark.parametrize(
+    ("text", "koder"),
+    [
+        ("#VER A 1 20240115 x {\n#TRANS 3010 {} -1\n#TRANS 1910 {} 1 }\n", ["KLAMMER_RAD"]),
+        (
+            '#VER A 1 20240115 x\n{ #TRANS 3010 {1 "7"} -1\n#TRANS 1910 {} 1 20240115 "a}" }\n',
+            ["KLAMMER_RAD"],
+        ),
+        (
+            "#VER A 1 20240115 x\n{\n#TRANS 3010 {} -1\n#TRANS 1910 {} 1\n#BTRANS 1910 {} 1}\n",
+            ["KLAMMER_RAD"],
+        ),
+    ],
+)
+def test_klamrar_pa_posternas_rader_laser_som_pa_egna(text, koder):
+    lasning, rader = _las(HUVUD + text + "#VER A 2 20240116 y\n{\n#TRANS 3010 {} 0\n}\n")
+    assert [(r["verifikation"], r["belopp"]) for r in rader] == [("A 1", -1), ("A 1", 1), ("A 2", 0)]
+    assert _fynd(lasning) == koder
+
+
+def test_hel_verifikation_pa_en_rad_forloras_inte_tyst():
+    lasning, _ = _las(HUVUD + "#VER A 1 20240115 x {#TRANS 3010 {} -1 #TRANS 1910 {} 1}\n")
+    (fel,) = [a for a in _alla(lasning) if a.niva is Niva.FEL]
+    assert (fel.kod, fel.rad) == ("KLAMMER", 12) and "på samma rad som #VER" in fel.text
+
+
+# The checksum: what it is of is written out by hand.
+
+SUMMERAS = '#FORMAT PC8\n#SIETYP 4\n#RAR 0 20240101 20241231\n#KONTO 3010 "Köp av \\"vård\\" {x}"\n'
+SUMMERAS += '#VER A 1 20240115 "Lön  i mars"\n{\n\t#TRANS 3010 {1 "0 1"} -0.00 "" ""\n}\n'
+SUMMAN = (
+    '#FORMATPC8#SIETYP4#RAR02024010120241231#KONTO3010Köp av "vård" {x}'
+    "#VERA120240115Lön  i mars#TRANS301010 1-0.00"
+)
+
+
+def _summerad(summa, kodning="cp437", kropp=SUMMERAS):
+    text = f"#FLAGGA 0\n#KSUMMA\n{kropp}#KSUMMA {summa}\n#PROSA efter\n"
+    lasning, _ = _las(text, kodning=kodning)
+    return [a for a in _alla(lasning) if a.kod == "KSUMMA"]
+
+
+def test_kontrollsumman_ar_crc32_av_falten_i_cp437():
+    summa = zlib.crc32(SUMMAN.encode("cp437"))
+    assert _summerad(summa) == []
+    assert _summerad(summa - (1 << 32)) == []  # as a number with sign
+    assert _summerad(summa, kropp=SUMMERAS.replace("\n", "\r\n").replace(" {1", "  {1")) == []
+    assert (
+        _summerad(summa, "latin-1") == []
+    )  # the standard counts the letters of CP437, whatever the file has
+    assert _summerad(zlib.crc32(SUMMAN.encode("latin-1")), "latin-1") == []
+
+
+def test_fel_kontrollsumma_ar_en_varning():
+    summa = zlib.crc32(SUMMAN.encode("cp437"))
+    for fynd in (
+        _summerad(summa + 1),
+        _summerad(summa, kropp=SUMMERAS.replace("3010", "3011")),
+        _summerad(4711),
+    ):
+        assert [(a.niva, a.rad) for a in fynd] == [(Niva.VARNING, 11)]
+        assert "stämmer inte med innehållet" in fynd[0].text
+
+
+@pytest.mark.parametrize(
+    ("fore", "efter", "ord_"),
+    [
+        ("#KSUMMA\n", "", "avslutas inte"),
+        ("", "#KSUMMA 17\n", "inleds inte"),
+        ("#KSUMMA\n", "#KSUMMA abc\n", "går inte att pröva"),
+        ("#KSUMMA\n", "#KSUMMA\n", "går inte att pröva"),
+        ("#KSUMMA 1\n", "#KSUMMA 17\n", "går inte att pröva"),
+    ],
+)
+def test_halva_och_obegripliga_kontrollsummor(fore, efter, ord_):
+    lasning, _ = _las(fore + SUMMERAS + efter)
+    (fynd,) = [a for a in _alla(lasning) if a.kod == "KSUMMA"]
+    assert fynd.niva is Niva.VARNING and ord_ in fynd.text
+
+
+PERIOD_13 = PSALDO + (
+    "#RES 0 3010 -100\n#PSALDO 0 202401 3010 {} -60\n#PSALDO 0 202413 3010 {} -30\n#PSALDO 0 202400 3010 {} -10\n"
+    "#PSALDO -1 202313 3010 {} -8\n#PBUDGET 0 202413 3010 {} -9\n"
+)
+
+
+def test_psaldo_for_period_13_och_00_laggs_dar_kallan_sager():
+    lasning, _ = _las(PERIOD_13, extraperioder={13: 12, 0: 1})
+    avstamning = avstam(lasning)
+    assert [(r[1], r[10]) for r in lasning.saldorader(avstamning)] == [
+        (202401, Decimal(-70)),
+        (202412, Decimal(-30)),
+    ]
+    assert _fynd(lasning) == []
+
+
+def test_psaldo_for_en_period_utan_val_ger_inga_rader_men_stams_av():
+    lasning, _ = _las(PERIOD_13, extraperioder={0: 1})
+    avstamning = avstam(lasning)
+    assert [(a.kod, a.rad) for a in _alla(lasning)] == [("PERIOD_13", 15)]
+    assert [a.kod for a in avstamning.anmarkningar] == ["PSALDO_TOLKNING"]
+    assert list(lasning.saldorader(avstamning)) == []
+
+
+def test_saldon_som_stammer_mot_ett_annat_ar_sager_det():
+    fore = "#RES 0 3010 -9\n#RES -1 3010 -1\n#UB 0 1910 9\n#IB 0 1910 0\n#UB -1 1910 3\n#IB -1 1910 2\n"
+    lasning, _ = _las(fore + _ver("#TRANS 3010 {} -1", "#TRANS 1910 {} 1"))
+    forst, *resten = avstam(lasning).anmarkningar
+    assert (forst.kod, {a.kod for a in resten}) == ("ANNAT_ARS_SALDON", {"TRANS_SALDO"})
+    assert "i allt mot dem för år −1" in forst.text
+    psaldo = PSALDO + "#RES 0 3010 -9\n#RES -1 3010 -1\n#PSALDO 0 202401 3010 {} -1\n"
+    assert next(a.kod for a in avstam(_las(psaldo)[0]).anmarkningar) == "ANNAT_ARS_SALDON"
+    # Where some konto differs from that year too, it is nobody's.
+    lasning, _ = _las(
+        fore.replace("#UB -1 1910 3", "#UB -1 1910 4") + _ver("#TRANS 3010 {} -1", "#TRANS 1910 {} 1")
+    )
+    assert {a.kod for a in avstam(lasning).anmarkningar} == {"TRANS_SALDO"}
+
+
+def test_fil_med_psaldo_sags_inte_vara_utan_saldon():
+    lasning, _ = _las(_ver("#TRANS 3010 {} -1", "#TRANS 1910 {} 1") + "#PSALDO 0 202401 3010 {} -1\n")
+    assert (lasning.variant, lasning.anmarkningar.alla()) == ("E", ())
+
+
+def test_typ_fyra_med_bara_manadssaldon_sags_inte_vara_avkortad():
+    lasning, _ = _las(HUVUD + "#RES 0 3010 -1\n#PSALDO 0 202401 3010 {} -1\n")
+    (fynd,) = _alla(lasning)
+    assert "Månadernas saldon (#PSALDO) läses i stället" in fynd.text and "avkortad" not in fynd.text
+
+
+@pytest.mark.parametrize(
+    ("kodning", "som"), [("cp437", "cp1252"), ("mac_roman", "cp1252"), ("utf-8", "cp437")]
+)
+def test_bokstaver_som_forvanskats_fore_filen_ar_en_varning(kodning, som):
+    trasigt = "Lön för åren".encode(kodning).decode(som)
+    lasning, rader = _las(_ver(f'#TRANS 3010 {{}} 0 "" "{trasigt}"'), kodning="utf-8")
+    fynd = [(a.niva, a.rad) for a in _alla(lasning) if a.kod == "TECKEN"]
+    assert (rader[0]["text"], fynd) == (trasigt, [(Niva.VARNING, 14)])
+    assert trasigt.split()[0] in next(a.text for a in _alla(lasning) if a.kod == "TECKEN")
 
 
 # Any ledger that is written as SIE is the same ledger when it is read.

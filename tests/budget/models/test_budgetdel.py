@@ -10,6 +10,14 @@ from django.utils import timezone
 from budget.actions.budgetdel import oppna_for_inmatning
 from budget.models import Belopp, Budgetdel, Kommentar
 from budget.regler.delflode import Delstatus, overgangar
+from tests.budget.belopp import egna_nivaer
+
+
+@pytest.fixture(autouse=True)
+def nivaer_av_egna_belopp(version):
+    """The bridge counts the levels of a copy; here their cells are to have amounts."""
+    egna_nivaer(version("B2024-ARB"))
+
 
 VAG = {
     "oppen": [],

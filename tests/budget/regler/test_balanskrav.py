@@ -18,6 +18,7 @@ from budget.regler.balanskrav import (
     RADER,
     REGELVERSION,
     RESULTATPOSTER,
+    Arsslag,
     Arsunderlag,
     Aterstallning,
     Beslut,
@@ -99,18 +100,20 @@ def test_kedja_skiljer_justeringar_fran_reserv_och_blandmodell():
     assert summor.balanskravsresultat == d("111111111")
 
 
-def test_max_reservering_region_skane_2022():
+@pytest.mark.parametrize(("blandmodell", "vantat"), [(0, "1903.82"), (-645, "1258.82"), (645, "2548.82")])
+def test_max_reservering_region_skane_2022(blandmodell, vantat):
     assert max_reservering(
         ar=2022,
         arets_resultat=d(2897),
-        resultat_efter_justeringar=d(2892),
+        resultat_efter_justeringar=d(2893),
         bas=d(49459),
         eget_kapital_inkl_pensioner=d(-17279),
-    ) == d("1902.82")
+        blandmodell=d(blandmodell),
+    ) == d(vantat)
 
 
-@pytest.mark.parametrize(("ar", "vantat"), [(2012, None), (2013, d(200)), (2023, d(200)), (2024, d(200))])
-def test_max_reservering_finns_fran_2013(ar, vantat):
+@pytest.mark.parametrize(("ar", "vantat"), [(2009, None), (2010, d(200)), (2023, d(200)), (2024, d(200))])
+def test_max_reservering_finns_fran_2010_ars_overskott(ar, vantat):
     assert (
         max_reservering(
             ar=ar,
@@ -169,6 +172,7 @@ def test_rader_star_i_ordning():
         "ib_aterstalla",
         "ny_brist",
         "aterstallt",
+        "undantag_tidigare",
         "ub_aterstalla",
     ]
 
@@ -178,6 +182,18 @@ def test_rader_inom_resultatet_flyttar_synnerliga_skal_fore_summan():
     plats = nycklar.index("synnerliga_skal")
     assert nycklar[plats : plats + 2] == ["synnerliga_skal", "balanskravsresultat"]
     assert sorted(nycklar) == sorted(rad.nyckel for rad in RADER)
+
+
+def test_det_som_aterstar_att_kontrollera_ar_till_for_den_som_utvecklar():
+    texter = [t for rad in RADER for t in (rad.etikett, rad.forklaring, rad.lagrum)]
+    for parameter in vars(parametrar).values():
+        if isinstance(parameter, parametrar.Parameter):
+            texter += [parameter.etikett, *(daterat.kalla for daterat in parameter.varden)]
+    for fall in FALL:
+        fil = las(json.dumps({"enhet": fall.get("enhet", "mnkr"), "ar": fall["ar"]}))
+        utredning = balanskravsutredning(fil.underlag, enhet=fil.enhet)
+        texter += [a.text for ett_ar in utredning.ar for a in ett_ar.anmarkningar]
+    assert [t for t in texter if "att kontrollera" in t] == []
 
 
 def test_rader_forklarar_och_hanvisar():
@@ -223,6 +239,22 @@ def test_text_om_stor_overreservering_skyller_inte_pa_avrundning():
     )
     assert text_till(utred(underlag), "RESERVERING_OVER_MAX") == (
         "Reserveringen 2023 är 202\u00a0mnkr men får vara högst 200\u00a0mnkr (KL 11:14)."
+    )
+
+
+def test_text_om_reservering_utan_utrymme_skyller_inte_pa_avrundning():
+    underlag = Arsunderlag(
+        ar=2023,
+        poster={
+            "arets_resultat": Matt(d("0.005"), d("0.001")),
+            "reserv_till": Matt(d("-0.01"), d("0.01")),
+        },
+        bas=Matt(d(1)),
+        eget_kapital_inkl_pensioner=Matt(d(1)),
+    )
+    assert text_till(utred(underlag), "RESERVERING_OVER_MAX") == (
+        "Reserveringen 2023 är 0,01\u00a0mnkr men får vara högst 0,00\u00a0mnkr (KL 11:14). Det som överstiger det "
+        "högsta ger inget nytt underskott att återställa."
     )
 
 
@@ -354,6 +386,8 @@ BESLUT = st.sampled_from(
 )
 FALT = st.fixed_dictionaries(
     {
+        "slag": st.sampled_from([None, *Arsslag]),
+        "omraknat": st.booleans(),
         "poster": st.dictionaries(st.sampled_from(RESULTATPOSTER), BELOPP, max_size=5),
         "synnerliga_skal": BELOPP,
         "synnerliga_skal_beslut": BESLUT,
@@ -394,10 +428,12 @@ def kvar(brister):
 
 @EGENSKAP
 @given(NAGRA_AR)
-def test_ub_ar_ib_plus_ny_brist_minus_aterstallt_och_aldrig_negativ(underlag):
+def test_ub_ar_ib_plus_ny_brist_minus_aterstallt_och_friat_och_aldrig_negativ(underlag):
     utredning = balanskravsutredning(underlag)
     for ett_ar in utredning.ar:
-        assert ett_ar.ub_aterstalla == ett_ar.ib_aterstalla + ett_ar.ny_brist - ett_ar.aterstallt
+        kvar_av_tidigare = ett_ar.ib_aterstalla - ett_ar.aterstallt - ett_ar.undantag_tidigare
+        assert ett_ar.ub_aterstalla == kvar_av_tidigare + ett_ar.ny_brist
+        assert kvar_av_tidigare >= 0
         assert min(ett_ar.ub_aterstalla, ett_ar.ny_brist, ett_ar.aterstallt, ett_ar.synnerliga_skal) >= 0
         assert ett_ar.ny_brist == 0 or ett_ar.aterstallt == 0
 
@@ -438,7 +474,7 @@ def test_inom_eller_under_resultatet_ger_samma_liggare(underlag):
             b.ub_aterstalla,
             b.max_reservering,
         )
-        assert a.balanskravsresultat == b.balanskravsresultat + b.synnerliga_skal
+        assert a.balanskravsresultat == b.balanskravsresultat + a.synnerliga_skal
 
 
 def skalad(matt, faktor):
@@ -504,7 +540,7 @@ def test_summaraderna_ar_summan_av_sina_delar_i_bada_layouterna(underlag):
 def test_max_reservering_ar_aldrig_negativ_och_aldrig_mer_an_arets_resultat(underlag):
     for u, ett_ar in zip(underlag, balanskravsutredning(underlag).ar, strict=True):
         if ett_ar.max_reservering is not None:
-            tak = min(u.post("arets_resultat"), ett_ar.resultat_efter_justeringar)
+            tak = min(u.post("arets_resultat"), ett_ar.resultat_efter_justeringar) + u.post("blandmodell")
             assert 0 <= ett_ar.max_reservering <= max(0, tak)
 
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from budget.regler.balanskrav import (
+    Arsslag,
     Arsunderlag,
     Beslut,
     IbBrist,
@@ -29,6 +30,8 @@ from budget.regler.balanskrav_json import (
 
 FULLT_AR = {
     "ar": 2022,
+    "slag": "bokslut",
+    "omraknat": True,
     "poster": {"arets_resultat": "2897", "reavinster": -5, "orealiserat": "−1 234,50", "reserv_till": "(12)"},
     "synnerliga_skal": 0.5,
     "synnerliga_skal_i_resultatet": True,
@@ -69,6 +72,8 @@ FULLT_UNDERLAG = Arsunderlag(
     bas=Matt(Decimal(49459)),
     eget_kapital_inkl_pensioner=Matt(Decimal(-17279)),
     publicerat={"balanskravsresultat": Matt(Decimal(1232))},
+    slag=Arsslag.BOKSLUT,
+    omraknat=True,
 )
 
 
@@ -205,6 +210,9 @@ OGILTIGA = [
     ),
     ('{"ar": [{"ar": 2024, "bas": 1e400}]}', "År 2024, bas: talet är för stort. Kontrollera enheten."),
     ('{"ar": [{"ar": 2024, "bas": 1e-400}]}', "År 2024, bas: talet har för många decimaler."),
+    (ett_ar(slag="utfall"), "År 2024, slag: skriv budget, prognos, bokslut, inte «utfall»."),
+    (ett_ar(slag=["budget"]), "År 2024, slag: skriv budget, prognos, bokslut, inte en lista."),
+    (ett_ar(omraknat="ja"), "År 2024, omraknat: skriv true eller false, inte «ja»."),
     (
         ett_ar(bas={"varde": 5}),
         "År 2024, bas: nyckeln «precision» ska vara ett tal.",
@@ -308,10 +316,12 @@ def test_skriv_hela_aret():
     resultat = skriv(balanskravsutredning(last.underlag))
     assert json.loads(json.dumps(resultat)) == {
         "enhet": "mnkr",
-        "regelversion": "2024-1",
+        "regelversion": "2024-2",
         "ar": [
             {
                 "ar": 2024,
+                "slag": None,
+                "omraknat": False,
                 "poster": {"arets_resultat": "-10.5"},
                 "resultat_efter_justeringar": "-10.5",
                 "balanskravsresultat": "-10.5",
@@ -319,6 +329,7 @@ def test_skriv_hela_aret():
                 "ib_aterstalla": "0",
                 "ny_brist": "10.5",
                 "aterstallt": "0",
+                "undantag_tidigare": "0",
                 "ub_aterstalla": "10.5",
                 "brister": [
                     {
@@ -331,6 +342,7 @@ def test_skriv_hela_aret():
                     }
                 ],
                 "max_reservering": "0",
+                "max_formel": "min(−10,5; −10,5) − 1\u00a0% · 100 = −11,5, alltså 0",
                 "anmarkningar": [
                     {
                         "kod": "ATGARDSPLAN_SAKNAS",
@@ -342,6 +354,8 @@ def test_skriv_hela_aret():
             },
             {
                 "ar": 2025,
+                "slag": None,
+                "omraknat": False,
                 "poster": {"arets_resultat": "4"},
                 "resultat_efter_justeringar": "4",
                 "balanskravsresultat": "4",
@@ -349,6 +363,7 @@ def test_skriv_hela_aret():
                 "ib_aterstalla": "10.5",
                 "ny_brist": "0",
                 "aterstallt": "4",
+                "undantag_tidigare": "0",
                 "ub_aterstalla": "6.5",
                 "brister": [
                     {
@@ -361,6 +376,7 @@ def test_skriv_hela_aret():
                     }
                 ],
                 "max_reservering": None,
+                "max_formel": "",
                 "anmarkningar": [
                     {
                         "kod": "MAX_RESERVERING_EJ_PROVAD",
@@ -387,6 +403,15 @@ def test_resultat_skrivs_och_lases_tillbaka():
 def test_resultat_behaller_den_regelversion_det_raknades_med():
     data = skriv(balanskravsutredning((FULLT_UNDERLAG,)))
     assert las_resultat({**data, "regelversion": "2019-1"}).regelversion == "2019-1"
+
+
+def test_resultat_fran_en_aldre_regelversion_lases_utan_de_nyare_nycklarna():
+    data = skriv(balanskravsutredning((FULLT_UNDERLAG,)))
+    nya = ("slag", "omraknat", "undantag_tidigare", "max_formel")
+    gammalt = {**data, "ar": [{n: v for n, v in ar.items() if n not in nya} for ar in data["ar"]]}
+    last = las_resultat(gammalt).ar[0]
+    assert (last.slag, last.omraknat, last.undantag_tidigare, last.max_formel) == (None, False, 0, "")
+    assert str(last.ub_aterstalla) == data["ar"][0]["ub_aterstalla"]
 
 
 def test_underlag_skrivs_och_lases_tillbaka():

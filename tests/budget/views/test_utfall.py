@@ -206,7 +206,11 @@ def test_budgeten_periodiseras_och_saknas_hellre_an_antas(bok, som, anvandare):
     assert ms["forsaljning"]["bedomning"]["visat"] == "sämre"
     assert ms["resultat"]["procent"]["varde"] is None
     for post, vantat in (("intakter", ("forsaljning", "regionbidrag", "statsbidrag", "ovriga_intakter")),):
-        assert Decimal(ms[post]["budget"]["varde"]) == sum(Decimal(ms[p]["budget"]["varde"]) for p in vantat)
+        # Decided to 2 864 where the lines come to 2 863: what is beyond them is spread by twelfths.
+        utover = {"helar": Decimal(1_000_000), "budget": Decimal("166666.67")}
+        for kolumn, mer in utover.items():
+            summa = sum(Decimal(ms[p][kolumn]["varde"]) for p in vantat)
+            assert Decimal(ms[post][kolumn]["varde"]) == summa + mer, kolumn
     digit = _hamta(som("revisor"), "/utfall/2024/?av=namnd-KN")
     rad = _celler(digit)["personal"]
     assert (rad["budget"]["varde"], rad["budget"]["visat"], rad["helar"]["visat"]) == (None, "—", "—")

@@ -4,9 +4,11 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from budget.models import Saldo, Utfallsfil
-from budget.selectors.kontoplan import hamta_kontoposter
+from budget.models import Kontoregel, Saldo, Utfallsfil
+from budget.selectors.kontoplan import hamta_kontoposter, postnamn
 from organisation.models import Enhet, Namnd
 from regionskane.jobb.actions import kor_jobb
 from regionskane.jobb.models import Jobb
@@ -199,3 +201,96 @@ def test_ett_jobb_i_kon_avbryts_innan_det_borjar(koncern):
     jobb.refresh_from_db()
     assert (jobb.status, jobb.fel) == ("fel", "Avbrutet av dig. Inget har sparats.")
     assert "avbrutet" in _text(koncern.get(svar.url)) and Saldo.objects.count() == 0
+
+
+def test_period_13_valjs_pa_sidan_och_kallan_minns(koncern):
+    svar = _lamna(koncern, csv(*balans(202413, KN, "5010", 1, "A1")))
+    _kor()
+    sida = _text(koncern.get(svar.url))
+    for ord_ in ("Vad är perioden?", "2 rader i period 13", "Läggs i december", "Läses inte in"):
+        assert ord_ in sida
+    assert "Period 00" not in sida and "Läs in ändå" not in sida and "Fel som stoppar" not in sida
+    fel = koncern.post(f"{svar.url}perioder/", {"kalla": "Raindance"})
+    assert fel.status_code == 422 and 'value="Raindance"' in fel.content.decode()
+    assert koncern.post(f"{svar.url}perioder/", {"kalla": "Raindance", "period-13": "nej"}).status_code == 302
+    _kor()
+    sida = _text(koncern.get(svar.url))
+    assert "Stoppad av fel" in sida and "källan Raindance" in sida and "Vad är perioden?" in sida
+    assert (
+        koncern.post(f"{svar.url}perioder/", {"kalla": "Raindance", "period-13": "manad"}).status_code == 302
+    )
+    _kor()
+    sida = _text(koncern.get(svar.url))
+    assert "Den gäller." in sida and "Raindance, period 13 läggs i december" in sida
+    assert set(Saldo.objects.values_list("period", flat=True)) == {202412}
+
+
+def test_en_kod_med_en_senare_regel_sager_vad_som_hander_fore(koncern, django_assert_num_queries):
+    (post, annan, *_) = hamta_kontoposter()
+    regel = Kontoregel.objects.create(fran="9990", till="9994", namn="x", post=post, fran_ar=2024)
+    svar = _lamna(koncern, csv(f"202203;9991;{KN};;;x;1,00"))
+    _kor()
+    hor = f"Hör från 2024 till {postnamn(post)} (9990–9994)."
+    ord_ = f"{hor} Väljer du samma börjar den regeln gälla 2022. Ett annat val gäller till och med 2023."
+    assert ord_ in _text(koncern.get(svar.url))
+    with CaptureQueriesContext(connection) as fragor:
+        koncern.get(svar.url)
+    antal = len(fragor)
+    Kontoregel.objects.create(fran="9992", till="9992", namn="x", post=annan, fran_ar=2020, till_ar=2023)
+    assert f"{hor} Det du väljer gäller till och med 2023." in _text(koncern.get(svar.url))
+    fler = _lamna(koncern, csv(*(f"202203;{k};{KN};;;x;1,00" for k in (9991, 9993, 9994))))
+    _kor()
+    with django_assert_num_queries(antal):
+        assert _text(koncern.get(fler.url)).count("Hör från 2024") == 3
+    val = {"konto-0-fran": "9991", "konto-0-till": "9991", "konto-0-mal": str(annan.pk)}
+    assert koncern.post(f"{svar.url}koppla/", val).status_code == 302
+    regel.refresh_from_db()
+    assert regel.fran_ar == 2024
+    assert list(Kontoregel.objects.filter(fran="9991").values_list("fran_ar", "till_ar")) == [(2022, 2023)]
+
+
+def test_fil_som_vantar_star_under_mitt_att_gora_tills_koderna_ar_kopplade(som, koncern):
+    kn = som("controller-kn")
+    svar = _lamna(kn, csv(f"202403;9991;{KN};;;x;1,00"), namnd=str(Namnd.objects.get(kod="KN").pk))
+    _kor()
+    sida = _text(koncern.get("/"))
+    assert "Koppla koderna i mars.csv" in sida and svar.url in sida and "Väntar på koder" in sida
+    assert "Notiser, 1 oläst" in sida
+    assert "Koppla koderna" not in _text(kn.get("/"))
+    koncern.post(
+        f"{svar.url}koppla/",
+        {"konto-0-fran": "9991", "konto-0-till": "9991", "konto-0-mal": str(hamta_kontoposter()[0].pk)},
+    )
+    _kor()
+    sida = _text(koncern.get("/"))
+    assert "Koppla koderna" not in sida and "Notiser, inga olästa" in sida
+
+
+def test_startsidans_fragor_beror_inte_pa_antalet_filer_som_vantar(koncern):
+    def fragor():
+        with CaptureQueriesContext(connection) as sedda:
+            koncern.get("/")
+        return len(sedda)
+
+    _lamna(koncern, csv(f"202403;9991;{KN};;;x;1,00"))
+    _kor()
+    fragor()
+    en = fragor()
+    for n in range(2, 5):
+        _lamna(koncern, csv(f"202403;9991;{KN};;;x;{n},00"), f"{n}.csv")
+    _kor()
+    assert fragor() == en
+
+
+def test_konto_utanfor_filens_kontoplan_ar_en_varning_som_gar_att_bekrafta(koncern):
+    ver = "#VER A 1 20240315 x\n{\n#TRANS 5010 {1 10001} 5\n#TRANS 1680 {1 10001} -5\n}\n"
+    svar = _lamna(koncern, f"#FLAGGA 0\n#SIETYP 4\n#RAR 0 20240101 20241231\n#KONTO 5010 x\n{ver}".encode())
+    _kor()
+    sida = _text(koncern.get(svar.url))
+    assert (
+        "Konto 1680 används men finns inte i filens kontoplan" in sida
+        and "Koder som inte är kopplade" not in sida
+    )
+    koncern.post(f"{svar.url}bekrafta/", {"kod": ["UTANFOR_KONTOPLANEN"]})
+    _kor()
+    assert "Den gäller." in _text(koncern.get(svar.url))

@@ -359,3 +359,80 @@ def test_hundratusen_varden_lases_pa_nagra_sekunder():
     assert time.perf_counter() - start < 10
     assert fil.antal_rader == 100_000
     assert ("VARDE", 501, "värde") in fynd(fil)
+
+
+RUBRIKER = ["indikator", "period", "värde"]
+
+
+def blad(*innehall):
+    """A book of (name, state, rows)."""
+    b = openpyxl.Workbook()
+    b.remove(b.active)
+    for namn, lage, rader in innehall:
+        ark = b.create_sheet(namn)
+        ark.sheet_state = lage
+        for rad in rader:
+            ark.append(rad)
+    ut = io.BytesIO()
+    b.save(ut)
+    return ut
+
+
+@pytest.mark.parametrize(
+    ("forsta", "andra", "last", "vantat"),
+    [
+        ("visible", "visible", 71, ("FLERA_BLAD", "«Två»")),
+        ("hidden", "visible", 72, ("FLERA_BLAD", "«Ett» (dolt)")),
+    ],
+)
+def test_ett_andra_blad_med_varden_namns_och_det_synliga_laser(forsta, andra, last, vantat):
+    rader = ([RUBRIKER, ["svf", 2024, 71]], [RUBRIKER, ["svf", 2024, 72]])
+    fil = las_matningar(blad(("Ett", forsta, rader[0]), ("Två", andra, rader[1])), REGISTER)
+    assert [v.varde for v in fil.varden.values()] == [last]
+    ((kod, text),) = [(a.kod, a.text) for a in fil.anmarkningar]
+    assert kod == vantat[0] and vantat[1] in text
+
+
+def test_ett_blad_med_forklaringar_ar_inget_blad_med_varden():
+    fil = las_matningar(
+        blad(("Värden", "visible", [RUBRIKER, ["svf", 2024, 71]]),
+             ("Förklaring", "visible", [["Kod", "Betyder"], ["svf", "Andel i tid"]])), REGISTER)  # fmt: skip
+    assert (len(fil.varden), fil.anmarkningar) == (1, ())
+
+
+def test_bara_ett_dolt_blad_laser_och_sags():
+    fil = las_matningar(
+        blad(("Läs mig", "visible", [["Hej"]]), ("V", "hidden", [RUBRIKER, ["svf", 2024, 71]])), REGISTER
+    )
+    assert (len(fil.varden), fynd(fil)) == (1, [("DOLT_BLAD", None, "")])
+
+
+def test_dolda_rader_laser_och_namns():
+    b = openpyxl.load_workbook(bok(RUBRIKER, ["svf", 2023, 70], ["svf", 2024, 71]))
+    b.active.row_dimensions[3].hidden = True
+    ut = io.BytesIO()
+    b.save(ut)
+    fil = las_matningar(ut, REGISTER)
+    assert (len(fil.varden), fynd(fil)) == (2, [("DOLDA_RADER", 3, "")])
+
+
+def test_procent_utanfor_noll_till_hundra_ar_en_varning_i_en_procentindikator():
+    fil = las(
+        "indikator;period;värde\nsvf;2021;850\nsvf;2022;-5\nsvf;2023;100\nsvf;2024;0\nid0285;2024;850\n"
+    )
+    assert fynd(fil, Niva.VARNING) == [("PROCENT", 2, "värde"), ("PROCENT", 3, "värde")]
+    assert fil.fel == () and "850 %" in fil.anmarkningar[0].text and len(fil.varden) == 5
+
+
+def test_andelar_i_stallet_for_procent_fragas_om_en_gang():
+    fil = las("indikator;period;värde\nsvf;2023;0,85\nsvf;2024;0,9\nid0285;2024;0,5\n")
+    assert fynd(fil) == [("ANDEL", 2, "värde")] and "Alla 2 procentvärden" in fil.anmarkningar[0].text
+    assert las("indikator;period;värde\nsvf;2023;0,85\nsvf;2024;9\n").anmarkningar == ()
+    assert las("indikator;period;värde\nsvf;2023;0,85 %\n").anmarkningar == ()
+    procentcell = bok(RUBRIKER, ["svf", 2024, 0.85], format_={"C2": "0%"})
+    assert las_matningar(procentcell, REGISTER).anmarkningar == ()
+
+
+def test_trasiga_bokstaver_i_en_fotnot_ar_en_varning():
+    fil = las("indikator;period;värde;fotnot\nsvf;2024;71;fÃ¶rsta mÃ¤tningen\n")
+    assert fynd(fil) == [("TECKEN", 2, "")] and "«fÃ¶rsta»" in fil.anmarkningar[0].text

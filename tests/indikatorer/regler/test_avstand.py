@@ -26,13 +26,16 @@ D = Decimal
         ("≥ 10 % minskning/år", "95", "100", "-0.5"),
         ("Ökning", "5", "3", "2"),
         ("≤ 0", "3", None, "-3"),
+        ("bättre än riket", "60", None, "-0.25"),
+        ("ska inte öka", "5", "3", "-2"),
         ("förbättring ≥ 1,0", "79.7", None, None),
         ("-", "79.7", "70", None),
     ],
 )
 def test_avstandet_ar_en_andel_av_kravet(regel, nu, fore, vantat):
     tidigare = (Matvarde(2023, D(fore)),) if fore else ()
-    b = bedom(tolka(regel), Underlag(Matvarde(2024, D(nu)), tidigare, Riktning.HOGRE))
+    riket = Matvarde(2024, D(80))
+    b = bedom(tolka(regel), Underlag(Matvarde(2024, D(nu)), tidigare, Riktning.HOGRE, riket=riket))
     assert relativt_avstand(b) == (None if vantat is None else D(vantat))
 
 

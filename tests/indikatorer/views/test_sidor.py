@@ -82,7 +82,7 @@ def test_biblioteket_raknar_soker_filtrerar_och_ordnar(som, andel):
     glom()
     klient = som("politiker")
     svar, forst = _antal(klient, "/indikatorer/")
-    assert forst == 22
+    assert forst == 23
     bild = hamta_arsbild(2024)
     antal = {u: sum(b.utfall == u for b in bild.rader) for u in ("uppfyllt", "ej_uppfyllt", "kan_ej_bedomas")}
     text = _text(svar)
@@ -428,3 +428,16 @@ def test_oversikten_klarar_att_ett_varde_tas_bort_medan_den_skrivs():
     valda = valj([bild], grupp_for=lambda b: 1, grupper=[(1, "Mål", "", "malomrade=1")], per_grupp=3)
     (grupp,) = bygg_grupper(valda, {}, {}, ar=2024)
     assert (grupp.ej, grupp.fler_ej) == ((), 1)
+
+
+def test_enheten_foljer_vardet_pa_sida_i_bibliotek_bilaga_och_arbetsbok(som):
+    klient = som("politiker")
+    sida = klient.get("/indikatorer/HSN-1177-ARENDEN/?ar=2024").content.decode()
+    assert "3,3\u00a0miljoner" in sida
+    bibliotek = klient.get("/indikatorer/?ar=2024&sok=1177").content.decode()
+    assert "<small>miljoner</small>" in bibliotek and "<small>antal</small>" not in bibliotek
+    assert "Ärenden via 1177, miljoner" in klient.get("/indikatorer/2024/bilaga/").content.decode()
+    bok = openpyxl.load_workbook(io.BytesIO(klient.get("/indikatorer/2024/bilaga/excel/").content))
+    varden = {str(c.value) for blad in bok for rad in blad.iter_rows() for c in rad}
+    assert "Ärenden via 1177, miljoner" in varden
+    assert not any(v.endswith((", antal", ", index", ", procent")) for v in varden)

@@ -1,0 +1,166 @@
+"""What the bridge would give where a level is an enhet's own, and whether the costs follow when regionbidragen move."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db import connection
+
+from budget.models import Belopp, Budgetversion, Justering, Post, Versionskolumn
+from budget.selectors.summor import Lage, Nyckel, hamta_summor
+
+REGIONBIDRAG = ("regionbidrag", "regionbidrag")
+NETTOKOSTNADER = ("resultatbudget", "nettokostnader")
+
+_NIVAER = """
+SELECT k.nr, n.enhet_id, n.belopp FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS k(version_id, ar, nr)
+CROSS JOIN LATERAL budget_bryggniva(k.version_id, k.ar) n
+UNION ALL
+SELECT CASE j.version_id WHEN %s THEN -1 ELSE -2 END, r.enhet_id, sum(r.belopp)
+FROM budget_justering j JOIN budget_justeringsrad r ON r.justering_id = j.id
+JOIN organisation_enhet e ON e.id = r.enhet_id AND e.kod <> 'FINANS'
+WHERE j.version_id = ANY(%s) AND j.ar = %s AND j.status = 'beslutad'
+GROUP BY j.version_id, r.enhet_id
+"""
+_EGNA_JUSTERINGAR, _GRUNDENS_JUSTERINGAR = -1, -2
+
+
+def hamta_bryggans_nivaer(version: Budgetversion, ar: int) -> dict[int, Decimal]:
+    """What the bridge gives each enhet (id) in a year, kronor, if no level of that year were its own.
+
+    From the decided version's level of the same year where the version is a copy, else from last year's. Empty when
+    there is nothing to start from. Two queries.
+    """
+    grund = version.bryggas_ur
+    if grund and ar in grund.ar_lista:
+        # Level and what it is multiplied by: the copy's own level of the year before is carried along.
+        led = {0: (grund.pk, ar, 1)}
+        if ar > version.ar:
+            led |= {1: (version.pk, ar - 1, 1), 2: (grund.pk, ar - 1, -1)}
+    else:
+        fran = (
+            Versionskolumn.objects.filter(version=version, uppstallning__kod=REGIONBIDRAG[0], ar=ar - 1)
+            .order_by("ordning", "pk")
+            .first()
+        )
+        if fran is None:
+            return {}
+        grund, led = None, {0: (fran.kalla_id, ar - 1, 1)}
+    versioner = [version.pk, grund.pk] if grund else [version.pk]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _NIVAER,
+            [
+                [v for v, _, _ in led.values()],
+                [a for _, a, _ in led.values()],
+                list(led),
+                version.pk,
+                versioner,
+                ar,
+            ],
+        )
+        rader = cursor.fetchall()
+    faktor = {nr: f for nr, (_, _, f) in led.items()} | {_EGNA_JUSTERINGAR: 1, _GRUNDENS_JUSTERINGAR: -1}
+    nivaer: dict[int, Decimal] = {}
+    for nr, enhet, belopp in rader:
+        nivaer[enhet] = nivaer.get(enhet, Decimal(0)) + faktor[nr] * belopp
+    return nivaer
+
+
+def hamta_egna_nivaer(version: Budgetversion) -> dict[tuple[int, int], Decimal]:
+    """What the bridge gives, by enhet (id) and year, where the version has a level of its own: entered in one that the
+    bridge counts, and decided in a loaded one, whose bridge is known in the years that have justeringar.
+
+    One query where there is none, and two or three per year.
+    """
+    egna = list(
+        Belopp.objects.filter(
+            version=version, post__uppstallning__kod=REGIONBIDRAG[0], post__kod=REGIONBIDRAG[1]
+        ).values_list("enhet_id", "ar")
+    )
+    aren = {ar for _, ar in egna}
+    if aren and not version.bryggad:
+        aren &= set(Justering.objects.filter(version=version).values_list("ar", flat=True))
+    bryggan = {ar: hamta_bryggans_nivaer(version, ar) for ar in sorted(aren)}
+    return {(enhet, ar): bryggan[ar][enhet] for enhet, ar in egna if ar in bryggan and enhet in bryggan[ar]}
+
+
+class Ramrorelse(NamedTuple):
+    """How regionbidragen and nettokostnaderna of a year have moved from what an open version started from, in kronor.
+    `bidrag` is more regionbidrag, `kostnader` more costs; `fattas` what the costs lack to follow."""
+
+    version: Budgetversion
+    fran: Budgetversion
+    ar: int
+    post: Post
+    bidrag: Decimal
+    kostnader: Decimal
+
+    @property
+    def fattas(self) -> Decimal:
+        return self.bidrag - self.kostnader
+
+
+def hamta_ramrorelser(versioner: Iterable[Budgetversion]) -> list[Ramrorelse]:
+    """The years in which regionbidragen of an open version have moved and its nettokostnader not as much.
+
+    Against the version that it is a copy of, or the one that its bridge starts from, in the years that both hold.
+    Difference of facts. Four queries, and one more per version.
+    """
+    oppna = [v for v in versioner if not v.last and v.namnd_id is None]
+    if not oppna:
+        return []
+    poster = {
+        (p.uppstallning.kod, p.kod): p
+        for p in Post.objects.filter(
+            uppstallning__kod__in={REGIONBIDRAG[0], NETTOKOSTNADER[0]},
+            kod__in={REGIONBIDRAG[1], NETTOKOSTNADER[1]},
+        ).select_related("uppstallning")
+    }
+    if len(poster) < 2:
+        return []
+    ursprung = _ursprung(oppna)
+    rorelser = []
+    for version in oppna:
+        fran = ursprung.get(version.pk)
+        aren = [ar for ar in version.ar_lista if fran and ar in fran.ar_lista]
+        if not aren:
+            continue
+        summor = hamta_summor(
+            kolumner=[(v.pk, ar) for v in (version, fran) for ar in aren],
+            poster=[p.pk for p in poster.values()],
+            period=version.period,
+            lage=Lage.FAKTA,
+        )
+
+        def andring(rad, ar, version=version, fran=fran, summor=summor) -> Decimal:
+            ny, gammal = (summor.get(Nyckel(poster[rad].pk, v.pk, ar)) for v in (version, fran))
+            return (ny.varde if ny else Decimal(0)) - (gammal.varde if gammal else Decimal(0))
+
+        for ar in aren:
+            # Costs are written with minus.
+            r = Ramrorelse(
+                version,
+                fran,
+                ar,
+                poster[REGIONBIDRAG],
+                andring(REGIONBIDRAG, ar),
+                -andring(NETTOKOSTNADER, ar),
+            )
+            if r.bidrag and r.fattas:
+                rorelser.append(r)
+    return rorelser
+
+
+def _ursprung(oppna: list[Budgetversion]) -> dict[int, Budgetversion]:
+    """What each version started from, by its id: what it is a copy of, or the one with the year before."""
+    kopior = {v.pk: v.bryggas_ur or v.kopia_av for v in oppna if v.kopia_av_id}
+    fore = {
+        k.version_id: k.kalla
+        for k in Versionskolumn.objects.filter(version__in=oppna, uppstallning__kod=REGIONBIDRAG[0])
+        .exclude(kalla__in=oppna)
+        .select_related("kalla", "version")
+        .order_by("ordning", "pk")
+        if k.ar == k.version.ar - 1
+    }
+    return fore | kopior

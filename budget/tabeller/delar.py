@@ -1,0 +1,86 @@
+"""What the parts of a figure give, where they do not give it: on the cell, and in a note under the table.
+
+A decided figure stands as it was decided. The parts are those that the reader sees, as they stand there, so a table
+whose figures add up has no note whatever lies under it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from types import MappingProxyType
+from typing import NamedTuple
+
+from budget.regler.kontroll import Slag, jamfor
+from regionskane.lib.belopp import ENHETER
+from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Tabell
+
+
+class Gav(NamedTuple):
+    """What lies under a cell that is no sum of rows: a figure (None when it cannot be counted) and what gives it, as a
+    part of a sentence: «raden den hämtas från ger»."""
+
+    varde: Decimal | None
+    ord: str
+
+
+Celladress = tuple[str, str]
+_INGET = MappingProxyType({})
+HAMTAS, RAKNAS, BRYGGAN = "raden den hämtas från ger", "raderna ger", "bryggan ger"
+
+
+def med_delar(
+    tabell: Tabell, gav: Mapping[Celladress, Gav] = _INGET, *, kolumnens: Mapping[str, str] = _INGET
+) -> Tabell:
+    """The table with `delar_ger` and a note in every amount that its parts do not give.
+
+    `gav` is by row and column key, for amounts that are no sums of the table's rows. `kolumnens` is what a column (by
+    key) is called in a note where that is not its year. A cell that says it already is left.
+    """
+    per_nyckel = {r.nyckel: r for r in tabell.rader}
+    noter = list(tabell.noter)
+    rader = tuple(
+        replace(r, celler=tuple(_celler(tabell, r, per_nyckel, gav, kolumnens, noter))) if r.celler else r
+        for r in tabell.rader
+    )
+    return replace(tabell, rader=rader, noter=tuple(noter))
+
+
+def _celler(tabell: Tabell, rad: Rad, per_nyckel, gav, kolumnens, noter: list[str]):
+    for j, (kolumn, cell) in enumerate(zip(tabell.kolumner, rad.celler, strict=True)):
+        if cell.delar_ger is not None:
+            yield cell
+            continue
+        given = gav.get((rad.nyckel, kolumn.nyckel))
+        if given is None and rad.delar and kolumn.slag == Kolumnslag.BELOPP:
+            given = _summa(rad, per_nyckel, j)
+        text = given and cell.varde is not None and _not(rad, kolumn, cell, given, kolumnens)
+        if not text:
+            yield cell
+            continue
+        noter.append(text)
+        yield cell._replace(delar_ger=given.varde, noter=(*cell.noter, len(noter)))
+
+
+def _summa(rad: Rad, per_nyckel: Mapping[str, Rad], j: int) -> Gav | None:
+    delar = [(per_nyckel[n].celler[j].varde, faktor) for n, faktor in rad.delar if n in per_nyckel]
+    if all(varde is None for varde, _ in delar):
+        return None
+    return Gav(sum((v * faktor for v, faktor in delar if v is not None), Decimal(0)), "delarna ger")
+
+
+def _not(rad: Rad, kolumn: Kolumn, cell: Cell, given: Gav, kolumnens: Mapping[str, str]) -> str:
+    som = rad.i(kolumn)
+    namn = (
+        f"{rad.rubrik}{kolumnens.get(kolumn.nyckel, f' {kolumn.rubrik}')} är beslutat till {som.text(cell)}"
+    )
+    if given.varde == cell.varde:
+        return ""
+    if given.varde is None:
+        return f"{namn}. Det kan inte räknas: ett av talen som det bygger på finns inte i systemet."
+    precision = ENHETER[som.enhet] / 10**som.decimaler
+    skillnad = jamfor(cell.varde, given.varde, precision=precision)
+    if skillnad is None:
+        return ""
+    differens = replace(som, slag=Kolumnslag.DIFFERENS).text(Cell(abs(skillnad.differens))).lstrip("+")
+    slag = "är avrundning" if skillnad.slag == Slag.AVRUNDNING else "är mer än avrundning"
+    return f"{namn}; {given.ord} {som.text(Cell(given.varde))}. Skillnaden {differens} {slag}."

@@ -1,0 +1,191 @@
+"""Costs that are changed in a new year's budget reach every place that shows årets resultat: no decided figure of the
+budget that it began in stands in the way."""
+
+import io
+import re
+from decimal import Decimal
+
+import openpyxl
+import pytest
+
+from budget.actions.balanskrav import berakna_utredning, spara_utredning
+from budget.actions.versioner import starta_nasta_ar
+from budget.models import Belopp, Post
+from budget.selectors.finansiella_mal import hamta_finansiella_mal
+from budget.selectors.summor import ALLA_ENHETER
+from budget.tabeller.handling import bygg_handling
+from regionskane.lib import xlsx
+from regionskane.lib.belopp import MNKR
+from tests.budget.belopp import skriv
+
+TABELLER = ("resultatbudget", "balanskrav", "kassaflode", "balansbudget")
+AREN = (2025, 2026)
+
+
+@pytest.fixture
+def erik(anvandare):
+    return anvandare("koncerncontroller")
+
+
+@pytest.fixture
+def b2025(version, erik):
+    return starta_nasta_ar(kalla=version("B2024"), kod="B2025", namn="Budget 2025", by=erik)
+
+
+def _utred(version):
+    underlag, resultat = berakna_utredning(version=version)
+    spara_utredning(version=version, underlag=underlag, resultat=resultat)
+
+
+def _i_handlingen(version) -> dict:
+    """Årets resultat in mnkr by table and year, of the document that the PDF is made of, and of the workbook."""
+    handling = bygg_handling(version, ALLA_ENHETER)
+    bok = openpyxl.load_workbook(io.BytesIO(xlsx.skriv_handling(handling)), data_only=True)
+    blad = dict(zip((t.nyckel for t in handling.tabeller), _tabellblad(bok), strict=True))
+    svar = {}
+    for t in handling.tabeller:
+        if t.nyckel not in TABELLER:
+            continue
+        ark = blad[t.nyckel]
+        rad = next(r for r in t.rader if r.nyckel == "arets_resultat")
+        arkrad = next(
+            r
+            for r in range(1, ark.max_row + 1)
+            if ark.cell(r, 1).value and ark.cell(r, 1).value.strip() == rad.rubrik
+        )
+        for j, (kolumn, cell) in enumerate(zip(t.kolumner, rad.celler, strict=True), start=2):
+            # The new last plan year is empty.
+            if kolumn.nyckel.startswith("B2025-") and cell.varde is not None:
+                ar = int(kolumn.nyckel[-4:])
+                svar["handling", t.nyckel, ar] = cell.varde / MNKR
+                svar["excel", t.nyckel, ar] = round(Decimal(str(ark.cell(arkrad, j).value)), 3)
+    return svar
+
+
+def _tabellblad(bok):
+    return [bok[n] for n in bok.sheetnames if n not in ("Om", "Beslut", "Beslutets tal", "Källor")]
+
+
+def _i_api(klient) -> dict:
+    svar = {}
+    for tabell in TABELLER:
+        data = klient.get(f"/api/v1/budget/2025/B2025/{tabell}/").json()["tabeller"]
+        rad = next(
+            r for t in data for r in t["rader"] if t["nyckel"] == tabell and r["nyckel"] == "arets_resultat"
+        )
+        for kolumn, c in rad["celler"].items():
+            if kolumn.startswith("B2025-"):
+                svar["api", tabell, int(kolumn[-4:])] = c["varde"] and Decimal(c["varde"]) / MNKR
+    return svar
+
+
+def _pa_sidan(klient) -> dict:
+    svar = {}
+    for tabell in TABELLER:
+        html = klient.get(f"/budget/2025/B2025/{tabell}/").content.decode()
+        rad = re.search(rf'id="{tabell}-arets_resultat">(.*?)</tr>', html, re.S)[1]
+        for ar, text in re.findall(
+            r'href="/budget/2025/B2025/varifran/[^"]*/(\d{4})/" data-varifran>([^<]*)<', rad
+        ):
+            tal = text.replace("\u00a0", "").replace("−", "-").replace(",", ".")
+            if re.fullmatch(r"-?[\d.]+", tal):
+                svar["sida", tabell, int(ar)] = Decimal(tal)
+    return svar
+
+
+def _i_mal(version) -> dict:
+    return {
+        ("mal", "finansiella_mal", k.kolumn.ar): k.mal.underlag.arets_resultat / MNKR
+        for k in hamta_finansiella_mal(version)
+        if k.kolumn.ar in AREN
+    }
+
+
+def _i_utredningen(version) -> dict:
+    return {
+        ("utredning", rad, ar.ar): ar.varde(rad) / MNKR
+        for ar in berakna_utredning(version=version)[1].ar
+        for rad in ("arets_resultat", "resultat_efter_justeringar")
+        if ar.ar in AREN
+    }
+
+
+def _overallt(klient, version) -> dict:
+    _utred(version)
+    svar = {
+        **_i_handlingen(version), **_i_api(klient), **_pa_sidan(klient), **_i_mal(version), **_i_utredningen(version),
+    }  # fmt: skip
+    return {plats: varde for plats, varde in svar.items() if plats[-1] in AREN}
+
+
+def test_hundra_miljoner_i_kostnader_syns_overallt(b2025, erik, som):
+    klient = som("koncerncontroller")
+    fore = _overallt(klient, b2025)
+    platser = {(vad, tabell) for vad, tabell, _ in fore}
+    assert {(vad, t) for vad in ("handling", "excel", "api", "sida") for t in TABELLER} <= platser
+    assert ("mal", "finansiella_mal") in platser and ("utredning", "arets_resultat") in platser
+    for ar in AREN:
+        assert (
+            len(
+                {
+                    varde
+                    for (vad, t, a), varde in fore.items()
+                    if a == ar and t != "resultat_efter_justeringar"
+                }
+            )
+            == 1
+        )
+    for ar in AREN:
+        kostnader = Belopp.objects.get(
+            version=b2025, post=Post.objects.get(uppstallning__kod="resultatbudget", kod="kostnader"), ar=ar
+        )
+        skriv(b2025, "resultatbudget", "kostnader", "REGION", ar, kostnader.belopp / MNKR - 100, erik)
+    efter = _overallt(klient, b2025)
+    assert {plats: efter.get(plats) for plats in fore} == {
+        plats: varde - 100 for plats, varde in fore.items()
+    }
+
+
+def test_ett_ar_i_taget(b2025, erik, som):
+    """Only the year that was changed moves."""
+    klient = som("koncerncontroller")
+    fore = _overallt(klient, b2025)
+    kostnader = Belopp.objects.get(
+        version=b2025, post__uppstallning__kod="resultatbudget", post__kod="kostnader", ar=2026
+    )
+    skriv(b2025, "resultatbudget", "kostnader", "REGION", 2026, kostnader.belopp / MNKR - 100, erik)
+    efter = _overallt(klient, b2025)
+    assert {p for p in fore if efter[p] != fore[p]} == {p for p in fore if p[-1] == 2026}
+
+
+def test_kassaflodets_och_balansens_summor_foljer(b2025, erik):
+    def summor():
+        handling = bygg_handling(b2025, ALLA_ENHETER)
+        return {
+            (t.nyckel, rad, ar): t.cell(rad, f"B2025-{ar}").varde
+            for t in handling.tabeller
+            for nyckel, rader in (
+                ("resultatbudget", ("nettokostnader", "verksamhetens_resultat", "arets_resultat")),
+                ("kassaflode", ("arets_resultat", "medel_verksamheten", "arets_kassaflode", "likvida_slut")),
+            )
+            if t.nyckel == nyckel
+            for rad in rader
+            for ar in AREN
+        }
+
+    fore = summor()
+    for ar in AREN:
+        b = Belopp.objects.get(
+            version=b2025, post__uppstallning__kod="resultatbudget", post__kod="kostnader", ar=ar
+        )
+        skriv(b2025, "resultatbudget", "kostnader", "REGION", ar, b.belopp / MNKR - 100, erik)
+    efter = summor()
+    assert {p: efter[p] - fore[p] for p in fore} == dict.fromkeys(fore, -100 * MNKR)
+
+
+def test_ingen_tryckt_siffra_blir_ett_eget_belopp(b2025, version):
+    """652, 1 144, 8 381, 1 126, 726 and 13 583 were decided in Budget 2024, and are counted in what starts there."""
+    hamtande = Belopp.objects.filter(version=b2025, post__kalla_post__isnull=False)
+    assert list(hamtande.values_list("post__uppstallning__kod", "post__kod", "ar", "belopp")) == []
+    hamtande = Belopp.objects.filter(version=version("B2024"), post__kalla_post__isnull=False)
+    assert list(hamtande.values_list("post__uppstallning__kod", "post__kod", "ar", "belopp")) == []
