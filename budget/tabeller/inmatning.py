@@ -336,9 +336,12 @@ class Ritare:
 
     def _summarad(self, rad: Rad, post: Post, delar) -> str:
         rutor = []
-        for kolumn, cell in zip(self.tabell.kolumner, rad.celler, strict=True):
+        for (kolumn, ar), cell in zip(self.kolumner, rad.celler, strict=True):
             if kolumn.slag != Kolumnslag.BELOPP:
                 rutor.append(self._andring(post, rad, kolumn, cell, self.referenser[rad.nyckel]))
+                continue
+            if not ar:
+                rutor.append(self._fast_summa(rad, kolumn, cell))
                 continue
             referenser = " ".join(
                 f"{self.referenser[d][kolumn.nyckel]}:{f}" for d, f in delar if d in self.referenser
@@ -354,6 +357,16 @@ class Ritare:
         return (
             f'<tr class="{slag}{rod}"{_matt(post)}><th scope="row">{escape(_radnamn(rad, post))}</th>'
             f'{"".join(rutor)}<td class="lage"></td></tr>'
+        )
+
+    def _fast_summa(self, rad: Rad, kolumn: Kolumn, cell: Cell) -> str:
+        """A sum of another version: nothing typed here moves it, and its parts may give another than was decided."""
+        text = rad.i(kolumn).text(cell)
+        neg = " neg" if rad.rod and text.startswith("−") else ""
+        varde = "" if cell.varde is None else cell.varde
+        return (
+            f'<td class="n{neg}" data-nyckel="{self.referenser[rad.nyckel][kolumn.nyckel]}" data-varde="{varde}">'
+            f"{_lank(text, cell)}</td>"
         )
 
     def _regelrad(self, rad: Rad, post: Post) -> str:

@@ -269,7 +269,7 @@ class Inmatning {
     if (block.length < 2 && (block[0]?.length ?? 0) < 2) return; // one value: the browser's own paste
     event.preventDefault();
     this.bekrafta(cell);
-    const { placerade, utanFalt, utanfor, summor } = planera(cell, block, this.summor.varde);
+    const { placerade, framraknade, utanFalt, utanfor, summor } = planera(cell, block, this.summor.varde);
     const celler = placerade.map(([c]) => c);
     if (placerade.length) {
       this.laggSteg("inklistring", celler);
@@ -279,6 +279,7 @@ class Inmatning {
     this.sparrad.beratta(
       beskrivInklistring({
         inklistrade: placerade.length,
+        framraknade,
         utanFalt,
         utanfor,
         fel: celler.filter((c) => c.fel).length,

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from budget.models import Belopp
+from tests.budget.belopp import egna_nivaer
 
 FRIST = 3600
 START = 1_800_000_000
@@ -71,8 +72,9 @@ def test_tatt_mellan_sidorna_skrivs_sessionen_inte_om(klocka, som):
     assert klient.session["senast"] == START + 61
 
 
-def test_det_som_skickas_for_sent_sparas_inte(klocka, som):
+def test_det_som_skickas_for_sent_sparas_inte(klocka, som, version):
     klient = som("koncerncontroller")
+    egna_nivaer(version("B2024-ARB"))
     cell = Belopp.objects.get(version__kod="B2024-ARB", enhet__kod="KN", ar=2024)
     nyckel = f"{cell.enhet_id}.{cell.post_id}.2024"
     skickat = {f"c.{nyckel}": "999", "bas": f'{{"{nyckel}": [{cell.rev}, "{cell.belopp}"]}}'}

@@ -57,9 +57,10 @@ export function lasTsv(text) {
  * @param {import("./celler.js").Cell} start
  * @param {string[][]} block
  * @param {(nyckel: string) => bigint | null | undefined} varde What the page's figures are now, in öre.
- * @returns {{placerade: [import("./celler.js").Cell, string][], utanFalt: number, utanfor: number,
- *   summor: {nyckel: string, ore: bigint, enhet: bigint}[]}} `summor` are the sums that the block brought, with
- *   the öre of its last digit.
+ * @returns {{placerade: [import("./celler.js").Cell, string][], framraknade: number, utanFalt: number, utanfor: number,
+ *   summor: {nyckel: string, ore: bigint, enhet: bigint}[]}} `framraknade` are those of the placed that say what the
+ *   empty cell already gives, and leave it empty; `summor` are the sums that the block brought, with the öre of its
+ *   last digit.
  */
 export function planera(start, block, varde) {
   const { etiketter, texter } = rensa(block);
@@ -76,14 +77,28 @@ export function planera(start, block, varde) {
   // The first of equals: the reading as a sheet.
   const { traffar, utanfor } = lasningar.reduce((bast, lasning) => (lasning.motsagelser < bast.motsagelser ? lasning : bast));
 
-  const plan = { placerade: [], utanFalt: 0, utanfor, summor: [] };
+  const plan = { placerade: [], framraknade: 0, utanFalt: 0, utanfor, summor: [] };
   for (const { plats, text } of traffar) {
-    if (plats?.cell && !plats.cell.last) plan.placerade.push([plats.cell, text === SAKNAS ? "" : text]);
-    else if (text && text !== SAKNAS) plan.utanFalt += 1;
+    if (plats?.cell && !plats.cell.last) {
+      const given = arFramraknad(text, plats);
+      plan.placerade.push([plats.cell, text === SAKNAS || given ? "" : text]);
+      if (given) plan.framraknade += 1;
+    } else if (text && text !== SAKNAS) plan.utanFalt += 1;
     const ore = plats?.summa ? tal(text, plats) : null;
     if (ore !== null) plan.summor.push({ nyckel: plats.nyckel, ore, enhet: sistaSiffran(traffar, plats) });
   }
   return plan;
+}
+
+/**
+ * Whether a text is the figure that its cell shows without an amount of its own. The table's own copy, pasted where it
+ * came from, would otherwise turn every level that the bridge gives into an own one, which no decision moves any more.
+ */
+function arFramraknad(text, plats) {
+  const { sparad, hamtad, input } = plats.cell;
+  if (sparad !== null || hamtad === null) return false;
+  const ore = tal(text, plats);
+  return ore !== null && (ore === hamtad || ore === tal(input.placeholder, plats));
 }
 
 /** The block without the column of labels and the rows of headings that it may begin with. */
