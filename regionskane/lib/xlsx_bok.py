@@ -37,6 +37,8 @@ LANGSTA_TEXT = 32_767
 DJUPAST = 64
 # Expat reads a tag anew for each block that has not ended it, so the longer the tag, the dearer each of its bytes.
 LANGSTA_TAGG = 256 << 10
+# Expat writes out the address of a namespace anew in every name that has its prefix; those of real workbooks are short.
+LANGSTA_NAMNRYMD = 256
 BLOCK = 1 << 16
 # A row is held whole while its cells are read: 16 384 of them, and some long texts.
 LANGSTA_RAD = 16 << 20
@@ -153,6 +155,22 @@ class Vaktstrom:
     def las_ut(self) -> None:
         """The rest of the part, which nobody keeps, so that its checksum is compared."""
         self._rad = None
+        if (
+            self._expat is not None
+        ):  # expat remembers each element that stands open; here nobody else counts them
+            djup = 0
+
+            def start(*_):
+                nonlocal djup
+                djup += 1
+                if djup > DJUPAST:
+                    raise OtillatenBok("BOMB", "Arbetsboken har XML i orimligt många nivåer och öppnas inte.")
+
+            def slut(_):
+                nonlocal djup
+                djup -= 1
+
+            self._expat.StartElementHandler, self._expat.EndElementHandler = start, slut
         while self.read():
             pass
 
@@ -168,9 +186,11 @@ class Vaktstrom:
             self._expat = None
 
 
-def vaktad_expat(**tillval) -> expat.XMLParserType:
-    """A parser of XML that takes no DOCTYPE, and so no entities."""
-    tolk = expat.ParserCreate(**tillval)
+def vaktad_expat() -> expat.XMLParserType:
+    """A parser of XML that takes no DOCTYPE, and so no entities, and no long address of a namespace. Names are
+    `address}name`."""
+    tolk = expat.ParserCreate(namespace_separator="}")
+    tolk.StartNamespaceDeclHandler = _vagra_lang_namnrymd
     tolk.StartDoctypeDeclHandler = _vagra_doctype
     tolk.EntityDeclHandler = _vagra_doctype
     return tolk
@@ -181,6 +201,11 @@ def mata(tolk: expat.XMLParserType, block: bytes, last: int) -> None:
     tolk.Parse(block, not block)
     if last + len(block) - max(tolk.CurrentByteIndex, 0) > LANGSTA_TAGG + BLOCK:
         raise OtillatenBok("SKADAD", "Arbetsboken har en orimligt lång tagg i sin XML och öppnas inte.")
+
+
+def _vagra_lang_namnrymd(_, adress: str | None) -> None:
+    if adress and len(adress) > LANGSTA_NAMNRYMD:
+        raise skadad()
 
 
 def _vagra_doctype(*_) -> None:
@@ -406,7 +431,7 @@ class Arbetsbok:
             if slut:
                 slut("{" + namn if "}" in namn else namn)
 
-        tolk = vaktad_expat(namespace_separator="}")
+        tolk = vaktad_expat()
         tolk.buffer_text = True
         tolk.StartElementHandler, tolk.EndElementHandler = _start, _slut
         if tecken:

@@ -19,6 +19,8 @@ STORSTA_RAD, STORSTA_KOLUMN = 10_000, 100
 # of them, counted before they are taken apart.
 LANGSTA_FORMEL = 8_192
 LANGST_DELAD = 500_000
+# The tokenizer reads the rest of a shared formula anew at each bracket.
+MEST_HAKAR = 2_000_000
 
 
 class Olaslig(ValueError):
@@ -68,6 +70,7 @@ class _Matt:
     element: int
     celler: int = 0
     delat: int = 0
+    hakar: int = 0
 
 
 def _las_blad(bok: Arbetsbok, namn: str, matt: _Matt) -> Blad:
@@ -106,8 +109,10 @@ class _Rutark(Ark):
         if skriven.get("t") == "shared":
             if delad := self.shared_formulae.get(skriven.get("si")):
                 langd = len(delad.tokenizer.formula)
+            else:
+                self.matt.hakar += langd * (skriven.text or "").count("[")
             self.matt.delat += langd
-        if langd > LANGSTA_FORMEL or self.matt.delat > LANGST_DELAD:
+        if langd > LANGSTA_FORMEL or self.matt.delat > LANGST_DELAD or self.matt.hakar > MEST_HAKAR:
             raise OtillatenBok("CELLER", "Arbetsboken har orimligt långa formler och läses inte.")
         formel = self.parse_formula(element)
         return formel if isinstance(formel, str) else getattr(formel, "text", None) or "="

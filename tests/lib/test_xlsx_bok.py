@@ -186,7 +186,9 @@ def _attribut(antal: int) -> str:
 
 
 LANG_TEXT = "Arbetsboken har en text som är längre än 32767 tecken"
-FORMLER = ("delade formler", "delade formler av många", "lång formel", "delad formel")
+FORMLER = ("delade formler", "delade formler av många", "lång formel", "delad formel",
+           "hakar i delade formler")  # fmt: skip
+FOR_DJUP = "Arbetsboken har XML i orimligt många nivåer"
 STOR_SKADA = "Arbetsboken är skadad och går inte att läsa"
 FOR_MYCKET = "Arbetsboken har orimligt många format eller namn och läses inte."
 FLER_CELLER = "Arbetsboken har fler celler än som läses på en gång."
@@ -233,6 +235,27 @@ FIENTLIGA = {
     "tomma celler": (lambda: _med(ARK, _ark(_rad("<c/>" * 3_000_000))), STOR_SKADA),
     "samma kolumn": (lambda: _med(ARK, _ark(_rad('<c r="A1"><v>1</v></c>' * 60_000))), None),
     "okända element": (lambda: _med(ARK, _ark("", fore="<x/>" * 3_000_000)), STOR_SKADA),
+    "hakar i delade formler": (
+        lambda: _med(ARK, _ark("".join(
+            _rad(f'<c r="A{i}"><f t="shared" si="{i}">={"[]" * 4_000}</f><v>1</v></c>', i) for i in range(1, 61)
+        ))),
+        "Arbetsboken har orimligt långa formler",
+    ),
+    "namnrymd med lång adress i stilarna": (
+        lambda: _med(STIL, f'<styleSheet {NS} xmlns:q="{"u" * 200_000}">' + '<q:x q:y=""/>' * 20_000 + "</styleSheet>"),
+        STOR_SKADA,
+    ),
+    "namnrymd med lång adress i bladet": (
+        lambda: _med(ARK, _ark(f'<row xmlns:q="{"u" * 200_000}">' + '<q:c q:r=""/>' * 5_000 + "</row>")),
+        STOR_SKADA,
+    ),
+    "namnrymd med lång adress och egna namn": (
+        lambda: _med(STIL, f'<styleSheet {NS} xmlns:q="{"u" * 200_000}">'
+                     + "".join(f"<q:x{i}/>" for i in range(4_000)) + "</styleSheet>"),
+        STOR_SKADA,
+    ),
+    "djup i en okänd del": (lambda: _packa(FRISK | {"xl/x.xml": "<a>" * 6_600_000}), FOR_DJUP),
+    "djup efter cellerna": (lambda: _med(ARK, _ark("", efter="<a>" * 5_000_000)), FOR_DJUP),
     "djup": (lambda: _med(ARK, "<a>" * 2_000_000), STOR_SKADA),
     "djup i en rad": (lambda: _med(ARK, _ark(_rad("<c>" * 2_000_000))), STOR_SKADA),
     "djup i stilarna": (lambda: _med(STIL, f"<styleSheet {NS}>" + "<a>" * 2_000_000), FOR_MYCKET),
