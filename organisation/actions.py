@@ -111,6 +111,8 @@ def ge_roll(*, tilldelning: Rolltilldelning, by) -> None:
         )
     with andring(by=by):
         tilldelning.save()
+        if by is not None and ger_siffror(tilldelning.roll):
+            _sag_till_koncerncontroller(tilldelning, by=by)
 
 
 def ta_roll(*, tilldelning: Rolltilldelning, by) -> None:
@@ -160,6 +162,19 @@ def _satt_losenord(anvandare: Anvandare, losenord: str, *, maste_byta: bool) -> 
     TidigareLosenord.objects.filter(anvandare=anvandare).exclude(pk__in=list(kvar)).delete()
     anvandare.password, anvandare.maste_byta_losenord = make_password(losenord), maste_byta
     anvandare.save(update_fields=["password", "maste_byta_losenord"])
+
+
+def _sag_till_koncerncontroller(tilldelning: Rolltilldelning, *, by) -> None:
+    """An administratör could otherwise reach figures unseen, by an account that they have made themselves."""
+    koncern = Rolltilldelning.objects.filter(roll=Roll.KONCERNCONTROLLER, anvandare__is_active=True)
+    notifiera(
+        mottagare=koncern.exclude(anvandare__in=[by.pk, tilldelning.anvandare_id])
+        .order_by("anvandare_id")
+        .values_list("anvandare_id", flat=True),
+        text=f"{tilldelning.anvandare.get_username()[:60]} fick rollen {tilldelning.get_roll_display()} "
+        f"av {by.get_username()[:60]} {_nu()}",
+        url="/organisation/kontohandelser/",
+    )
 
 
 def _sag_till_agaren(anvandare: Anvandare, vad: str, *, by, url: str) -> None:

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from organisation.actions import AnvandareFel, andra_anvandare, ge_roll, ta_roll
-from organisation.models import Anvandare, Namnd, Rolltilldelning
+from organisation.models import Anvandare, Namnd, Notis, Rolltilldelning
 from regionskane.celery import app
 
 NY = "/organisation/anvandare/ny/"
@@ -139,6 +139,19 @@ def test_ingen_ger_sig_sjalv_en_roll_med_siffror(som, anvandare, roll):
     tilldelning = Rolltilldelning(anvandare=jag, roll=roll, namnd_id=falt.get("namnd"))
     with pytest.raises(AnvandareFel):
         ge_roll(tilldelning=tilldelning, by=jag)
+
+
+def test_koncerncontrollern_far_veta_att_nagon_fick_en_roll_med_siffror(som, anvandare):
+    koncern, jag = anvandare("koncerncontroller"), anvandare("administrator")
+    eva, _ = _lagg_upp(som("administrator"))
+    ge_roll(tilldelning=Rolltilldelning(anvandare=eva, roll="administrator"), by=jag)
+    assert not Notis.objects.filter(mottagare=koncern).exists()
+    som("administrator").post(f"/organisation/anvandare/{eva.pk}/roll/", {"roll": "revisor"})
+    notis = Notis.objects.get(mottagare=koncern)
+    assert notis.text.startswith("eva fick rollen Revisor av administrator ")
+    assert som("koncerncontroller").get(notis.url).status_code == 200
+    # Neither who got it nor who gave it is told.
+    assert Notis.objects.count() == 1
 
 
 def test_en_administrator_ar_alltid_kvar(som, anvandare):
