@@ -7,8 +7,10 @@ takes the apostrophe back from just those cells, so what was written is read. A 
 
 import re
 
-# Letters that begin a formula, also as they are written in full width; a tab or a line break may stand before one.
-_FORMEL = re.compile(r"'*\s*[=+\-@\uff1d\uff0b\uff0d\uff20\u2212]|'*[\t\r\n]")
+# Letters that begin a formula, also as they are written in full width or small; blanks, a line break or signs without
+# width may stand before one.
+_OSYNLIGT = r"[\s\u200b-\u200f\u2060\ufeff]*"
+_FORMEL = re.compile(rf"'*{_OSYNLIGT}[=+\-@\uff1d\uff0b\uff0d\uff20\u2212\ufe62\ufe63\ufe66]|'*[\t\r\n]")
 _TAL = re.compile(r"[+\-\u2212]?(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d+)(?:[.,]\d+)?(?: ?%)?")
 
 

@@ -15,6 +15,11 @@ from indikatorer.tabeller.bibliotek import skriv_bibliotek
 from regionskane.lib.csvtext import ofarlig, ursprunglig
 
 FARLIGA = [
+    "\ufeff=1+1",
+    "\u200b\u200e =1+1",
+    "\ufe66=1",
+    "\ufe621+1",
+    "\ufe63a",
     "=1+1",
     "+SUM(A1)",
     "-2+3|cmd",
@@ -42,7 +47,7 @@ def test_tal_och_annan_text_skrivs_som_de_ar(text):
     assert ofarlig(text) == text
 
 
-@given(st.text(alphabet="=+-@＝＋－＠−' \t\r\n0123456789,.%a"))
+@given(st.text(alphabet="=+-@＝＋－＠−\ufeff\u200b\ufe62' \t\r\n0123456789,.%a"))
 def test_det_som_skrivits_lases_tillbaka(text):
     skrivet = ofarlig(text)
     assert ursprunglig(skrivet) == text
