@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 
-from budget.models import Budgetversion, Justering, Justeringsrad, Justeringsstatus
+from budget.models import Budgetversion, Justering, Justeringsrad, Justeringsstatus, Justeringssumma
 from regionskane.historik import andring
 from regionskane.lib.belopp import MNKR, TolkatBelopp, formatera
 
@@ -128,6 +128,12 @@ def las_in_justeringar(
                 rad.justering = justering
             antal += len(Justeringsrad.objects.bulk_create(rader))
     return antal
+
+
+def las_in_justeringssummor(*, summor: Iterable[Justeringssumma], varfor: str) -> int:
+    """Save the sums that a document prints of a version's justeringar. Returns how many there were."""
+    with andring(by=None, varfor=varfor):
+        return len(Justeringssumma.objects.bulk_create(summor))
 
 
 def ta_bort_justering(*, justering: Justering, by) -> None:

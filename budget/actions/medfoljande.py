@@ -119,6 +119,7 @@ FROM budget_internbudgetforutsattning WHERE version_id = %(gammal)s""",
         "Årets egna är redan i nivån som bryggan börjar i.",
     ),
     Medfoljande("Justeringsrad", _JUSTERINGSRAD, _JUSTERINGSRAD, "Följer sin justering."),
+    Medfoljande("Justeringssumma", "", "", "Tryckta summor är beslutade i den version som de trycktes för."),
     Medfoljande(
         "Beslutspunkt",
         _BESLUTSPUNKT.format(senast="senast"),

@@ -13,9 +13,9 @@ from regionskane.lib.diagram import Steg, Vattenfall
 
 
 def bygg_bryggdiagram(data: Bryggdata, plats: Plats) -> Vattenfall | None:
-    """From last year's level, over every decided justering that moves it, to the bridge's own.
+    """From last year's level, over every decided justering that moves it, to the level that stands in 4A.
 
-    None without a level to begin at.
+    What the justeringar do not explain of it is a step of its own. None without a level to begin at.
     """
     enhet = plats.enhet_id
     fore = data.ingaende.get(enhet)
@@ -27,7 +27,11 @@ def bygg_bryggdiagram(data: Bryggdata, plats: Plats) -> Vattenfall | None:
         for j in data.justeringar
         if j.block == block and j.beslutad and enhet in data.rader[j.pk] and data.rader[j.pk][enhet].belopp
     ]
-    till = utgaende(fore.varde, data.summa(enhet=enhet))
+    bryggan = utgaende(fore.varde, data.summa(enhet=enhet))
+    niva = data.utgaende.get(enhet)
+    till = niva.varde if niva else bryggan
+    if till != bryggan:
+        andringar.append(Steg("Inte förklarat av justeringarna", till - bryggan))
     text = partial(formatera, skala=MNKR, decimaler=1)
     return Vattenfall(
         rubrik=_rubrik(plats, fore.varde, till, text),

@@ -47,6 +47,7 @@ from budget.models.justering import (
     Justering,
     Justeringsrad,
     Justeringsstatus,
+    Justeringssumma,
 )
 from budget.models.kontoplan import (
     Ansvarsregel,
@@ -126,6 +127,7 @@ __all__ = [
     "Justering",
     "Justeringsrad",
     "Justeringsstatus",
+    "Justeringssumma",
     "Kommentar",
     "Konto",
     "Kontoregel",

@@ -134,3 +134,31 @@ class Justeringsrad(models.Model):
 
     def __str__(self):
         return f"{self.enhet_id}: {self.belopp}"
+
+
+class Justeringssumma(models.Model):
+    """A sum of justeringar as bilaga 4B prints it: of a block, or of all of them (`block` empty), for one enhet.
+
+    In a version that is fastställd it is what was decided, and the figure of the matrix. The levels are counted from
+    the justeringar whatever was printed.
+    """
+
+    version = models.ForeignKey(Budgetversion, on_delete=models.CASCADE, related_name="justeringssummor")
+    ar = models.PositiveSmallIntegerField("år")
+    block = models.CharField(max_length=12, choices=Block, blank=True)
+    enhet = models.ForeignKey(Enhet, on_delete=models.PROTECT)
+    belopp = models.DecimalField(max_digits=16, decimal_places=2)
+    precision = models.DecimalField(max_digits=16, decimal_places=2)
+    kalla = models.CharField("plats i källhandlingen", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name_plural = "justeringssummor"
+        constraints = [
+            models.UniqueConstraint(
+                fields=("version", "ar", "block", "enhet"), name="justeringssumma_en_per_cell"
+            ),
+        ]
+        triggers = vakter_mot_last_version()
+
+    def __str__(self):
+        return f"{self.enhet_id} {self.ar} tryckt {self.belopp}"

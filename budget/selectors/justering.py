@@ -1,7 +1,7 @@
 """The bridge of regionbidrag: last year's level, the justeringar of the year, and their sums."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -43,7 +43,7 @@ class Bryggdata:
     `justeringar` are those that touch them, with amounts by enhet id in `rader`. `summor` are added up by the
     database, the whole region's only for who may see it. `ingaende` and `utgaende` are the levels of `fran`
     and `ar` per enhet id; FINANS has no level of its own but pays the sum of the others', so that its stands
-    under its id with the other sign.
+    under its id with the other sign. `tryckta` are the sums that a decided version was printed with.
     """
 
     version: Budgetversion
@@ -57,18 +57,39 @@ class Bryggdata:
     ingaende: dict[int, Summa]
     utgaende: dict[int, Summa]
     delvis: bool
+    tryckta: dict[Bryggnyckel, Decimal] = field(default_factory=dict)
 
     def summa(self, **vad) -> Decimal:
         """The sum of a Bryggnyckel's rows, in kronor; zero when nothing touches it."""
         return self.summor.get(Bryggnyckel(**vad), Decimal(0))
 
+    def visad_summa(self, enhet: int, block: str | None = None) -> Decimal:
+        """The sum of an enhet as the matrix shows it: as it was decided, else its parts as they stand there."""
+        tryckt = self.tryckta.get(Bryggnyckel(block=block, enhet=enhet))
+        if tryckt is not None:
+            return tryckt
+        if block is not None:
+            return self.summa(block=block, enhet=enhet)
+        return sum((self.visad_summa(enhet, b.value) for b in Block), Decimal(0))
+
+    @property
+    def beslutade_nivaer(self) -> bool:
+        """Whether the year's bridge ends in levels that stand as they were decided, and not as it counts them."""
+        return (
+            self.version.faststalld and not self.version.bryggad and bool(self.utgaende and self.justeringar)
+        )
+
 
 _SUMMOR = """
-SELECT j.id, j.block, r.enhet_id,
+SELECT false, j.id, j.block, r.enhet_id,
        CASE WHEN j.id IS NULL THEN sum(r.belopp) FILTER (WHERE j.status = 'beslutad') ELSE sum(r.belopp) END
 FROM budget_justering j JOIN budget_justeringsrad r ON r.justering_id = j.id
-WHERE j.version_id = %s AND j.ar = %s
+WHERE j.version_id = %(version)s AND j.ar = %(ar)s
 GROUP BY GROUPING SETS ((j.id), (j.block, r.enhet_id), (r.enhet_id), (j.block), ())
+UNION ALL
+SELECT true, NULL, NULLIF(t.block, ''), t.enhet_id, t.belopp
+FROM budget_justeringssumma t JOIN budget_budgetversion v ON v.id = t.version_id AND v.faststalld
+WHERE t.version_id = %(version)s AND t.ar = %(ar)s
 """
 
 
@@ -101,12 +122,11 @@ def hamta_brygga(version: Budgetversion, ar: int, urval: Enhetsurval) -> Bryggda
         if r.enhet_id in urval:
             rader[r.justering_id][r.enhet_id] = r
     with connection.cursor() as cursor:
-        cursor.execute(_SUMMOR, [version.pk, ar])
-        summor = {
-            Bryggnyckel(justering, block, enhet): summa
-            for justering, block, enhet, summa in cursor.fetchall()
-            if summa is not None and (urval.allt or (enhet is not None and enhet in urval))
-        }
+        cursor.execute(_SUMMOR, {"version": version.pk, "ar": ar})
+        summor, tryckta = {}, {}
+        for tryckt, justering, block, enhet, summa in cursor.fetchall():
+            if summa is not None and (urval.allt or (enhet is not None and enhet in urval)):
+                (tryckta if tryckt else summor)[Bryggnyckel(justering, block, enhet)] = summa
     ror = {enhet for av_en in rader.values() for enhet in av_en}
     enheter = tuple(p for p in bryggans_enheter(version, post.uppstallning, ror) if p.enhet_id in urval)
 
@@ -136,6 +156,7 @@ def hamta_brygga(version: Budgetversion, ar: int, urval: Enhetsurval) -> Bryggda
         ingaende=nivan((fran.kalla_id, fran.ar) if fran else None),
         utgaende=nivan((version.pk, ar)),
         delvis=not urval.allt,
+        tryckta=tryckta,
     )
 
 

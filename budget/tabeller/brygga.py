@@ -11,6 +11,7 @@ from budget.regler.upprakning import Forslag, Satser, summera
 from budget.selectors.justering import FINANS, Bryggdata
 from budget.selectors.uppstallning import Plats
 from budget.tabeller.adress import versionsadress
+from budget.tabeller.delar import med_delar
 from regionskane.lib.belopp import MNKR, formatera, formatera_fullt
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 
@@ -47,7 +48,7 @@ def _matris(
     kolumner = [Kolumn(p.enhet_kod, visad_kod(p), decimaler=DECIMALER) for p in enheter]
     if summa:
         kolumner.append(Kolumn("summa", "Summa", decimaler=DECIMALER))
-    return Tabell(
+    tabell = Tabell(
         nyckel=f"regionbidrag-4b-{data.ar}" + (f"-{del_[0]}" if del_ else ""),
         rubrik=f"Regionbidragets förändring {data.ar}" + (" ({} av {})".format(*del_) if del_ else ""),
         radrubrik="Justering",
@@ -56,6 +57,7 @@ def _matris(
         rader=tuple(_Matrisrader(data, enheter, summa, list(noter))),
         noter=tuple(noter.values()),
     )
+    return med_delar(tabell, kolumnens={k.nyckel: f" för {k.rubrik} {data.ar}" for k in kolumner})
 
 
 class _Matrisrader:
@@ -76,12 +78,12 @@ class _Matrisrader:
             if av_block:
                 block_med_rader.append(block)
                 yield from self._block(block, av_block)
-        forandring = {p.enhet_id: data.summa(enhet=p.enhet_id) for p in self.enheter}
+        forandring = {p.enhet_id: data.visad_summa(p.enhet_id) for p in self.enheter}
         yield self._rad(
             "forandring", "Summa förändring", forandring, Radslag.SUMMA, total=data.summa(),
             delar=[f"summa-{b.value}" for b in block_med_rader],
         )  # fmt: skip
-        if data.fran:
+        if data.fran and not data.beslutade_nivaer:
             yield self._rad(
                 "brygga", f"Regionbidrag {data.ar} enligt bryggan", _bryggans(data), Radslag.TOTAL,
                 delar=["ingaende", "forandring"],
@@ -94,7 +96,7 @@ class _Matrisrader:
                 data.utgaende,
                 data.version,
                 data.ar,
-                noter=True,
+                slutar=True,
             )
 
     def _block(self, block: Block, av_block: list[Justering]):
@@ -111,7 +113,7 @@ class _Matrisrader:
                 yield andelar
         yield self._rad(
             f"summa-{block.value}", f"Summa {block.label.lower()}",
-            {p.enhet_id: data.summa(block=block, enhet=p.enhet_id) for p in self.enheter},
+            {p.enhet_id: data.visad_summa(p.enhet_id, block) for p in self.enheter},
             Radslag.SUMMA, total=data.summa(block=block),
             delar=[f"justering-{j.pk}" for j in av_block if j.beslutad],
         )  # fmt: skip
@@ -133,11 +135,23 @@ class _Matrisrader:
         decimaler = max(-r.andel_precision.normalize().as_tuple().exponent for r in andelar.values())
         return replace(rad, enhet="procent", decimaler=max(0, decimaler))
 
-    def _nivarad(self, nyckel, rubrik, nivaer, version, ar, *, noter=False):
-        return self._rad(
-            nyckel, rubrik, {enhet: s.varde for enhet, s in nivaer.items()}, Radslag.SUMMA,
-            kalla=lambda p: nivaadress(p, version, ar), noter=noter,
+    def _nivarad(self, nyckel, rubrik, nivaer, version, ar, *, slutar=False):
+        """`slutar`: the level that the bridge ends in. Where it was decided it is the last of the sums, not beside."""
+        summa = slutar and self.data.fran and self.data.beslutade_nivaer
+        rad = self._rad(
+            nyckel, rubrik, {enhet: s.varde for enhet, s in nivaer.items()},
+            Radslag.TOTAL if summa else Radslag.SUMMA,
+            kalla=lambda p: nivaadress(p, version, ar), noter=slutar,
+            delar=("ingaende", "forandring") if summa else (),
         )  # fmt: skip
+        if not summa:
+            return rad
+        # Its note says already what the bridge gives.
+        celler = (
+            c._replace(delar_ger=gav) if c.noter and (gav := _visar(self.data, p.enhet_id)) != c.varde else c
+            for p, c in zip(self.enheter, rad.celler, strict=False)
+        )
+        return replace(rad, celler=(*celler, *rad.celler[len(self.enheter) :]))
 
     def _rad(
         self, nyckel, rubrik, varden, slag, *, total=None, kalla=lambda p: "", delar=(), noter=False
@@ -188,6 +202,11 @@ def _bryggans(data: Bryggdata) -> dict[int, Decimal]:
     return {enhet: utgaende(niva.varde, data.summa(enhet=enhet)) for enhet, niva in data.ingaende.items()}
 
 
+def _visar(data: Bryggdata, enhet: int) -> Decimal:
+    """What the level before and the year's change add up to as they stand."""
+    return utgaende(data.ingaende[enhet].varde, data.visad_summa(enhet))
+
+
 def _not(data: Bryggdata, p: Plats) -> str:
     niva, fore = data.utgaende.get(p.enhet_id), data.ingaende.get(p.enhet_id)
     if not niva or not fore or not data.justeringar or p.enhet_kod == FINANS:
@@ -226,23 +245,32 @@ def bygg_enhetsbrygga(data: Bryggdata, plats: Plats) -> Tabell:
             text = grund if j.beslutad else f"Utkast, räknas inte. {grund}".strip()
             cell = Cell(r.belopp, kalla=justeringsadress(j.pk, data.version))
             rader.append(Rad(f"justering-{j.pk}", j.titel, (cell, Cell(text=text)), Radslag.DEL))
-        summa = Cell(data.summa(block=block, enhet=enhet))
+        summa = Cell(data.visad_summa(enhet, block))
         delar = tuple((f"justering-{j.pk}", 1) for j in egna if j.beslutad)
         rader.append(
             Rad(f"summa-{block.value}", f"Summa {block.label.lower()}", (summa, TOM), Radslag.SUMMA, delar)
         )
         summor.append(f"summa-{block.value}")
-    if fore:
+    note = _not(data, plats)
+    delar = tuple((nyckel, 1) for nyckel in summor)
+    beslutad = fore and niva and data.beslutade_nivaer
+    if fore and not beslutad:
         bryggan = Cell(_bryggans(data)[enhet])
-        delar = tuple((nyckel, 1) for nyckel in summor)
         rader.append(
             Rad("brygga", f"Regionbidrag {data.ar} enligt bryggan", (bryggan, TOM), Radslag.TOTAL, delar)
         )
     if niva:
-        cell = Cell(niva.varde, kalla=nivaadress(plats, data.version, data.ar))
-        rader.append(Rad("niva", f"Regionbidrag {data.ar} {_nivans_plats(data)}", (cell, TOM), Radslag.SUMMA))
-    note = _not(data, plats)
-    return Tabell(
+        gav = _visar(data, enhet) if beslutad and note else niva.varde
+        cell = Cell(
+            niva.varde,
+            kalla=nivaadress(plats, data.version, data.ar),
+            noter=(1,) if note else (),
+            delar_ger=gav if gav != niva.varde else None,
+        )
+        slag = Radslag.TOTAL if beslutad else Radslag.SUMMA
+        rubrik = f"Regionbidrag {data.ar} {_nivans_plats(data)}"
+        rader.append(Rad("niva", rubrik, (cell, TOM), slag, delar if beslutad else ()))
+    tabell = Tabell(
         nyckel="brygga",
         rubrik=f"Regionbidrag {data.ar}, {plats.enhet_namn}",
         radrubrik="Post",
@@ -254,6 +282,7 @@ def bygg_enhetsbrygga(data: Bryggdata, plats: Plats) -> Tabell:
         rader=tuple(rader),
         noter=(note,) if note else (),
     )
+    return med_delar(tabell, kolumnens={"belopp": f" för {plats.enhet_namn} {data.ar}"})
 
 
 def bygg_upprakning(data: Bryggdata, forslag: dict[int, Forslag], satser: Satser) -> Tabell:

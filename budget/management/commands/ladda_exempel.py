@@ -14,7 +14,7 @@ from budget.actions.beslutspunkter import Punktuppgifter, Talrad, las_in_besluts
 from budget.actions.finansiella_mal import registrera_avsteg
 from budget.actions.inlasning import InlasningsFel, las_in_belopp
 from budget.actions.internbudget import las_in_forutsattningar
-from budget.actions.justering import Uppgifter, las_in_justeringar
+from budget.actions.justering import Uppgifter, las_in_justeringar, las_in_justeringssummor
 from budget.actions.kontoplan import las_in_konton, las_in_regler
 from budget.actions.utfall import bekrafta_varningar, las_in, ta_emot_fil
 from budget.actions.versioner import faststall_exempel, kopiera_version
@@ -32,6 +32,7 @@ from budget.models import (
     Investeringsbeslut,
     Investeringsobjekt,
     Justeringsrad,
+    Justeringssumma,
     Konto,
     Kontoregel,
     Malavsteg,
@@ -259,6 +260,7 @@ class Command(BaseCommand):
             for namn in BELOPP
         )
         nya += sum(self._justeringar(fil) for fil in JUSTERINGAR)
+        nya += self._justeringssummor("budget2024/regionbidrag_4b_summor")
         nya += self._forutsattningar("ms2025/forutsattningar")
         nya += self._malavsteg()
         nya += self._balanskravsbeslut()
@@ -330,6 +332,23 @@ class Command(BaseCommand):
                 )
             nya += las_in_justeringar(version=version, lasta=lasta.values(), varfor=f"Inläst från {fil}.csv")
         return nya
+
+    def _justeringssummor(self, fil):
+        """The sums that a bridge was printed with. A version that has any, or is locked, is left alone."""
+        enheter = dict(Enhet.objects.values_list("kod", "pk"))
+        tomma = Budgetversion.objects.filter(status=Status.OPPEN, justeringssummor=None)
+        versioner = {v.kod: v for v in tomma}
+        summor = []
+        for r in self._rader(fil):
+            if version := versioner.get(r["version"]):
+                belopp = tolka_belopp(r["belopp"], skala=SKALOR[r["matt"]])
+                summor.append(
+                    Justeringssumma(
+                        version=version, ar=r["ar"], block=r["block"] or "", enhet_id=enheter[r["enhet"]],
+                        belopp=belopp.varde, precision=belopp.precision, kalla=r["kalla"],
+                    )
+                )  # fmt: skip
+        return las_in_justeringssummor(summor=summor, varfor=f"Inläst från {fil}.csv") if summor else 0
 
     def _malavsteg(self):
         """Decided departures from the finansiella mål. A version that has any, or is locked, is left alone."""

@@ -13,11 +13,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from budget.models import Justering, Justeringsrad
+from budget.models import Justering, Justeringsrad, Justeringssumma
 from budget.selectors.justering import hamta_brygga
 from budget.selectors.kontroll import hamta_bryggavvikelser
 from budget.selectors.summor import ALLA_ENHETER
-from budget.tabeller.brygga import bygg_matris
+from budget.tabeller.brygga import bygg_enhetsbrygga, bygg_matris
 from budget.tabeller.handling import bygg_handling
 from organisation.models import Enhet, Placering
 from regionskane.lib import xlsx
@@ -83,18 +83,55 @@ def test_andelarna_star_pa_sidan_i_pdf_och_i_arbetsboken(som, version):
     assert celler and all("%" in c.number_format for c in celler)
 
 
-def test_varje_kolumn_ger_sin_tryckta_forandring_utom_hsn_och_finans(version):
-    tabell = bygg_matris(hamta_brygga(version("B2024"), 2024, ALLA_ENHETER))
-    skilda = {}
+def test_varje_kolumn_star_som_den_trycktes_och_raderna_ger_den_utom_for_hsn_och_finans(version):
+    data = hamta_brygga(version("B2024"), 2024, ALLA_ENHETER)
+    tabell = bygg_matris(data)
+    enheter = {p.enhet_kod: p.enhet_id for p in data.enheter}
+    raderna_ger = {}
     for par in FORANDRING.split():
         enhet, tryckt = par.split("=")
-        skillnad = Decimal(tryckt) - tabell.cell("forandring", enhet).varde / MNKR
-        if skillnad:
-            skilda[enhet] = skillnad
-    assert skilda == {"HSN": Decimal("0.1"), "FINANS": Decimal("-0.1")}
+        assert tabell.cell("forandring", enhet).varde == Decimal(tryckt) * MNKR, enhet
+        if data.summa(enhet=enheter[enhet]) != Decimal(tryckt) * MNKR:
+            raderna_ger[enhet] = data.summa(enhet=enheter[enhet]) / MNKR
+    assert raderna_ger == {"HSN": Decimal("740.3"), "FINANS": Decimal("-4961.8")}
     assert tabell.cell("ingaende", "FINANS").varde == Decimal("-48872.0") * MNKR
-    assert tabell.cell("brygga", "NORV_MS").varde == Decimal("617.4") * MNKR
+    assert tabell.cell("niva", "FINANS").varde == Decimal("-53833.9") * MNKR
+    assert tabell.cell("niva", "NORV_MS").varde == Decimal("617.4") * MNKR
     assert tabell.cell("forandring", "summa").varde == 0
+    # It ends in the level, which is the last of its sums; a row beside it would say something else.
+    assert tabell.rader[-1].nyckel == "niva" and "brygga" not in [r.nyckel for r in tabell.rader]
+    teknisk = tabell.cell("summa-teknisk", "HSN")
+    assert (teknisk.varde / MNKR, teknisk.delar_ger / MNKR) == (Decimal("275.7"), Decimal("275.6"))
+    assert "delarna ger 275,6" in tabell.noter[teknisk.noter[0] - 1]
+
+
+def test_en_namnds_egen_brygga_slutar_dar_4a_slutar(som, version):
+    data = hamta_brygga(version("B2024"), 2024, ALLA_ENHETER)
+    hsn = next(p for p in data.enheter if p.enhet_kod == "HSN")
+    t = bygg_enhetsbrygga(data, hsn)
+    vantat = "ingaende=14688.3 summa-teknisk=275.7 summa-upprakning=433.9 summa-riktad=30.8 niva=15428.7"
+    for rad, mnkr in (par.split("=") for par in vantat.split()):
+        assert t.cell(rad, "belopp").varde == Decimal(mnkr) * MNKR, rad
+    html = som("revisor").get("/budget/2024/B2024/brygga/HSN/").content.decode().replace("\u00a0", " ")
+    assert "Bidraget ökar med 740,4, från 14 688,3 till 15 428,7 mnkr" in html
+    assert "Inte förklarat av justeringarna" in html and "bryggan ger 15 428,6" in html
+
+
+def test_en_kopia_har_sina_egna_summor_av_justeringar(version):
+    """What was printed was decided in the version that it was printed for."""
+    assert Justeringssumma.objects.filter(version=version("B2024")).count() == 75
+    assert not Justeringssumma.objects.exclude(version=version("B2024")).exists()
+    tabell = bygg_matris(hamta_brygga(version("B2024-ARB"), 2024, ALLA_ENHETER))
+    assert tabell.cell("summa-teknisk", "HSN").varde == Decimal("275.6") * MNKR
+    assert [r.nyckel for r in tabell.rader if any(c.delar_ger is not None for c in r.celler)] == []
+
+
+def test_en_last_versions_tryckta_summor_kan_inte_andras(version):
+    summa = Justeringssumma.objects.filter(version=version("B2024")).first()
+    with pytest.raises(IntegrityError, match="är låst"), transaction.atomic():
+        Justeringssumma.objects.filter(pk=summa.pk).update(belopp=1)
+    with pytest.raises(IntegrityError, match="töms inte"), transaction.atomic(), connection.cursor() as c:
+        c.execute("TRUNCATE budget_justeringssumma")
 
 
 def test_kontrollera_namner_bara_hsn_som_avrundning(version):
