@@ -12,6 +12,8 @@ from regionskane.lib.belopp import MNKR, formatera
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 
 # Lines that most years lack are shown only when some year has them.
+# What is left of earlier years stands also in a year without a result of its own.
+_BARS_VIDARE = ("ib_aterstalla", "undantag_tidigare", "ub_aterstalla")
 _OVANLIGA = (
     "reavinst_undantag",
     "reaforlust_undantag",
@@ -77,7 +79,9 @@ class _Bygge:
             "bas",
             "eget_kapital",
         )
-        version = self.version if beraknad else kolumn.kalla
+        # What there was to restore before the first year was given with that year, and is no result of the rule.
+        given = nyckel == "ib_aterstalla" and kolumn.ar == self.utredning.ar[0].ar
+        version = self.version if beraknad and not given else kolumn.kalla
         return self.kallor.adress(version, "balanskrav", nyckel, f"enhet-{self.enhet.kod}", kolumn.ar)
 
     def _finns(self, nyckel: str) -> bool:
@@ -103,6 +107,8 @@ class _Bygge:
                         nummer.append(len(noter))
                 raknat, beslutat = ar.varde(r.nyckel), self.underlag[ar.ar].publicerat.get(r.nyckel)
                 varde = raknat if beslutat is None else beslutat.varde
+                if not self.underlag[ar.ar].poster and r.nyckel not in _BARS_VIDARE:
+                    varde = raknat = None  # nothing is entered for the year, which makes it no zero
                 celler.append(
                     Cell(
                         varde,

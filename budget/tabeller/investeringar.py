@@ -58,12 +58,15 @@ def las_uppstallning(
 def _med_objektens_matt(version: Budgetversion, tabell: Tabell) -> Tabell:
     """5A with the two columns that it has from its objects: spent before the first year, and the room in all.
 
-    A line that no object costs anything in a year is zero, as it is printed.
+    A line that no object costs anything in a year is zero, as it is printed. A year that nothing is entered for is
+    empty, as its sums are.
     """
     matt, kallor = hamta_gruppmatt(version), Kallor()
     if not matt.summor:
         return tabell
     grupper = {kod.rpartition("_")[0] for kod in matt.poster}
+    per_kolumn = zip(*(r.celler for r in tabell.rader if r.celler), strict=True)
+    ifyllda = [any(c.varde is not None for c in celler) for celler in per_kolumn]
 
     def cell(rad: Rad, suffix: str) -> Cell:
         kod = rad.nyckel + suffix
@@ -76,7 +79,10 @@ def _med_objektens_matt(version: Budgetversion, tabell: Tabell) -> Tabell:
     def arsceller(rad: Rad):
         if rad.nyckel not in grupper:
             return rad.celler
-        return (c if c.varde is not None else c._replace(varde=Decimal(0)) for c in rad.celler)
+        return (
+            c._replace(varde=Decimal(0)) if c.varde is None and ifylld else c
+            for c, ifylld in zip(rad.celler, ifyllda, strict=True)
+        )
 
     hel = replace(
         tabell,

@@ -9,6 +9,7 @@ def bygg_remsa(tabell: Tabell, utredning: regel.Balanskravsutredning) -> list[di
     """One box per year, as `_komponenter/remsa.html` wants it."""
     vy = visa(tabell)
     rad = next(r for r in vy.rader if r.nyckel == "balanskravsresultat")
+    celler = next(r.celler for r in tabell.rader if r.nyckel == "balanskravsresultat")
     return [
         {
             "ar": kolumn.rubrik,
@@ -16,12 +17,20 @@ def bygg_remsa(tabell: Tabell, utredning: regel.Balanskravsutredning) -> list[di
             "varde": cell.text,
             "url": cell.url,
             "negativ": cell.negativ,
-            "lage": "klart" if ar.balanskravsresultat >= 0 else "avvikelse",
-            "lage_text": "Uppfyllt" if ar.balanskravsresultat >= 0 else "Underskott",
-            "under": _under(ar),
+            # A year that nothing is entered for is not judged.
+            **(_bedomd(ar) if raden.varde is not None else {"under": "Inga siffror än"}),
         }
-        for kolumn, cell, ar in zip(vy.kolumner, rad.celler, utredning.ar, strict=True)
+        for kolumn, cell, raden, ar in zip(vy.kolumner, rad.celler, celler, utredning.ar, strict=True)
     ]
+
+
+def _bedomd(ar: regel.Arsutredning) -> dict:
+    halls = ar.balanskravsresultat >= 0
+    return {
+        "lage": "klart" if halls else "avvikelse",
+        "lage_text": "Uppfyllt" if halls else "Underskott",
+        "under": _under(ar),
+    }
 
 
 def _under(ar: regel.Arsutredning) -> str:

@@ -3,10 +3,13 @@ budget that it began in stands in the way."""
 
 import io
 import re
+from dataclasses import replace
 from decimal import Decimal
+from html import unescape
 
 import openpyxl
 import pytest
+from django.template.loader import render_to_string
 
 from budget.actions.balanskrav import berakna_utredning, spara_utredning
 from budget.actions.versioner import starta_nasta_ar
@@ -14,9 +17,11 @@ from budget.models import Belopp, Post
 from budget.selectors.finansiella_mal import hamta_finansiella_mal
 from budget.selectors.summor import ALLA_ENHETER
 from budget.tabeller.handling import bygg_handling
-from regionskane.lib import xlsx
+from regionskane.lib import pdf, xlsx
 from regionskane.lib.belopp import MNKR
+from regionskane.lib.visning import visa_handling
 from tests.budget.belopp import skriv
+from tests.lib.pdftabeller import las_tabeller
 
 TABELLER = ("resultatbudget", "balanskrav", "kassaflode", "balansbudget")
 AREN = (2025, 2026)
@@ -158,6 +163,75 @@ def test_ett_ar_i_taget(b2025, erik, som):
     assert {p for p in fore if efter[p] != fore[p]} == {p for p in fore if p[-1] == 2026}
 
 
+def _sidtext(klient, sida: str) -> str:
+    html = klient.get(f"/budget/2025/B2025/{sida}/").content.decode()
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def _i_pdf(version) -> dict:
+    """Årets resultat and what is to be restored, as the PDF writes them, by table and row's heading."""
+    handling = bygg_handling(version, ALLA_ENHETER)
+    handling = replace(
+        handling, tabeller=tuple(t for t in handling.tabeller if t.nyckel in TABELLER), punkter=()
+    )
+    html = render_to_string("rapporter/handling.html", {"handling": visa_handling(handling)})
+    lasta = [r for t in las_tabeller(pdf.skriv_handling(handling, html=html)) for r in t]
+    rader = [(t, r) for t in handling.tabeller for r in t.rader]
+    return {
+        (t.nyckel, rad.nyckel, int(k.nyckel[-4:])): text
+        for (t, rad), last in zip(rader, lasta, strict=True)
+        for k, text in zip(t.kolumner if rad.celler else (), last.celler, strict=True)
+        if k.nyckel.startswith("B2025-")
+    }
+
+
+@pytest.mark.slow
+def test_hundra_miljoner_ett_ar_bars_vidare_till_nasta(b2025, erik, som):
+    """Pages, PDF and API say of 2026 what 2025 leaves behind: what is to be restored, and the ties that do not hold
+    until cash and equity are written anew."""
+    klient = som("koncerncontroller")
+    _utred(b2025)
+    fore = _i_pdf(b2025)
+    kostnader = Belopp.objects.get(
+        version=b2025, post__uppstallning__kod="resultatbudget", post__kod="kostnader", ar=2025
+    )
+    skriv(b2025, "resultatbudget", "kostnader", "REGION", 2025, kostnader.belopp / MNKR - 100, erik)
+    _utred(b2025)
+    efter = _i_pdf(b2025)
+    for tabell in TABELLER:
+        plats = (tabell, "arets_resultat", 2025)
+        assert (fore[plats], efter[plats]) == ("653", "553")
+        assert (fore[tabell, "arets_resultat", 2026], efter[tabell, "arets_resultat", 2026]) == (
+            "1 144",
+            "1 144",
+        )
+    assert (fore["kassaflode", "likvida_slut", 2025], efter["kassaflode", "likvida_slut", 2025]) == (
+        "1 501", "1 401",
+    )  # fmt: skip
+    # What 2025 leaves is carried into 2026 and restored there.
+    vantat = {
+        ("balanskravsresultat", 2025): ("1", "−99"),
+        ("ub_aterstalla", 2025): ("0", "99"),
+        ("ib_aterstalla", 2026): ("0", "99"),
+        ("aterstallt", 2026): ("0", "99"),
+        ("ub_aterstalla", 2026): ("0", "0"),
+    }
+    for (rad, ar), par in vantat.items():
+        assert (fore["balanskrav", rad, ar], efter["balanskrav", rad, ar]) == par, (rad, ar)
+    (utredning, *_) = klient.get("/api/v1/budget/2025/B2025/balanskrav/").json()["tabeller"]
+    celler = {r["nyckel"]: r["celler"] for r in utredning["rader"]}
+    sida = klient.get("/budget/2025/B2025/balanskrav/").content.decode()
+    for (rad, ar), (_, visat) in vantat.items():
+        assert celler[rad][f"B2025-{ar}"]["visat"] == visat, (rad, ar)
+        assert f">{visat}<" in re.search(rf'id="balanskrav-{rad}">(.*?)</tr>', sida, re.S)[1], (rad, ar)
+    assert re.search(r"Årets resultat 553 ", _sidtext(klient, "finansiella-mal").replace("\u00a0", " ")) or (
+        "553" in _sidtext(klient, "finansiella-mal")
+    )
+    # The balance sheet's leaves are written, so the ties say what is still to be written.
+    samband = _sidtext(klient, "samband").replace("\u00a0", " ")
+    assert "1 401" in samband and "1 500" in samband
+
+
 def test_kassaflodets_och_balansens_summor_foljer(b2025, erik):
     def summor():
         handling = bygg_handling(b2025, ALLA_ENHETER)
@@ -189,3 +263,19 @@ def test_ingen_tryckt_siffra_blir_ett_eget_belopp(b2025, version):
     assert list(hamtande.values_list("post__uppstallning__kod", "post__kod", "ar", "belopp")) == []
     hamtande = Belopp.objects.filter(version=version("B2024"), post__kalla_post__isnull=False)
     assert list(hamtande.values_list("post__uppstallning__kod", "post__kod", "ar", "belopp")) == []
+
+
+def test_ett_ar_som_inget_ar_skrivet_for_ar_tomt_och_doms_inte(b2025, som):
+    """The new last plan year: no zero stands where nothing has been entered, in any table, and it meets no demand."""
+    klient = som("koncerncontroller")
+    _utred(b2025)
+    for tabell in (*TABELLER, "investeringar"):
+        data = klient.get(f"/api/v1/budget/2025/B2025/{tabell}/").json()["tabeller"][0]
+        varden = {r["nyckel"]: r["celler"]["B2025-2027"]["varde"] for r in data["rader"] if r["celler"]}
+        kvar = {"ib_aterstalla": "0", "ub_aterstalla": "0"} if tabell == "balanskrav" else {}
+        assert len(varden) > 8
+        assert {r: Decimal(v) for r, v in varden.items() if v} == {r: Decimal(v) for r, v in kvar.items()}
+    ruta = re.search(
+        r"<b>2027</b>.*?</li>", klient.get("/budget/2025/B2025/balanskrav/").content.decode(), re.S
+    )[0]
+    assert "Inga siffror än" in ruta and "Uppfyllt" not in ruta
