@@ -1,9 +1,5 @@
 """Every workbook of the example, calculated anew by LibreOffice: each formula gives the figure that it stands for."""
 
-import re
-import shutil
-import subprocess
-import zipfile
 from decimal import Decimal
 from io import BytesIO
 
@@ -17,6 +13,7 @@ from regionskane.lib import xlsx
 from regionskane.lib.belopp import ENHETER
 from regionskane.lib.tabell import Cell, Kolumnslag, Radslag, punkttabeller
 from tests.budget.huvudbok import lagg_in
+from tests.lib.kontor import rakna_om
 
 ADRESSER = {
     "utfall": "/utfall/2024/excel/?av=region&fran=1&till=2&interna=med",
@@ -33,33 +30,6 @@ def handlingar(db):
     """The document of every version that has tables."""
     alla = {v.kod: bygg_handling(v, ALLA_ENHETER) for v in Budgetversion.objects.all()}
     return {kod: handling for kod, handling in alla.items() if handling.tabeller}
-
-
-def _utan_varden(bok: bytes, plats) -> None:
-    with zipfile.ZipFile(BytesIO(bok)) as fran, zipfile.ZipFile(plats, "w") as till:
-        for namn in fran.namelist():
-            data = fran.read(namn)
-            if namn.startswith("xl/worksheets/"):
-                data = re.sub(rb"(<f>[^<]*</f>)<v>[^<]*</v>", rb"\1", data)
-            till.writestr(namn, data)
-
-
-def _rakna_om(bocker: dict[str, bytes], mapp) -> dict[str, bytes]:
-    """The workbooks with what LibreOffice makes of their formulas, which hold no values when it opens them."""
-    soffice = shutil.which("soffice")
-    assert soffice, "LibreOffice saknas. Kör: apt-get install -y --no-install-recommends libreoffice-calc"
-    for namn, bok in bocker.items():
-        _utan_varden(bok, mapp / f"{namn}.xlsx")
-    kommando = [
-        soffice,
-        f"-env:UserInstallation={(mapp / 'profil').as_uri()}",
-        "--headless",
-        "--convert-to",
-        "xlsx",
-    ]
-    filer = [mapp / f"{namn}.xlsx" for namn in bocker]
-    subprocess.run([*kommando, "--outdir", mapp / "ut", *filer], check=True, capture_output=True, timeout=300)
-    return {namn: (mapp / "ut" / f"{namn}.xlsx").read_bytes() for namn in bocker}
 
 
 def _formler(bok: bytes, omraknad: bytes):
@@ -97,7 +67,7 @@ def test_varje_formel_ger_det_tal_som_den_star_for(handlingar, som, tmp_path):
         svar = klient.get(adress)
         assert svar.status_code == 200, adress
         bocker[namn] = svar.content
-    omraknade = _rakna_om(bocker, tmp_path)
+    omraknade = rakna_om(bocker, tmp_path)
     antal = dict.fromkeys(bocker, 0)
     for namn, bok in bocker.items():
         for blad, plats, formel, skrivet, raknat in _formler(bok, omraknade[namn]):

@@ -1,9 +1,12 @@
 """LibreOffice as somebody sits in it: opens a workbook, writes in cells, saves it as Excel."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
+import zipfile
+from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -30,14 +33,44 @@ End Sub
 """
 
 
+def _soffice() -> str:
+    soffice = shutil.which("soffice")
+    assert soffice, "LibreOffice saknas. Kör: apt-get install -y --no-install-recommends libreoffice-calc"
+    return soffice
+
+
+def _utan_varden(bok: bytes, plats) -> None:
+    with zipfile.ZipFile(BytesIO(bok)) as fran, zipfile.ZipFile(plats, "w") as till:
+        for namn in fran.namelist():
+            data = fran.read(namn)
+            if namn.startswith("xl/worksheets/"):
+                data = re.sub(rb"(<f>[^<]*</f>)<v>[^<]*</v>", rb"\1", data)
+            till.writestr(namn, data)
+
+
+def rakna_om(bocker: dict[str, bytes], mapp) -> dict[str, bytes]:
+    """The workbooks with what LibreOffice makes of their formulas, which hold no values when it opens them."""
+    soffice = _soffice()
+    for namn, bok in bocker.items():
+        _utan_varden(bok, mapp / f"{namn}.xlsx")
+    kommando = [
+        soffice,
+        f"-env:UserInstallation={(mapp / 'profil').as_uri()}",
+        "--headless",
+        "--convert-to",
+        "xlsx",
+    ]
+    filer = [mapp / f"{namn}.xlsx" for namn in bocker]
+    subprocess.run([*kommando, "--outdir", mapp / "ut", *filer], check=True, capture_output=True, timeout=300)
+    return {namn: (mapp / "ut" / f"{namn}.xlsx").read_bytes() for namn in bocker}
+
+
 class Kontor:
     """One LibreOffice profile in a folder of the test."""
 
     def __init__(self, mapp: Path) -> None:
         self.mapp = mapp
-        soffice = shutil.which("soffice")
-        assert soffice, "LibreOffice saknas. Kör: apt-get install -y --no-install-recommends libreoffice-calc"
-        self._kommando = [soffice, f"-env:UserInstallation={(mapp / 'profil').as_uri()}", "--headless"]
+        self._kommando = [_soffice(), f"-env:UserInstallation={(mapp / 'profil').as_uri()}", "--headless"]
         # The first start makes the profile, and its empty macro module with it.
         self._kor("--terminate_after_init")
 
