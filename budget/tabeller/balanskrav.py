@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from budget.models import Budgetversion, Versionskolumn
 from budget.regler import balanskrav as regel
 from budget.tabeller.adress import Kallor
+from budget.tabeller.delar import med_delar
 from budget.tabeller.uppstallning import ENHET, kolumnnyckel
 from organisation.models import Enhet
 from regionskane.lib.anmarkning import Anmarkning
@@ -124,7 +125,7 @@ class _Bygge:
             )  # fmt: skip
         finns = {r.nyckel for r in rader}
         rader = [_utan_saknade_delar(r, finns) for r in rader]
-        return Tabell(
+        tabell = Tabell(
             "balanskrav",
             rubrik(self.utredning),
             "Post",
@@ -133,6 +134,8 @@ class _Bygge:
             f"{self.version.namn}, {ENHET}. Varje rad visas med sin verkan på resultatet.",
             tuple(noter),
         )
+        # The rule counts from lines as they were given; a reader adds those that stand here.
+        return med_delar(tabell)
 
     def brister(self) -> Tabell:
         kolumner = (
