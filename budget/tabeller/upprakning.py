@@ -1,16 +1,19 @@
 """A year's uppräkning as data: each nämnd's amount, how it came about, and where something else was decided."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-from budget.regler.upprakning import Forslag, Satser, Satt, skillnader, summera
+from budget.regler.upprakning import Forslag, Satser, Satt, Skillnad, skillnader, summera
 from budget.selectors.upprakning import Upprakningsdata
+from budget.selectors.uppstallning import Plats
 from regionskane.lib.belopp import HARDBLANK, MNKR, formatera, formatera_fullt
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 
 DECIMALER = 1
 TOM = Cell(saknas="")
+EGNA = (Satt.EGEN_SATS, Satt.EGET_BELOPP)
 DELAR = ("Löner och priser", "Demografi", "Medicinsk teknik", "Effektivisering", "Undantag")
 
 
@@ -49,133 +52,112 @@ def bygg_upprakning(
     forslag: Mapping[int, Forslag],
     satser: Mapping[int, Satser],
     motiv: Mapping[int, str],
+    satsmotiv: Mapping[int, str],
 ) -> Tabell:
-    """The amounts with their arithmetic, by sektor. `satser` are by sektor id, `motiv` the reasons of exceptions by
-    enhet id. What is decided, or saved as a draft, stands beside, and each difference in a note."""
+    """The amounts with their arithmetic, by sektor. `satser` and the reasons for them are by sektor id, `motiv` the
+    reasons of exceptions by enhet id. What is decided, or saved as a draft, stands beside, and each difference in a
+    note. Sums are of the whole region's sektorer, so who sees a part of it has none."""
     beslutat = data.beslutat()
-    jamfors = bool(beslutat) and bool(forslag)
     ord_ = ("tryckt" if data.tryckt else "beslutat") if data.beslutade else "utkastet"
-    noter, nummer = [], {}
-    skilda = {s.enhet: s for s in skillnader(forslag, beslutat)} if jamfors else {}
+    skilda = {s.enhet: s for s in skillnader(forslag, beslutat)} if beslutat else {}
     enheter = [p for p in data.enheter if p.enhet_id in forslag or p.enhet_id in skilda]
+    noter = {}
     for p in enheter:
-        f, s = forslag.get(p.enhet_id), skilda.get(p.enhet_id)
-        text = _undantagstext(p.enhet_namn, f, satser.get(p.sektor_id), motiv.get(p.enhet_id, ""))
-        if s:
-            har = f"{p.enhet_namn}: {ord_} {_mnkr(s.beslutat)}, uppräkningen ger {_mnkr(s.raknat)}."
-            text = f"{text} {har}".strip()
-        if text:
-            noter.append(text)
-            nummer[p.enhet_id] = len(noter)
-    med_undantag = any(f.satt in (Satt.EGEN_SATS, Satt.EGET_BELOPP) for f in forslag.values())
-    rader = []
-    for (sektor, namn), platser in groupby(enheter, key=lambda p: (p.sektor_id, p.sektor_namn)):
+        egen = _undantagstext(p, forslag.get(p.enhet_id), motiv.get(p.enhet_id, ""))
+        if text := f"{egen} {_skillnadstext(p, skilda.get(p.enhet_id), ord_)}".strip():
+            noter[p.enhet_id] = text
+    med_undantag = any(f.satt in EGNA for f in forslag.values())
+    skriv = _Celler(forslag, beslutat, list(noter), med_undantag)
+    rader, sist = [], []
+    for sektor, platser in groupby(enheter, key=lambda p: p.sektor_id):
         platser = list(platser)
-        rader.append(
-            Rad(f"sektor-{sektor}", f"{namn}: {skriv_satser(satser.get(sektor))}", slag=Radslag.GRUPP)
-        )
-        for p in platser:
-            f = forslag.get(p.enhet_id)
-            not_ = (nummer[p.enhet_id],) if p.enhet_id in nummer else ()
-            celler = _rad(f, not_, med_undantag)
-            rader.append(
-                Rad(
-                    p.enhet_kod,
-                    p.enhet_namn,
-                    celler + _jamforelse(p.enhet_id, f, beslutat, jamfors),
-                    Radslag.DEL,
-                )
-            )
-        egna = {p.enhet_id for p in platser}
-        celler = _summarad({e: f for e, f in forslag.items() if e in egna}, med_undantag)
-        av = {e: b for e, b in beslutat.items() if e in egna}
-        rader.append(
-            Rad(
-                f"summa-{sektor}", f"Summa {namn[0].lower()}{namn[1:]}",
-                celler + _summajamforelse(celler, av, jamfors), Radslag.SUMMA,
-                tuple((p.enhet_kod, 1) for p in platser),
-            )
-        )  # fmt: skip
+        rubrik = f"{platser[0].sektor_namn}: {skriv_satser(satser.get(sektor))}"
+        rader.append(Rad(f"sektor-{sektor}", rubrik, slag=Radslag.GRUPP))
+        rader += [Rad(p.enhet_kod, p.enhet_namn, skriv.en(p.enhet_id), Radslag.DEL) for p in platser]
+        if not data.brygga.delvis:
+            delar = tuple((p.enhet_kod, 1) for p in platser)
+            if skal := satsmotiv.get(sektor):
+                sist.append(f"{platser[0].sektor_namn}: {skal}")
+            celler = skriv.summa({p.enhet_id for p in platser}, (len(noter) + len(sist),) if skal else ())
+            rader.append(Rad(f"summa-{sektor}", platser[0].summarubrik, celler, Radslag.SUMMA, delar))
     if not data.brygga.delvis:
-        celler = _summarad(forslag, med_undantag)
-        summor = tuple((r.nyckel, 1) for r in rader if r.slag == Radslag.SUMMA)
-        rader.append(
-            Rad(
-                "alla", "Summa, betalas av Finansförvaltningen",
-                celler + _summajamforelse(celler, beslutat, jamfors), Radslag.TOTAL, summor,
-            )
-        )  # fmt: skip
-    kolumner = [
-        Kolumn("bas", "Bas", decimaler=DECIMALER),
-        Kolumn("sats", "Sats", enhet="procent", decimaler=2),
-        *(
-            Kolumn(f"del-{i}", rubrik, decimaler=DECIMALER)
-            for i, rubrik in enumerate(DELAR)
-            if med_undantag or i < len(DELAR) - 1
-        ),
-        Kolumn("summa", "Uppräkning", decimaler=DECIMALER),
-    ]
-    if jamfors:
-        kolumner.append(Kolumn("beslutat", ord_.capitalize(), decimaler=DECIMALER))
-        kolumner.append(
-            Kolumn(
-                "skillnad",
-                "Skillnad",
-                slag=Kolumnslag.DIFFERENS,
-                decimaler=DECIMALER,
-                av=("beslutat", "summa"),
-            )
-        )
+        delar = tuple((r.nyckel, 1) for r in rader if r.slag == Radslag.SUMMA)
+        celler = skriv.summa({p.enhet_id for p in enheter})
+        rader.append(Rad("alla", "Summa, betalas av Finansförvaltningen", celler, Radslag.TOTAL, delar))
     return Tabell(
         nyckel="upprakning",
         rubrik=f"Uppräkning {data.brygga.ar}",
         radrubrik="Nämnd",
         ingress="Basen är förra årets regionbidrag och årets beslutade tekniska justeringar. Varje del av satsen "
         "räknas för sig, avrundas till 0,1 mnkr och läggs ihop. Mnkr.",
-        kolumner=tuple(kolumner),
+        kolumner=tuple(_kolumner(med_undantag, ord_ if beslutat else "")),
         rader=tuple(rader),
-        noter=tuple(noter),
+        noter=(*noter.values(), *sist),
     )
 
 
-def _undantagstext(namn: str, f: Forslag | None, sektorns: Satser | None, motiv: str) -> str:
-    if f is None or f.satt not in (Satt.EGEN_SATS, Satt.EGET_BELOPP):
-        return motiv and f"{namn}: {motiv}"
+def _kolumner(med_undantag: bool, jamfors_med: str) -> Iterator[Kolumn]:
+    yield Kolumn("bas", "Bas", decimaler=DECIMALER)
+    yield Kolumn("sats", "Sats", enhet="procent", decimaler=2)
+    for i, rubrik in enumerate(DELAR if med_undantag else DELAR[:-1]):
+        yield Kolumn(f"del-{i}", rubrik, decimaler=DECIMALER)
+    yield Kolumn("summa", "Uppräkning", decimaler=DECIMALER)
+    if jamfors_med:
+        yield Kolumn("beslutat", jamfors_med.capitalize(), decimaler=DECIMALER)
+        av = ("beslutat", "summa")
+        yield Kolumn("skillnad", "Skillnad", slag=Kolumnslag.DIFFERENS, decimaler=DECIMALER, av=av)
+
+
+@dataclass(frozen=True, slots=True)
+class _Celler:
+    """The cells of a row. `med_not` are the ids of the enheter that have a note, in order."""
+
+    forslag: Mapping[int, Forslag]
+    beslutat: Mapping[int, Decimal]
+    med_not: list[int]
+    med_undantag: bool
+
+    def en(self, enhet: int) -> tuple[Cell, ...]:
+        """An enhet's. What is decided for one that is not raised stands against nothing."""
+        f = self.forslag.get(enhet)
+        not_ = (self.med_not.index(enhet) + 1,) if enhet in self.med_not else ()
+        if f is None:
+            celler = (*(TOM,) * (6 + self.med_undantag), Cell(Decimal(0), noter=not_))
+        else:
+            egen = f.satt in EGNA
+            delar = [TOM if egen else Cell(x) for x in f.delar[:-1]]
+            if self.med_undantag:
+                delar.append(Cell(f.delar[-1]) if egen else TOM)
+            celler = (Cell(f.bas), TOM if f.sats is None else Cell(f.sats), *delar, Cell(f.summa, noter=not_))
+        return celler + self._jamforelse(self.beslutat.get(enhet), celler[-1].varde)
+
+    def summa(self, enheter: set[int], noter: tuple[int, ...] = ()) -> tuple[Cell, ...]:
+        """Those of several enheter together."""
+        bas, delar = summera(f for e, f in self.forslag.items() if e in enheter)
+        visade = delar if self.med_undantag else delar[:-1]
+        celler = (Cell(bas), TOM, *(Cell(x) for x in visade), Cell(sum(delar), noter=noter))
+        har = sum((b for e, b in self.beslutat.items() if e in enheter), Decimal(0))
+        return celler + self._jamforelse(har, celler[-1].varde)
+
+    def _jamforelse(self, har: Decimal | None, raknat: Decimal) -> tuple[Cell, ...]:
+        if not self.beslutat:
+            return ()
+        return (TOM if har is None else Cell(har), Cell((har or Decimal(0)) - raknat))
+
+
+def _skillnadstext(p: Plats, s: Skillnad | None, ord_: str) -> str:
+    if s is None:
+        return ""
+    return f"{p.enhet_namn}: {ord_} {_mnkr(s.beslutat)}, uppräkningen ger {_mnkr(s.raknat)}."
+
+
+def _undantagstext(p: Plats, f: Forslag | None, skal: str) -> str:
+    if f is None or f.satt not in EGNA:
+        return skal and f"{p.enhet_namn}: {skal}"
     if f.satt == Satt.EGEN_SATS:
-        text = f"{namn} har egen sats, {skriv_procent(f.sats)}"
+        text = f"{p.enhet_namn} har egen sats, {skriv_procent(f.sats)}"
     else:
-        text = f"{namn} har eget belopp, {_mnkr(f.summa)}"
+        text = f"{p.enhet_namn} har eget belopp, {_mnkr(f.summa)}"
     if f.enligt_sektorn is not None:
         text += f"; sektorns sats hade gett {_mnkr(f.enligt_sektorn)}"
-    return f"{text}. {motiv}".strip()
-
-
-def _rad(f: Forslag | None, not_: tuple[int, ...], med_undantag: bool) -> tuple[Cell, ...]:
-    if f is None:
-        return (*(TOM,) * (6 + med_undantag), Cell(Decimal(0), noter=not_))
-    undantag = f.satt in (Satt.EGEN_SATS, Satt.EGET_BELOPP)
-    sats = TOM if f.sats is None else Cell(f.sats)
-    delar = [TOM if undantag else Cell(x) for x in f.delar[:-1]]
-    if med_undantag:
-        delar.append(Cell(f.delar[-1]) if undantag else TOM)
-    return (Cell(f.bas), sats, *delar, Cell(f.summa, noter=not_))
-
-
-def _summarad(forslag: Mapping[int, Forslag], med_undantag: bool) -> tuple[Cell, ...]:
-    bas, delar = summera(forslag.values())
-    visade = delar if med_undantag else delar[:-1]
-    return (Cell(bas), TOM, *(Cell(x) for x in visade), Cell(sum(delar)))
-
-
-def _jamforelse(enhet: int, f: Forslag | None, beslutat, jamfors: bool) -> tuple[Cell, ...]:
-    if not jamfors:
-        return ()
-    har = beslutat.get(enhet)
-    return (TOM if har is None else Cell(har), Cell((har or 0) - (f.summa if f else 0)))
-
-
-def _summajamforelse(celler: tuple[Cell, ...], beslutat, jamfors: bool) -> tuple[Cell, ...]:
-    if not jamfors:
-        return ()
-    summa = sum(beslutat.values(), Decimal(0))
-    return (Cell(summa), Cell(summa - celler[-1].varde))
+    return f"{text}. {skal}".strip()

@@ -102,14 +102,16 @@ def _sida(request, atkomst, data: Upprakningsdata, form: Upprakningsformular | N
     if form is None or not form.is_bound:
         forslag, satser = hamta_forslag(data), sparade_satser(data.satser.values())
         motiv = {e: u.motiv for e, u in data.undantag.items()}
+        satsmotiv = {s: r.motiv for s, r in data.satser.items()}
     elif form.forslag is not None:
         rader = form.rader()
-        forslag, satser, motiv = form.forslag, rader.satser, rader.undantagsmotiv
+        forslag, satser = form.forslag, rader.satser
+        motiv, satsmotiv = rader.undantagsmotiv, rader.satsmotiv
         innehall["avtryck"] = form.avtryck()
     else:
         forslag = {}
     if forslag:
-        innehall["t"] = visa(bygg_upprakning(data, forslag, satser, motiv))
+        innehall["t"] = visa(bygg_upprakning(data, forslag, satser, motiv, satsmotiv))
     return render(request, "budget/upprakning.html", innehall, status=status)
 
 

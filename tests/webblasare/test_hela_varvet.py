@@ -442,13 +442,16 @@ def test_upprakning_per_sektor_med_undantag_blir_ett_utkast(inloggad, live_serve
     sida.get_by_label("Titel på justeringen").fill("Uppräkning på prov")
     sida.get_by_label("Löner, Hälso- och sjukvård").fill("3 %")
     sida.get_by_label("Priser, Hälso- och sjukvård").fill("2")
-    sida.get_by_label("Löners vikt, Hälso- och sjukvård").fill("60")
+    sida.get_by_label("Löners vikt, Hälso- och sjukvård", exact=True).fill("60")
     sida.get_by_label("Demografi, Hälso- och sjukvård").fill("0,5 %")
-    sida.get_by_label("Eget belopp, Medicinsk service").fill("x")
+    eget = sida.get_by_label(
+        "Eget belopp, Nämnden för operativ regiongemensam verksamhet – Medicinsk service"
+    )
+    eget.fill("x")
     sida.get_by_role("button", name="Visa förslaget").click()
-    expect(sida.get_by_role("alert")).to_contain_text("Eget belopp, Medicinsk service")
+    expect(sida.get_by_role("alert")).to_contain_text("«x» är inte ett tal")
     expect(sida.get_by_label("Löner, Hälso- och sjukvård")).to_have_value("3 %")
-    sida.get_by_label("Eget belopp, Medicinsk service").fill("−1,5")
+    eget.fill("−1,5")
     sida.get_by_role("button", name="Visa förslaget").focus()
     sida.keyboard.press("Enter")
     # 11 199,2 · 2,6 % and 0,5 %: 291,2 + 56,0.

@@ -49,7 +49,8 @@ def _visa(klient, adress=ARB, ar=2025, **skrivet):
 def _tabell(version, ar=2024):
     data = hamta_upprakning(version, ar, ALLA_ENHETER)
     motiv = {e: u.motiv for e, u in data.undantag.items()}
-    return bygg_upprakning(data, hamta_forslag(data), sparade_satser(data.satser.values()), motiv)
+    satsmotiv = {s: r.motiv for s, r in data.satser.items()}
+    return bygg_upprakning(data, hamta_forslag(data), sparade_satser(data.satser.values()), motiv, satsmotiv)
 
 
 @pytest.mark.parametrize("kod", ["B2024", "B2024-ARB"])
@@ -71,8 +72,11 @@ def test_satserna_ger_varje_tryckt_belopp_och_undantagen_sager_vad_satsen_gett(v
     assert t.cell("alla", "summa").varde == -tryckta["FINANS"] == Decimal("1389.1") * MNKR
     assert t.cell("alla", "skillnad").varde == 0
     noter = [n.replace("\u00a0", " ") for n in t.noter]
-    assert len(noter) == 5 and not any("uppräkningen ger" in n for n in noter)
-    assert noter[0].startswith("Psykiatri, habilitering") and "egen sats, 3,1 %" in noter[0]
+    # Five exceptions, then where the three sektorer have their rates from.
+    assert len(noter) == 8 and noter[6].startswith("Hälso- och sjukvård: Tillsammans 2,9 %")
+    assert t.cell("HSN", "summa").noter == () and t.cell("RS", "summa").noter == (3,)
+    assert not any("uppräkningen ger" in n for n in noter)
+    assert noter[0].startswith("Psykiatri-, habiliterings-") and "egen sats, 3,1 %" in noter[0]
     assert "sektorns sats hade gett 120,3" in noter[0]
     assert any("eget belopp, −35,6; sektorns sats hade gett 42,3" in n for n in noter)
     rubriker = [r.rubrik.replace("\u00a0", " ") for r in t.rader if r.slag == "grupp"]
@@ -152,7 +156,10 @@ def test_satser_vikter_och_undantag_blir_ett_utkast_som_finans_betalar(som, vers
         "loner": "3", "vikt_loner": "60", "priser": "2", "demografi": "0.5",
     }  # fmt: skip
     assert j.regel["undantag"]["NORV_MS"] == {"belopp": "-1500000"}
-    assert "Egen sats eller eget belopp: Medicinsk service, Patientnämnden." in j.motiv
+    assert j.motiv.endswith(
+        "Egen sats eller eget belopp: Nämnden för operativ regiongemensam verksamhet – Medicinsk service, "
+        "Patientnämnden."
+    )
     # What is saved stands in the form again, and is the same.
     html = klient.get(f"{ARB}?ar=2025").content.decode()
     igen = _falt(html)
