@@ -129,6 +129,17 @@ def test_utan_ratt_att_skriva_ser_man_sina_egna_rader(som):
     assert "Regionstyrelsen" not in html and "1 389,1" not in html
 
 
+def test_justeringen_leder_till_sin_rakning(som, version):
+    for kod in ("B2024", "B2024-ARB"):
+        j = Justering.objects.get(version__kod=kod, titel="Uppräkning 2024")
+        annan = Justering.objects.get(version__kod=kod, titel="Mobila team")
+        sida = f"/budget/2024/{kod}/brygga/justering/"
+        lank = f'href="/budget/2024/{kod}/brygga/upprakning/?ar=2024"'
+        klient = som("koncerncontroller")
+        assert lank in klient.get(f"{sida}{j.pk}/").content.decode()
+        assert lank not in klient.get(f"{sida}{annan.pk}/").content.decode()
+
+
 def test_satser_vikter_och_undantag_blir_ett_utkast_som_finans_betalar(som, version):
     klient = som("koncerncontroller")
     skrivet = {
