@@ -445,7 +445,7 @@ def test_upprakning_per_sektor_med_undantag_blir_ett_utkast(inloggad, live_serve
     sida.get_by_label("Löners vikt, Hälso- och sjukvård", exact=True).fill("60")
     sida.get_by_label("Demografi, Hälso- och sjukvård").fill("0,5 %")
     eget = sida.get_by_label(
-        "Eget belopp, Nämnden för operativ regiongemensam verksamhet – Medicinsk service"
+        "Eget belopp, mnkr, Nämnden för operativ regiongemensam verksamhet – Medicinsk service"
     )
     eget.fill("x")
     sida.get_by_role("button", name="Visa förslaget").click()
