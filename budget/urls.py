@@ -20,6 +20,7 @@ from budget.views import (
     samband,
     scenario,
     tabeller,
+    upprakning,
     utfall,
     utfallsfil,
     varifran,
@@ -71,7 +72,7 @@ urlpatterns = [
     path(f"{VERSION}kostnader-foljer/", ramrorelse.folj_regionbidragen, name="folj_regionbidragen"),
     path(f"{VERSION}kontroll/", tabeller.kontroll, name="kontroll"),
     path(f"{VERSION}brygga/", brygga.brygga, name="brygga"),
-    path(f"{VERSION}brygga/upprakning/", justering.rakna_upp, name="upprakning"),
+    path(f"{VERSION}brygga/upprakning/", upprakning.upprakning, name="upprakning"),
     path(
         f"{VERSION}brygga/ersattningsmodell/", ersattningsmodell.ersattningsmodell, name="ersattningsmodell"
     ),

@@ -53,6 +53,25 @@ SELECT n.id, r.enhet_id, r.belopp, r.precision, r.andel, r.andel_precision, r.ka
 FROM budget_justeringsrad r
 JOIN budget_justering g ON g.id = r.justering_id AND g.version_id = %(gammal)s
 JOIN budget_justering n ON n.version_id = %(ny)s AND (n.ar, n.block, n.titel) = (g.ar, g.block, g.titel)"""
+_UPPRAKNING = """INSERT INTO budget_upprakning (version_id, ar, justering_id, rev)
+SELECT %(ny)s, u.ar, n.id, 1
+FROM budget_upprakning u
+LEFT JOIN budget_justering g ON g.id = u.justering_id
+LEFT JOIN budget_justering n ON n.version_id = %(ny)s AND (n.ar, n.block, n.titel) = (g.ar, g.block, g.titel)
+WHERE u.version_id = %(gammal)s"""
+_SEKTORSATS = """INSERT INTO budget_sektorsats (upprakning_id, sektor_id, sammanvagt, loner, vikt_loner, priser,
+       vikt_priser, demografi, medicinteknik, effektivisering, motiv)
+SELECT n.id, r.sektor_id, r.sammanvagt, r.loner, r.vikt_loner, r.priser, r.vikt_priser, r.demografi,
+       r.medicinteknik, r.effektivisering, r.motiv
+FROM budget_sektorsats r
+JOIN budget_upprakning g ON g.id = r.upprakning_id AND g.version_id = %(gammal)s
+JOIN budget_upprakning n ON n.version_id = %(ny)s AND n.ar = g.ar"""
+_UPPRAKNINGSUNDANTAG = """INSERT INTO budget_upprakningsundantag (upprakning_id, enhet_id, sats, belopp, vikt_loner,
+       vikt_priser, motiv)
+SELECT n.id, r.enhet_id, r.sats, r.belopp, r.vikt_loner, r.vikt_priser, r.motiv
+FROM budget_upprakningsundantag r
+JOIN budget_upprakning g ON g.id = r.upprakning_id AND g.version_id = %(gammal)s
+JOIN budget_upprakning n ON n.version_id = %(ny)s AND n.ar = g.ar"""
 _BESLUTSPUNKT = """INSERT INTO budget_beslutspunkt (version_id, ordning, numrerad, rubrik, text, mottagare, senast,
        kalla, rev)
 SELECT %(ny)s, ordning, numrerad, rubrik, text, mottagare, {senast}, kalla, 1
@@ -120,6 +139,14 @@ FROM budget_internbudgetforutsattning WHERE version_id = %(gammal)s""",
     ),
     Medfoljande("Justeringsrad", _JUSTERINGSRAD, _JUSTERINGSRAD, "Följer sin justering."),
     Medfoljande("Justeringssumma", "", "", "Tryckta summor är beslutade i den version som de trycktes för."),
+    Medfoljande(
+        "Upprakning",
+        _UPPRAKNING,
+        f"{_UPPRAKNING} AND u.ar >= %(ar)s",
+        "Årets satser är årets egna; nästa år har andra löner och priser. Planårens följer med.",
+    ),
+    Medfoljande("Sektorsats", _SEKTORSATS, _SEKTORSATS, "Följer sin uppräkning."),
+    Medfoljande("Upprakningsundantag", _UPPRAKNINGSUNDANTAG, _UPPRAKNINGSUNDANTAG, "Följer sin uppräkning."),
     Medfoljande(
         "Beslutspunkt",
         _BESLUTSPUNKT.format(senast="senast"),

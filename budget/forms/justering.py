@@ -7,7 +7,7 @@ from django import forms
 
 from budget.actions.justering import Uppgifter
 from budget.models import Block, Budgetversion, Justering
-from budget.regler.upprakning import REGEL, STEG, Satser
+from budget.regler.upprakning import STEG
 from budget.selectors.justering import FINANS, Bryggdata
 from budget.selectors.uppstallning import Plats
 from regionskane.lib.belopp import MNKR, OgiltigtBelopp, TolkatBelopp, formatera_fullt, tolka_belopp
@@ -31,32 +31,6 @@ UPPGIFTSFALT = ("titel", "block", "ar", "prisniva", "motiv", "rev")
 def faltnamn(plats: Plats) -> str:
     """The name of an enhet's field, apart from those of the other fields whatever its kod is."""
     return f"belopp-{plats.enhet_kod}"
-
-
-SATSER = ("loner", "priser", "demografi", "medicinteknik", "effektivisering")
-
-
-class Procentfalt(forms.CharField):
-    """A percentage between −100 and 100 as people write it: «1,5», «−1,5», «1,5 %». Empty is zero."""
-
-    def __init__(self, **kwargs):
-        super().__init__(
-            required=False,
-            widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-            **kwargs,
-        )
-
-    def clean(self, value) -> Decimal:
-        text = super().clean(value).removesuffix("%")
-        try:
-            tal = tolka_belopp(text)
-        except OgiltigtBelopp as fel:
-            raise forms.ValidationError(
-                "Skriv en procentsats med högst två decimaler, till exempel 1,5."
-            ) from fel
-        if tal and abs(tal.varde) > 100:
-            raise forms.ValidationError("Procentsatsen ska ligga mellan −100 och 100.")
-        return tal.varde if tal else Decimal(0)
 
 
 class Justeringsformular(forms.Form):
@@ -118,10 +92,13 @@ class Justeringsformular(forms.Form):
     def rader(self, *, rest_pa_finans: bool) -> dict[int, TolkatBelopp]:
         """Enhet id → amount. With `rest_pa_finans`, FINANS takes what the others leave."""
         rader = {p.enhet_id: b for p in self.enheter if (b := self.cleaned_data[faltnamn(p)])}
-        return _rest_pa_finans(rader, self.enheter) if rest_pa_finans else rader
+        return lagg_resten_pa_finans(rader, self.enheter) if rest_pa_finans else rader
 
 
-def _rest_pa_finans(rader: dict[int, TolkatBelopp], enheter: Iterable[Plats]) -> dict[int, TolkatBelopp]:
+def lagg_resten_pa_finans(
+    rader: Mapping[int, TolkatBelopp], enheter: Iterable[Plats]
+) -> dict[int, TolkatBelopp]:
+    """The rows with FINANS taking what the others leave."""
     finans = next((p.enhet_id for p in enheter if p.enhet_kod == FINANS), None)
     andra = {enhet: b for enhet, b in rader.items() if enhet != finans}
     rest = -sum((b.varde for b in andra.values()), Decimal(0))
@@ -133,44 +110,7 @@ def _rest_pa_finans(rader: dict[int, TolkatBelopp], enheter: Iterable[Plats]) ->
 def med_finans(belopp: Mapping[int, Decimal], data: Bryggdata) -> dict[int, TolkatBelopp]:
     """Proposed amounts (kronor per enhet id) as rows, FINANS paying their sum. Zeros are left out."""
     rader = {enhet: TolkatBelopp(varde, STEG) for enhet, varde in belopp.items() if varde}
-    return _rest_pa_finans(rader, data.enheter)
-
-
-class Upprakningsformular(forms.Form):
-    """The satser of an uppräkning, in percent."""
-
-    titel = forms.CharField(label="Titel", max_length=120)
-    ar = forms.TypedChoiceField(label="År", coerce=int)
-    loner = Procentfalt(
-        label="Löner, %", help_text="Löneökningen gånger lönernas andel av basen. Läggs ihop med priser."
-    )
-    priser = Procentfalt(label="Priser, %", help_text="Prisökningen gånger övriga kostnaders andel av basen.")
-    demografi = Procentfalt(label="Demografi, %")
-    medicinteknik = Procentfalt(label="Medicinsk teknik, %")
-    effektivisering = Procentfalt(
-        label="Effektivisering, %", help_text="Skrivs med minus när nämnderna ska spara."
-    )
-
-    def __init__(self, *args, version: Budgetversion, **kwargs):
-        super().__init__(
-            *args, initial={"ar": version.ar, "titel": f"Uppräkning {version.ar} enligt regel"}, **kwargs
-        )
-        self.fields["ar"].choices = [(ar, str(ar)) for ar in version.ar_lista]
-
-    def satser(self) -> Satser:
-        data = self.cleaned_data
-        return Satser(**{namn: data[namn] for namn in SATSER})
-
-    def uppgifter(self) -> Uppgifter:
-        data = self.cleaned_data
-        parametrar = {namn: str(data[namn]) for namn in SATSER}
-        return Uppgifter(
-            data["ar"], Block.UPPRAKNING, data["titel"], data["ar"],
-            "Föreslagen av regeln för uppräkning på förra årets regionbidrag och årets tekniska justeringar: "
-            + ", ".join(f"{self.fields[n].label.removesuffix(', %').lower()} {v.replace('.', ',')} %"
-                        for n, v in parametrar.items()) + ".",
-            {"regel": REGEL, **parametrar},
-        )  # fmt: skip
+    return lagg_resten_pa_finans(rader, data.enheter)
 
 
 def sparat(version: Budgetversion, enheter: Iterable[Plats], justering: Justering | None) -> dict:

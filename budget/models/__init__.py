@@ -65,6 +65,11 @@ from budget.models.periodisering import (
 from budget.models.scenario import (
     Scenario,
 )
+from budget.models.upprakning import (
+    Sektorsats,
+    Upprakning,
+    Upprakningsundantag,
+)
 from budget.models.uppstallning import (
     INVESTERINGSOBJEKT,
     Matt,
@@ -148,7 +153,10 @@ __all__ = [
     "Posttyp",
     "Saldo",
     "Scenario",
+    "Sektorsats",
     "Status",
+    "Upprakning",
+    "Upprakningsundantag",
     "Uppstallning",
     "Ursprung",
     "Utfallsanmarkning",

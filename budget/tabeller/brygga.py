@@ -7,7 +7,6 @@ from decimal import Decimal
 from budget.models import Block, Budgetversion, Justering
 from budget.regler.brygga import provad, utgaende
 from budget.regler.kontroll import Slag
-from budget.regler.upprakning import Forslag, Satser, summera
 from budget.selectors.justering import FINANS, Bryggdata
 from budget.selectors.uppstallning import Plats
 from budget.tabeller.adress import versionsadress
@@ -283,41 +282,3 @@ def bygg_enhetsbrygga(data: Bryggdata, plats: Plats) -> Tabell:
         noter=(note,) if note else (),
     )
     return med_delar(tabell, kolumnens={"belopp": f" för {plats.enhet_namn} {data.ar}"})
-
-
-def bygg_upprakning(data: Bryggdata, forslag: dict[int, Forslag], satser: Satser) -> Tabell:
-    """The proposal with its arithmetic: base, what each sats gives, and the sum per enhet."""
-    namn = ("Löner och priser", "Demografi", "Medicinsk teknik", "Effektivisering")
-    under = [f"{formatera(s, decimaler=2)} %" for s in satser.delar()]
-    if satser.loner and satser.priser:
-        loner, priser = (formatera(s, decimaler=2) for s in (satser.loner, satser.priser))
-        under[0] = f"{loner} + {priser} = {under[0]}"
-    delar = [
-        Kolumn(f"del-{i}", rubrik, sats, enhet="mnkr", decimaler=DECIMALER)
-        for i, (rubrik, sats) in enumerate(zip(namn, under, strict=True))
-    ]
-    rader = [
-        Rad(p.enhet_kod, p.enhet_namn, _forslagsceller(f))
-        for p in data.enheter
-        if (f := forslag.get(p.enhet_id))
-    ]
-    total = _forslagsceller(summera(forslag.values()))
-    rubrik = "Summa, betalas av Finansförvaltningen"
-    rader.append(Rad("alla", rubrik, total, Radslag.TOTAL, tuple((r.nyckel, 1) for r in rader)))
-    return Tabell(
-        nyckel="upprakning",
-        rubrik=f"Förslag till uppräkning {data.ar}",
-        radrubrik="Nämnd",
-        ingress="Basen är förra årets regionbidrag och årets beslutade tekniska justeringar. Varje del är avrundad "
-        "till 0,1 mnkr. Mnkr.",
-        kolumner=(
-            Kolumn("bas", "Bas", "mnkr", decimaler=DECIMALER),
-            *delar,
-            Kolumn("summa", "Uppräkning", "mnkr", decimaler=DECIMALER),
-        ),
-        rader=tuple(rader),
-    )
-
-
-def _forslagsceller(f: Forslag) -> tuple[Cell, ...]:
-    return tuple(Cell(x) for x in (f.bas, *f.delar, f.summa))

@@ -15,6 +15,7 @@ from budget.views.atkomst import oppna_version, skrivbart
 from budget.views.heltal import las_heltal
 from budget.views.tabeller import ram
 from organisation.models import Enhet
+from organisation.permissions import Ratt, get_behorighet
 from regionskane.lib.diagram import rita_vattenfall
 from regionskane.lib.visning import visa
 
@@ -22,6 +23,12 @@ from regionskane.lib.visning import visa
 def far_justera(request, version) -> bool:
     """A justering touches several nämnder, so it takes the right to write for all of them."""
     return skrivbart(request, version).allt
+
+
+def fick_justera(request, version) -> bool:
+    """Whether the user may justera the version when it is open. Asked of what is sent: whoever typed when it was locked
+    keeps what was typed."""
+    return get_behorighet(request).urval(Ratt.SKRIVA_BELOPP, last=False, period=version.period).allt
 
 
 def oppna_brygga(request, ar, kod):
@@ -55,6 +62,7 @@ def brygga(request, ar, kod):
         "rubrik": matris.rubrik,
         "ingress": f"{matris.ingress} {utkast} utkast." if utkast else matris.ingress,
         "t": visa(matris),
+        "valt": valt,
         "finns": bool(data.justeringar),
         "far_justera": far_justera(request, version),
         "aren": [{"text": str(a), "url": f"{rot}?ar={a}", "aktiv": a == valt} for a in version.ar_lista],

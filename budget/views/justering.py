@@ -1,4 +1,4 @@
-"""Entering, reading and taking away a justering, and proposing uppräkning."""
+"""Entering, reading and taking away a justering."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -8,23 +8,20 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from budget.actions.justering import JusteringenAndrad, JusteringsFel, spara_justering, ta_bort_justering
-from budget.forms.justering import Justeringsformular, Upprakningsformular, med_finans
+from budget.forms.justering import Justeringsformular
 from budget.models import Justering
-from budget.regler.upprakning import upprakning
 from budget.selectors.justering import (
     bryggans_enheter,
     hamta_brygga,
     hamta_justeringshistorik,
-    upprakningsbaser,
 )
-from budget.tabeller.brygga import bygg_upprakning, skriv_andring
+from budget.tabeller.brygga import skriv_andring
 from budget.tabeller.varifran import tid
-from budget.views.brygga import far_justera, oppna_brygga
+from budget.views.brygga import far_justera, fick_justera, oppna_brygga
 from budget.views.tabeller import ram
 from organisation.models import Enhet
 from organisation.permissions import Ratt, get_behorighet
 from regionskane.jobb.views import vill_ha_fragment
-from regionskane.lib.visning import visa
 
 
 def krav_justera(request, version) -> None:
@@ -71,8 +68,7 @@ def bygg_formular(atkomst, post: Justering | None, skickat=None) -> Justeringsfo
 
 def _spara(request, atkomst, post: Justering | None):
     version = atkomst.version
-    # Not asked of the version as it is now: whoever typed when it was locked keeps what was typed.
-    if not get_behorighet(request).urval(Ratt.SKRIVA_BELOPP, last=False, period=version.period).allt:
+    if not fick_justera(request, version):
         krav_justera(request, version)
     form = bygg_formular(atkomst, post, request.POST)
     if not form.is_valid():
@@ -181,39 +177,3 @@ def ta_bort(request, ar, kod, pk):
         return redirect("justering", ar, kod, pk)
     messages.success(request, f"Utkastet «{post.titel}» är borttaget. Historiken har det kvar.")
     return redirect("brygga", ar, kod)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def rakna_upp(request, ar, kod):
-    """Propose uppräkning by rule. A GET with percentages shows the arithmetic; a POST keeps it as a draft."""
-    atkomst = oppna_brygga(request, ar, kod)
-    version = atkomst.version
-    krav_justera(request, version)
-    skickat = request.POST if request.method == "POST" else request.GET if "titel" in request.GET else None
-    form = Upprakningsformular(skickat, version=version)
-    innehall = ram(request, atkomst, "brygga", titel="Justeringar") | {"form": form}
-    innehall["smulor"][-1]["url"] = reverse("brygga", args=[ar, kod])
-    innehall["smulor"].append({"text": "Räkna upp"})
-    if form.is_bound and form.is_valid():
-        data = hamta_brygga(version, form.cleaned_data["ar"], atkomst.urval)
-        forslag = upprakning(upprakningsbaser(data), form.satser())
-        if request.method == "POST":
-            try:
-                sparad = spara_justering(
-                    version=version,
-                    uppgifter=form.uppgifter(),
-                    rader=med_finans({e: f.summa for e, f in forslag.items()}, data),
-                    by=request.user,
-                    besluta=False,
-                )
-            except JusteringsFel as fel:
-                form.add_error(None, str(fel))
-            else:
-                messages.success(request, "Förslaget är sparat som utkast. Läs det och spara som beslutad.")
-                return redirect("justering", ar, kod, sparad.pk)
-        if forslag:
-            innehall["t"] = visa(bygg_upprakning(data, forslag, form.satser()))
-        else:
-            innehall["tomt"] = True
-    return render(request, "budget/upprakning.html", innehall, status=422 if form.errors else 200)

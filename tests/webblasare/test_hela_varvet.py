@@ -435,20 +435,33 @@ def test_ett_avsteg_registreras_visas_och_tas_bort(inloggad, live_server):
     expect(sida.get_by_text("Sjukhusen byggs")).to_have_count(0)
 
 
-def test_upprakning_blir_ett_utkast(inloggad, live_server):
+def test_upprakning_per_sektor_med_undantag_blir_ett_utkast(inloggad, live_server):
     sida = inloggad("koncerncontroller")
-    sida.goto(f"{live_server.url}{ARB}/brygga/")
+    sida.goto(f"{live_server.url}{ARB}/brygga/?ar=2025")
     sida.get_by_role("link", name="Räkna upp").click()
-    sida.get_by_label("Titel").fill("Uppräkning på prov")
-    sida.get_by_label("Löner, %").fill("1,1")
-    sida.get_by_label("Priser, %").fill("0,4")
+    sida.get_by_label("Titel på justeringen").fill("Uppräkning på prov")
+    sida.get_by_label("Löner, Hälso- och sjukvård").fill("3 %")
+    sida.get_by_label("Priser, Hälso- och sjukvård").fill("2")
+    sida.get_by_label("Löners vikt, Hälso- och sjukvård", exact=True).fill("60")
+    sida.get_by_label("Demografi, Hälso- och sjukvård").fill("0,5 %")
+    eget = sida.get_by_label(
+        "Eget belopp, mnkr, Nämnden för operativ regiongemensam verksamhet – Medicinsk service"
+    )
+    eget.fill("x")
     sida.get_by_role("button", name="Visa förslaget").click()
-    expect(sida.get_by_role("columnheader", name="1,10 + 0,40 = 1,50 %")).to_be_visible()
-    expect(sida.get_by_role("row", name="Medicinsk service")).to_contain_text("9,0")
+    expect(sida.get_by_role("alert")).to_contain_text("«x» är inte ett tal")
+    expect(sida.get_by_label("Löner, Hälso- och sjukvård")).to_have_value("3 %")
+    eget.fill("−1,5")
+    sida.get_by_role("button", name="Visa förslaget").focus()
+    sida.keyboard.press("Enter")
+    # 11 199,2 · 2,6 % and 0,5 %: 291,2 + 56,0.
+    expect(sida.locator("#upprakning-SUS")).to_contain_text("347,2")
+    expect(sida.locator("#upprakning-NORV_MS")).to_contain_text("−1,5")
     assert _allvarliga_brott(sida) == []
-    sida.get_by_role("button", name="Spara som utkast till justering").click()
-    expect(sida.get_by_text("Förslaget är sparat som utkast")).to_be_visible()
-    expect(sida.get_by_label("Sjukhusstyrelse Sus")).to_have_value("165,6")
+    sida.get_by_role("button", name="Spara satserna och ett utkast").click()
+    expect(sida.get_by_text("Satserna är sparade och beloppen står i ett utkast.")).to_be_visible()
+    expect(sida.get_by_label("Sjukhusstyrelse Sus")).to_have_value("347,2")
+    expect(sida.get_by_label("Medicinsk service")).to_have_value("−1,5")
 
 
 def test_ersattningsmodellens_variant_blir_ett_utkast(inloggad, live_server):
@@ -656,10 +669,10 @@ def test_axe_finner_inget_allvarligt(inloggad, live_server, farg):
             "/budget/2024/B2024/jamfor/?mot=B2023",
             "/budget/2024/B2024/scenarier/", "/budget/2024/B2024/scenarier/nytt/",
             f"{ARB}/regionbidrag/inmatning/", f"{ARB}/balanskrav/inmatning/", f"{ARB}/balanskrav/",
-            f"{ARB}/brygga/", f"{ARB}/brygga/justering/ny/", f"{ARB}/brygga/upprakning/?titel=A&ar=2024&demografi=0,5",
+            f"{ARB}/brygga/", f"{ARB}/brygga/justering/ny/", f"{ARB}/brygga/upprakning/",
             f"{ARB}/brygga/ersattningsmodell/", f"{ARB}/beslut/", f"{ARB}/beslut/ny/", "/budget/2024/B2024/beslut/",
             f"{ARB}/ifyllnad/",
-            "/budget/2024/B2024/brygga/NORV_MS/",
+            "/budget/2024/B2024/brygga/NORV_MS/", "/budget/2024/B2024/brygga/upprakning/",
             "/budget/2025/IB2025-MS/resultatsammanstallning/?interna=med", "/budget/2025/IB2025-MS/brygga/NORV_MS/",
             f"{ARB}/balanskrav/beslut/", f"{ARB}/kopiera/", f"{ARB}/las/", f"{ARB}/bered/", "/organisation/", "/stil/",
             "/tillganglighet/", "/losenord/", "/budget/2024/B2024/varifran/regionbidrag/regionbidrag/alla/2024/",

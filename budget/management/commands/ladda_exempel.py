@@ -16,6 +16,7 @@ from budget.actions.inlasning import InlasningsFel, las_in_belopp
 from budget.actions.internbudget import las_in_forutsattningar
 from budget.actions.justering import Uppgifter, las_in_justeringar, las_in_justeringssummor
 from budget.actions.kontoplan import las_in_konton, las_in_regler
+from budget.actions.upprakning import Rader, las_in_upprakning
 from budget.actions.utfall import bekrafta_varningar, las_in, ta_emot_fil
 from budget.actions.versioner import faststall_exempel, kopiera_version
 from budget.demo import EXEMPELAR, MARKT, exempelhuvudbok
@@ -44,10 +45,12 @@ from budget.models import (
     Utfallsdel,
     Versionskolumn,
 )
+from budget.regler.upprakning import Satser, Undantag
+from budget.selectors.upprakning import SATSFALT, UNDANTAGSFALT
 from organisation.demo import demolosenord
 from organisation.models import Anvandare, Enhet, Enhetstyp, Namnd, Placering, Rolltilldelning, Sektor
 from regionskane.lib.anmarkning import Niva
-from regionskane.lib.belopp import SKALOR, tolka_belopp
+from regionskane.lib.belopp import MNKR, SKALOR, tolka_belopp
 from regionskane.register import EXEMPEL
 
 BELOPP = (
@@ -74,6 +77,11 @@ def _andel(text: str | None) -> dict[str, Decimal]:
         if text
         else {}
     )
+
+
+def _upprakningstal(rad: dict, falt: tuple[str, ...]) -> dict[str, Decimal]:
+    """The figures of a row by field; amounts stand in mnkr, percentages as they are written."""
+    return {f: Decimal(rad[f]) * (MNKR if f == "belopp" else 1) for f in falt if rad.get(f)}
 
 
 class Command(BaseCommand):
@@ -261,6 +269,7 @@ class Command(BaseCommand):
         )
         nya += sum(self._justeringar(fil) for fil in JUSTERINGAR)
         nya += self._justeringssummor("budget2024/regionbidrag_4b_summor")
+        nya += self._upprakningar("budget2024/upprakning")
         nya += self._forutsattningar("ms2025/forutsattningar")
         nya += self._malavsteg()
         nya += self._balanskravsbeslut()
@@ -349,6 +358,32 @@ class Command(BaseCommand):
                     )
                 )  # fmt: skip
         return las_in_justeringssummor(summor=summor, varfor=f"Inläst från {fil}.csv") if summor else 0
+
+    def _upprakningar(self, fil):
+        """The rates behind a document's uppräkning. A version that has any, or is locked, is left alone."""
+        rader, nya = self._rader(fil), 0
+        sektorer = dict(Sektor.objects.values_list("kod", "pk"))
+        enheter = dict(Enhet.objects.values_list("kod", "pk"))
+        tomma = Budgetversion.objects.filter(status=Status.OPPEN, upprakningar=None)
+        for version in tomma.filter(kod__in={r["version"] for r in rader}):
+            egna = [r for r in rader if r["version"] == version.kod]
+            for ar, titel in dict.fromkeys((r["ar"], r["justering"]) for r in egna):
+                arets = [r for r in egna if (r["ar"], r["justering"]) == (ar, titel)]
+                satser = {sektorer[r["sektor"]]: r for r in arets if r["sektor"]}
+                undantag = {enheter[r["enhet"]]: r for r in arets if r["enhet"]}
+                nya += las_in_upprakning(
+                    version=version,
+                    ar=int(ar),
+                    titel=titel,
+                    rader=Rader(
+                        {k: Satser(**_upprakningstal(r, SATSFALT)) for k, r in satser.items()},
+                        {k: Undantag(**_upprakningstal(r, UNDANTAGSFALT)) for k, r in undantag.items()},
+                        {k: r["motiv"] or "" for k, r in satser.items()},
+                        {k: r["motiv"] or "" for k, r in undantag.items()},
+                    ),
+                    varfor=f"Inläst från {fil}.csv",
+                )
+        return nya
 
     def _malavsteg(self):
         """Decided departures from the finansiella mål. A version that has any, or is locked, is left alone."""

@@ -23,7 +23,7 @@ from budget.models import (
     Post,
     Versionskolumn,
 )
-from budget.regler.upprakning import Satser, upprakning
+from budget.regler.upprakning import Satser, Underlag, upprakning
 from budget.selectors.justering import hamta_brygga, upprakningsbaser
 from budget.selectors.kontroll import hamta_internbudgetavvikelser
 from budget.selectors.summor import ALLA_ENHETER
@@ -253,9 +253,12 @@ def test_regelns_upprakning_ger_de_tryckta_beloppen(version):
     ms = Enhet.objects.get(kod="NORV_MS").pk
     bas = upprakningsbaser(data)[ms]
     assert bas == Decimal("581.3") * MNKR
-    satser = Satser(Decimal("1.1"), Decimal("0.4"), Decimal("0.5"), Decimal("0.5"), Decimal("-1.5"))
+    satser = Satser(
+        sammanvagt=Decimal("1.5"), demografi=Decimal("0.5"), medicinteknik=Decimal("0.5"),
+        effektivisering=Decimal("-1.5"),
+    )  # fmt: skip
     rader = [data.rader[j.pk][ms].belopp for j in data.justeringar if j.block == "upprakning"]
-    assert list(upprakning({ms: bas}, satser)[ms].delar) == rader
+    assert list(upprakning({ms: Underlag(bas, 1)}, {1: satser}, {})[ms].delar[:4]) == rader
     assert [b / MNKR for b in rader] == [Decimal(x) for x in ("8.7", "2.9", "2.9", "-8.7")]
 
 
