@@ -16,6 +16,7 @@ from budget.selectors.jamforelse import (
     Justeringssumma,
     Skillnad,
     Summaskillnad,
+    ar_kopior,
     jamfor_versioner,
 )
 from budget.selectors.uppstallning import (
@@ -27,7 +28,8 @@ from budget.selectors.versioner import senast_andrad
 from budget.tabeller import matt
 from budget.tabeller.adress import Kallor
 from budget.tabeller.brygga import justeringsadress
-from budget.tabeller.par import Kolumnval, avvek, bygg_par
+from budget.tabeller.internbudget import las_internbudgetar
+from budget.tabeller.par import Kolumnval, avvek, bygg_par, parkolumner
 from budget.tabeller.tillagg import las_finansiering
 from organisation.permissions import Enhetsurval
 from regionskane.lib.tabell import Cell, Handling, Kolumn, Kolumnslag, Rad, Radslag, Tabell
@@ -151,13 +153,20 @@ def bygg_talen(forsta: Kolumnval, andra: Kolumnval, urval: Enhetsurval) -> list[
     """The tables that both versions have, line by line as they stand: the second's year, the first's, and the change.
 
     What the balanskrav rule computes is left out: it depends on more years than the two. Of a copy and its origin in
-    the same year the change is one of facts. Six queries per table at most.
+    the same year the change is one of facts, and an internbudget is compared with no copy but cell by cell. Six queries
+    per table at most.
     """
     andras = {u for u, k in hamta_kolumner(andra.version).items() if _har(k, andra)}
     tabeller = []
     gemensamma = [u for u, k in hamta_kolumner(forsta.version).items() if u in andras and _har(k, forsta)]
+    kopior = ar_kopior(forsta.version, andra.version)
     for u in lasbara_uppstallningar(gemensamma, urval):
-        if u.per_forvaltning or u.per_objekt:
+        if u.per_objekt or (u.per_forvaltning and kopior):
+            continue
+        if u.per_forvaltning:
+            kolumner = parkolumner(u, forsta, andra)
+            for i in las_internbudgetar(forsta.version, u, kolumner, urval):
+                tabeller += i.tabeller()
             continue
         t = bygg_par(u, forsta, andra, urval)
         rubrik = f"{u.namn}: {forsta} mot {andra}"

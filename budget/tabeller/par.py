@@ -22,6 +22,17 @@ class Kolumnval(NamedTuple):
         return self.version.namn if self.ar == self.version.ar else f"{self.version.namn}, år {self.ar}"
 
 
+def parkolumner(
+    u: Uppstallning, ny: Kolumnval, gammal: Kolumnval, rubriker: tuple[str, str] | None = None
+) -> tuple[Versionskolumn, ...]:
+    """The two columns, with the versions' names under their years unless told («rubriker», the older one first)."""
+    rubriker = rubriker or (gammal.version.namn, ny.version.namn)
+    return tuple(
+        Versionskolumn(version=ny.version, uppstallning=u, kalla=val.version, ar=val.ar, rubrik=rubrik)
+        for val, rubrik in zip((gammal, ny), rubriker, strict=True)
+    )
+
+
 def bygg_par(
     u: Uppstallning,
     ny: Kolumnval,
@@ -30,11 +41,7 @@ def bygg_par(
     rubriker: tuple[str, str] | None = None,
 ) -> Tabell:
     """A table with two columns, `gammal` and `ny` («rubriker» under their years), and the change between them."""
-    rubriker = rubriker or (gammal.version.namn, ny.version.namn)
-    valda = tuple(
-        Versionskolumn(version=ny.version, uppstallning=u, kalla=val.version, ar=val.ar, rubrik=rubrik)
-        for val, rubrik in zip((gammal, ny), rubriker, strict=True)
-    )
+    valda = parkolumner(u, ny, gammal, rubriker)
     data = hamta_uppstallning(ny.version, u, valda, urval)
     data = replace(data, poster=tuple(p for p in data.poster if p.typ != Posttyp.REGEL or p.regel))
     t = bygg_tabell(data, par=True)

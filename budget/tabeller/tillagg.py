@@ -197,20 +197,42 @@ def las_andringar(version: Budgetversion, urval: Enhetsurval, *, bara: str = "")
                 continue
             rubriker = (f"{grund}, beslutad", f"{version}, efter")
             t = bygg_par(u, Kolumnval(version, k.ar), Kolumnval(grund, k.ar), urval, rubriker)
-            fore_k, efter, andring = t.kolumner
-            if not any(r.celler and r.celler[2].varde for r in t.rader):
-                continue
-            tabeller.append(
-                replace(
-                    t,
-                    nyckel=f"{u.kod}-andring-{k.ar}",
-                    rubrik=f"{u.namn} {k.ar}: ändringen",
-                    ingress=f"{grund} som den är beslutad, ändringen, och det som gäller efter {version}.",
-                    kolumner=(fore_k, replace(andring, under="mnkr"), efter),
-                    rader=tuple(
-                        replace(r, celler=(r.celler[0], r.celler[2], r.celler[1])) if r.celler else r
-                        for r in t.rader
-                    ),
-                )
-            )
+            if any(_andras(r) for r in t.rader):
+                tabeller.append(_andringen(t, u.namn, k.ar, version))
     return tabeller
+
+
+def _andringen(t: Tabell, namn: str, ar: int, version: Budgetversion) -> Tabell:
+    """The lines that change, and the totals, with the change between what was decided and what is after. A sum whose
+    parts are not all shown is no longer told to be made of them."""
+    fore, efter, andring = t.kolumner
+    visade = {r.nyckel for r in t.rader if r.celler and (_andras(r) or r.slag == Radslag.TOTAL)}
+    rader, grupp = [], None
+    for r in t.rader:
+        if not r.celler:
+            grupp = r
+        elif r.nyckel in visade:
+            rader += [grupp] if grupp and r.slag != Radslag.TOTAL else []
+            grupp = None
+            celler = (r.celler[0], r.celler[2], r.celler[1])
+            delar = r.delar if all(d in visade for d, _ in r.delar) else ()
+            rader.append(replace(r, celler=celler, delar=delar, forklaring=""))
+    sagda = sorted({n for r in rader for c in r.celler for n in c.noter})
+    nya = {gammal: ny for ny, gammal in enumerate(sagda, start=1)}
+    return replace(
+        t,
+        nyckel=f"{t.nyckel}-andring-{ar}",
+        rubrik=f"{namn} {ar}: ändringen",
+        ingress=f"Beslutat i {version.kopia_av}, ändringen, och vad som gäller efter {version}. "
+        "Bara rader som ändras, och slutsumman.",
+        kolumner=(fore, replace(andring, under="mnkr"), efter),
+        rader=tuple(
+            replace(r, celler=tuple(c._replace(noter=tuple(nya[n] for n in c.noter)) for c in r.celler))
+            for r in rader
+        ),
+        noter=tuple(t.noter[n - 1] for n in sagda),
+    )
+
+
+def _andras(rad: Rad) -> bool:
+    return bool(rad.celler) and bool(rad.celler[2].varde)

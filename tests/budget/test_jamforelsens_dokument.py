@@ -33,9 +33,9 @@ PAR = [
     ("B2024/jamfor/?mot=B2023", 5),
     ("B2024/jamfor/?mot=P2023", 3),
     ("B2024/jamfor/?mot=BS2022", 3),
-    ("B2024/jamfor/?mot=B2024&ar=2025&mot_ar=2024", 8),
+    ("B2024/jamfor/?mot=B2024&ar=2025&mot_ar=2024", 9),
     ("B2024-ARB/jamfor/", 3),
-    ("B2024-ARB/jamfor/?mot=B2024&ar=2025&mot_ar=2025", 8),
+    ("B2024-ARB/jamfor/?mot=B2024&ar=2025&mot_ar=2025", 9),
 ]
 
 
@@ -141,6 +141,21 @@ def test_sida_api_bok_och_pdf_har_samma_tal(som, andrad, adress, antal):
                     1 if k.slag == "procent" else 100 if k.tillagg == "%" else {"mnkr": MNKR}.get(k.enhet, 1)
                 )
                 assert k.text(type(cell)(Decimal(str(varde)) * skala)) == k.text(cell), (t.nyckel, rad.nyckel)
+
+
+def test_en_internbudget_jamfors_med_forra_arets_och_med_prognosen(som):
+    klient, adress = som("controller"), "/budget/2025/IB2025-MS/jamfor/"
+    assert klient.get(adress).context["val"].mot.kod == "IB2024-MS"
+    for mot, resultat in (("", "0"), ("?mot=P2024-MS", "−25")):
+        tabeller = _sidans(klient.get(adress + mot).content.decode())
+        assert len(tabeller) == 3
+        assert _apins(klient.get(f"/api/v1{adress}{mot}").json()) == tabeller
+        hela = next(iter(tabeller.values()))
+        assert hela[-1][:3] == ["Resultat", resultat, "0"]
+        bok = openpyxl.load_workbook(io.BytesIO(klient.get(f"{adress}excel/{mot}").content), data_only=True)
+        assert [r[1].value for r in bok.worksheets[1].iter_rows() if r[0].value == "Resultat"] == [
+            int(resultat.replace("−", "-"))
+        ]
 
 
 def test_skillnaden_i_boken_ar_en_formel_och_har_sin_kalla(som, andrad):
