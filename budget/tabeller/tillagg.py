@@ -9,16 +9,17 @@ from django.utils.text import get_text_list
 
 from budget.actions.versioner import finansieringsbrist
 from budget.models import Budgetversion, Finansieringssatt, Versionstyp
-from budget.regler.tillagg import Tal, utokning
+from budget.regler.tillagg import utokning
 from budget.selectors.uppstallning import hamta_kolumner
 from budget.selectors.versioner import Tillagg, hamta_tillagg
+from budget.tabeller.adress import Kallor
 from budget.tabeller.delar import med_delar
 from budget.tabeller.par import Kolumnval, avvek, bygg_par
 from organisation.permissions import Enhetsurval
 from regionskane.lib.belopp import HARDBLANK, MNKR, formatera
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 
-NYCKEL = "tillagg"
+NYCKEL = "finansiering"
 PARAGRAF = "kommunallagen 11 kap. 15 §"
 _LAGEN = f"Ett beslut om en utgift under året ska säga hur den finansieras, och siffrorna ska bära det ({PARAGRAF})."
 
@@ -28,6 +29,12 @@ _RADER = {
     "kostnader": "Kostnader, avskrivningar och finansnetto",
     "resultat": "Årets resultat",
     "investeringar": "Investeringar",
+}
+# The rows that are one line of a table, whose figures can be asked where they come from.
+_POST = {
+    "regionbidrag": ("regionbidrag", "regionbidrag"),
+    "resultat": ("resultatbudget", "arets_resultat"),
+    "investeringar": ("investeringar", "summa_investeringar"),
 }
 _GENOM = {
     Finansieringssatt.OMFORDELNING: "omfördelning",
@@ -46,10 +53,10 @@ def las_finansiering(version: Budgetversion) -> Tabell:
 def bygg_tillagg(tillagg: Tillagg, brist: str) -> Tabell:
     """Decided, changed and after, line by line in the budget year; `brist` is what is wrong with the financing."""
     version = tillagg.version
-    ar, grund = version.ar, version.kopia_av
+    ar = version.ar
     noter: list[str] = []
     rader = [
-        _rad(nyckel, rubrik, tillagg.tal[nyckel, ar], f"{rubrik}: {grund}", noter)
+        _rad(nyckel, rubrik, tillagg, noter)
         for nyckel, rubrik in _RADER.items()
         if nyckel != "investeringar" or tillagg.tal[nyckel, ar].andring
     ]
@@ -73,11 +80,16 @@ def _kolumner(version: Budgetversion) -> tuple[Kolumn, ...]:
     )
 
 
-def _rad(nyckel: str, rubrik: str, tal: Tal, vad: str, noter: list[str]) -> Rad:
+def _rad(nyckel: str, rubrik: str, tillagg: Tillagg, noter: list[str]) -> Rad:
+    version, tal = tillagg.version, tillagg.tal[nyckel, tillagg.version.ar]
+    vad, kallor = f"{rubrik}: {version.kopia_av}", ("", "")
+    if nyckel in _POST:
+        adress = Kallor().adress
+        kallor = tuple(adress(v, *_POST[nyckel], "alla", version.ar) for v in (version.kopia_av, version))
     celler = (
-        Cell(tal.beslutat),
+        Cell(tal.beslutat, kalla=kallor[0]),
         Cell(None if tal.fore is None or tal.efter is None else tal.andring),
-        Cell(tal.efter),
+        Cell(tal.efter, kalla=kallor[1]),
     )
     if None not in (tal.beslutat, tal.fore) and tal.beslutat != tal.fore:
         noter.append(avvek(vad, _mnkr(tal.beslutat), _mnkr(tal.fore)))
@@ -94,9 +106,12 @@ def skriv_finansiering(tillagg: Tillagg, brist: str) -> list[str]:
     version, ar = tillagg.version, tillagg.version.ar
     andrat = any(t.andring for t in tillagg.tal.values()) or any(b for _, b in tillagg.enheter)
     if not andrat:
-        return [brist] if brist else []
+        return [brist or f"{version} ändrar varken regionbidrag, resultatbudget eller investeringar."]
     kostar = utokning(tillagg.andring, tillagg.omfordelat)
+    investeras = tillagg.tal["investeringar", ar].andring
     inledning = f"Utökning {_belopp(kostar)}" if kostar else f"Ingen utökning {ar}"
+    if not kostar and investeras > 0:
+        inledning = f"Utökning {_belopp(investeras)} i investeringar"
     stycken = [f"{inledning}, {_finansieras(tillagg, brist)}; {_resultatet(tillagg, ar)}."]
     if brist:
         hanvisning = "" if PARAGRAF in brist else f" {_LAGEN}"

@@ -116,7 +116,7 @@ def test_utan_finansiering_sags_paragrafen(tillagg, erik):
 
 def test_en_orord_sager_att_ingenting_skiljer(tillagg, som):
     assert _text(tillagg) == "Ännu skiljer sig ingenting från Budget 2024. Ändra det som beslutet gäller."
-    assert [t.nyckel for t in las_andringar(tillagg, ALLA_ENHETER)] == ["tillagg"]
+    assert [t.nyckel for t in las_andringar(tillagg, ALLA_ENHETER)] == ["finansiering"]
     for sida in ("resultatbudget", "finansiering", "jamfor"):
         html = som("koncerncontroller").get(f"/budget/2024/T1/{sida}/").content.decode()
         assert "Ännu skiljer sig ingenting från Budget 2024." in html, sida
@@ -156,7 +156,7 @@ def test_samma_text_och_tal_overallt(tillagg, erik, som):
     assert len(visas) == 8
     for vy, text in visas.items():
         if vy == "api":  # its tables, without their ingress
-            assert "tillagg" in text and "resultatbudget-andring-2025" in text
+            assert "finansiering" in text and "resultatbudget-andring-2025" in text
         else:
             assert inledning in text.replace("\u00a0", " "), vy
     bok = openpyxl.load_workbook(
@@ -176,11 +176,23 @@ def test_samma_text_och_tal_overallt(tillagg, erik, som):
     assert "Årets resultat 2025 är beslutat till 652; delarna ger 653" in visas["pdf"]
 
 
+def test_talen_leder_till_sin_kalla(tillagg, erik, som):
+    _andra(tillagg, "kostnader", 2024, -25, erik)
+    skriv(tillagg, "investeringar", "regionstyrelsen", "REGION", 2024, "900", erik)
+    klient = som("koncerncontroller")
+    rader = {r.nyckel: r for r in las_finansiering(tillagg).rader}
+    lankar = [c.kalla for r in rader.values() for c in r.celler if c.kalla]
+    assert _text(tillagg).startswith("Utökning 25,0 mnkr, utan angiven finansiering")
+    assert "Investeringarna ökar med" in _text(tillagg)
+    assert len(lankar) == 6 and rader["investeringar"].celler[1].varde
+    assert {klient.get(k).status_code for k in lankar} == {200}
+
+
 def test_handlingen_borjar_med_det_som_andras(tillagg, erik):
     _andra(tillagg, "kostnader", 2024, -25, erik)
     _finansiera(tillagg, "resultat", erik)
     handling = bygg_handling(tillagg, ALLA_ENHETER)
-    assert [t.nyckel for t in handling.tabeller[:2]] == ["tillagg", "resultatbudget-andring-2024"]
+    assert [t.nyckel for t in handling.tabeller[:2]] == ["finansiering", "resultatbudget-andring-2024"]
     assert ("Finansiering", las_finansiering(tillagg).ingress.split("\n\n")[0]) in handling.fakta
     andrade = {t.nyckel for t in handling.tabeller if "-andring-" in t.nyckel}
     assert andrade >= {"kassaflode-andring-2024", "balansbudget-andring-2024"}
