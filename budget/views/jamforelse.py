@@ -123,12 +123,17 @@ def _far_exportera(request, version: Budgetversion) -> bool:
 
 def _valda_ar(fraga, version: Budgetversion, mot: Budgetversion) -> tuple[Jamforelseval, str]:
     onskat, mot_onskat = fraga.get("ar", ""), fraga.get("mot_ar", "")
+    if fraga.get("valt", mot.kod) != mot.kod:  # the form's years are of the version that was shown before
+        onskat = mot_onskat = ""
     if version != mot and not (onskat or mot_onskat) and ar_kopior(version, mot):
         return Jamforelseval(version, mot), ""
     standard = min(version.ar + 1, version.ar_lista[-1]) if version == mot else version.ar
     valt, not_ = las_arval(onskat, version, standard)
     standard = mot.ar if version == mot or valt not in mot.ar_lista else valt
     mot_valt, mot_not = las_arval(mot_onskat, mot, standard)
+    if version == mot and valt == mot_valt:
+        mot_valt = next(a for a in version.ar_lista if a != valt)
+        mot_not = f"Ett år kan inte jämföras med sig självt. Här visas {valt} mot {mot_valt}."
     return Jamforelseval(version, mot, valt, mot_valt), " ".join(filter(None, (not_, mot_not)))
 
 

@@ -281,6 +281,25 @@ def test_ett_ar_utan_belopp_sags(som):
     assert klient.get("/budget/2024/B2024/jamfor/?mot=B2023&ar=tjugo").status_code == 404
 
 
+def test_en_annan_version_valjs_i_formularet_utan_den_forras_ar(som):
+    klient = som("koncerncontroller")
+    html = klient.get("/budget/2024/B2024/jamfor/").content.decode()
+    assert '<input type="hidden" name="valt" value="B2023">' in html
+    svar = klient.get("/budget/2024/B2024/jamfor/?valt=B2023&mot=BS2022&ar=2024&mot_ar=2023")
+    assert svar.context["val"][2:] == (2024, 2022) and not svar.context["arsnot"]
+    svar = klient.get("/budget/2024/B2024/jamfor/?valt=B2023&mot=B2024-ARB&ar=2024&mot_ar=2023")
+    assert svar.context["val"][2:] == (None, None)
+
+
+def test_ett_ar_jamfors_inte_med_sig_sjalvt(som):
+    klient = som("koncerncontroller")
+    svar = klient.get("/budget/2024/B2024/jamfor/?mot=B2024")
+    assert svar.context["val"][2:] == (2025, 2024) and not svar.context["arsnot"]
+    svar = klient.get("/budget/2024/B2024/jamfor/?mot=B2024&ar=2024&mot_ar=2024")
+    assert svar.context["val"][2:] == (2024, 2025)
+    assert "Ett år kan inte jämföras med sig självt. Här visas 2024 mot 2025." in svar.content.decode()
+
+
 def test_det_naturliga_valet_ar_forvalt(som, version, erik):
     klient = som("koncerncontroller")
     skapa_tillaggsbudget(grund=version("B2024"), kod="T", namn="Tilläggsbudget", by=erik)
