@@ -44,7 +44,7 @@ def starta_jamforelse(
     with andring(by=by):
         return starta_jobb(
             slag=JAMFORELSE,
-            titel=f"Jämförelse av {version.namn} med {mot.namn}",
+            titel=f"Jämförelse av {version.namn} med {mot.namn}"[:200],
             parametrar={
                 "version": version.pk,
                 "mot": mot.pk,
