@@ -23,11 +23,14 @@ from budget.tabeller.budgetdel import Delrad
 from budget.tabeller.handling import las_balanskrav
 from budget.tabeller.internbudget import las_internbudget
 from budget.tabeller.investeringar import las_uppstallning
+from budget.tabeller.jamforelse import las_jamforelse
+from budget.tabeller.tillagg import las_andringar
 from budget.tabeller.utfall import bygg_uppfoljning, varningar
 from budget.views import utfall as utfallsvy
 from budget.views.atkomst import oppna_uppstallning, oppna_version
 from budget.views.brygga import oppna_brygga, valt_ar
 from budget.views.budgetdel import far_ta_steg, krav_steg, mina_steg, oppna_del, oppna_delar
+from budget.views.jamforelse import oppna_jamforelse
 from budget.views.justering import bygg_formular, krav_justera
 from organisation.permissions import Ratt, get_behorighet
 from regionskane.indata import som_formular
@@ -77,8 +80,23 @@ def tabell(request, ar, kod, uppstallning):
     elif u.per_forvaltning:
         tabeller = las_internbudget(atkomst.version, u, atkomst.kolumner[u], atkomst.urval)
     else:
-        tabeller = (las_uppstallning(atkomst.version, u, atkomst.kolumner[u], atkomst.urval),)
+        tabeller = (
+            las_uppstallning(atkomst.version, u, atkomst.kolumner[u], atkomst.urval),
+            *las_andringar(atkomst.version, atkomst.urval, bara=u.kod),
+        )
     return Response(svar | {"tabeller": [_som_json(t) for t in tabeller]})
+
+
+@api_view(["GET"])
+def jamforelse(request, ar, kod):
+    """A version beside another one, chosen as in the page's address (`mot`, `ar`, `mot_ar`): the same tables."""
+    o = oppna_jamforelse(request, ar, kod)
+    if o.val is None or o.arsnot:
+        fel = o.arsnot or "Skicka mot, koden för den version som ska jämföras."
+        return Response({"fel": [fel]}, status=400)
+    jamfort = las_jamforelse(o.val, o.urval)
+    svar = {"version": o.val.version.kod, "mot": o.val.mot.kod, "ar": o.val.ar, "mot_ar": o.val.mot_ar}
+    return Response(svar | {"tabeller": [_som_json(t) for t in jamfort.tabeller]})
 
 
 @api_view(["GET", "POST"])
@@ -298,6 +316,7 @@ urlpatterns = [
     path("utfall/<int:ar>/rader/", utfallsrader, name="api_utfallsrader"),
     path("budget/", versioner, name="api_versioner"),
     path("budget/<int:ar>/<slug:kod>/justeringar/", justeringar, name="api_justeringar"),
+    path("budget/<int:ar>/<slug:kod>/jamfor/", jamforelse, name="api_jamforelse"),
     path("budget/<int:ar>/<slug:kod>/delar/", delar, name="api_delar"),
     path("budget/<int:ar>/<slug:kod>/delar/<slug:namnd>/", en_del, name="api_del"),
     path("budget/<int:ar>/<slug:kod>/<slug:uppstallning>/", tabell, name="api_tabell"),

@@ -15,6 +15,7 @@ from budget.selectors.huvudbok import strom_rader, summera_rader
 from budget.selectors.utfall import arsperiod, far_lasa_rader
 from budget.selectors.utfallsfiler import far_importera
 from budget.tabeller.handling import bygg_handling
+from budget.tabeller.jamforelse import Jamforelseval, bygg_jamforelsehandling
 from budget.tabeller.utfall import RADFALT, radfalt, radnamn, radnoter
 from organisation.permissions import Behorighet, Ratt
 from regionskane.celery import app
@@ -22,6 +23,7 @@ from regionskane.jobb.actions import spara_fil
 from regionskane.jobb.slag import JobbFel, jobbslag
 from regionskane.lib import pdf, xlsx
 from regionskane.lib.belopp import formatera
+from regionskane.lib.tabell import Handling
 from regionskane.lib.visning import visa_handling
 from regionskane.lib.xlsx_rader import FLEST_RADER, ForMangaRader, skriv_rader
 
@@ -82,10 +84,14 @@ def _far_berakna(jobb) -> bool:
 
 
 def _far_exportera(jobb) -> bool:
-    version = Budgetversion.objects.get(pk=jobb.parametrar["version"])
-    nu = Behorighet(jobb.agare).urval(Ratt.EXPORTERA, last=version.last, period=version.period)
+    """In every version that the document shows figures of."""
     bestallt = handling.bestallt_urval(jobb)
-    return nu.allt or (not bestallt.allt and bool(bestallt) and bestallt.enheter <= nu.enheter)
+    for namn in {"version", "mot"} & jobb.parametrar.keys():
+        version = Budgetversion.objects.get(pk=jobb.parametrar[namn])
+        nu = Behorighet(jobb.agare).urval(Ratt.EXPORTERA, last=version.last, period=version.period)
+        if not (nu.allt or (not bestallt.allt and bool(bestallt) and bestallt.enheter <= nu.enheter)):
+            return False
+    return True
 
 
 @jobbslag(balanskrav.SLAG, far=_far_berakna)
@@ -108,6 +114,20 @@ def skapa_handling(jobb, rapportera):
     dokument = bygg_handling(version, urval, bara=jobb.parametrar["bara"], rot=jobb.parametrar["rot"])
     if not dokument.tabeller:
         raise JobbFel(f"{version.namn} har inga tabeller att skriva ut ännu.")
+    return _skriv(jobb, dokument, rapportera)
+
+
+@jobbslag(handling.JAMFORELSE, far=_far_exportera)
+def skapa_jamforelse(jobb, rapportera):
+    p = jobb.parametrar
+    version, mot = (Budgetversion.objects.get(pk=p[namn]) for namn in ("version", "mot"))
+    rapportera(10, "Jämför versionerna")
+    val = Jamforelseval(version, mot, p["ar"], p["mot_ar"])
+    return _skriv(jobb, bygg_jamforelsehandling(val, handling.bestallt_urval(jobb), rot=p["rot"]), rapportera)
+
+
+def _skriv(jobb, dokument: Handling, rapportera):
+    """Write a document as workbook and PDF, the one inside the other; returns what saves them."""
     rapportera(30, "Skriver arbetsboken")
     bok = xlsx.skriv_handling(dokument)
     rapportera(50, "Skriver PDF")

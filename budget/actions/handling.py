@@ -7,6 +7,7 @@ from regionskane.jobb.actions import starta_jobb
 from regionskane.jobb.models import Jobb
 
 SLAG = "handling"
+JAMFORELSE = "jamforelse"
 
 
 def starta_handling(*, version: Budgetversion, urval: Enhetsurval, bara: str, rot: str = "", by) -> Jobb:
@@ -21,6 +22,34 @@ def starta_handling(*, version: Budgetversion, urval: Enhetsurval, bara: str, ro
             parametrar={
                 "version": version.pk,
                 "bara": bara,
+                "rot": rot,
+                "allt": urval.allt,
+                "enheter": sorted(urval.enheter),
+            },
+            by=by,
+        )
+
+
+def starta_jamforelse(
+    *,
+    version: Budgetversion,
+    mot: Budgetversion,
+    ar: int | None,
+    mot_ar: int | None,
+    urval: Enhetsurval,
+    rot: str = "",
+    by,
+) -> Jobb:
+    """Queue the PDF and workbook of a comparison for somebody who may export `urval` of both versions."""
+    with andring(by=by):
+        return starta_jobb(
+            slag=JAMFORELSE,
+            titel=f"Jämförelse av {version.namn} med {mot.namn}"[:200],
+            parametrar={
+                "version": version.pk,
+                "mot": mot.pk,
+                "ar": ar,
+                "mot_ar": mot_ar,
                 "rot": rot,
                 "allt": urval.allt,
                 "enheter": sorted(urval.enheter),

@@ -23,6 +23,20 @@ class Brist(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Tal:
+    """An amount before and after a tilläggsbudget, in kronor. `beslutat` is what was decided before and `fore` what its
+    parts gave, which differ where it was printed so; the change is one of facts. None is no amount."""
+
+    beslutat: Decimal | None = None
+    fore: Decimal | None = None
+    efter: Decimal | None = None
+
+    @property
+    def andring(self) -> Decimal:
+        return (self.efter or Decimal(0)) - (self.fore or Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
 class Andring:
     """What a tilläggsbudget changes in the budget year, in kronor: the nämnder's regionbidrag in all, verksamhetens
     intäkter with skatt, utjämning och bidrag, and årets resultat. Plus is more, and a better result."""
@@ -45,3 +59,14 @@ def provad_finansiering(satt: Satt, andring: Andring) -> Brist | None:
     if satt == Satt.INTAKTER and andring.intakter <= 0:
         return Brist.INTAKTER_OKAR_INTE
     return Brist.RESULTATET_FORSAMRAS if andring.resultat < 0 else None
+
+
+def utokning(andring: Andring, omfordelat: Decimal = Decimal(0)) -> Decimal:
+    """What a decision lets anybody spend more in the budget year (KL 11:15: en utgift), never below zero.
+
+    The regionbidrag and the costs of the resultatbudget are two views of the same spending, so it is the larger of
+    them; where neither grows it is what is moved to some enheter from others (`omfordelat`).
+    """
+    kostnader = andring.intakter - andring.resultat
+    netto = max(andring.regionbidrag, kostnader, Decimal(0))
+    return netto or omfordelat

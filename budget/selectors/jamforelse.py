@@ -35,12 +35,14 @@ class Skillnad(NamedTuple):
 
 
 class Summaskillnad(NamedTuple):
-    """A sum or nyckeltal that differs: of a line over all enheter that the reader may see, in what it is given in."""
+    """A sum or nyckeltal that differs: of a line over all enheter that the reader may see, in what it is given in.
+    `beslutat` are the versions in which another figure was decided than its parts give, with that figure."""
 
     post: Post
     ar: int
     forsta: Decimal | None
     andra: Decimal | None
+    beslutat: tuple[tuple[Budgetversion, Decimal], ...] = ()
 
 
 class Justeringsskillnad(NamedTuple):
@@ -191,7 +193,7 @@ def _kedja(version: Budgetversion) -> set[int]:
 
 
 def jamfor_versioner(forsta: Budgetversion, andra: Budgetversion, urval: Enhetsurval) -> Jamforelse:
-    """The cells and rows of justeringar whose amounts differ, in order, and the sums. Eight queries at most."""
+    """The cells and rows of justeringar whose amounts differ, in order, and the sums. Nine queries at most."""
     aren = tuple(ar for ar in forsta.ar_lista if ar in andra.ar_lista)
     fraga = {
         "forsta": forsta.pk,
@@ -224,6 +226,31 @@ def jamfor_versioner(forsta: Budgetversion, andra: Budgetversion, urval: Enhetsu
     )
 
 
+def hamta_faktaandring(
+    ny: Budgetversion, gammal: Budgetversion, ar: int, poster: Iterable[Post], urval: Enhetsurval
+) -> dict[tuple[int, str], tuple[Decimal | None, Decimal | None]]:
+    """What each line (post id, omfång) was and became from an origin to its copy, as facts. Three queries at most."""
+    poster = tuple(poster)
+    nyckeltal, kolumner = regelrader(poster), [(v.pk, ar) for v in (gammal, ny)]
+    behov = hamta_behov(nyckeltal, kolumner)
+    summor = hamta_summor(
+        kolumner=[*kolumner, *behov.kolumner],
+        poster={p.pk for p in poster} | behov.poster,
+        period=ny.period,
+        urval=urval,
+        lage=Lage.FAKTA,
+    )
+    summor |= berakna(nyckeltal, kolumner, behov, summor)
+    valda = {p.pk for p in poster}
+    return {
+        (n.post, n.omfang): tuple(
+            (s := summor.get(n._replace(version=v.pk, ar=ar))) and s.varde for v in (gammal, ny)
+        )
+        for n in summor
+        if n.post in valda
+    }
+
+
 def _justeringssummor(forsta, andra, justeringar: Iterable[Justeringsskillnad]):
     """For the enheter and years that have a difference; justeringar may differ and yet come to the same."""
     berorda = {(j.ar, j.enhet_kod): j.enhet_namn for j in justeringar}
@@ -244,16 +271,21 @@ def _summor(forsta, andra, urval, aren, poster: Iterable[Post]):
     kolumner = [(v.pk, ar) for v in (forsta, andra) for ar in aren]
     behov = hamta_behov(nyckeltal, kolumner)
     # Each version with its own organisation; the sum over all enheter is the same whichever is used.
-    summor = hamta_summor(
-        kolumner=[*kolumner, *behov.kolumner],
-        poster={p.pk for p in summerade} | behov.poster,
-        period=forsta.period,
-        urval=urval,
-        lage=Lage.FAKTA if ar_kopior(forsta, andra) else Lage.BESLUTAT,
-    )
-    summor |= berakna(nyckeltal, kolumner, behov, summor)
+    fragan = {"kolumner": [*kolumner, *behov.kolumner], "poster": {p.pk for p in summerade} | behov.poster}
+    fragan |= {"period": forsta.period, "urval": urval}
+    beslutat = hamta_summor(**fragan)
+    summor = hamta_summor(**fragan, lage=Lage.FAKTA) if ar_kopior(forsta, andra) else beslutat
+    summor = summor | berakna(nyckeltal, kolumner, behov, summor)
     for post in (p for p in poster if p in summerade or p in nyckeltal):
         for ar in aren:
             x, y = (summor.get(Nyckel(post.pk, v.pk, ar, ALLA)) for v in (forsta, andra))
             if (x and x.varde) != (y and y.varde):
-                yield Summaskillnad(post, ar, x and x.varde, y and y.varde)
+                avviker = tuple(
+                    (v, b.varde)
+                    for v, s in ((forsta, x), (andra, y))
+                    if post in summerade
+                    and (b := beslutat.get(Nyckel(post.pk, v.pk, ar, ALLA)))
+                    and s
+                    and b.varde != s.varde
+                )
+                yield Summaskillnad(post, ar, x and x.varde, y and y.varde, avviker)

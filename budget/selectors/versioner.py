@@ -1,17 +1,27 @@
 """Which budget is in force, and what a tilläggsbudget changes in the one that it is made on."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 
-from django.db.models import Case, F, When
+from django.apps import apps
+from django.db.models import Case, F, Max, When
 
-from budget.models import Budgetversion, Post, Versionstyp
-from budget.regler.tillagg import Andring
+from budget.models import Belopp, Budgetversion, Post, Versionstyp
+from budget.regler.tillagg import Andring, Tal
 from budget.selectors.summor import Lage, Nyckel, hamta_summor
+from organisation.models import Enhet
 
 _RADER = {
     "regionbidrag": (("regionbidrag", "regionbidrag"),),
     "intakter": (("resultatbudget", "intakter"), ("resultatbudget", "skatt_utjamning_bidrag")),
+    "kostnader": tuple(
+        ("resultatbudget", kod)
+        for kod in ("kostnader", "avskrivningar", "finansnetto", "finansiella_pensionskostnader")
+    ),
     "resultat": (("resultatbudget", "arets_resultat"),),
+    "investeringar": (("investeringar", "summa_investeringar"),),
 }
 
 
@@ -28,27 +38,87 @@ def gallande_budget(*, ar: int | None = None) -> Budgetversion | None:
     ).first()
 
 
-def hamta_tillaggsandring(version: Budgetversion) -> Andring:
-    """What a tilläggsbudget changes in its budget year against the version that it is a copy of. Two queries."""
+@dataclass(frozen=True)
+class Tillagg:
+    """What a tilläggsbudget changes: `tal` by line of `_RADER` and year, and what each enhet's regionbidrag changes by
+    in the budget year, the largest increase first."""
+
+    version: Budgetversion
+    tal: dict[tuple[str, int], Tal]
+    enheter: tuple[tuple[str, Decimal], ...]
+
+    @property
+    def andring(self) -> Andring:
+        ar = self.version.ar
+        return Andring(*(self.tal[rad, ar].andring for rad in ("regionbidrag", "intakter", "resultat")))
+
+    @property
+    def omfordelat(self) -> Decimal:
+        """What enheter get more, in all."""
+        return sum((belopp for _, belopp in self.enheter if belopp > 0), Decimal(0))
+
+
+def hamta_tillagg(version: Budgetversion) -> Tillagg:
+    """What a tilläggsbudget changes against the version that it is a copy of, in all its years. Four queries."""
+    fore, efter = version.kopia_av_id, version.pk
     poster = {
         (u, kod): pk
         for u, kod, pk in Post.objects.filter(
             uppstallning__kod__in={u for rader in _RADER.values() for u, _ in rader}
         ).values_list("uppstallning__kod", "kod", "pk")
     }
-    summor = hamta_summor(
-        kolumner=[(pk, version.ar) for pk in (version.pk, version.kopia_av_id)],
-        poster=[poster[rad] for rader in _RADER.values() for rad in rader if rad in poster],
-        period=version.period,
-        lage=Lage.FAKTA,
+    valda = [poster[rad] for rader in _RADER.values() for rad in rader if rad in poster]
+    kolumner = [(pk, ar) for pk in (fore, efter) for ar in version.ar_lista]
+    fakta, beslutat = (
+        hamta_summor(kolumner=kolumner, poster=valda, period=version.period, lage=lage)
+        for lage in (Lage.FAKTA, Lage.BESLUTAT)
     )
 
-    def andring(rad) -> Decimal:
-        ny, gammal = (
-            summor.get(Nyckel(poster.get(rad), v, version.ar)) for v in (version.pk, version.kopia_av_id)
+    def summa(summor, rad: str, pk: int, ar: int) -> Decimal | None:
+        delar = [summor.get(Nyckel(poster.get(r, 0), pk, ar)) for r in _RADER[rad]]
+        return sum((s.varde for s in delar if s), Decimal(0)) if any(delar) else None
+
+    tal = {
+        (rad, ar): Tal(
+            summa(beslutat, rad, fore, ar), summa(fakta, rad, fore, ar), summa(fakta, rad, efter, ar)
         )
-        return (ny.varde if ny else Decimal(0)) - (gammal.varde if gammal else Decimal(0))
+        for rad in _RADER
+        for ar in version.ar_lista
+    }
+    return Tillagg(version, tal, _per_enhet(fakta, poster.get(_RADER["regionbidrag"][0]), version))
 
-    return Andring(
-        **{namn: sum((andring(rad) for rad in rader), Decimal(0)) for namn, rader in _RADER.items()}
+
+def _per_enhet(fakta, post: int | None, version: Budgetversion) -> tuple[tuple[str, Decimal], ...]:
+    per_enhet: dict[int, Decimal] = {}
+    for n, s in fakta.items():
+        if (n.post, n.ar) == (post, version.ar) and n.omfang.startswith("enhet:"):
+            pk, tecken = int(n.omfang.removeprefix("enhet:")), 1 if n.version == version.pk else -1
+            per_enhet[pk] = per_enhet.get(pk, Decimal(0)) + tecken * s.varde
+    namn = dict(
+        Enhet.objects.filter(pk__in=[pk for pk, b in per_enhet.items() if b]).values_list("pk", "namn")
     )
+    return tuple(sorted(((n, per_enhet[pk]) for pk, n in namn.items()), key=lambda p: (-p[1], p[0])))
+
+
+def hamta_tillaggsandring(version: Budgetversion) -> Andring:
+    """What a tilläggsbudget changes in its budget year, as KL 11:15 asks of it."""
+    return hamta_tillagg(version).andring
+
+
+def senast_andrad(versioner: Iterable[int]) -> datetime:
+    """When an amount, a justering, a förutsättning or a decision point of the versions last changed; the epoch when
+    there are none."""
+    versioner = list(versioner)
+    belopp = Belopp.objects.filter(version__in=versioner).aggregate(t=Max("andrad_tid"))["t"]
+    handelser = (
+        apps.get_model("budget", modell)
+        .objects.filter(version__in=versioner)
+        .aggregate(t=Max("pgh_created_at"))["t"]
+        for modell in (
+            "JusteringEvent",
+            "InternbudgetforutsattningEvent",
+            "BeslutspunktEvent",
+            "BeslutstalEvent",
+        )
+    )
+    return max((t for t in (belopp, *handelser) if t), default=datetime(2000, 1, 1, tzinfo=UTC))

@@ -1,29 +1,29 @@
 """A version's tables gathered into one document: the same object becomes PDF, workbook and JSON."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
 
-from django.apps import apps
-from django.db.models import Max
 from django.utils import timezone
 
-from budget.models import BESLUTAS, Belopp, Budgetversion, Uppstallning, Versionskolumn
+from budget.models import BESLUTAS, Budgetversion, Uppstallning, Versionskolumn
 from budget.selectors.beslutspunkter import JUSTERINGARS_BILAGA, hamta_beslutspunkter
 from budget.selectors.justering import hamta_brygga
 from budget.selectors.uppstallning import hamta_kolumner, lasbara_uppstallningar, region_enhet
 from budget.selectors.utredning import Utredningslage, hamta_utredning
+from budget.selectors.versioner import senast_andrad
 from budget.tabeller.balanskrav import bygg_balanskrav, varningar
 from budget.tabeller.beslutspunkter import bygg_handlingspunkter
 from budget.tabeller.brygga import bygg_enhetsbrygga, bygg_matrisens_delar
 from budget.tabeller.internbudget import las_internbudget
 from budget.tabeller.investeringar import las_uppstallning
+from budget.tabeller.tillagg import NYCKEL, las_andringar
 from organisation.permissions import Enhetsurval
 from regionskane.lib.tabell import Handling, Tabell
 from regionskane.lib.visning import har_egna_enheter
 
 BALANSKRAV, REGIONBIDRAG = "balanskrav", "regionbidrag"
+# What a tilläggsbudget decides, before the bilagor that show all of the budget after it.
+ANDRINGARNA = "tilläggsbudgetens ändringar"
 
 
 def las_balanskrav(version: Budgetversion) -> tuple[tuple[Tabell, ...], Utredningslage | None]:
@@ -91,6 +91,8 @@ def bygg_handling(version: Budgetversion, urval: Enhetsurval, *, bara: str = "",
             tider.append(lage.utredning.skapad)
             stycken.append(_om_utredningen(lage))
             stycken.extend(a.text for a in varningar(lage.resultat))
+    andringar = las_andringar(version, urval, bara=bara)
+    tabeller += [_i_bilaga(t, ANDRINGARNA, bara) for t in andringar]
     tabeller.sort(key=_bilagans_plats)
     region = region_enhet()
     punkter = ()
@@ -126,6 +128,8 @@ def _i_bilaga(t: Tabell, namn: str, bara: str) -> Tabell:
 
 
 def _bilagans_plats(t: Tabell) -> tuple:
+    if t.bilaga == ANDRINGARNA:
+        return False, 0, ""
     traff = _BILAGA.match(t.bilaga)
     return (False, int(traff[1]), traff[2]) if traff else (True, 0, "")
 
@@ -166,6 +170,9 @@ def _fakta(version, urval, andrad, tabeller):
     yield "Status", "Fastställd och låst" if version.faststalld else version.get_status_display()
     if version.typ in BESLUTAS:
         yield "Beslut", beslutslage(version)
+    for t in tabeller:
+        if t.nyckel == NYCKEL:
+            yield "Finansiering", t.ingress.split("\n\n")[0]
     if version.handling:
         yield "Källhandling", version.handling
     yield (
@@ -175,22 +182,3 @@ def _fakta(version, urval, andrad, tabeller):
     yield "Siffrorna senast ändrade", f"{timezone.localtime(andrad):%Y-%m-%d kl. %H.%M}"
     undantag = " där inget annat anges" if any(map(har_egna_enheter, tabeller)) else ""
     yield "Enhet", f"Miljoner kronor (mnkr){undantag}"
-
-
-def senast_andrad(versioner: Iterable[int]) -> datetime:
-    """When an amount, a justering, a förutsättning or a decision point of the versions last changed; the epoch when
-    there are none."""
-    versioner = list(versioner)
-    belopp = Belopp.objects.filter(version__in=versioner).aggregate(t=Max("andrad_tid"))["t"]
-    handelser = (
-        apps.get_model("budget", modell)
-        .objects.filter(version__in=versioner)
-        .aggregate(t=Max("pgh_created_at"))["t"]
-        for modell in (
-            "JusteringEvent",
-            "InternbudgetforutsattningEvent",
-            "BeslutspunktEvent",
-            "BeslutstalEvent",
-        )
-    )
-    return max((t for t in (belopp, *handelser) if t), default=datetime(2000, 1, 1, tzinfo=UTC))

@@ -46,6 +46,10 @@ class Internbudget:
     skillnad: Tabell | None
     regionbidrag: Tabell | None
 
+    def tabeller(self) -> list[Tabell]:
+        """The figures alone: the förvaltning without interna poster and each part with them."""
+        return [t for t in (self.hel, *self.delar) if t and t.rader]
+
     def alla(self) -> list[Tabell]:
         """As in the printed document: the förvaltning without interna poster, each part with them, and the checks."""
         return [t for t in (self.hel, *self.delar, self.skillnad, self.regionbidrag) if t and t.rader]

@@ -10,9 +10,9 @@ from budget.models import Budgetversion, Scenario
 from budget.regler.finansiella_mal import Bedomning, Malar, Utfall
 from budget.regler.scenario import Antaganden, Scenarioar, Slag, Steg
 from budget.selectors.scenario import hamta_kallor
+from budget.selectors.versioner import senast_andrad
 from budget.tabeller.adress import Kallor
 from budget.tabeller.finansiella_mal import BAS, UTFALLSORD, fonstercell, procentcell, skriv_mnkr
-from budget.tabeller.handling import senast_andrad
 from regionskane.lib.belopp import HARDBLANK, MNKR, formatera, formatera_fullt, formatera_procent
 from regionskane.lib.tabell import Cell, Handling, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 

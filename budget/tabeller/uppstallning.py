@@ -51,13 +51,13 @@ def las_tabell(
     return bygg_tabell(hamta_uppstallning(version, uppstallning, kolumner, urval))
 
 
-def bygg_tabell(data: Uppstallningsdata, *, mot_alla: bool = False) -> Tabell:
+def bygg_tabell(data: Uppstallningsdata, *, mot_alla: bool = False, par: bool = False) -> Tabell:
     """The table of an uppställning with its sums, change columns and notes on figures that their parts do not give.
 
     The change is taken from the column before, in kronor and percent; with `mot_alla` from every column of another
-    version, in kronor.
+    version, in kronor. With `par` it is two columns that somebody compares: their change is shown whatever they are.
     """
-    byggare = _Byggare(data, mot_alla)
+    byggare = _Byggare(data, mot_alla, par)
     rader = byggare.per_enhet() if data.rad_per_enhet else byggare.per_post()
     ar = [k.ar for k in data.kolumner]
     spann = f"{min(ar)}–{max(ar)}" if len(set(ar)) > 1 else f"{ar[0]}" if ar else ""
@@ -89,9 +89,10 @@ class _Plan(NamedTuple):
 
 
 class _Byggare:
-    def __init__(self, data: Uppstallningsdata, mot_alla: bool = False):
+    def __init__(self, data: Uppstallningsdata, mot_alla: bool = False, par: bool = False):
         self.data = data
         self.mot_alla = mot_alla
+        self.par = par
         self.kolumner = list(self._kolumner())
         # What lies under the cells that are no sums, filled in as rows are made.
         self.gav: dict[tuple[str, str], Gav] = {}
@@ -114,11 +115,13 @@ class _Byggare:
             yield _Plan(kolumn, k.kalla_id, k.ar, rot)
             if self.mot_alla and k.kalla_id == self.data.version.pk:
                 yield from self._mot_var_och_en(kolumn, k)
-            elif (
-                self._visar_andringar
-                and forra is not None
-                and k.kalla_id == self.data.version.pk
-                and forra.kalla_id != k.kalla_id
+            elif forra is not None and (
+                self.par
+                or (
+                    self._visar_andringar
+                    and k.kalla_id == self.data.version.pk
+                    and forra.kalla_id != k.kalla_id
+                )
             ):
                 yield from self._andringskolumner(kolumn, k, forra)
             forra = k
@@ -140,7 +143,8 @@ class _Byggare:
         return not any(p.regel == Postregel.TILLVAXT for p in self.data.poster)
 
     def _andringskolumner(self, kolumn, k, forra):
-        under, av = f"{forra.ar}–{k.ar}", (kolumn.nyckel, kolumnnyckel(forra))
+        under = f"{forra.ar}–{k.ar}" if forra.ar != k.ar else f"mot {forra.rubrik}"
+        av = (kolumn.nyckel, kolumnnyckel(forra))
         for nyckel, enhet, slag, decimaler in (
             ("forandring", ENHET, Kolumnslag.DIFFERENS, self._decimaler),
             ("forandring-procent", "%", Kolumnslag.PROCENT, 1),

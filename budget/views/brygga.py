@@ -12,7 +12,7 @@ from budget.diagram.brygga import bygg_bryggdiagram
 from budget.selectors.justering import hamta_brygga
 from budget.tabeller.brygga import bygg_enhetsbrygga, bygg_matris, visad_kod
 from budget.views.atkomst import oppna_version, skrivbart
-from budget.views.heltal import las_heltal
+from budget.views.heltal import las_arval, las_heltal
 from budget.views.tabeller import ram
 from organisation.models import Enhet
 from organisation.permissions import Ratt, get_behorighet
@@ -53,7 +53,7 @@ def brygga(request, ar, kod):
     """The matrix of a year (`?ar=`) with the version's justeringar."""
     atkomst = oppna_brygga(request, ar, kod)
     version = atkomst.version
-    valt = valt_ar(request, version)
+    valt, arsnot = las_arval(request.GET.get("ar", ""), version, version.ar)
     data = hamta_brygga(version, valt, atkomst.urval)
     rot = reverse("brygga", args=[version.ar, version.kod])
     matris = bygg_matris(data)
@@ -63,6 +63,7 @@ def brygga(request, ar, kod):
         "ingress": f"{matris.ingress} {utkast} utkast." if utkast else matris.ingress,
         "t": visa(matris),
         "valt": valt,
+        "arsnot": arsnot,
         "finns": bool(data.justeringar),
         "far_justera": far_justera(request, version),
         "aren": [{"text": str(a), "url": f"{rot}?ar={a}", "aktiv": a == valt} for a in version.ar_lista],
@@ -79,7 +80,8 @@ def brygga(request, ar, kod):
 def enhetsbrygga(request, ar, kod, enhet):
     """One enhet's bridge, from last year's level to the new one."""
     atkomst = oppna_brygga(request, ar, kod)
-    data = hamta_brygga(atkomst.version, valt_ar(request, atkomst.version), atkomst.urval)
+    valt, arsnot = las_arval(request.GET.get("ar", ""), atkomst.version, atkomst.version.ar)
+    data = hamta_brygga(atkomst.version, valt, atkomst.urval)
     plats = next((p for p in data.enheter if p.enhet_kod == enhet), None)
     if plats is None:
         if Enhet.objects.filter(kod=enhet).exists() and not atkomst.urval.allt:
@@ -89,7 +91,7 @@ def enhetsbrygga(request, ar, kod, enhet):
     innehall["smulor"][-1]["url"] = "../"
     innehall["smulor"].append({"text": plats.enhet_namn})
     t = bygg_enhetsbrygga(data, plats)
-    innehall |= {"rubrik": t.rubrik, "ingress": t.ingress, "t": visa(t)}
+    innehall |= {"rubrik": t.rubrik, "ingress": t.ingress, "t": visa(t), "arsnot": arsnot}
     if diagram := bygg_bryggdiagram(data, plats):
         innehall |= {
             "diagram": diagram,

@@ -1,8 +1,9 @@
 """The pages of a version, in the groups that its navigation shows."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from budget.models import BEREDS, Versionstyp
+from budget.models import BEREDS, Budgetversion, Uppstallning, Versionstyp
 
 # A table that is not named here belongs to the economy of the whole region.
 _GRUPP = {
@@ -11,6 +12,20 @@ _GRUPP = {
     "investeringsobjekt": "Investeringar",
 }
 EKONOMI = "Ekonomi"
+# What the pages that are no tables are called.
+SIDNAMN = {
+    "delar": "Nämndernas delar",
+    "brygga": "Justeringar",
+    "samband": "Samband",
+    "finansiella-mal": "Finansiella mål",
+    "scenarier": "Scenarier",
+    "beslut": "Beslut",
+    "finansiering": "Finansiering",
+    "kontroll": "Kontroll",
+    "jamfor": "Jämför",
+}
+# Tables that have no page of their own in the navigation, by the page that shows them.
+PA_SIDAN = {"resultatkrav": "regionbidrag"}
 
 
 class Sida(NamedTuple):
@@ -22,29 +37,34 @@ class Sida(NamedTuple):
     plats: str
 
 
-def versionens_sidor(atkomst, *, kontroll: bool, delar: bool) -> list[Sida]:
-    """Every page of the version that the user may open, group by group; `kontroll` and `delar` tell whether
-    those are among them."""
-    version, hela = atkomst.version, atkomst.urval.allt
-    tabeller = [u for u in atkomst.uppstallningar if u.kod != "resultatkrav"]
+def _sida(grupp: str, nyckel: str) -> Sida:
+    return Sida(grupp, nyckel, SIDNAMN[nyckel], f"{nyckel}/")
+
+
+def versionens_sidor(
+    version: Budgetversion, uppstallningar: Iterable[Uppstallning], *, hela: bool, kontroll: bool, delar: bool
+) -> list[Sida]:
+    """Every page of the version that the user may open, group by group. `uppstallningar` are the tables that the user
+    sees any of, `hela` whether it is all of them; `kontroll` and `delar` tell whether those pages are among them."""
+    tabeller = [u for u in uppstallningar if u.kod != "resultatkrav"]
     sidor = [Sida("Om versionen", "", "Om versionen", "")]
     if delar:
-        sidor.append(Sida("Nämndernas delar", "delar", "Nämndernas delar", "delar/"))
+        sidor.append(_sida("Nämndernas delar", "delar"))
     sidor += [Sida(_GRUPP.get(u.kod, EKONOMI), u.kod, u.namn, f"{u.kod}/") for u in tabeller]
     if any(u.kod == "regionbidrag" for u in tabeller):
-        sidor.append(Sida("Regionbidrag", "brygga", "Justeringar", "brygga/"))
+        sidor.append(_sida("Regionbidrag", "brygga"))
     if hela:
         if any(u.kod == "kassaflode" for u in tabeller):
-            sidor.append(Sida(EKONOMI, "samband", "Samband", "samband/"))
-        sidor.append(Sida("Mål", "finansiella-mal", "Finansiella mål", "finansiella-mal/"))
-        sidor.append(Sida("Mål", "scenarier", "Scenarier", "scenarier/"))
+            sidor.append(_sida(EKONOMI, "samband"))
+        sidor.append(_sida("Mål", "finansiella-mal"))
+        sidor.append(_sida("Mål", "scenarier"))
         if version.typ in BEREDS:
-            sidor.append(Sida("Beslut", "beslut", "Beslut", "beslut/"))
+            sidor.append(_sida("Beslut", "beslut"))
         if version.typ == Versionstyp.TILLAGG:
-            sidor.append(Sida("Beslut", "finansiering", "Finansiering", "finansiering/"))
+            sidor.append(_sida("Beslut", "finansiering"))
     if kontroll:
-        sidor.append(Sida("Granska", "kontroll", "Kontroll", "kontroll/"))
-    sidor.append(Sida("Granska", "jamfor", "Jämför", "jamfor/"))
+        sidor.append(_sida("Granska", "kontroll"))
+    sidor.append(_sida("Granska", "jamfor"))
     return sidor
 
 

@@ -1,5 +1,7 @@
 """Reading: the versions, their tables, the workbook of a table, and the document in the queue."""
 
+from collections.abc import Iterable
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -7,12 +9,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from budget.actions.handling import starta_handling
-from budget.models import BEREDS, BESLUTAS, Budgetversion
+from budget.models import BEREDS, BESLUTAS, Budgetdel, Budgetversion, Uppstallning
 from budget.selectors.beslutspunkter import hamta_beslutsavvikelser
 from budget.selectors.budgetdel import stangda_enheter
 from budget.selectors.kommentar import rakna_per_plats
 from budget.selectors.kontroll import hamta_alla_avvikelser, hamta_skilda_rader
 from budget.selectors.samband import hamta_samband
+from budget.selectors.uppstallning import hamta_uppstallningar, region_enhet
 from budget.tabeller.balanskrav import varningar
 from budget.tabeller.beslutspunkter import skriv_avvikelse
 from budget.tabeller.budgetdel import markera_kommentarer
@@ -23,9 +26,11 @@ from budget.tabeller.remsa import bygg_remsa
 from budget.tabeller.samband import TABELLER as SAMBANDSTABELLER
 from budget.tabeller.samband import sambandsrader
 from budget.tabeller.steg import bygg_steg
+from budget.tabeller.tillagg import NYCKEL as TILLAGG
+from budget.tabeller.tillagg import las_andringar
 from budget.tabeller.uppstallning import las_tabell
-from budget.views.atkomst import oppna_uppstallning, oppna_version, skrivbart
-from budget.views.flikar import bygg_flikar, versionens_sidor
+from budget.views.atkomst import Atkomst, oppna_uppstallning, oppna_version, skrivbart
+from budget.views.flikar import PA_SIDAN, SIDNAMN, Sida, bygg_flikar, versionens_sidor
 from budget.views.ramrorelse import ramrorelser
 from organisation.permissions import Enhetsurval, Ratt, get_behorighet
 from regionskane.jobb.models import Jobb, Jobbstatus
@@ -40,24 +45,20 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
     """What every page of a version shows: crumbs, tabs, other versions of the year, what may be done."""
     version, behorighet = atkomst.version, get_behorighet(request)
     rot = reverse("version", args=[version.ar, version.kod])
-    har_delar, skriv = version.delar.exists(), skrivbart(request, version)
-    if har_delar and not skriv.allt:
+    skriv = skrivbart(request, version)
+    har_delar = set(Budgetdel.objects.filter(version__in=atkomst.arets).values_list("version", flat=True))
+    if version.pk in har_delar and not skriv.allt:
         skriv = Enhetsurval(enheter=skriv.enheter - stangda_enheter(version).keys())
-    delar = behorighet.urval(Ratt.LASA_DELAR, last=version.last, period=version.period) and (
-        har_delar or (behorighet.far(Ratt.GRANSKA_DELAR) and not version.last)
-    )
     smulor = [{"text": "Budget", "url": reverse("versioner")}, {"text": version.namn, "url": rot}]
     if titel:
         smulor.append({"text": titel})
+    sidor = {v: _sidor(request, v, u, tabeller, har_delar) for v, u, tabeller in _arets(behorighet, atkomst)}
     return {
         "version": version,
         "smulor": smulor,
-        **bygg_flikar(
-            versionens_sidor(atkomst, kontroll=ser_kontrollen(request, atkomst), delar=bool(delar)),
-            aktiv,
-            rot,
-        ),
-        "versionsval": list(_versionsval(behorighet, atkomst, aktiv)),
+        **bygg_flikar(sidor[version], aktiv, rot),
+        "versionsval": list(_versionsval(sidor, version, PA_SIDAN.get(aktiv, aktiv))),
+        "saknas": "" if aktiv else _saknas(request, version, {s.nyckel for s in sidor[version]}),
         "bricka": bricka(version),
         "far_skriva": skriv,
         "far_exportera": bool(behorighet.urval(Ratt.EXPORTERA, last=version.last, period=version.period)),
@@ -66,18 +67,49 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
     }
 
 
-def _versionsval(behorighet, atkomst, aktiv: str):
-    """The year's other versions that the user may read, at the same page where it is not only for the whole region."""
-    delas = next(
-        (u.per_enhet for u in atkomst.uppstallningar if u.kod == aktiv), aktiv in ("brygga", "jamfor")
-    )
+def _arets(behorighet, atkomst):
+    """The version, and the year's others that the user may switch to: each with the enheter and tables that the user
+    sees of it. The same few queries however many there are."""
+    lasbara = {}
     for v in atkomst.arets:
-        if v.namnd_id != atkomst.version.namnd_id:
-            continue
-        if urval := behorighet.urval(Ratt.LASA_BELOPP, last=v.last, period=v.period):
-            sida = f"{aktiv}/" if aktiv and (delas or urval.allt) else ""
-            adress = f"{reverse('version', args=[v.ar, v.kod])}{sida}"
-            yield {"text": v.namn, "url": adress, "aktiv": v == atkomst.version}
+        if v.namnd_id == atkomst.version.namnd_id:
+            urval = behorighet.urval(Ratt.LASA_BELOPP, last=v.last, period=v.period)
+            if urval or v == atkomst.version:
+                lasbara[v] = atkomst.urval if v == atkomst.version else urval
+    tabeller = hamta_uppstallningar(lasbara)
+    regionen = None if all(u.allt for u in lasbara.values()) else region_enhet().pk
+    for v, urval in lasbara.items():
+        hela = urval.allt or regionen in urval
+        yield v, urval, [u for u in tabeller[v.pk] if hela or u.per_enhet]
+
+
+def _sidor(request, version, urval, uppstallningar, har_delar) -> list[Sida]:
+    behorighet = get_behorighet(request)
+    delar = behorighet.urval(Ratt.LASA_DELAR, last=version.last, period=version.period) and (
+        version.pk in har_delar or (behorighet.far(Ratt.GRANSKA_DELAR) and not version.last)
+    )
+    kontroll = ser_kontrollen(request, Atkomst(version, urval, ()))
+    return versionens_sidor(version, uppstallningar, hela=urval.allt, kontroll=kontroll, delar=bool(delar))
+
+
+def _versionsval(sidor: dict[Budgetversion, list[Sida]], version: Budgetversion, aktiv: str):
+    """The versions at the same page, or at their first one, which says so, where they have none."""
+    for v, lista in sidor.items():
+        sida = next((s for s in lista if s.nyckel == aktiv), None)
+        rot = reverse("version", args=[v.ar, v.kod])
+        adress = rot + sida.plats if sida else f"{rot}?saknas={aktiv}"
+        yield {"text": v.namn, "url": adress, "aktiv": v == version}
+
+
+def _saknas(request, version: Budgetversion, sidor: Iterable[str]) -> str:
+    """What is said to who came by a version switch from a page (`?saknas=`) that this version does not have."""
+    nyckel = request.GET.get("saknas", "")
+    namn = SIDNAMN.get(nyckel) or (
+        Uppstallning.objects.filter(kod=nyckel[:50]).values_list("namn", flat=True).first() if nyckel else ""
+    )
+    if not namn or nyckel in sidor:
+        return ""
+    return f"{namn} finns inte i {version}, eller kan inte läsas än. Här är det som finns."
 
 
 def namndens_rest(request, atkomst) -> frozenset[int]:
@@ -183,6 +215,10 @@ def tabell(request, ar, kod, uppstallning):
             innehall["tabeller"] += [visa(resultatkrav)] if resultatkrav.rader else []
     if u.kod == "regionbidrag" and atkomst.urval.allt:
         innehall["ramrorelser"] = ramrorelser(request, atkomst)
+    for andring in las_andringar(atkomst.version, atkomst.urval, bara=u.kod):
+        innehall["tabeller"].append(visa(andring))
+        if andring.nyckel == TILLAGG:
+            innehall["finansieras"] = andring.ingress.split("\n\n")[0]
     if u.kod in SAMBANDSTABELLER and atkomst.urval.allt:
         innehall["samband"] = sambandsrader(hamta_samband(atkomst.version), u.kod)
     innehall["rubrik"], innehall["ingress"] = t.rubrik, t.ingress

@@ -24,7 +24,7 @@ from budget.actions.versioner import (
 )
 from budget.models import Finansieringssatt, Versionstyp
 from budget.regler.delflode import Delstatus
-from budget.selectors.versioner import hamta_tillaggsandring
+from budget.selectors.versioner import hamta_tillagg
 from budget.tabeller.tillagg import bygg_tillagg
 from budget.views.atkomst import oppna_version
 from budget.views.tabeller import ram
@@ -314,11 +314,12 @@ def finansiering(request, ar, kod):
         else:
             messages.success(request, "Finansieringen är sparad.")
             return redirect("finansiering", ar, kod)
+    brist = finansieringsbrist(version)
     innehall = ram(request, atkomst, "finansiering", titel="Finansiering") | {
         "rubrik": f"Finansiering av {version.namn}",
         "ingress": f"Det som ändras mot {version.kopia_av.namn}, och hur det betalas.",
-        "t": visa(bygg_tillagg(version, hamta_tillaggsandring(version))),
-        "brist": finansieringsbrist(version),
+        "t": visa(bygg_tillagg(hamta_tillagg(version), brist)),
+        "brist": brist,
         "form": formular if far_andra or formular.errors else None,
         "knapp": "Spara",
     }

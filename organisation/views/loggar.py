@@ -18,6 +18,7 @@ FILER = {
     "excel": "Budgettabell",
     "ifyllnadsbok": "Arbetsbok att fylla i",
     "ifyllnadsfil": "Inskickad arbetsbok",
+    "jamfor_excel": "Jämförelse",
     "scenario_excel": "Scenario",
     "kontoplansfil": "Kontoplan",
     "utfallsexcel": "Uppföljning av utfall",
