@@ -60,13 +60,14 @@ export function visaKanter(block) {
  * come back when nothing is left to tell.
  *
  * @param {import("./celler.js").Cell["rad"]} rad
+ * @param {(cell: import("./celler.js").Cell) => string | null} [liknar] The unit that a new value looks like.
  */
-export function visaRad(rad) {
+export function visaRad(rad, liknar = () => null) {
   if (!rad.lage || !rad.rord) return;
-  rad.lage.replaceChildren(...radensLage(rad));
+  rad.lage.replaceChildren(...radensLage(rad, liknar));
 }
 
-function radensLage(rad) {
+function radensLage(rad, liknar) {
   const celler = [...rad.celler.values()];
   const felande = celler.filter((cell) => cell.fel || cell.serverfel);
   if (felande.length > 1) return [status("avv", `Fel i ${felande.length} celler`)];
@@ -75,6 +76,8 @@ function radensLage(rad) {
   if (celler.some((cell) => cell.oavgjord)) return [status("varn", "Välj värde")];
   const andrade = celler.filter((cell) => cell.andrad);
   if (!andrade.length) return rad.ursprung;
+  const enhet = andrade.map(liknar).find(Boolean);
+  if (enhet) return [status("varn", `Ser ut som ${enhet}?`)];
   return [status("plan", andrade.every((cell) => cell.block) ? "Inklistrad, ej sparad" : "Ändrad, ej sparad")];
 }
 
