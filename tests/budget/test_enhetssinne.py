@@ -34,11 +34,14 @@ def arskolumner(data):
             rader.setdefault((n.post, n.omfang), {})[n.version, n.ar] = s.varde / MNKR
     for k in data.kolumner:
         har = (k.kalla_id, k.ar)
-        yield k, [
-            (nyckel, rad[har], tuple(v for kol, v in rad.items() if kol != har))
-            for nyckel, rad in rader.items()
-            if rad.get(har)
-        ]
+        yield (
+            k,
+            [
+                (nyckel, rad[har], tuple(v for kol, v in rad.items() if kol != har))
+                for nyckel, rad in rader.items()
+                if rad.get(har)
+            ],
+        )
 
 
 def test_ingen_publicerad_tabell_fragas_det_om_men_tusen_ganger_den():

@@ -39,6 +39,8 @@ export class Cell {
     this.fel = null;
     /** The row under that explains the error. */
     this.felrad = null;
+    /** The row under that asks whether the value is in another unit. */
+    this.undran = null;
     /** The paste that the cell's text came from, until it is edited by hand. */
     this.block = null;
     this.tolka();

@@ -113,7 +113,7 @@ export function raknaOm(text, enhet, cell) {
 
 /** Of a figure with parts of ören, the nearest öre: as mnkr it had none, and is not refused for it now. */
 function avrundat(text, skala) {
-  const last = forsok(() => lasBelopp(text, MNKR));
+  const last = skala < MNKR ? forsok(() => lasBelopp(text, MNKR)) : null;
   return last && { ...last, ore: (2n * last.ore * skala + (last.ore < 0n ? -MNKR : MNKR)) / (2n * MNKR) };
 }
 

@@ -82,7 +82,10 @@ def test_tva_enheter_pa_en_gang_fragas_om_den_vanligaste():
     assert (u.slag, u.enhet, u.galler) == (Slag.BLANDAT, Enhet.TKR, (0, 2))
 
 
-@pytest.mark.parametrize("rader", [(), (("357.4", "349"),), (("5", "0"),), (("0", "349"),), (("18.0", "17"), ("-53834", "-48010"))])  # fmt: skip
+@pytest.mark.parametrize(
+    "rader",
+    [(), (("357.4", "349"),), (("5", "0"),), (("0", "349"),), (("18.0", "17"), ("-53834", "-48010"))],
+)
 def test_det_som_ar_i_sin_ordning_fragas_inte_om(rader):
     assert not bedom(varden(*rader))
 
