@@ -13,7 +13,8 @@ left out, since a row may turn from plus to minus.
   seldom differ by more than a factor of ten, so 300 is far from anything true. A wider room would meet more that is
   true, and soon the rooms of the units beside it.
 - In miljarder amounts have decimals («39,71»). A whole number is taken for what it is: that a row falls from 3 000 to 5
-  happens, and nobody writes 3 000 mnkr as 3 when more is known.
+  happens, and nobody writes 3 000 mnkr as 3 when more is known. So may a row fall to 0,3; beside values that look right
+  that is what it did, since nobody gives one row in miljarder. No row rises a thousand times.
 - It looks right when it lies within ten times of at least half of the references. What lies between tells nothing
   either way, and follows the rest.
 
@@ -112,6 +113,8 @@ def bedom(varden: Iterable[Varde]) -> Utslag:
     for v in varden:
         if enhet := bedom_vardet(v.varde, v.mot):
             sedda.setdefault(enhet, []).append(v)
+    if Enhet.MNKR in sedda:
+        sedda.pop(Enhet.MDKR, None)
     andra = [e for e in DELAS_MED if e != Enhet.MNKR and e in sedda]
     if not andra:
         return INGET_UTSLAG

@@ -68,6 +68,7 @@ export function bedom(varden) {
     const enhet = bedomVardet(v.ore, v.mot);
     if (enhet) sedda.set(enhet, [...(sedda.get(enhet) ?? []), v]);
   }
+  if (sedda.has("mnkr")) sedda.delete("mdkr");
   const andra = Object.keys(ENHETER).filter((enhet) => sedda.has(enhet));
   if (!andra.length) return null;
   const enhet = andra.reduce((flest, e) => (sedda.get(e).length > sedda.get(flest).length ? e : flest));

@@ -82,6 +82,16 @@ def test_tva_enheter_pa_en_gang_fragas_om_den_vanligaste():
     assert (u.slag, u.enhet, u.galler) == (Slag.BLANDAT, Enhet.TKR, (0, 2))
 
 
+def test_i_miljarder_ar_allt_eller_inget():
+    i_mdkr = (("39.71", "38104"), ("0.357", "349.2"))
+    u = bedom(varden(*i_mdkr, ("3",)))
+    assert (u.slag, u.enhet, u.galler) == (Slag.HELT, Enhet.MDKR, (0, 1, 2))
+    # A row that falls to next to nothing beside one that does not has done so.
+    assert not bedom(varden(*i_mdkr, ("357.4", "349.2")))
+    u = bedom(varden(*i_mdkr, ("357.4", "349.2"), ("4100000", "4071")))
+    assert (u.slag, u.enhet, u.galler) == (Slag.BLANDAT, Enhet.TKR, (3,))
+
+
 @pytest.mark.parametrize(
     "rader",
     [(), (("357.4", "349"),), (("5", "0"),), (("0", "349"),), (("18.0", "17"), ("-53834", "-48010"))],
