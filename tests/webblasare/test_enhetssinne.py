@@ -2,7 +2,7 @@
 
 import io
 import random
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -160,8 +160,15 @@ def test_en_text_i_annan_enhet_blir_samma_belopp_i_mnkr(sida):
         for text, skrivet in zip(texter, skrivna, strict=True):
             try:
                 last = tolka_belopp(text, skala=MNKR / DELAS_MED[enhet])
-            except OgiltigtBelopp:
+            except OgiltigtBelopp as fel:
                 last = None
+                if "fler decimaler än ören" in str(
+                    fel
+                ):  # of what was no fault in mnkr the nearest öre is taken
+                    exakt = tolka_belopp(text, skala=MNKR).varde / DELAS_MED[enhet]
+                    avrundat = exakt.quantize(ORE, rounding=ROUND_HALF_UP)
+                    assert tolka_belopp(skrivet, skala=MNKR).varde == avrundat, (text, enhet)
+                    continue
             if last is None:
                 assert skrivet == text
                 continue
@@ -253,7 +260,8 @@ def test_bara_nagra_i_tkr_och_ett_enda_skrivet_varde(inloggad, live_server):
 
 
 def test_arbetsbokens_fraga_besvaras_utan_javascript(inloggad, live_server):
-    sida = inloggad(java_script_enabled=False, accept_downloads=True)
+    sida = inloggad(java_script_enabled=False)
+    sida.set_default_timeout(120_000)  # a loaded machine is slow, not wrong
     svar = sida.request.get(f"{live_server.url}{ARB}/ifyllnad/arbetsbok/?del=regionen")
     bok = openpyxl.load_workbook(io.BytesIO(svar.body()))
     bok["Skatt"]["E6"], bok["Skatt"]["E7"] = 39_911_500, "7 712 000"
