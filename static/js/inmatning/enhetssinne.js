@@ -16,12 +16,38 @@ const FLEST = 5; // so many places are named in the question
 
 /**
  * The units: `skala` is kronor per unit, `lagst` and `hogst` the room for what looks so, in ten-thousandths of a
- * reference, and `siffror` how many decimals the figures get when they are counted into mnkr.
+ * reference, and `siffror` how many decimals the figures get when they are counted into mnkr. `gang` and `liten` say how
+ * they are wrong.
  */
 const ENHETER = {
-  kr: { skala: 1n, lagst: 3_000_000_000n, hogst: 30_000_000_000n, siffror: 6, ord: "kronor", ja: "dela med en miljon" },
-  tkr: { skala: 1_000n, lagst: 3_000_000n, hogst: 30_000_000n, siffror: 3, ord: "tkr", ja: "dela med tusen" },
-  mdkr: { skala: 1_000_000_000n, lagst: 3n, hogst: 30n, siffror: -3, ord: "miljarder", ja: "gånger tusen" },
+  kr: {
+    skala: 1n,
+    lagst: 3_000_000_000n,
+    hogst: 30_000_000_000n,
+    siffror: 6,
+    ord: "kronor",
+    ja: "dela med en miljon",
+    gang: "en miljon gånger",
+  },
+  tkr: {
+    skala: 1_000n,
+    lagst: 3_000_000n,
+    hogst: 30_000_000n,
+    siffror: 3,
+    ord: "tkr",
+    ja: "dela med tusen",
+    gang: "tusen gånger",
+  },
+  mdkr: {
+    skala: 1_000_000_000n,
+    lagst: 3n,
+    hogst: 30n,
+    siffror: -3,
+    ord: "miljarder",
+    ja: "gånger tusen",
+    gang: "tusen gånger",
+    liten: true,
+  },
 };
 
 const belopp = (ore) => (ore < 0n ? -ore : ore);
@@ -194,13 +220,15 @@ export class Enhetssinne {
 }
 
 /** The words of `budget/tabeller/enhetssinne.py`. */
-function iOrd({ slag, enhet, serUt, antal }, texter) {
-  const { ord, ja } = ENHETER[enhet];
-  const det = antal === 1 ? "det" : "de";
+function iOrd({ slag, enhet, serUt, galler, antal }, texter) {
+  const { ord, ja, gang, liten } = ENHETER[enhet];
+  const [dem, alla] = [serUt, galler].map((lista) => (lista.length === 1 ? "det" : "de"));
+  const [ett, flera] = liten ? ["litet", "små"] : ["stort", "stora"];
+  const fel = `${gang} för ${serUt.length === 1 ? ett : flera}`;
   let vilka = `${serUt.length} av ${antal} värden`;
   if (serUt.length === antal) vilka = antal === 1 ? "Värdet" : `Alla ${antal} värden`;
   let foljd = "";
-  if (slag === "blandat") foljd = " Bara de räknas om om du svarar ja; de andra står kvar som de är.";
+  if (slag === "blandat") foljd = ` Bara ${dem} räknas om om du svarar ja; de andra står kvar som de är.`;
   else if (serUt.length < antal) foljd = ` De andra har inget att jämföras med. Svarar du ja läses alla ${antal} så.`;
   const rader = serUt.slice(0, FLEST).map((v) => {
     const mot = formateraFullt(narmast(v, enhet), { skala: MNKR });
@@ -209,10 +237,10 @@ function iOrd({ slag, enhet, serUt, antal }, texter) {
   if (serUt.length > FLEST) rader.push(`Och ${serUt.length - FLEST} till.`);
   return {
     rubrik: `${vilka} ser ut att vara i ${ord}`,
-    text: `Tabellen är i mnkr, och samma rad har andra siffror de andra åren.${foljd} Ska ${det} läsas som ${ord}?`,
+    text: `Mot samma rads andra år är ${dem} ${fel}. Tabellen är i mnkr.${foljd} Ska ${alla} läsas som ${ord}?`,
     rader,
     ja: `Ja, ${ja}`,
-    nej: `Nej, ${det} är i mnkr`,
+    nej: `Nej, ${alla} är i mnkr`,
   };
 }
 
