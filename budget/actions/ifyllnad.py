@@ -39,13 +39,24 @@ def prova_belopp(*, version: Budgetversion, andringar: list[Cellandring], by, la
     return svar
 
 
-def ta_emot(*, ifyllnad: Ifyllnad, andringar: list[Cellandring], by, kommentar: str = "") -> int:
-    """Save the workbook's changes, all or none, and return how many amounts were changed.
+def svara_om_enhet(*, ifyllnad: Ifyllnad, enhet: str, by) -> None:
+    """Keep the answer to what unit the workbook's amounts are in, so that it is not asked again."""
+    with andring(by=by, varfor=f"{ifyllnad.namn}: beloppen är i {enhet}"):
+        ifyllnad.enhet = enhet
+        ifyllnad.save(update_fields=["enhet"])
+
+
+def ta_emot(
+    *, ifyllnad: Ifyllnad, andringar: list[Cellandring], by, kommentar: str = "", last_som: str = ""
+) -> int:
+    """Save the workbook's changes, all or none, and return how many amounts were changed. `last_som` is a sentence for
+    the history on how its figures were read, where that is not as they stood.
 
     Raises Konflikt and VersionenArLast, as `spara_belopp` does, and then nothing is saved.
     """
     bok = f"Ur arbetsboken «{ifyllnad.namn}» (SHA-256 {ifyllnad.sha256})"
-    varfor = f"{kommentar.strip().rstrip('.')}. {bok}" if kommentar.strip() else bok
+    delar = (kommentar.strip().rstrip("."), last_som, bok)
+    varfor = ". ".join(d for d in delar if d)
     with andring(by=by, varfor=varfor):
         antal = spara_belopp(version=ifyllnad.version, andringar=andringar, by=by, varfor=varfor)
         Ifyllnad.objects.filter(pk=ifyllnad.pk).update(mottagen_tid=timezone.now(), antal=antal)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TypeAlias
 
-from regionskane.lib.belopp import OgiltigtBelopp, tolka_belopp
+from regionskane.lib.belopp import KR, OgiltigtBelopp, TolkatBelopp, tolka_belopp
 from regionskane.lib.textfil import rubriktext
 
 RADFALT = (
@@ -175,22 +175,41 @@ def tolka_period(text: str, *, ar: str = "", extra: Mapping[int, int] | None = N
 
 
 def belopp_av_text(decimaltecken: str | None) -> Callable[[str], Decimal | None]:
+    """A reader of amounts in kronor, for a file of many: what `lasare_av_belopp` reads, without its precision."""
+    las = lasare_av_belopp(decimaltecken)
+
+    def tolka(text: str) -> Decimal | None:
+        if _RAKT.fullmatch(text):
+            return Decimal(text)
+        tolkat = las(text)
+        return None if tolkat is None else tolkat.varde
+
+    return tolka
+
+
+def lasare_av_belopp(
+    decimaltecken: str | None,
+    *,
+    skala: Decimal = KR,
+    procent: bool = False,
+    rad: str = "Välj decimaltecken.",
+) -> Callable[[str], TolkatBelopp | None]:
     """A reader of amounts in a file whose decimal sign is «,» or «.», or None when the file does not show which.
 
     It returns None for an empty text and raises OgiltigtBelopp for what is not one clear amount. A sign of
-    thousands is taken as such only when it cannot be the decimal sign.
+    thousands is taken as such only when it cannot be the decimal sign. `skala` is kronor per unit of the file, and only
+    where that is one are «kr» and «SEK» taken; `procent` is as for `tolka_belopp`. `rad` is what the user is told to do
+    about a comma that may be either.
     """
     tusental = {",": ".", ".": ","}.get(decimaltecken or "")
     tvetydig = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
     grupperad = re.compile(rf"\d{{1,3}}(?:{re.escape(tusental)}\d{{3}})+(?:\D\d+)?") if tusental else None
 
-    def tolka(text: str) -> Decimal | None:
-        if _RAKT.fullmatch(text):
-            return Decimal(text)
+    def tolka(text: str) -> TolkatBelopp | None:
         if len(text) > LANGSTA_TEXT and text.strip():
             raise OgiltigtBelopp(f"«{text[:LANGSTA_KOD]}…» är inte ett belopp.")
         ren = text.strip().replace("'", "").replace("’", "")
-        for tecken in ("SEK", "kr"):
+        for tecken in ("SEK", "kr") if skala == KR and not procent else ():
             ren = ren.removesuffix(tecken).rstrip()
         karna = ren.strip("-−–+() ")
         if grupperad and grupperad.fullmatch(karna):
@@ -207,10 +226,9 @@ def belopp_av_text(decimaltecken: str | None) -> Callable[[str], Decimal | None]
         if decimaltecken is None and re.fullmatch(r"[1-9]\d{0,2},\d{3}", karna):
             raise OgiltigtBelopp(
                 f"«{ren}» kan läsas på två sätt, eftersom filen inte visar om komma är decimaltecken eller tusental. "
-                "Välj decimaltecken."
+                f"{rad}"
             )
-        tolkat = tolka_belopp(ren)
-        return None if tolkat is None else tolkat.varde
+        return tolka_belopp(ren, skala=skala, procent=procent)
 
     return tolka
 

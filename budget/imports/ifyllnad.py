@@ -5,16 +5,24 @@
 
 import math
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from budget.imports.huvudbok import lasare_av_belopp
 from budget.models import Budgetversion
 from budget.selectors.celler import Cellnyckel
 from budget.selectors.uppstallning import Uppstallningsdata
 from organisation.permissions import Enhetsurval
 from regionskane.lib.anmarkning import Anmarkning, Niva
-from regionskane.lib.belopp import ORE, STORSTA_BELOPP, TolkatBelopp
+from regionskane.lib.belopp import (
+    KR,
+    ORE,
+    STORSTA_BELOPP,
+    OgiltigtBelopp,
+    TolkatBelopp,
+    formatera_fullt,
+)
 from regionskane.lib.xlsx_las import TOM, Blad, Olaslig, Ruta, las_arbetsbok
 from regionskane.lib.xlsx_mall import (
     HUVUDRAD,
@@ -34,6 +42,10 @@ from regionskane.lib.xlsx_mall import (
 )
 
 HAMTA_NY = "Hämta en ny arbetsbok och för över dina belopp dit."
+# A finding of this kod is a cell whose number was text, and what it was read as.
+TEXTTAL = "TEXTTAL"
+# What is stored for one in a cell that holds a percentage: Excel keeps 2,5 % as the fraction 0,025.
+PROCENTSKALA = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +147,13 @@ def _las_blad(blad: Iterable[Blad], nycklar: Nycklar) -> Ifyllnadsbok:
     return Ifyllnadsbok(
         nycklar.om.get("version", ""), nycklar.om.get("namn", ""), tuple(celler), tuple(anmarkningar)
     )
+
+
+def i_annan_enhet(ifylld: Ifylld, delat: Decimal) -> Ifylld:
+    """The cell as if its amount had been given in a unit that `delat` of make one of the table's, to whole ören."""
+    nytt = ifylld.nytt
+    varde = (nytt.varde / delat).quantize(ORE, rounding=ROUND_HALF_UP) + 0
+    return replace(ifylld, nytt=TolkatBelopp(varde, max(nytt.precision / delat, ORE)))
 
 
 def granska_ifyllnad(
@@ -274,8 +293,10 @@ class _Bladlasare:
         return self.blad.rutor.get((rad, kolumn), TOM)
 
     def _anmark(self, kod: str, cell: Nyckelcell, text: str) -> None:
-        plats = f"Bladet «{self.blad.namn}», cell {ruta(cell.rad, cell.kolumn)} ({cell.rubrik})"
-        self.anmarkningar.append(_fel(kod, f"{plats}: {text}"))
+        self.anmarkningar.append(_fel(kod, f"{self._plats(cell)}: {text}"))
+
+    def _plats(self, cell: Nyckelcell) -> str:
+        return f"Bladet «{self.blad.namn}», cell {ruta(cell.rad, cell.kolumn)} ({cell.rubrik})"
 
     # Where everything stands
 
@@ -339,8 +360,10 @@ class _Bladlasare:
             if fel:
                 self._anmark(fel[0], cell, fel[1])
                 return
+            if nytt and isinstance(r.varde, str):
+                self._notera_text(cell, r, nytt)
             # A spreadsheet keeps some fifteen digits; what is the same in as many has not been touched.
-            if nytt and cell.varde is not None and _samma_tal(r.varde, cell.varde / cell.skala, 1e-15):
+            elif nytt and cell.varde is not None and _samma_tal(r.varde, cell.varde / cell.skala, 1e-15):
                 nytt = TolkatBelopp(cell.varde, nytt.precision)
         try:
             enhet, post, ar = cell.nyckel.split("|")
@@ -353,6 +376,17 @@ class _Bladlasare:
                 cell.rev, cell.varde, nytt,
             )
         )  # fmt: skip
+
+    def _notera_text(self, cell: Nyckelcell, r: Ruta, nytt: TolkatBelopp) -> None:
+        procent = cell.skala == PROCENTSKALA
+        last = formatera_fullt(nytt.varde, skala=KR if procent else cell.skala) + (" %" if procent else "")
+        self.anmarkningar.append(
+            Anmarkning(
+                TEXTTAL,
+                Niva.INFO,
+                f"{self._plats(cell)}: {_visa(Ruta(r.varde))} lästes som {last}.",
+            )
+        )
 
     def _star_som_hamtad(self, cell: Nyckelcell, r: Ruta) -> bool:
         return bool(cell.formel and r.formel) and _ren_formel(cell.formel) == _ren_formel(r.formel)
@@ -445,11 +479,29 @@ def _tolka(r: Ruta, skala: Decimal) -> tuple[tuple[str, str] | None, TolkatBelop
                 "TEXT",
                 "cellen ser tom ut men innehåller blanksteg eller tom text. Töm den med Delete.",
             ), None
+        return _tolka_text(r.varde, skala)
+    return _tolka_tal(r, skala)
+
+
+def _tolka_text(text: str, skala: Decimal) -> tuple[tuple[str, str] | None, TolkatBelopp | None]:
+    """A number that the cell holds as text, read as a ledger's is; what may be two numbers is neither."""
+    procent = skala == PROCENTSKALA
+    if procent and any(t in "0123456789" for t in text) and not text.rstrip(" )\u00a0").endswith("%"):
         return (
             "TEXT",
-            f"cellen innehåller text, {_visa(Ruta(r.varde))}, inte ett tal. Skriv talet utan bokstäver och blanksteg.",
+            f"cellen innehåller texten {_visa(Ruta(text))} utan procenttecken och kan läsas på två sätt. Skriv som "
+            "procent, till exempel 2,5 %.",
         ), None
-    return _tolka_tal(r, skala)
+    las = lasare_av_belopp(
+        None,
+        skala=KR if procent else skala,
+        procent=procent,
+        rad="Skriv det som ett tal i stället för som text.",
+    )
+    try:
+        return None, las(text)
+    except OgiltigtBelopp as fel:
+        return ("TEXT", f"cellen innehåller text. {fel}"), None
 
 
 def _tolka_tal(r: Ruta, skala: Decimal) -> tuple[tuple[str, str] | None, TolkatBelopp | None]:

@@ -12,7 +12,8 @@ from budget.models.version import Budgetversion
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Ifyllnad(models.Model):
     """A workbook sent by a user for a version. The file lies under its hash; `mottagen_tid` is when its amounts were
-    last taken in, and `antal` how many they were."""
+    last taken in, and `antal` how many they were. `enhet` is what its sender has answered that the amounts are
+    in, where they looked like another unit (mnkr: they are right); empty when nobody has."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     version = models.ForeignKey(Budgetversion, on_delete=models.PROTECT)
@@ -23,6 +24,7 @@ class Ifyllnad(models.Model):
     uppladdad_tid = models.DateTimeField(auto_now_add=True)
     mottagen_tid = models.DateTimeField(null=True, blank=True)
     antal = models.PositiveIntegerField("mottagna belopp", default=0)
+    enhet = models.CharField("beloppens enhet", max_length=4, blank=True, default="")
 
     class Meta:
         ordering = ("-uppladdad_tid",)

@@ -24,6 +24,7 @@ from budget.tabeller import matt
 from budget.tabeller.adress import versionsadress
 from budget.tabeller.uppstallning import bygg_tabell, kolumnnyckel
 from organisation.permissions import Enhetsurval
+from regionskane.lib.belopp import KR
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 from regionskane.lib.visning import antal_kommentarer, skriv_kommentarer
 
@@ -78,10 +79,12 @@ def bygg_inmatning(
     svar: Svar = INGET_SVAR,
     kommentarer: Mapping[Cellnyckel, int] | None = None,
     inlamnade: Set[int] = frozenset(),
+    mot: Mapping[Cellnyckel, tuple[Decimal, ...]] = MappingProxyType({}),
 ) -> Inmatningsvy:
     """The entry table of an uppställning; cells that are not in `skrivbara` are locked. `kommentarer` is how many open
-    comments a cell has, `inlamnade` the enheter (ids) whose nämnd has handed in."""
-    return Ritare(data, celler, skrivbara, anvandare_id, nu, svar, kommentarer or {}, inlamnade).vy()
+    comments a cell has, `inlamnade` the enheter (ids) whose nämnd has handed in, `mot` what new values are held against
+    to see their unit."""
+    return Ritare(data, celler, skrivbara, anvandare_id, nu, svar, kommentarer or {}, inlamnade, mot).vy()
 
 
 def skrivbara_celler(data: Uppstallningsdata, skrivbart: Enhetsurval) -> set[Cellnyckel]:
@@ -126,8 +129,9 @@ class Ritare:
         svar,
         kommentarer=MappingProxyType({}),
         inlamnade=frozenset(),
+        mot=MappingProxyType({}),
     ):
-        self.kommentarer, self.inlamnade = kommentarer, inlamnade
+        self.kommentarer, self.inlamnade, self.mot = kommentarer, inlamnade, mot
         self.data, self.celler, self.svar, self.skrivbara = data, celler, svar, skrivbara
         self.anvandare_id, self.nu = anvandare_id, nu
         self.tabell: Tabell = self._bygg_tabell()
@@ -283,6 +287,8 @@ class Ritare:
             klasser += " sparad"
         if nu.varde is None and visad.varde is not None:
             attribut += f' data-hamtat="{visad.varde}" placeholder="{kolumn.text(visad)}"'
+        if (mot := self.mot.get(nyckel)) is not None:
+            attribut += f' data-mot="{" ".join(str(m.quantize(KR)) for m in mot if m)}"'
         varde = "" if nu.varde is None else nu.varde
         if antal := self.kommentarer.get(nyckel, 0):
             klasser += " komm"

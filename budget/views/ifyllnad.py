@@ -1,9 +1,11 @@
 """Filling in outside the system: fetch a workbook, send it back, see what it changes, and take it in."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from hashlib import sha256
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,10 +17,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from budget.actions.belopp import Cellandring, Konflikt, VersionenArLast
-from budget.actions.ifyllnad import behall_arbetsbok, prova_belopp, ta_emot
-from budget.imports.ifyllnad import Ifylld, Ifyllnadsbok, granska_ifyllnad, las_ifyllnad
+from budget.actions.ifyllnad import behall_arbetsbok, prova_belopp, svara_om_enhet, ta_emot
+from budget.imports.ifyllnad import (
+    TEXTTAL,
+    Ifylld,
+    Ifyllnadsbok,
+    granska_ifyllnad,
+    i_annan_enhet,
+    las_ifyllnad,
+)
 from budget.models import Ifyllnad
+from budget.regler.enhetssinne import DELAS_MED, INGET_UTSLAG, Enhet, Utslag, Varde, bedom
 from budget.selectors.celler import Cellnyckel, Cellvarde, hamta_celler
+from budget.selectors.enhetssinne import hamta_ursprung, referenser
 from budget.selectors.ifyllnad import (
     Fyllnadsdel,
     hamta_delar,
@@ -28,6 +39,7 @@ from budget.selectors.ifyllnad import (
     summerade_poster,
 )
 from budget.selectors.uppstallning import Uppstallningsdata
+from budget.tabeller.enhetssinne import ORD, RAKNADE, bygg_fraga
 from budget.tabeller.ifyllnad import (
     Val,
     belopp_i_ord,
@@ -42,6 +54,7 @@ from budget.views.tabeller import XLSX, ram
 from organisation.permissions import Enhetsurval, Ratt, get_behorighet
 from regionskane.jobb.actions import fil_plats
 from regionskane.lib.anmarkning import Anmarkning, Niva
+from regionskane.lib.belopp import MNKR
 from regionskane.lib.jsontext import las_decimal, las_json
 from regionskane.lib.visning import visa
 from regionskane.lib.xlsx_las import STORSTA_FIL
@@ -57,13 +70,29 @@ LANGE = timedelta(days=3650)
 @dataclass(frozen=True)
 class Granskad:
     """A workbook against the version as it is now. `rena` are the cells that can be saved as they are, `krockar` those
-    that somebody else has changed since the workbook was fetched."""
+    that somebody else has changed since the workbook was fetched. `utslag` says whether the amounts look like another
+    unit than the table's, `svar` what was answered, and `omraknade` which cells were counted into mnkr for it."""
 
     bok: Ifyllnadsbok
     fel: tuple[Anmarkning, ...]
     tabeller: tuple[Uppstallningsdata, ...] = ()
     rena: dict[Cellnyckel, tuple[Ifylld, Cellvarde]] | None = None
     krockar: dict[Cellnyckel, tuple[Ifylld, Cellvarde]] | None = None
+    utslag: Utslag = INGET_UTSLAG
+    svar: str = ""
+    omraknade: frozenset[Cellnyckel] = frozenset()
+    andrade: Mapping[Cellnyckel, Ifylld] = field(default_factory=dict)
+
+    @property
+    def obesvarad(self) -> bool:
+        """Whether the question of unit waits for an answer. One about another unit than is asked now is none."""
+        return bool(self.utslag) and self.svar not in (self.utslag.enhet, Enhet.MNKR)
+
+    @property
+    def visad(self) -> str:
+        """What the page shows as counted, so that nothing else is taken in than somebody has seen."""
+        celler = ",".join(sorted(map(str, self.omraknade)))
+        return f"{self.svar}:{sha256(celler.encode()).hexdigest()[:16]}" if celler else ""
 
     def i_tabell(self, data: Uppstallningsdata, celler) -> list[tuple[Ifylld, Cellnyckel, Cellvarde]]:
         return [(i, c, nu) for c, (i, nu) in celler.items() if i.uppstallning == data.uppstallning.kod]
@@ -174,21 +203,31 @@ def ta_emot_ifyllnad(request, ar, kod, pk):
     if not plats.exists():
         messages.error(request, f"{det.namn} finns inte kvar på disken. Läs in den igen.")
         return redirect("ifyllnad", ar, kod)
-    granskad = _granska(atkomst, skriv, plats.read_bytes())
+    svar = request.POST.get("enhet")
+    if svar in DELAS_MED and not version.last:
+        svara_om_enhet(ifyllnad=det, enhet=svar, by=request.user)
+    granskad = _granska(atkomst, skriv, plats.read_bytes(), det.enhet)
     if granskad.fel:
         return _visa_start(
             request, atkomst, skriv, granskad.fel, det.namn, status=409 if request.method == "POST" else 200
         )
-    if request.method == "GET":
+    if request.method == "GET" or svar:
         return _visa_skillnad(request, atkomst, det, granskad)
     andringar, kvar = _valda(request.POST, granskad)
     kommentar = request.POST.get("varfor", "")[:300]
-    if kvar:
+    if kvar or granskad.obesvarad or request.POST.get("visad", "") != granskad.visad:
         return _visa_skillnad(request, atkomst, det, granskad, status=409)
     try:
-        antal = ta_emot(ifyllnad=det, andringar=andringar, by=request.user, kommentar=kommentar)
+        antal = ta_emot(
+            ifyllnad=det,
+            andringar=andringar,
+            by=request.user,
+            kommentar=kommentar,
+            last_som=_last_som(granskad),
+        )
     except Konflikt:
-        return _visa_skillnad(request, atkomst, det, _granska(atkomst, skriv, plats.read_bytes()), status=409)
+        granskad = _granska(atkomst, skriv, plats.read_bytes(), det.enhet)
+        return _visa_skillnad(request, atkomst, det, granskad, status=409)
     except VersionenArLast as fel:
         lasta = (Anmarkning("LAST", Niva.FEL, str(fel)),)
         return _visa_start(request, atkomst, skriv, lasta, det.namn, status=409)
@@ -216,7 +255,8 @@ def ifyllnadsfil(request, ar, kod, pk):
     return FileResponse(plats.open("rb"), as_attachment=True, filename=det.namn, content_type=XLSX)
 
 
-def _granska(atkomst: Atkomst, skriv: Enhetsurval, innehall: bytes) -> Granskad:
+def _granska(atkomst: Atkomst, skriv: Enhetsurval, innehall: bytes, svar: str = "") -> Granskad:
+    """`svar` is the unit that the user has answered that the amounts are in."""
     version = atkomst.version
     bok = las_ifyllnad(innehall)
     if bok.fel and not bok.version:
@@ -232,17 +272,40 @@ def _granska(atkomst: Atkomst, skriv: Enhetsurval, innehall: bytes) -> Granskad:
         return Granskad(bok, (*fel, *bok.fel))
     berorda = {i.uppstallning for i in andrade.values()}
     data = tuple(d for d, _ in tabeller if d.uppstallning.kod in berorda)
+    utslag = _bedom_enheten(version, data, andrade, skriv)
+    omraknade = frozenset(utslag.galler if utslag and svar == utslag.enhet != Enhet.MNKR else ())
+    for cell in omraknade:
+        andrade[cell] = i_annan_enhet(andrade[cell], DELAS_MED[utslag.enhet])
     nu: dict[Cellnyckel, Cellvarde] = {}
     for d in data:
         nu |= hamta_celler(version, d.uppstallning, skriv, sedan=timezone.now() - LANGE)
     rena, krockar = {}, {}
     for cell, ifylld in andrade.items():
         finns = nu.get(cell, TOM)
-        if finns.varde == ifylld.varde:
+        if finns.varde == ifylld.varde or not ifylld.andrad:
             continue
         orord = (finns.rev, finns.varde) == (ifylld.rev, ifylld.bas)
         (rena if orord else krockar)[cell] = (ifylld, finns)
-    return Granskad(bok, (), data, rena, krockar)
+    return Granskad(bok, (), data, rena, krockar, utslag, svar, omraknade, andrade)
+
+
+def _bedom_enheten(version, tabeller, andrade: Mapping[Cellnyckel, Ifylld], skriv: Enhetsurval) -> Utslag:
+    """Whether the new amounts look like another unit than mnkr. One query at most, whatever they are."""
+    ursprung = hamta_ursprung(version, [p for d in tabeller for p in d.poster], skriv)
+    varden = []
+    for d in tabeller:
+        egna = [c for c, i in andrade.items() if i.uppstallning == d.uppstallning.kod and i.varde]
+        for cell, mot in referenser(d, egna, ursprung).items():
+            varden.append(Varde(cell, andrade[cell].varde / MNKR, tuple(m / MNKR for m in mot)))
+    return bedom(varden)
+
+
+def _last_som(granskad: Granskad) -> str:
+    if not granskad.omraknade:
+        return ""
+    enhet, antal = Enhet(granskad.svar), len(granskad.omraknade)
+    vad = "1 belopp lästes" if antal == 1 else f"{antal} belopp lästes"
+    return f"{vad} som {ORD[enhet]} ({RAKNADE[enhet]})"
 
 
 def _valda(post, granskad: Granskad) -> tuple[list[Cellandring], list[Cellnyckel]]:
@@ -287,10 +350,45 @@ def _visa_skillnad(request, atkomst, det: Ifyllnad, granskad: Granskad, *, statu
         "alla": request.POST.get("alla", ""),
         "varfor": request.POST.get("varfor", ""),
         "antal": len(granskad.rena),
-        "noteringar": [{"text": a.text} for a in granskad.bok.anmarkningar],
+        "noteringar": [{"text": a.text} for a in granskad.bok.anmarkningar if a.kod != TEXTTAL],
+        "texttal": _texttal(granskad.bok),
         "obesvarat": status == 409,
-    }
+    } | _enhetsdel(granskad)
     return render(request, "budget/ifyllnad_skillnad.html", innehall, status=status)
+
+
+def _texttal(bok: Ifyllnadsbok) -> dict | None:
+    """The cells whose numbers were text, and what they were read as."""
+    texter = [a.text for a in bok.anmarkningar if a.kod == TEXTTAL]
+    if not texter:
+        return None
+    antal = len(texter)
+    vad = "En cell innehöll" if antal == 1 else f"{antal} celler innehöll"
+    lista = [{"text": t} for t in texter[:FLEST_FYND]]
+    if antal > FLEST_FYND:
+        lista.append({"text": f"Och {antal - FLEST_FYND} till av samma slag."})
+    return {"rubrik": f"{vad} tal som text och lästes som tal", "lista": lista}
+
+
+def _enhetsdel(granskad: Granskad) -> dict:
+    """The question about the amounts' unit, or what was answered with a way to answer otherwise."""
+    if not granskad.utslag:
+        return {}
+
+    def namn(cell):
+        ifylld = granskad.andrade[cell]
+        return f"{ifylld.blad}, {ifylld.ruta} ({' '.join(ifylld.rubrik.split())})"
+
+    if granskad.obesvarad:
+        return {"enhetsfraga": bygg_fraga(granskad.utslag, namn)}
+    if granskad.omraknade:
+        rubrik, enhet = f"{_last_som(granskad)}, som du har svarat", Enhet.MNKR
+    else:
+        rubrik, enhet = "Beloppen läses som mnkr, som du har svarat", granskad.utslag.enhet
+    return {
+        "enhetssvar": {"rubrik": rubrik, "enhet": enhet, "knapp": f"Läs dem som {ORD[enhet]}"},
+        "visad": granskad.visad,
+    }
 
 
 def _summor(request, atkomst, granskad: Granskad):

@@ -17,6 +17,7 @@ from budget.forms.inmatning import OgiltigtFormular, OtillatenCell, las_inmatnin
 from budget.selectors.balanskrav import med_regelrader
 from budget.selectors.budgetdel import stangda_enheter
 from budget.selectors.celler import hamta_celler
+from budget.selectors.enhetssinne import hamta_ursprung, referenser
 from budget.selectors.internbudget import hamta_enhetens_tabell, inmatningsenheter
 from budget.selectors.investeringar import hamta_objekt
 from budget.selectors.kommentar import rakna_per_cell
@@ -154,6 +155,7 @@ def _visa(
     vy = BORD[u.per_objekt].bygg(
         data, celler, tillatna, anvandare_id=request.user.pk, nu=nu, svar=svar, kommentarer=kommentarer,
         inlamnade=inlamnade,
+        mot=referenser(data, tillatna, hamta_ursprung(atkomst.version, data.poster, atkomst.urval)),
     )  # fmt: skip
     innehall = ram(request, atkomst, u.kod, titel=u.namn)
     innehall["smulor"][-1]["url"] = "../"

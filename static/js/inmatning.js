@@ -21,6 +21,7 @@
 
 import { antalText, el } from "./dom.js";
 import { lasCeller } from "./inmatning/celler.js";
+import { Enhetssinne } from "./inmatning/enhetssinne.js";
 import { aterfaFokus, minnsFokus } from "./inmatning/fokus.js";
 import { lasTsv, planera } from "./inmatning/klistra.js";
 import { antaServerfel, visaCell, visaKanter, visaRad } from "./inmatning/lagen.js";
@@ -53,6 +54,8 @@ class Inmatning {
     this.sparrad = new Sparrad(form);
     this.bas = new Bas(form);
     this.lager = new Utkastlager(form);
+    this.enhetssinne = new Enhetssinne(form);
+    this.liknar = (cell) => this.enhetssinne.liknar(cell);
     /** Other texts of the form (a comment) are kept in the draft too. */
     this.falt = [...form.querySelectorAll('textarea[name], input[type="text"][name], input:not([type])[name]')].filter(
       (nod) => !this.perInput.has(nod) && !nod.readOnly,
@@ -84,7 +87,7 @@ class Inmatning {
         cell.rad.ursprung = [];
         if (!cell.serverfel) {
           cell.rad.rord = true;
-          visaRad(cell.rad);
+          visaRad(cell.rad, this.liknar);
         }
       }
     }
@@ -213,7 +216,10 @@ class Inmatning {
     }
     this.sattText(cell, cell.text, cell.block);
     if (cell.bekraftad !== fore) this.stapel.push({ slag: "andring", celler: [{ cell, text: fore, block: null, bas: undefined }] });
-    if (cell.fel) this.sparrad.las(`${cell.rubrik ? `${cell.rubrik}: ` : ""}${cell.fel.message}`);
+    const enhet = this.liknar(cell);
+    if (cell.fel || enhet) {
+      this.sparrad.las(`${cell.rubrik ? `${cell.rubrik}: ` : ""}${cell.fel?.message ?? `ser ut som ${enhet}?`}`);
+    }
     this.visaLage();
   }
 
@@ -257,19 +263,21 @@ class Inmatning {
       block.add(cell.block);
     }
     block.delete(null);
-    for (const rad of rader) visaRad(rad);
+    for (const rad of rader) visaRad(rad, this.liknar);
     for (const b of block) visaKanter(b);
     this.summor.raknaOm();
   }
 
   // ---- paste and undo
 
-  klistra(event, cell) {
+  async klistra(event, cell) {
     const block = lasTsv(event.clipboardData?.getData("text/plain") ?? "");
     if (block.length < 2 && (block[0]?.length ?? 0) < 2) return; // one value: the browser's own paste
     event.preventDefault();
     this.bekrafta(cell);
-    const { placerade, framraknade, utanFalt, utanfor, summor } = planera(cell, block, this.summor.varde);
+    const plan = await this.enhetssinne.prova(planera(cell, block, this.summor.varde));
+    if (!plan) return;
+    const { placerade, framraknade, utanFalt, utanfor, summor, lastaSom } = plan;
     const celler = placerade.map(([c]) => c);
     if (placerade.length) {
       this.laggSteg("inklistring", celler);
@@ -284,6 +292,7 @@ class Inmatning {
         utanfor,
         fel: celler.filter((c) => c.fel).length,
         skilda: summor.filter((summa) => this.skiljer(summa)).length,
+        lastaSom,
       }),
     );
     this.visaLage();
@@ -306,6 +315,7 @@ class Inmatning {
   angra() {
     const steg = this.stapel.pop();
     if (!steg) return;
+    if (steg.slag === "inklistring") this.enhetssinne.glom();
     const perBlock = new Map();
     for (const { cell, text, block, bas } of steg.celler) {
       this.bas.satt(cell.nyckel, bas);

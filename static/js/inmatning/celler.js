@@ -30,6 +30,8 @@ export class Cell {
     this.sparad = oreFranDecimal(input.dataset.varde);
     /** What an empty cell fetches from another table, in öre; null when it fetches nothing. */
     this.hamtad = oreFranDecimal(input.dataset.hamtat);
+    /** What its row has in other years, in öre, to see the unit of a new value; null where that is not asked. */
+    this.mot = input.dataset.mot?.split(" ").filter(Boolean).map(oreFranDecimal) ?? null;
     /** Errors that only the server can see, and conflicts, last until the text changes or the form is saved. */
     this.serverfel = td.classList.contains("fel");
     this.konflikt = td.classList.contains("konflikt");
@@ -37,6 +39,8 @@ export class Cell {
     this.fel = null;
     /** The row under that explains the error. */
     this.felrad = null;
+    /** The row under that asks whether the value is in another unit. */
+    this.undran = null;
     /** The paste that the cell's text came from, until it is edited by hand. */
     this.block = null;
     this.tolka();

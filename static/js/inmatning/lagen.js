@@ -60,13 +60,15 @@ export function visaKanter(block) {
  * come back when nothing is left to tell.
  *
  * @param {import("./celler.js").Cell["rad"]} rad
+ * @param {(cell: import("./celler.js").Cell) => string | null} [liknar] The unit that a new value looks like.
  */
-export function visaRad(rad) {
+export function visaRad(rad, liknar = () => null) {
   if (!rad.lage || !rad.rord) return;
-  rad.lage.replaceChildren(...radensLage(rad));
+  rad.lage.replaceChildren(...radensLage(rad, liknar));
+  for (const cell of rad.celler.values()) visaUndran(cell, rad.skriver ? null : liknar(cell));
 }
 
-function radensLage(rad) {
+function radensLage(rad, liknar) {
   const celler = [...rad.celler.values()];
   const felande = celler.filter((cell) => cell.fel || cell.serverfel);
   if (felande.length > 1) return [status("avv", `Fel i ${felande.length} celler`)];
@@ -75,25 +77,44 @@ function radensLage(rad) {
   if (celler.some((cell) => cell.oavgjord)) return [status("varn", "Välj värde")];
   const andrade = celler.filter((cell) => cell.andrad);
   if (!andrade.length) return rad.ursprung;
+  const enhet = andrade.map(liknar).find(Boolean);
+  if (enhet) return [status("varn", `Ser ut som ${enhet}?`)];
   return [status("plan", andrade.every((cell) => cell.block) ? "Inklistrad, ej sparad" : "Ändrad, ej sparad")];
 }
 
 function visaFelrad(cell) {
   const { input, fel } = cell;
-  if (!cell.felrad) {
-    const id = `fel-${input.id}`;
-    const bredd = [...cell.rad.tr.cells].reduce((summa, td) => summa + td.colSpan, 0);
-    cell.felrad = el("tr", { class: "under u-fel", id }, el("td", { colspan: String(bredd) }, el("div", {})));
-    let sist = cell.rad.tr;
-    while (sist.nextElementSibling?.matches("tr.under")) sist = sist.nextElementSibling;
-    sist.after(cell.felrad);
-    cell.rad.tr.classList.add("har-under");
-    input.setAttribute("aria-describedby", [...beskrivningar(input), id].join(" "));
-  }
+  cell.felrad ??= laggUnder(cell, "u-fel", `fel-${input.id}`);
   input.setAttribute("aria-invalid", "true");
   const plats = cell.felrad.querySelector("td > div") ?? cell.felrad.cells[0];
   const rubrik = cell.rad.celler.size > 1 && cell.rubrik ? [el("strong", {}, `${cell.rubrik}:`), " "] : [];
   plats.replaceChildren(...rubrik, el("span", { class: "neg" }, fel.fel), ` ${fel.rad} ${raknarMed(cell)}`);
+}
+
+/** A row under the cell's own, that its field is described by. */
+function laggUnder(cell, klass, id) {
+  const { input } = cell;
+  const bredd = [...cell.rad.tr.cells].reduce((summa, td) => summa + td.colSpan, 0);
+  const rad = el("tr", { class: `under ${klass}`, id }, el("td", { colspan: String(bredd) }, el("div", {})));
+  let sist = cell.rad.tr;
+  while (sist.nextElementSibling?.matches("tr.under")) sist = sist.nextElementSibling;
+  sist.after(rad);
+  cell.rad.tr.classList.add("har-under");
+  input.setAttribute("aria-describedby", [...beskrivningar(input), id].join(" "));
+  return rad;
+}
+
+/** The question beside a value that looks like another unit; `enhet` is null where there is none. */
+function visaUndran(cell, enhet) {
+  if (enhet) {
+    cell.undran ??= laggUnder(cell, "u-undran", `undran-${cell.input.id}`);
+    const rubrik = cell.rubrik ? [el("strong", {}, `${cell.rubrik}:`), " "] : [];
+    const text = `${cell.text} ser ut som ${enhet}, mot samma rads andra år. Tabellen är i mnkr. Är det rätt kan du spara.`;
+    cell.undran.querySelector("div").replaceChildren(...rubrik, text);
+  } else if (cell.undran) {
+    taBortUnder(cell, cell.undran);
+    cell.undran = null;
+  }
 }
 
 function raknarMed(cell) {
@@ -104,12 +125,16 @@ function raknarMed(cell) {
 function taBortFelrad(cell) {
   cell.input.removeAttribute("aria-invalid");
   if (!cell.felrad) return;
-  const ids = new Set([cell.felrad.id, ...[...cell.felrad.querySelectorAll("[id]")].map((nod) => nod.id)]);
+  taBortUnder(cell, cell.felrad);
+  cell.felrad = null;
+}
+
+function taBortUnder(cell, rad) {
+  const ids = new Set([rad.id, ...[...rad.querySelectorAll("[id]")].map((nod) => nod.id)]);
   const kvar = beskrivningar(cell.input).filter((id) => !ids.has(id));
   if (kvar.length) cell.input.setAttribute("aria-describedby", kvar.join(" "));
   else cell.input.removeAttribute("aria-describedby");
-  cell.felrad.remove();
-  cell.felrad = null;
+  rad.remove();
   if (!cell.rad.tr.nextElementSibling?.matches("tr.under")) cell.rad.tr.classList.remove("har-under");
 }
 

@@ -61,12 +61,15 @@ function matHojd(rad) {
 /**
  * «Klistrade in 8 värden. 2 värden föll på summor eller låsta celler. 3 värden fick inte plats.»
  *
- * @param {{inklistrade: number, framraknade: number, utanFalt: number, utanfor: number, fel: number, skilda: number}} utfall
- *   `framraknade` say what empty cells already give, `skilda` are pasted sums that are not what the page adds up to.
+ * @param {{inklistrade: number, framraknade: number, utanFalt: number, utanfor: number, fel: number, skilda: number,
+ *   lastaSom?: string}} utfall
+ *   `framraknade` say what empty cells already give, `skilda` are pasted sums that are not what the page adds up to,
+ *   `lastaSom` a sentence on those that were read in another unit.
  * @returns {string}
  */
-export function beskrivInklistring({ inklistrade, framraknade, utanFalt, utanfor, fel, skilda }) {
+export function beskrivInklistring({ inklistrade, framraknade, utanFalt, utanfor, fel, skilda, lastaSom }) {
   const meningar = [`Klistrade in ${antalText(inklistrade, "värde", "värden")}.`];
+  if (lastaSom) meningar.push(lastaSom);
   if (framraknade) meningar.push(`${antalText(framraknade, "värde är det", "värden är de")} som räknas fram, och ändrar inget.`);
   if (utanFalt) meningar.push(`${antalText(utanFalt, "värde", "värden")} föll på summor eller låsta celler.`);
   if (utanfor) meningar.push(`${antalText(utanfor, "värde", "värden")} fick inte plats.`);

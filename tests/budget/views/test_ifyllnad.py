@@ -34,6 +34,7 @@ ARB = "/budget/2024/B2024-ARB/"
 SIDA = f"{ARB}ifyllnad/"
 RB = "Regionbidrag 2023–2026"
 RES = "Resultatbudget 2023–2026"
+FORUTS = "Förutsättningar 2022–2026"
 MNKR = Decimal(1_000_000)
 
 
@@ -246,6 +247,139 @@ def test_egna_blad_och_anteckningar_stoppar_inget(som, version):
     assert "1 belopp ändras" in t
 
 
+def test_tal_som_text_lases_som_huvudboken_laser_dem_och_sidan_sager_vilka(som, version):
+    klient, arb = som("koncerncontroller"), version("B2024-ARB")
+    celler = (
+        ("Skatt", "E6", "40\u00a0250,5"), ("Skatt", "E7", "(7 900)"), ("Skatt", "E8", "−702,75"),
+        ("Skatt", "E9", "955-"), ("Skatt", "H6", "41736"), ("Skatt", "E11", "4.893,4"), (FORUTS, "E8", "3,5 %"),
+    )  # fmt: skip
+    svar = skicka(klient, andra(hamta(klient), *celler), follow=True)
+    t = text(svar)
+    assert "7 celler innehöll tal som text och lästes som tal" in t
+    for rad in (
+        "Bladet «Skatt», cell E6 (Skatteintäkter 2024): «40 250,5» lästes som 40 250,5.",
+        "cell E7 (Inkomstutjämningsbidrag 2024): «(7 900)» lästes som −7 900.",
+        "cell E8 (Kostnadsutjämningsavgift 2024): «−702,75» lästes som −702,75.",
+        "cell E9 (Regleringsbidrag eller regleringsavgift 2024): «955-» lästes som −955.",
+        "cell H6 (Skatteintäkter 2025): «41736» lästes som 41 736.",
+        "cell E11 (Bidrag för läkemedelsförmånen 2024): «4.893,4» lästes som 4 893,4.",
+        f"Bladet «{FORUTS}», cell E8 (Skatteunderlagets utveckling 2024): «3,5 %» lästes som 3,5 %.",
+    ):
+        assert rad in t
+    assert "Det här läses inte in" not in t and "ser ut att vara" not in t
+    # What says the same as before is no change.
+    assert "6 belopp ändras" in t
+    klient.post(svar.redirect_chain[-1][0])
+    for post, vantat in (
+        ("skatteintakter", "40250.5"), ("inkomstutjamning", "-7900"), ("kostnadsutjamning", "-702.75"),
+        ("reglering", "-955"), ("lakemedel", "4893.4"),
+    ):  # fmt: skip
+        assert belopp(arb, "REGION", 2024, f"skatt.{post}") == Decimal(vantat)
+    b = Belopp.objects.get(
+        version=arb, post__uppstallning__kod="skatt", post__kod="kostnadsutjamning", ar=2024
+    )
+    assert b.precision == 10_000
+    andel = Belopp.objects.get(version=arb, post__kod="skatteunderlag", ar=2024)
+    assert (andel.belopp, andel.precision) == (Decimal("3.5"), Decimal("0.1"))
+
+
+# Amounts in another unit
+
+I_TKR = tuple(
+    ("Skatt", ruta, tal)
+    for ruta, tal in (("E6", 39_911_500), ("E7", 7_712_000), ("E8", -718_000), ("E9", "1 042 250"), ("H6", 0))
+)
+
+
+def test_belopp_i_tkr_fragas_det_om_en_gang_och_svaret_minns(som, version):
+    klient, arb = som("koncerncontroller"), version("B2024-ARB")
+    bok = andra(hamta(klient), *I_TKR)
+    svar = skicka(klient, bok, follow=True)
+    adress, t = svar.redirect_chain[-1][0], text(svar)
+    # The zero and the value that is the same in tkr are changes as well.
+    assert "Alla 4 värden ser ut att vara i tkr" in t
+    assert (
+        "Mot samma rads andra år är de tusen gånger för stora. Tabellen är i mnkr. Ska de läsas som tkr?" in t
+    )
+    assert "Skatt, E6 (Skatteintäkter 2024): 39 911 500 mot 39 710" in t
+    assert "Ja, dela med tusen Nej, de är i mnkr Avbryt" in t
+    # Nothing is taken in before somebody has answered, and what was typed stays.
+    fore = lage(arb)
+    svar = klient.post(adress, {"varfor": "min kommentar"})
+    assert svar.status_code == 409 and lage(arb) == fore
+    assert (
+        "svara först på vilken enhet beloppen är i" in text(svar) and "min kommentar" in svar.content.decode()
+    )
+    svar = klient.post(adress, {"enhet": "tkr", "varfor": "min kommentar"})
+    t = text(svar)
+    assert svar.status_code == 200 and lage(arb) == fore and "min kommentar" in svar.content.decode()
+    assert "4 belopp lästes som tkr (delade med tusen), som du har svarat" in t and "ser ut att vara" not in t
+    assert "Skatteintäkter 2024 Skatt, E6 39 710,00 39 911,50 +201,50" in t
+    # Sent in again it is the same workbook, so it is not asked about again.
+    igen = skicka(klient, bok, follow=True)
+    assert igen.redirect_chain[-1][0] == adress
+    assert "som du har svarat" in text(igen) and "ser ut att vara" not in text(igen)
+    # What nobody has seen counted is not taken in.
+    assert klient.post(adress).status_code == 409
+    visad = re.search(r'name="visad" value="([^"]+)"', igen.content.decode())[1]
+    assert klient.post(adress, {"visad": visad, "varfor": "Ur prognosen"}).status_code == 302
+    assert belopp(arb, "REGION", 2024, "skatt.skatteintakter") == Decimal("39911.5")
+    assert belopp(arb, "REGION", 2024, "skatt.reglering") == Decimal("1042.25")
+    assert belopp(arb, "REGION", 2025, "skatt.skatteintakter") == 0
+    b = Belopp.objects.get(version=arb, post__uppstallning__kod="skatt", post__kod="skatteintakter", ar=2024)
+    assert b.precision == 1_000  # as it was given: in tkr
+    panel = text(klient.get(f"{ARB}varifran/skatt/skatteintakter/enhet-REGION/2024/"))
+    assert "Ur prognosen. 4 belopp lästes som tkr (delade med tusen). Ur arbetsboken «ifylld.xlsx»" in panel
+    # Asked again it says the same.
+    igen = text(skicka(klient, bok, follow=True))
+    assert "Så lästa skiljer sig beloppen inte från versionen" in igen
+
+
+def test_den_som_svarar_nej_far_sina_belopp_och_kan_andra_sig(som, version):
+    klient, arb = som("koncerncontroller"), version("B2024-ARB")
+    adress = skicka(klient, andra(hamta(klient), *I_TKR), follow=True).redirect_chain[-1][0]
+    t = text(klient.post(adress, {"enhet": "mnkr"}))
+    assert "Beloppen läses som mnkr, som du har svarat Läs dem som tkr" in t
+    assert "39 710 39 911 500" in t
+    assert "(delade med tusen)" in text(klient.post(adress, {"enhet": "tkr"}))
+    assert "39 710 39 911 500" in text(klient.post(adress, {"enhet": "mnkr"}))
+    assert klient.post(adress).status_code == 302
+    assert belopp(arb, "REGION", 2024, "skatt.skatteintakter") == 39_911_500
+    klient.post(adress, {"enhet": "dollar"})  # no answer at all
+    assert Ifyllnad.objects.get().enhet == "mnkr"
+
+
+def test_bara_nagra_i_tkr_sags_vilka_och_bara_de_raknas_om(som, version):
+    klient, arb = som("koncerncontroller"), version("B2024-ARB")
+    bok = andra(
+        hamta(klient),
+        ("Skatt", "E6", 39_911_500),
+        ("Skatt", "E7", 7_650),
+        (RB, "D7", 361_000),
+        (RB, "D8", 4_050),
+    )
+    svar = skicka(klient, bok, follow=True)
+    adress, t = svar.redirect_chain[-1][0], text(svar)
+    assert "2 av 4 värden ser ut att vara i tkr" in t
+    assert "Bara de räknas om om du svarar ja; de andra står kvar som de är." in t
+    # Beside it stands the figure of its row that it is nearest to: the plan of 2025.
+    assert f"{RB}, D7 (Kulturnämnden 2024): 361 000 mot 36" in t
+    assert "Skatt, E7" not in t.split("Ja, dela")[0]
+    svar = klient.post(adress, {"enhet": "tkr"})
+    visad = re.search(r'name="visad" value="([^"]+)"', svar.content.decode())[1]
+    klient.post(adress, {"visad": visad})
+    assert (belopp(arb, "KN"), belopp(arb, "KTN")) == (361, 4050)
+    assert belopp(arb, "REGION", 2024, "skatt.inkomstutjamning") == 7650
+
+
+def test_ett_tal_med_manga_decimaler_avvisas_ocksa_i_tkr(som, version):
+    klient = som("koncerncontroller")
+    fore = lage(version("B2024-ARB"))
+    svar = skicka(klient, andra(hamta(klient), ("Skatt", "E6", 39_710.123456789), ("Skatt", "E7", 7_712_000)))
+    assert svar.status_code == 422 and "har fler decimaler än ören" in text(svar)
+    assert lage(version("B2024-ARB")) == fore
+
+
 # When somebody else has been there
 
 
@@ -433,8 +567,20 @@ TRASIGA = {
                               "cell B7 ska vara «Kulturnämnden» men är «Kollektivtrafiknämnden»."),
     "kolumn tillagd": (_arbetsbok(lambda b: b[RB].insert_cols(4)), "en kolumn har lagts till vid kolumn D"),
     "kolumn borttagen": (_arbetsbok(lambda b: b[RB].delete_cols(7)), "kolumnen «2025 plan» (kolumn G) är borttagen"),
-    "text": (_arbetsbok(lambda b: b[RB].__setitem__("D7", "1 234,5")),
-             D7 + "cellen innehåller text, «1 234,5», inte ett tal."),
+    "text": (_arbetsbok(lambda b: b[RB].__setitem__("D7", "cirka 360")),
+             D7 + "cellen innehåller text. «cirka 360» är inte ett tal."),
+    "punkt i text": (_arbetsbok(lambda b: b[RB].__setitem__("D7", "4.071")),
+                     D7 + "cellen innehåller text. «4.071» kan läsas på två sätt. Skriv 4,071 eller 4 071."),
+    "komma i text": (_arbetsbok(lambda b: b[RB].__setitem__("D7", "4,071")),
+                     D7 + "cellen innehåller text. «4,071» kan läsas på två sätt, eftersom filen inte visar om "
+                     "komma är decimaltecken eller tusental. Skriv det som ett tal i stället för som text."),
+    "enhet i text": (_arbetsbok(lambda b: b[RB].__setitem__("D7", "360 kr")),
+                     D7 + "cellen innehåller text. «360 kr» är inte ett tal."),
+    "procent som text": (_arbetsbok(lambda b: b[FORUTS].__setitem__("E8", "0,035")),
+                         f"Bladet «{FORUTS}», cell E8 (Skatteunderlagets utveckling 2024): cellen innehåller texten "
+                         "«0,035» utan procenttecken och kan läsas på två sätt."),
+    "delar av ören i text": (_arbetsbok(lambda b: b[RB].__setitem__("D7", "1,123456789")),
+                             D7 + "cellen innehåller text. «1,123456789» har fler decimaler än ören."),
     "blanksteg": (_arbetsbok(lambda b: b[RB].__setitem__("D7", " ")), D7 + "cellen ser tom ut men innehåller"),
     "datum": (_arbetsbok(lambda b: b[RB].__setitem__("D7", date(2024, 5, 1))),
               D7 + "cellen innehåller ett datum"),
@@ -444,7 +590,7 @@ TRASIGA = {
     "formel utan värde": (_arbetsbok(lambda b: b[RB].__setitem__("D7", "=1+1")),
                           D7 + "formeln «=1+1» har inget uträknat värde."),
     "formel med text": (_cellxml("D7", r'<c r="D7"\1 t="str"><f>"a"</f><v>a</v></c>'),
-                        D7 + "cellen innehåller text, «a»"),
+                        D7 + "cellen innehåller text. «a» är inte ett tal."),
     "för stort": (_arbetsbok(lambda b: b[RB].__setitem__("D7", 357_400_000)), D7 + "talet «357400000» är för stort."),
     "oändligt": (_cellxml("D7", r'<c r="D7"\1><v>1e999</v></c>'), D7 + "talet «inf» är för stort."),
     "inte ett tal": (_cellxml("D7", r'<c r="D7"\1><v>NaN</v></c>'),
