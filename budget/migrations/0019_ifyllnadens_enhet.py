@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("budget", "0016_kallans_perioder"),
+        ("budget", "0018_upprakning"),
     ]
 
     operations = [
