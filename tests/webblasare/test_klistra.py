@@ -248,7 +248,9 @@ def _okant(draw):
             st.sampled_from(["Regionfullmäktige", "Sjukvårdsnämnd Sund", "Kulturnämnd", "HSNS", "Revisionen"])
         )
         rad = ["321"] * bredd
-        etikett = next(j for j in range(bredd) if any(NAMN.search(r[j]) for r in fall.block))
+        etikett = next(
+            j for j in range(bredd) if any(NAMN.search(r[j].replace("\u00ad", "")) for r in fall.block)
+        )
         rad[etikett] = namn
         return Fall([*fall.block, rad], fall.start, fall.vantat)
     rubrik = draw(
@@ -457,9 +459,9 @@ def test_det_som_saknar_plats_visas_och_valjs(inmatning):
     block = (
         "Nämnd\tBudget 2024\tDiff\tÄskande 2025",
         "Kulturnämnden\t360,5\t1\t370",
-        "Patientnämnden Skåne\t18\t1\t19",
+        "Patientnämnden Skåne\t18,5\t1\t19",
         "Revision\tiu\t1\t22",
-        "Servicenämnden\t-\t1\t2",
+        "Regionstyrelsen\t-\t1\t2",
     )
     _klistra(start, *block)
     dialog = _dialog(sida)
@@ -490,7 +492,7 @@ def test_det_som_saknar_plats_visas_och_valjs(inmatning):
     # A place that is taken is no place.
     rad.select_option("Kulturnämnden")
     dialog.get_by_label("«iu» i Revision, 2024").select_option("Lägg i fältet och rätta där")
-    dialog.get_by_label("«-» i Servicenämnden, 2024").select_option("Skriv 0")
+    dialog.get_by_label("«-» i Regionstyrelsen, 2024").select_option("Skriv 0")
     dialog.get_by_role("button", name="Klistra in").click()
     expect(dialog.get_by_role("alert")).to_contain_text("Två värden har fått samma fält.")
     rad.select_option("Patientnämnden")
@@ -502,8 +504,8 @@ def test_det_som_saknar_plats_visas_och_valjs(inmatning):
     assert dialog.evaluate("nod => nod.scrollWidth <= nod.clientWidth")
     sida.set_viewport_size({"width": 1440, "height": 900})
     dialog.get_by_role("button", name="Klistra in").click()
-    expect(_falt(sida, "Patientnämnden", 2024)).to_have_value("18")
-    expect(_falt(sida, "Servicenämnden", 2024)).to_have_value("0")
+    expect(_falt(sida, "Patientnämnden", 2024)).to_have_value("18,5")
+    expect(_falt(sida, "Regionstyrelsen", 2024)).to_have_value("0")
     expect(_falt(sida, "Revision", 2025)).to_have_value("22")
     expect(_falt(sida, "Revision", 2024)).to_have_value("iu")
     expect(sida.locator("tr.u-fel")).to_contain_text("«iu» är inte ett tal")

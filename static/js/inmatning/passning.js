@@ -237,9 +237,9 @@ function hittaHuvud(texter, namn) {
   let huvud = 0;
   for (const [i, rad] of texter.entries()) {
     if (rad.some(arBelopp) || (namner(rad) && rad.some((text) => text && !arOrd(text)))) break;
-    // A single year may be an amount; it is a heading where the words beside it stand above figures, or in the corner.
-    const overTal = (text, j) => !arOrd(text) || arHorn(text) || texter.slice(i + 1).some((under) => TALLIK.test(under[j]));
-    if (rad.filter(arArtal).length === 1 && !(harEtiketter(texter) && rad.every(overTal))) break;
+    // A single year may be an amount; it is a heading unless a word beside it stands above other words, as a name does.
+    const arNamn = (text, j) => arOrd(text) && !arHorn(text) && texter.slice(i + 1).some((under) => arOrd(under[j]));
+    if (rad.filter(arArtal).length === 1 && (!harEtiketter(texter) || rad.some(arNamn))) break;
     huvud += 1;
   }
   // The heading of the first group, or a first row without amounts, stands alone on its row.
