@@ -23,6 +23,7 @@ import { antalText, el } from "./dom.js";
 import { lasCeller } from "./inmatning/celler.js";
 import { Enhetssinne } from "./inmatning/enhetssinne.js";
 import { aterfaFokus, minnsFokus } from "./inmatning/fokus.js";
+import { granska } from "./inmatning/granskning.js";
 import { lasTsv, planera } from "./inmatning/klistra.js";
 import { antaServerfel, visaCell, visaKanter, visaRad } from "./inmatning/lagen.js";
 import { forflyttning } from "./inmatning/rutnat.js";
@@ -68,6 +69,8 @@ class Inmatning {
     this.vantande = { tid: "", celler: {}, falt: {} };
     /** The cell last in focus, which is the one to come back to. */
     this.senast = null;
+    /** Whether the focused text is being edited in; otherwise what is typed replaces it. */
+    this.redigerar = false;
     this.skickar = false;
     this.vakt = (event) => {
       event.preventDefault();
@@ -109,6 +112,7 @@ class Inmatning {
     form.addEventListener("focusin", medCell((event, cell) => this.fokuserad(cell)));
     form.addEventListener("focusout", medCell((event, cell) => this.bekrafta(cell)));
     form.addEventListener("mousedown", medCell(this.musNer));
+    form.addEventListener("dblclick", medCell(this.dubbelklick));
     form.addEventListener("keydown", medCell(this.tangent));
     form.addEventListener("paste", medCell(this.klistra));
     form.addEventListener("input", (event) => {
@@ -129,17 +133,29 @@ class Inmatning {
 
   fokuserad(cell) {
     this.senast = cell.input;
+    this.redigerar = false;
     cell.input.select();
     // Where the table scrolls in its own frame, the page must not scroll the frame's head away.
     const ram = cell.td.closest(".tabellram");
     if (ram && ram.scrollHeight > ram.clientHeight) ram.scrollIntoView({ block: "nearest" });
   }
 
-  /** The first click selects the whole text, as the keyboard does; the next one places the caret. */
+  /** A click selects the whole text, as the keyboard does, so that typing replaces it. In a text that is being edited
+   * it places the caret. */
   musNer(event, cell) {
-    if (event.button !== 0 || document.activeElement === cell.input) return;
+    const iCellen = document.activeElement === cell.input;
+    if (event.button !== 0 || (iCellen && (this.redigerar || event.detail > 1))) return;
     event.preventDefault();
-    cell.input.focus();
+    if (iCellen) cell.input.select();
+    else cell.input.focus();
+  }
+
+  /** Begin to edit the text, with the caret after the word that was pointed at. */
+  dubbelklick(event, cell) {
+    if (this.redigerar) return;
+    const { input } = cell;
+    input.setSelectionRange(input.selectionEnd, input.selectionEnd);
+    this.redigerar = true;
   }
 
   tangent(event, cell) {
@@ -148,12 +164,13 @@ class Inmatning {
     if (steg) {
       event.preventDefault();
       if (steg.cell) steg.cell.input.focus();
-      else this.bekrafta(cell);
+      else this.stanna(cell);
       return;
     }
     if (event.key === "F2") {
       event.preventDefault();
       cell.input.setSelectionRange(cell.text.length, cell.text.length);
+      this.redigerar = true;
     } else if (event.key === "Escape") {
       if (this.aterta(cell)) event.preventDefault();
     } else if (event.key?.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey) {
@@ -164,8 +181,19 @@ class Inmatning {
     }
   }
 
+  /** At the table's edge the text is finished where it stands. */
+  stanna(cell) {
+    this.bekrafta(cell);
+    this.redigerar = false;
+    cell.input.select();
+  }
+
   /** Escape: the last saved value back. Says whether there was anything to take back. */
   aterta(cell) {
+    if (this.redigerar) {
+      this.redigerar = false;
+      cell.input.select();
+    }
     if (cell.last || cell.text === cell.sparadText) return false;
     const fore = { cell, text: cell.bekraftad, block: cell.block, bas: undefined };
     this.sattText(cell, cell.sparadText, null);
@@ -180,6 +208,7 @@ class Inmatning {
   /** Called for every sign that is typed: sums follow, errors wait until the cell is left. */
   skrivet(cell) {
     const block = cell.block;
+    this.redigerar = true;
     cell.sattBlock(null); // written by hand from now on
     cell.serverfel = false;
     if (cell.konflikt) this.valjMitt(cell);
@@ -275,28 +304,27 @@ class Inmatning {
     if (block.length < 2 && (block[0]?.length ?? 0) < 2) return; // one value: the browser's own paste
     event.preventDefault();
     this.bekrafta(cell);
-    const plan = await this.enhetssinne.prova(planera(cell, block, this.summor.varde));
-    if (!plan) return;
-    const { placerade, framraknade, utanFalt, utanfor, summor, lastaSom } = plan;
-    const celler = placerade.map(([c]) => c);
+    this.redigerar = false;
+    const inklistring = planera(cell, block, this.summor.varde);
+    const placerat = inklistring.oklar ? await granska(inklistring) : inklistring.utfall();
+    const utfall = placerat && (await this.enhetssinne.prova(placerat));
+    if (utfall) this.skrivInklistring(utfall);
+    else this.sparrad.beratta("Inget klistrades in.");
+    cell.input.focus();
+    cell.input.select();
+  }
+
+  /** Write the values of a paste, each in its place; one step takes them all back. */
+  skrivInklistring(utfall) {
+    const { placerade, summor } = utfall;
+    const celler = placerade.map(([cell]) => cell);
     if (placerade.length) {
       this.laggSteg("inklistring", celler);
-      for (const c of celler) if (c.konflikt) this.valjMitt(c);
+      for (const cell of celler) if (cell.konflikt) this.valjMitt(cell);
       this.sattTexter(placerade, new Set());
     }
-    this.sparrad.beratta(
-      beskrivInklistring({
-        inklistrade: placerade.length,
-        framraknade,
-        utanFalt,
-        utanfor,
-        fel: celler.filter((c) => c.fel).length,
-        skilda: summor.filter((summa) => this.skiljer(summa)).length,
-        lastaSom,
-      }),
-    );
+    this.sparrad.beratta(beskrivInklistring({ ...utfall, skilda: summor.filter((summa) => this.skiljer(summa)).length }));
     this.visaLage();
-    cell.input.select();
   }
 
   /** Whether a pasted sum is another than the page's own, as precisely as it was written. */

@@ -199,16 +199,20 @@ def test_ett_block_ur_excel_klistras_in_och_angras(inloggad, live_server):
     ("block", "besked"),
     [
         # With our sums, of which the last is wrong.
-        ("100 -40 -10 50 30 20 50 100 5 -5 99", "Klistrade in 7 värden. 4 värden föll på summor eller låsta celler. "
+        ("100 -40 -10 50 30 20 50 100 5 -5 99", "Klistrade in 7 värden i 7 rader. Skrevs inte: 4 summor. "
          "1 summa i det inklistrade skiljer sig från summorna här."),
         # From a sheet that has none of them.
-        ("100 -40 -10 30 20 5 -5", "Klistrade in 7 värden."),
+        ("100 -40 -10 30 20 5 -5", "Klistrade in 7 värden i 7 rader."),
     ],
 )  # fmt: skip
 def test_ett_block_laggs_pa_sina_rader_med_eller_utan_summor(inloggad, live_server, block, besked):
     sida = inloggad("koncerncontroller")
     sida.goto(f"{live_server.url}{ARB}/resultatbudget/inmatning/")
     _klistra(sida.locator(_cell("intakter")), block.replace(" ", "\n"))
+    # Nothing says which rows they are, and sums are in the way: how it lies is shown first.
+    dialog = sida.get_by_role("dialog", name="Granska inklistringen")
+    expect(dialog).to_contain_text("Blocket saknar radnamn och rubriker")
+    dialog.get_by_role("button", name="Klistra in 7 värden").click()
     expect(sida.locator("[data-handelse]")).to_have_text(besked)
     falt = sida.locator("td.cell input[name$='.2024']")
     assert [nod.input_value() for nod in falt.all()] == ["100", "−40", "−10", "30", "20", "5", "−5"]
@@ -231,7 +235,8 @@ def test_tabellens_egen_kopia_kommer_tillbaka_pa_sin_plats(inloggad, live_server
     # Also the levels that the bridge counts, which stay counted.
     besked = sida.locator("[data-handelse]")
     expect(besked).to_contain_text(
-        f"Klistrade in {falt.count()} värden. {falt.count()} värden är de som räknas fram"
+        f"Klistrade in {falt.count()} värden i 24 rader; 6 kolumner matchade mot rubriker, raderna mot namn. "
+        f"{falt.count()} värden är de som räknas fram"
     )
     expect(sida.locator("[data-antal]")).to_contain_text("Inga osparade ändringar")
 
@@ -404,6 +409,7 @@ def test_en_procentrad_skrivs_in_summan_foljer_och_det_raknade_raknas_om(inlogga
     expect(sida.locator("tr.u-fel")).to_contain_text("«12 %» är en procentsats")
     # A block as it is copied from the document, with the computed line between the entered ones.
     _klistra(invanare, "1 440 000\t1 450 000\n1,12 %\t0,69 %\n2,5 %\t2,5 %")
+    sida.get_by_role("button", name="Klistra in 4 värden").click()
     expect(invanare).to_have_value("1\u00a0440\u00a0000")
     expect(sida.locator(_cell("internranta", 2025))).to_have_value("2,5")
     sida.keyboard.press("Control+s")

@@ -105,6 +105,12 @@ export class Cell {
     return varde === null ? "" : formateraFullt(varde, { skala: this.skala, minst });
   }
 
+  /** How a text will be written in the cell. */
+  skriven(text) {
+    const { varde, decimaler, fel } = tolka(text, this);
+    return fel ? text : this.skriv(varde, decimaler);
+  }
+
   /** Keep the server's own way of writing the saved value, where the page shows it. */
   skrivSparad() {
     const visad = this.input.defaultValue;

@@ -59,20 +59,34 @@ function matHojd(rad) {
 }
 
 /**
- * «Klistrade in 8 värden. 2 värden föll på summor eller låsta celler. 3 värden fick inte plats.»
+ * «Klistrade in 72 värden i 24 rader; 3 kolumner matchade mot rubriker, raderna mot namn. 4 summor skrevs inte.»
  *
- * @param {{inklistrade: number, framraknade: number, utanFalt: number, utanfor: number, fel: number, skilda: number,
- *   lastaSom?: string}} utfall
- *   `framraknade` say what empty cells already give, `skilda` are pasted sums that are not what the page adds up to,
- *   `lastaSom` a sentence on those that were read in another unit.
+ * @param {import("./klistra.js").Utfall & {skilda: number, lastaSom?: string}} utfall `skilda` are pasted sums that are
+ *   not what the page adds up to, `lastaSom` a sentence on those that were read in another unit.
  * @returns {string}
  */
-export function beskrivInklistring({ inklistrade, framraknade, utanFalt, utanfor, fel, skilda, lastaSom }) {
-  const meningar = [`Klistrade in ${antalText(inklistrade, "värde", "värden")}.`];
+export function beskrivInklistring({
+  antal, rader, rubriker, namn, framraknade, tomda, fel, last, skillnader, summor, summakolumner, summarader, baraRubriker,
+  skilda, lastaSom,
+}) {
+  const matchat = [
+    rubriker ? `${antalText(rubriker, "kolumn", "kolumner")} matchade mot rubriker` : "",
+    namn ? `raderna ${rubriker ? "" : "matchade "}mot namn` : "",
+  ].filter(Boolean);
+  const hur = matchat.length ? `; ${matchat.join(", ")}` : "";
+  const meningar = antal
+    ? [`Klistrade in ${antalText(antal, "värde", "värden")} i ${antalText(rader, "rad", "rader")}${hur}.`]
+    : [`Inget värde klistrades in${baraRubriker ? ": blocket har bara rubriker" : ""}.`];
   if (lastaSom) meningar.push(lastaSom);
   if (framraknade) meningar.push(`${antalText(framraknade, "värde är det", "värden är de")} som räknas fram, och ändrar inget.`);
-  if (utanFalt) meningar.push(`${antalText(utanFalt, "värde", "värden")} föll på summor eller låsta celler.`);
-  if (utanfor) meningar.push(`${antalText(utanfor, "värde", "värden")} fick inte plats.`);
+  if (tomda) meningar.push(`${antalText(tomda, "fält", "fält")} tömdes.`);
+  const ejSkrivna = [
+    summor.length ? antalText(summor.length, "summa", "summor") : "",
+    ...[...summarader, ...summakolumner].map((text) => `«${text}»`),
+    skillnader ? antalText(skillnader, "skillnad", "skillnader") : "",
+    last ? antalText(last, "låst värde", "låsta värden") : "",
+  ].filter(Boolean);
+  if (ejSkrivna.length) meningar.push(`Skrevs inte: ${ejSkrivna.join(", ")}.`);
   if (fel) meningar.push(`${antalText(fel, "värde", "värden")} är inte ett belopp.`);
   if (skilda) meningar.push(`${antalText(skilda, "summa", "summor")} i det inklistrade skiljer sig från summorna här.`);
   return meningar.join(" ");
