@@ -15,7 +15,10 @@ from regionskane.lib.belopp import formatera
 HOJD, TOPP, BOTTEN, VANSTER, HOGER = 280, 30, 40, 56, 24
 LITEN_BREDD, LITEN_HOJD = 176, 74
 GNISTA_BREDD, GNISTA_HOJD = 84, 22
-RADHOJD, TALBREDD = 36, 132
+RADHOJD, TEXTRAD, LUFT = 36, 18, 16
+# About what a letter takes, at 12 px and at 13 px in semibold; on a drawing narrower than the last, a name that
+# does not fit beside its figure stands above it.
+BOKSTAV, FET_BOKSTAV, SMALAST_BREDVID = 6.5, 7.2, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +228,14 @@ def rita_prickar(diagram: Prickdiagram, *, bredd: int, id_: str) -> str:
     """The dot plot as SVG of a width in px, a row per value: name and figure above, dot on its scale below."""
     granser = [g for p in diagram.prickar if p.zon for g in (p.zon.lagst, p.zon.hogst) if g is not None]
     x = _Skala([*(p.varde for p in diagram.prickar), *granser, *diagram.spann], 8, bredd - 8)
-    hojd = RADHOJD * len(diagram.prickar) + 4
-    delar = [_huvud(bredd, hojd, diagram.beskrivning(), id_)]
+    # Where a name has too little room beside its figure, on a narrow drawing, the figure gets a line of its own.
+    under = bredd < SMALAST_BREDVID and any(
+        _rum(p.text, bredd) < len(p.namn) * BOKSTAV for p in diagram.prickar
+    )
+    radhojd = RADHOJD + (TEXTRAD if under else 0)
+    delar = [_huvud(bredd, radhojd * len(diagram.prickar) + 4, diagram.beskrivning(), id_)]
     for i, p in enumerate(diagram.prickar):
-        topp, mitt = i * RADHOJD, i * RADHOJD + 25
+        topp, mitt = i * radhojd, i * radhojd + radhojd - 11
         if p.zon:
             fran = 0 if p.zon.lagst is None else x(p.zon.lagst)
             till = bredd if p.zon.hogst is None else x(p.zon.hogst)
@@ -240,9 +247,13 @@ def rita_prickar(diagram: Prickdiagram, *, bredd: int, id_: str) -> str:
                 for g in (p.zon.lagst, p.zon.hogst)
                 if g is not None
             )
+        namn = _kort(p.namn, bredd if under else _rum(p.text, bredd))
+        plats = (
+            f'x="0" y="{topp + 14 + TEXTRAD}"' if under else f'x="{bredd}" y="{topp + 14}" text-anchor="end"'
+        )
         delar.append(
-            f'<text class="namn" x="0" y="{topp + 14}">{escape(_kort(p.namn, bredd))}</text>'
-            f'<text class="v h" x="{bredd}" y="{topp + 14}" text-anchor="end">{escape(p.text)}</text>'
+            f'<text class="namn" x="0" y="{topp + 14}">{escape(namn)}</text>'
+            f'<text class="v{"" if under else " h"}" {plats}>{escape(p.text)}</text>'
             f'<line class="rut" x1="0" x2="{bredd}" y1="{mitt}" y2="{mitt}"/>'
         )
         delar.append(_marke(Punkt(0, p.varde, p.text, p.lage, p.osaker), x(p.varde), mitt, 5))
@@ -314,9 +325,14 @@ def _marke(p: Punkt, x: float, y: float, r: float) -> str:
     return f'<circle class="{klass}" cx="{x:.1f}" cy="{y:.1f}" r="{r}"/>'
 
 
-def _kort(namn: str, bredd: int) -> str:
-    # About 6,5 px per letter at 12 px; the whole name stands in the title and in the table beside.
-    ryms = int((bredd - TALBREDD) / 6.5)
+def _rum(text: str, bredd: int) -> float:
+    """What is left of a line for the name when the figure stands at its end."""
+    return bredd - len(text) * FET_BOKSTAV - LUFT
+
+
+def _kort(namn: str, rum: float) -> str:
+    # The whole name stands in the title and in the table beside.
+    ryms = max(int(rum / BOKSTAV), 4)
     return namn if len(namn) <= ryms else namn[: ryms - 1].rstrip() + "…"
 
 

@@ -22,8 +22,12 @@ STORSTA_BREDDKLASS = 24
 STORSTA_EFTER_INNEHALL = 12
 # Signs beside each other on an upright and on a landscape page, with three for the space of each column.
 TECKEN_STAENDE, TECKEN_LIGGANDE, TECKEN_MELLANRUM = 80, 130, 3
+# A longer word than this may break, and a longer text gets no more width for it.
+STORSTA_ORD = 26
 # A table with more rows than this may be parted by the end of a page.
 STORSTA_KORTA = 16
+# And so may the notes under it when they are more than this.
+STORSTA_NOTER = 10
 
 _STYRTECKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _ORDGRANS = re.compile("[ \n\t\u00ad-]")
@@ -87,7 +91,8 @@ class Tabellvy:
     """A table as read. `enhet` is the unit that all its amounts share, or empty when they differ.
     `klass` is «k5» for five columns after the row headings («k24» for 24 or more), «med-text» when one
     of them is text and «jamna» when words must break for the columns to fit; widths hang on it.
-    `liggande` says that it wants a landscape page, `kort` that a page holds it whole."""
+    `liggande` says that it wants a landscape page, `kort` that a page holds it whole. `andelar` is what each column
+    takes of the width, in percent, where words of text must break; otherwise empty."""
 
     nyckel: str
     rubrik: str
@@ -100,6 +105,7 @@ class Tabellvy:
     klass: str = ""
     liggande: bool = False
     kort: bool = False
+    andelar: tuple[int, ...] = ()
 
     @property
     def bredd(self) -> int:
@@ -110,6 +116,11 @@ class Tabellvy:
     def forklarade(self) -> tuple[Radvy, ...]:
         """The rows that carry an explanation or a paragraph of law."""
         return tuple(r for r in self.rader if r.forklaring or r.paragraf)
+
+    @property
+    def manga_noter(self) -> bool:
+        """Whether the notes are so many that they may be parted by the end of a page."""
+        return len(self.noter) > STORSTA_NOTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +153,19 @@ class Bilagevy:
 
 
 @dataclass(frozen=True, slots=True)
+class Forklaringsvy:
+    """The rows of a table that are explained under its heading, last in the document."""
+
+    rubrik: str
+    rader: tuple[Radvy, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Handlingsvy:
     """A document as it is read: the whole context of `templates/rapporter/handling.html`.
 
     `bilagor` are the same chapters as `kapitel`, gathered under their headings; empty for a document without them.
+    `forklaringar` stand together after the tables, so that none of them begins a page for a few lines.
     """
 
     titel: str
@@ -157,6 +177,7 @@ class Handlingsvy:
     bilagor: tuple[Bilagevy, ...] = ()
     inledning: tuple[Punkt, ...] = ()
     punkter: tuple[Punkt, ...] = ()
+    forklaringar: tuple[Forklaringsvy, ...] = ()
 
 
 def visa_handling(
@@ -183,6 +204,7 @@ def visa_handling(
         bilagor=tuple(_bilagor(handling, kapitel)),
         inledning=tuple(p for p in handling.punkter if not p.nummer),
         punkter=tuple(p for p in handling.punkter if p.nummer),
+        forklaringar=tuple(_forklaringar(kapitel)),
     )
 
 
@@ -193,6 +215,20 @@ def _bilagor(handling: Handling, kapitel: Sequence[Kapitelvy]) -> Iterator[Bilag
     for bilaga, grupp in groupby(par, key=lambda x: x[0].bilaga):
         rubrik = bilaga[:1].upper() + bilaga[1:] if bilaga else "Underlag"
         yield Bilagevy(rubrik.lower().replace(" ", "-"), rubrik, tuple(k for _, k in grupp))
+
+
+def _forklaringar(kapitel: Sequence[Kapitelvy]) -> Iterator[Forklaringsvy]:
+    """Each explanation once: the tables of a nämnd's parts have the same rows."""
+    sedda = set()
+    for k in kapitel:
+        nya = []
+        for rad in k.tabell.forklarade:
+            nyckel = (rad.rubrik, rad.forklaring, rad.paragraf)
+            if nyckel not in sedda:
+                sedda.add(nyckel)
+                nya.append(rad)
+        if nya:
+            yield Forklaringsvy(k.tabell.rubrik, tuple(nya))
 
 
 def visa(tabell: Tabell) -> Tabellvy:
@@ -222,6 +258,7 @@ def visa(tabell: Tabell) -> Tabellvy:
         klass=" ".join(_klasser(tabell, rader)),
         liggande=_liggande(tabell),
         kort=len(tabell.rader) <= STORSTA_KORTA,
+        andelar=_andelar(tabell, rader),
     )
 
 
@@ -275,13 +312,35 @@ def _orden_ryms(tabell: Tabell, rader: Sequence[Radvy]) -> bool:
     """Whether the page holds a column as wide as its longest word for every column, roughly."""
     if len(tabell.kolumner) > STORSTA_EFTER_INNEHALL:
         return False
-    med_celler = [r for r in rader if r.celler]
-    kolumner = [[tabell.radrubrik, *(r.rubrik for r in med_celler)]]
-    kolumner += [
-        [k.rubrik, k.under, *(r.celler[j].text for r in med_celler)] for j, k in enumerate(tabell.kolumner)
-    ]
     plats = TECKEN_LIGGANDE if _liggande(tabell) else TECKEN_STAENDE
-    return plats >= sum(TECKEN_MELLANRUM + max(map(_langsta_ord, texter)) for texter in kolumner)
+    return plats >= sum(
+        TECKEN_MELLANRUM + max(map(_langsta_ord, texter)) for texter in _kolumntexter(tabell, rader)
+    )
+
+
+def _andelar(tabell: Tabell, rader: Sequence[Radvy]) -> tuple[int, ...]:
+    """Widths by what stands in the columns, for a table with columns of text whose words do not all fit: a motive gets
+    more room than a date, and no word that is of a usual length is broken."""
+    if not any(k.slag == Kolumnslag.TEXT for k in tabell.kolumner) or _orden_ryms(tabell, rader):
+        return ()
+    vikter = [
+        2 * TECKEN_MELLANRUM
+        + max(min(max(map(_langsta_ord, texter)), STORSTA_ORD), min(max(map(len, texter)) // 5, STORSTA_ORD))
+        for texter in _kolumntexter(tabell, rader)
+    ]
+    return tuple(100 * v // sum(vikter) for v in vikter)
+
+
+def _kolumntexter(tabell: Tabell, rader: Sequence[Radvy]) -> list[list[str]]:
+    """The texts of each column, the row headings first."""
+    med_celler = [r for r in rader if r.celler]
+    return [
+        [tabell.radrubrik, *(r.rubrik for r in med_celler)],
+        *(
+            [k.rubrik, k.under, *(r.celler[j].text for r in med_celler)]
+            for j, k in enumerate(tabell.kolumner)
+        ),
+    ]
 
 
 def _langsta_ord(text: str) -> int:

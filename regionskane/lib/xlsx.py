@@ -266,7 +266,13 @@ class _Tabellblad:
         ord_ = max((len(o) for o in _ren(f"{kolumn.rubrik} {kolumn.under}").split()), default=0)
         rader = (r for r in self.tabell.rader if r.slag != Radslag.GRUPP)
         langst = max((len(r.i(kolumn).text(r.celler[j])) for r in rader), default=0)
-        return min(48 if kolumn.slag == Kolumnslag.TEXT else 24, max(10, ord_ + 2, langst + 3))
+        return min(
+            self._storsta_text() if kolumn.slag == Kolumnslag.TEXT else 24, max(10, ord_ + 2, langst + 3)
+        )
+
+    def _storsta_text(self) -> int:
+        """The sheet is printed one page wide, and many wide columns of text would be too small to read there."""
+        return 48 if sum(k.slag == Kolumnslag.TEXT for k in self.tabell.kolumner) <= 2 else 34
 
     def _sida(self) -> None:
         _sidinstallning(self.blad, self.handling, self.tabell.rubrik)

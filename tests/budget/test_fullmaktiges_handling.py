@@ -62,7 +62,7 @@ def test_pdf_har_varje_punkt_med_sina_siffror_och_ar_giltig(handling, version, t
         bokmarken = [p.title for p in oversikt.root]
         under = [[b.title for b in p.children] for p in oversikt.root]
     vantat = ["Beslut", *(f"B{b[1:]}" for b in ORDNING[:-1])]
-    assert bokmarken == [*vantat, "Underlag", "Så är siffrorna framtagna"]
+    assert bokmarken == [*vantat, "Underlag", "Raderna förklarade", "Så är siffrorna framtagna"]
     assert under[0] == [f"{p.nummer}. {p.rubrik}" if p.nummer else p.rubrik for p in punkter]
     assert under[1][:2] == ["Resultatbudget 2023–2026", "Balanskravsutredning 2022–2026"]
     # The contents name the page on which each of them begins: first all numbers, as the text lies in the file.

@@ -126,3 +126,17 @@ def test_trycket_ar_samma_teckning_med_egna_farger_och_typsnitt(skarm):
         assert namn != "text" or e.get("font-family") == "Inter"
         if namn == "line":
             assert e.get("stroke")
+
+
+@pytest.mark.parametrize(("bredd", "under"), [(358, True), (820, False)])
+def test_ett_langt_namn_gar_inte_in_i_sin_siffra(bredd, under):
+    """On a narrow drawing the figure stands under the name; on a wide one the name is cut before it."""
+    namn = "Andel patienter som väntar kortare tid än två timmar på inskrivning till vårdavdelning, Akutmottagning"
+    text = "Ej uppfyllt, 36,6 procentenheter saknas"
+    prickar = (Prick(namn, D(-1), text, "avvikelse"), Prick("Kort", D(1), "Uppfyllt", "klart"))
+    svg = rita_prickar(Prickdiagram("Avstånd", "andel", prickar), bredd=bredd, id_="p")
+    namnen, siffrorna = _delar(svg, "namn"), _delar(svg, "v")
+    assert (float(siffrorna[0].get("y")) > float(namnen[0].get("y"))) is under
+    plats = bredd if under else bredd - len(text) * 6
+    assert len(namnen[0].text) * 5.7 < plats and namnen[0].text.endswith("…")
+    assert (namnen[1].text, siffrorna[1].text) == ("Kort", "Uppfyllt")

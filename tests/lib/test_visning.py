@@ -125,3 +125,28 @@ def test_handlingen_blir_kapitel_med_egna_ankare():
     assert vy.kapitel[2].diagram == (diagram,)
     with pytest.raises(ValueError, match="samma nyckel"):
         visning.visa_handling(replace(handling, tabeller=handling.tabeller * 2))
+
+
+def test_ett_motiv_far_mer_plats_an_ett_datum():
+    kolumner = tuple(
+        Kolumn(k, k, slag=Kolumnslag.TEXT) for k in ("Beslut", "Organ", "Datum", "Paragraf", "Motiv")
+    )
+    texter = ("Aviserat, inte beslutat", "Regionfullmäktige", "–", "–", "Ändrade beräkningsparametrar " * 5)
+    tabell = Tabell(
+        "b", "B", "Underskottsår", kolumner, (Rad("r", "2023", tuple(Cell(text=t) for t in texter)),)
+    )
+    vy = visning.visa(tabell)
+    andel = dict(zip(("År", *(k.rubrik for k in vy.kolumner)), vy.andelar, strict=True))
+    assert max(andel, key=andel.get) == "Motiv" and min(andel, key=andel.get) == "Datum"
+    assert 95 <= sum(vy.andelar) <= 100
+    utan_text = replace(tabell, kolumner=kolumner[:2], rader=(Rad("r", "2023", (Cell(text="–"),) * 2),))
+    assert visning.visa(utan_text).andelar == ()
+
+
+def test_en_rad_forklaras_en_gang():
+    tabell = provhandling.regionbidrag()
+    samma = replace(tabell, nyckel="samma", rubrik="Samma rader")
+    vy = visning.visa_handling(replace(provhandling.handling(), tabeller=(tabell, samma)))
+    assert [(f.rubrik, [r.nyckel for r in f.rader]) for f in vy.forklaringar] == [
+        (tabell.rubrik, ["ny", "total"])
+    ]
