@@ -1,3 +1,8 @@
+from budget.models.askande import (
+    Askandemotiv,
+    Askandesvar,
+    Askandeutfall,
+)
 from budget.models.balanskrav import (
     Balanskravsbeslut,
     Beslutsslag,
@@ -71,6 +76,7 @@ from budget.models.uppstallning import (
     Postregel,
     Posttyp,
     Uppstallning,
+    Uppstallningsslag,
 )
 from budget.models.utfall import (
     Filslag,
@@ -99,6 +105,9 @@ __all__ = [
     "INOM_RAM",
     "INVESTERINGSOBJEKT",
     "Ansvarsregel",
+    "Askandemotiv",
+    "Askandesvar",
+    "Askandeutfall",
     "Balanskravsbeslut",
     "Belopp",
     "Beslutsmatt",
@@ -148,6 +157,7 @@ __all__ = [
     "Scenario",
     "Status",
     "Uppstallning",
+    "Uppstallningsslag",
     "Ursprung",
     "Utfallsanmarkning",
     "Utfallsdel",

@@ -9,7 +9,14 @@ from django.apps import apps
 from django.db.models import Max
 from django.utils import timezone
 
-from budget.models import BESLUTAS, Belopp, Budgetversion, Uppstallning, Versionskolumn
+from budget.models import (
+    BESLUTAS,
+    Belopp,
+    Budgetversion,
+    Uppstallning,
+    Uppstallningsslag,
+    Versionskolumn,
+)
 from budget.selectors.beslutspunkter import JUSTERINGARS_BILAGA, hamta_beslutspunkter
 from budget.selectors.justering import hamta_brygga
 from budget.selectors.uppstallning import hamta_kolumner, lasbara_uppstallningar, region_enhet
@@ -179,9 +186,10 @@ def _fakta(version, urval, andrad, tabeller):
 
 def senast_andrad(versioner: Iterable[int]) -> datetime:
     """When an amount, a justering, a förutsättning or a decision point of the versions last changed; the epoch when
-    there are none."""
+    there are none. Äskanden stand in no document of the budget's."""
     versioner = list(versioner)
-    belopp = Belopp.objects.filter(version__in=versioner).aggregate(t=Max("andrad_tid"))["t"]
+    i_handlingen = Belopp.objects.exclude(post__uppstallning__slag=Uppstallningsslag.ASKANDE)
+    belopp = i_handlingen.filter(version__in=versioner).aggregate(t=Max("andrad_tid"))["t"]
     handelser = (
         apps.get_model("budget", modell)
         .objects.filter(version__in=versioner)

@@ -6,7 +6,14 @@ from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
-from budget.models import Block, Budgetversion, Justeringsstatus, Posttyp, Versionskolumn
+from budget.models import (
+    Block,
+    Budgetversion,
+    Justeringsstatus,
+    Posttyp,
+    Uppstallningsslag,
+    Versionskolumn,
+)
 from budget.selectors.jamforelse import (
     Jamforelse,
     Justeringsskillnad,
@@ -49,6 +56,8 @@ def bygg_talen(forsta: Kolumnval, andra: Kolumnval, urval: Enhetsurval) -> list[
     andras = {u for u, k in hamta_kolumner(andra.version).items() if _har(k, andra)}
     for u, kolumner in hamta_kolumner(forsta.version).items():
         if u not in andras or not _har(kolumner, forsta) or u.per_forvaltning or u.per_objekt:
+            continue
+        if u.slag == Uppstallningsslag.ASKANDE:
             continue
         valda = tuple(
             Versionskolumn(

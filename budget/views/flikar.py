@@ -22,9 +22,9 @@ class Sida(NamedTuple):
     plats: str
 
 
-def versionens_sidor(atkomst, *, kontroll: bool, delar: bool) -> list[Sida]:
-    """Every page of the version that the user may open, group by group; `kontroll` and `delar` tell whether
-    those are among them."""
+def versionens_sidor(atkomst, *, kontroll: bool, delar: bool, askanden: bool) -> list[Sida]:
+    """Every page of the version that the user may open, group by group; `kontroll`, `delar` and `askanden` tell
+    whether those are among them."""
     version, hela = atkomst.version, atkomst.urval.allt
     tabeller = [u for u in atkomst.uppstallningar if u.kod != "resultatkrav"]
     sidor = [Sida("Om versionen", "", "Om versionen", "")]
@@ -33,6 +33,9 @@ def versionens_sidor(atkomst, *, kontroll: bool, delar: bool) -> list[Sida]:
     sidor += [Sida(_GRUPP.get(u.kod, EKONOMI), u.kod, u.namn, f"{u.kod}/") for u in tabeller]
     if any(u.kod == "regionbidrag" for u in tabeller):
         sidor.append(Sida("Regionbidrag", "brygga", "Justeringar", "brygga/"))
+    if askanden:
+        u = atkomst.askanden
+        sidor.append(Sida("Regionbidrag", u.kod, u.namn, "askanden/"))
     if hela:
         if any(u.kod == "kassaflode" for u in tabeller):
             sidor.append(Sida(EKONOMI, "samband", "Samband", "samband/"))

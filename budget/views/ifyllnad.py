@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -27,6 +28,7 @@ from budget.selectors.ifyllnad import (
     senaste_ifyllnader,
     summerade_poster,
 )
+from budget.selectors.skrivratt import skrivbart_i
 from budget.selectors.uppstallning import Uppstallningsdata
 from budget.tabeller.ifyllnad import (
     Val,
@@ -110,7 +112,7 @@ def ifyllnad(request, ar, kod):
             request, atkomst, skriv, (Anmarkning("STORLEK", Niva.FEL, text),), fil.name, status=422
         )
     innehall = fil.read()
-    granskad = _granska(atkomst, skriv, innehall)
+    granskad = _granska(request, atkomst, skriv, innehall)
     if granskad.fel:
         return _visa_start(request, atkomst, skriv, granskad.fel, fil.name, status=422)
     sparad = behall_arbetsbok(version=atkomst.version, namn=fil.name, innehall=innehall, by=request.user)
@@ -150,7 +152,9 @@ def ifyllnadsbok(request, ar, kod):
         del_ = next((d for d in delar if d.kod == delkod), None)
     if del_ is None:
         raise Http404
-    tabeller = las_fyllnadsdata(version, atkomst.kolumner, atkomst.uppstallningar, del_.urval)
+    tabeller = las_fyllnadsdata(
+        version, atkomst.kolumner, _fyllbara(atkomst), del_.urval, _far(request, version)
+    )
     if not tabeller:
         messages.info(request, f"{del_.namn} har inget att fylla i i {version.namn}.")
         return redirect("ifyllnad", ar, kod)
@@ -174,7 +178,7 @@ def ta_emot_ifyllnad(request, ar, kod, pk):
     if not plats.exists():
         messages.error(request, f"{det.namn} finns inte kvar på disken. Läs in den igen.")
         return redirect("ifyllnad", ar, kod)
-    granskad = _granska(atkomst, skriv, plats.read_bytes())
+    granskad = _granska(request, atkomst, skriv, plats.read_bytes())
     if granskad.fel:
         return _visa_start(
             request, atkomst, skriv, granskad.fel, det.namn, status=409 if request.method == "POST" else 200
@@ -188,7 +192,9 @@ def ta_emot_ifyllnad(request, ar, kod, pk):
     try:
         antal = ta_emot(ifyllnad=det, andringar=andringar, by=request.user, kommentar=kommentar)
     except Konflikt:
-        return _visa_skillnad(request, atkomst, det, _granska(atkomst, skriv, plats.read_bytes()), status=409)
+        return _visa_skillnad(
+            request, atkomst, det, _granska(request, atkomst, skriv, plats.read_bytes()), status=409
+        )
     except VersionenArLast as fel:
         lasta = (Anmarkning("LAST", Niva.FEL, str(fel)),)
         return _visa_start(request, atkomst, skriv, lasta, det.namn, status=409)
@@ -216,13 +222,26 @@ def ifyllnadsfil(request, ar, kod, pk):
     return FileResponse(plats.open("rb"), as_attachment=True, filename=det.namn, content_type=XLSX)
 
 
-def _granska(atkomst: Atkomst, skriv: Enhetsurval, innehall: bytes) -> Granskad:
+def _fyllbara(atkomst: Atkomst):
+    """The tables that a workbook may have."""
+    return [*atkomst.uppstallningar, *filter(None, [atkomst.askanden])]
+
+
+def _far(request, version):
+    return partial(skrivbart_i, get_behorighet(request), version)
+
+
+def _granska(request, atkomst: Atkomst, skriv: Enhetsurval, innehall: bytes) -> Granskad:
     version = atkomst.version
     bok = las_ifyllnad(innehall)
     if bok.fel and not bok.version:
         return Granskad(bok, bok.fel)
     tabeller = las_fyllnadsdata(
-        version, atkomst.kolumner, atkomst.uppstallningar, Enhetsurval() if version.last else skriv
+        version,
+        atkomst.kolumner,
+        _fyllbara(atkomst),
+        Enhetsurval() if version.last else skriv,
+        _far(request, version),
     )
     andrade, fel = granska_ifyllnad(bok, version, tabeller, hamta_enhetskoder(), skriv)
     # Of the wrong version nothing more is worth saying.

@@ -33,7 +33,7 @@ def krav_justera(request, version) -> None:
         raise PermissionDenied(
             f"{version.namn} är låst och tar inga justeringar."
             if version.last
-            else "Bara den som får skriva för alla nämnder kan skriva in en justering."
+            else "En justering ändrar fullmäktiges ram, och skrivs bara av en koncerncontroller."
         )
 
 
@@ -72,7 +72,7 @@ def bygg_formular(atkomst, post: Justering | None, skickat=None) -> Justeringsfo
 def _spara(request, atkomst, post: Justering | None):
     version = atkomst.version
     # Not asked of the version as it is now: whoever typed when it was locked keeps what was typed.
-    if not get_behorighet(request).urval(Ratt.SKRIVA_BELOPP, last=False, period=version.period).allt:
+    if not get_behorighet(request).urval(Ratt.SKRIVA_RAM, last=False, period=version.period).allt:
         krav_justera(request, version)
     form = bygg_formular(atkomst, post, request.POST)
     if not form.is_valid():

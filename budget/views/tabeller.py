@@ -13,6 +13,7 @@ from budget.selectors.budgetdel import stangda_enheter
 from budget.selectors.kommentar import rakna_per_plats
 from budget.selectors.kontroll import hamta_alla_avvikelser, hamta_skilda_rader
 from budget.selectors.samband import hamta_samband
+from budget.selectors.skrivratt import lasbara_askanden
 from budget.tabeller.balanskrav import varningar
 from budget.tabeller.beslutspunkter import skriv_avvikelse
 from budget.tabeller.budgetdel import markera_kommentarer
@@ -24,7 +25,7 @@ from budget.tabeller.samband import TABELLER as SAMBANDSTABELLER
 from budget.tabeller.samband import sambandsrader
 from budget.tabeller.steg import bygg_steg
 from budget.tabeller.uppstallning import las_tabell
-from budget.views.atkomst import oppna_uppstallning, oppna_version, skrivbart
+from budget.views.atkomst import oppna_uppstallning, oppna_version, skrivbart, skrivbart_har
 from budget.views.flikar import bygg_flikar, versionens_sidor
 from budget.views.ramrorelse import ramrorelser
 from organisation.permissions import Enhetsurval, Ratt, get_behorighet
@@ -53,7 +54,12 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
         "version": version,
         "smulor": smulor,
         **bygg_flikar(
-            versionens_sidor(atkomst, kontroll=ser_kontrollen(request, atkomst), delar=bool(delar)),
+            versionens_sidor(
+                atkomst,
+                kontroll=ser_kontrollen(request, atkomst),
+                delar=bool(delar),
+                askanden=bool(atkomst.askanden and lasbara_askanden(behorighet, version)),
+            ),
             aktiv,
             rot,
         ),
@@ -168,6 +174,7 @@ def tabell(request, ar, kod, uppstallning):
     atkomst = oppna_version(request, ar, kod)
     u = oppna_uppstallning(atkomst, uppstallning)
     innehall = ram(request, atkomst, u.kod, titel=u.namn) | {"uppstallning": u}
+    innehall["far_skriva"] = skrivbart_har(request, atkomst.version, u)
     if u.kod == "balanskrav":
         return _balanskrav(request, atkomst, innehall)
     t = las_uppstallning(atkomst.version, u, atkomst.kolumner[u], atkomst.urval)
