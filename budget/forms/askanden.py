@@ -7,7 +7,7 @@ from django import forms
 from budget.forms.justering import Beloppsfalt
 from budget.models import Askandeutfall
 from budget.selectors.askanden import Askanderad
-from budget.tabeller.askanden import forslag_delvis
+from budget.tabeller.askanden import begart_mot_ramen, beviljat_i_falt
 
 
 class Motivformular(forms.Form):
@@ -51,9 +51,10 @@ class Svarsformular(forms.Form):
             "text": svar.text if svar else "",
             "rev": svar.rev if svar else 0,
         }
-        forslag = forslag_delvis(rad)
+        begart = begart_mot_ramen(rad)
+        beviljat = beviljat_i_falt(rad)
         super().__init__(
-            *args, initial=initial | {f"belopp-{ar}": text for ar, text in forslag.items()}, **kwargs
+            *args, initial=initial | {f"belopp-{ar}": text for ar, text in beviljat.items()}, **kwargs
         )
         till = (
             "Till justering: ett utkast till justering av det som begärs"
@@ -66,11 +67,13 @@ class Svarsformular(forms.Form):
             (Askandeutfall.AVSLAS, "Avslås"),
         ]
         mot = " mot ramen" if rad.mot_ram else ""
-        self.aren = tuple(forslag)
-        for ar in self.aren:
+        self.aren = tuple(begart)
+        for ar, text in begart.items():
+            kvar = " Tomt betyder att det som beviljas året före ligger kvar." if rad.mot_ram else ""
             self.fields[f"belopp-{ar}"] = Beloppsfalt(
                 label=f"Beviljas delvis {ar}{mot}, mnkr",
                 required=False,
+                help_text=f"Begärt: {text}.{kvar if ar != self.aren[0] else ''}",
                 widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
             )
         self.order_fields(["utfall", *(f"belopp-{ar}" for ar in self.aren), "text", "rev"])

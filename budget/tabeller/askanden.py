@@ -200,10 +200,17 @@ def bygg_svar(version: Budgetversion, r: Askanderad) -> Svarsvy | None:
     )
 
 
-def forslag_delvis(r: Askanderad) -> dict[int, str]:
-    """What the fields of a partial answer begin with: what is asked for beside the ram, or in all without one."""
+def begart_mot_ramen(r: Askanderad) -> dict[int, str]:
+    """What is asked for beside the ram in each year, or in all without one, as it is read."""
     skillnader = {ar: b if (s := r.skillnad(ar)) is None else s for ar, b in r.begart.items()}
-    return {ar: formatera_fullt(s, skala=MNKR) for ar, s in skillnader.items()}
+    return {ar: formatera(s, skala=MNKR, decimaler=1, tecken=r.mot_ram) for ar, s in skillnader.items()}
+
+
+def beviljat_i_falt(r: Askanderad) -> dict[int, str]:
+    """What the fields of a partial answer begin with: what an earlier one granted."""
+    if r.svar is None or r.svar.utfall != Askandeutfall.DELVIS:
+        return {}
+    return {int(ar): formatera_fullt(Decimal(b), skala=MNKR) for ar, b in r.svar.beviljat.items()}
 
 
 def askandevarningar(version: Budgetversion, rader: Iterable[Askanderad]) -> list[str]:

@@ -16,7 +16,7 @@ from budget.selectors.oversikt import (
     hamta_oppna_versioner,
     hamta_senaste_andringar,
 )
-from budget.selectors.skrivratt import ar_ram, skrivbart_i
+from budget.selectors.skrivratt import ar_ram, lasbara_askanden, skrivbart_i
 from budget.selectors.uppstallning import (
     hamta_kolumner,
     hamta_uppstallning,
@@ -30,7 +30,7 @@ from budget.tabeller.investeringar import las_celler
 from budget.tabeller.uppstallning import bygg_tabell
 from budget.tabeller.varifran import tid
 from budget.views.atkomst import skrivbart
-from organisation.permissions import Enhetsurval, Ratt, get_behorighet
+from organisation.permissions import Enhetsurval, Omfang, Ratt, get_behorighet
 from regionskane.lib.belopp import MINUS
 from regionskane.lib.diagram import rita_staplar
 
@@ -49,6 +49,7 @@ def oversikt(request):
     innehall = {
         "att_gora": [
             *_filer_att_koppla(behorighet),
+            *_askanden_att_lasa(behorighet, oppna),
             *(
                 p
                 for nr, v in enumerate(egna[:FLEST_VERSIONER])
@@ -86,6 +87,24 @@ def _filer_att_koppla(behorighet):
             "lage_text": "Väntar på koder",
             "knapp": "Koppla",
         }
+
+
+def _askanden_att_lasa(behorighet, oppna):
+    """What the own nämnd has handed in of versions that the user reads nothing else of."""
+    if Omfang.INLAMNAT not in behorighet.omfang(Ratt.LASA_ASKANDE):
+        return
+    for v in [v for v in oppna if v.namnd_id is None][:FLEST_VERSIONER]:
+        askanden = Versionskolumn.objects.filter(version=v, uppstallning__slag=Uppstallningsslag.ASKANDE)
+        if lasbara_askanden(behorighet, v) and askanden.exists():
+            yield {
+                "etikett": "Äskanden",
+                "rubrik": f"Vad nämnden begär, {v.namn}",
+                "url": reverse("askanden", args=[v.ar, v.kod]),
+                "text": "Ram, äskande, motiv och svar",
+                "lage": "last",
+                "lage_text": "Inlämnade",
+                "knapp": "Läs",
+            }
 
 
 def _handelsetext(h):

@@ -239,7 +239,7 @@ def test_ett_askande_fran_siffra_till_svar(inloggad, live_server):
     kn.wait_for_url(f"{url}{ARB}/askanden/rad/KN/drift/")
     expect(kn.locator("#svar")).to_contain_text("Till justering")
     kn.get_by_role("link", name="Äskande: Kulturnämnden, drift, 2024").click()
-    expect(kn.get_by_text("+7,6")).to_be_visible()
+    expect(kn.get_by_role("cell", name="+7,6").first).to_be_visible()
     kn.goto(f"{url}{ARB}/askanden/")
     expect(kn.locator("#askanden-enhet-KN-investering")).to_contain_text("Avslås")
     kn.set_viewport_size({"width": 390, "height": 844})

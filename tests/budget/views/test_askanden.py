@@ -288,10 +288,12 @@ def test_politikern_laser_den_egna_namndens_forst_nar_de_ar_inlamnade(som, arb, 
     motivera(arb, enhet("NORV_MS"), enhet("KN"))
     svar = klient.get(SIDA)
     assert svar.status_code == 403 and "har inte lämnat in några äskanden" in _text(svar)
+    assert "Vad nämnden begär" not in _text(klient.get("/"))
     for kod in ("NORV", "KN"):
         d = Budgetdel.objects.select_related("namnd", "version").get(version=arb, namnd__kod=kod)
         enheter = d.namnd.placeringar.values_list("enhet", flat=True)
         aktion.lamna_in(budgetdel=d, by=kc, avtryck=las_avtryck(arb, enheter))
+    assert f'href="{SIDA}"' in _text(klient.get("/"))
     html = _text(klient.get(SIDA))
     assert "630,0" in html and "Kulturnämnden" not in html and "varifran/" not in html
     assert klient.get(f"{ARB}/askanden/rad/NORV_MS/drift/").status_code == 200
