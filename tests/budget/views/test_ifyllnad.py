@@ -541,7 +541,7 @@ def test_en_annan_namnds_bok_avvisas_for_den_som_inte_far_skriva_dar(som, versio
     assert svar.status_code == 422
     t = text(svar)
     assert (
-        f"Bladet «{RB}», cell D6: arbetsboken gäller Nämnden för operativ" in t
+        f"Bladet «{ASK}», cell C6: arbetsboken gäller Nämnden för operativ" in t
         and "där du inte får skriva" in t
     )
     svar = skicka(som("controller-kn"), hamta(som("koncerncontroller")))
