@@ -10,10 +10,13 @@ from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
 from budget.actions import budgetdel
+from budget.actions.askanden import AskandeFel, AskandetAndrat, besvara_askande
 from budget.actions.justering import JusteringsFel, spara_justering
+from budget.forms.askanden import Svarsformular
 from budget.forms.budgetdel import Aterlamningsformular, Oppningsformular
 from budget.models import Budgetversion
 from budget.regler.delflode import Steg
+from budget.selectors.askanden import som_text
 from budget.selectors.budgetdel import las_avtryck
 from budget.selectors.justering import hamta_brygga
 from budget.selectors.uppstallning import hamta_uppstallningar, lasbara_uppstallningar
@@ -27,6 +30,7 @@ from budget.tabeller.jamforelse import las_jamforelse
 from budget.tabeller.tillagg import las_andringar
 from budget.tabeller.utfall import bygg_uppfoljning, varningar
 from budget.views import utfall as utfallsvy
+from budget.views.askanden import las_askandesida, las_askandetabell, oppna_rad
 from budget.views.atkomst import oppna_uppstallning, oppna_version
 from budget.views.brygga import oppna_brygga, valt_ar
 from budget.views.budgetdel import far_ta_steg, krav_steg, mina_steg, oppna_del, oppna_delar
@@ -136,6 +140,68 @@ def justeringar(request, ar, kod):
         return Response({"fel": [str(fel)]}, status=400)
     adress = reverse("justering", args=[ar, kod, sparad.pk])
     return Response({"id": sparad.pk, "status": sparad.status, "adress": adress}, status=201)
+
+
+@api_view(["GET"])
+def askanden(request, ar, kod):
+    """What the nämnder ask for, those of one with `?namnd=`: the same table as the page's."""
+    s = las_askandesida(request, ar, kod)
+    return Response({"version": s.atkomst.version.kod} | _tabell(las_askandetabell(request, s, for_fil=True)))
+
+
+@api_view(["GET", "POST"])
+def askande(request, ar, kod, enhet, post):
+    """One row, in kronor by year; a POST answers it.
+
+    It takes {"utfall": "justering" | "delvis" | "avslas", "text", "belopp": {year: mnkr as text}, "rev"} and answers
+    201 with the answer, 400 with what is wrong, 409 when somebody was there before: the same rules as the form's.
+    """
+    atkomst, rad = oppna_rad(request, ar, kod, enhet, post)
+    if request.method == "GET":
+        return Response(_askande_som_json(rad))
+    get_behorighet(request).krav(Ratt.BESVARA_ASKANDE)
+    data = request.data if isinstance(request.data, dict) else {}
+    belopp = data.get("belopp", {})
+    if not isinstance(belopp, dict):
+        return Response({"fel": ["belopp är ett objekt med år och belopp."]}, status=400)
+    falt = {namn: data.get(namn, "") for namn in ("utfall", "text", "rev")}
+    form = Svarsformular(som_formular(falt) | {f"belopp-{ar}": str(b) for ar, b in belopp.items()}, rad=rad)
+    if not form.is_valid():
+        fel = [f"{falt}: {text}" for falt, lista in form.errors.items() for text in lista]
+        return Response({"fel": fel}, status=400)
+    try:
+        besvara_askande(
+            version=atkomst.version,
+            rad=rad,
+            utfall=form.cleaned_data["utfall"],
+            text=form.cleaned_data["text"],
+            delvis=form.delvis(),
+            by=request.user,
+            sedd_rev=form.cleaned_data["rev"] or 0,
+        )
+    except AskandeFel as fel:
+        return Response({"fel": [str(fel)]}, status=409 if isinstance(fel, AskandetAndrat) else 400)
+    _, rad = oppna_rad(request, ar, kod, enhet, post)
+    return Response(_askande_som_json(rad), status=201)
+
+
+def _askande_som_json(rad) -> dict:
+    svar = rad.svar
+    return {
+        "enhet": rad.plats.enhet_kod,
+        "rad": rad.post.kod,
+        "ram": som_text(rad.ram),
+        "begart": som_text(rad.begart),
+        "motiv": rad.motiv.text if rad.motiv else "",
+        "svar": svar
+        and {
+            "utfall": svar.utfall,
+            "text": svar.text,
+            "beviljat": svar.beviljat,
+            "justeringar": [j.pk for j in svar.justeringar.all()],
+            "rev": svar.rev,
+        },
+    }
 
 
 @api_view(["GET", "POST"])
@@ -317,6 +383,8 @@ urlpatterns = [
     path("budget/", versioner, name="api_versioner"),
     path("budget/<int:ar>/<slug:kod>/justeringar/", justeringar, name="api_justeringar"),
     path("budget/<int:ar>/<slug:kod>/jamfor/", jamforelse, name="api_jamforelse"),
+    path("budget/<int:ar>/<slug:kod>/askanden/", askanden, name="api_askanden"),
+    path("budget/<int:ar>/<slug:kod>/askanden/rad/<slug:enhet>/<slug:post>/", askande, name="api_askande"),
     path("budget/<int:ar>/<slug:kod>/delar/", delar, name="api_delar"),
     path("budget/<int:ar>/<slug:kod>/delar/<slug:namnd>/", en_del, name="api_del"),
     path("budget/<int:ar>/<slug:kod>/<slug:uppstallning>/", tabell, name="api_tabell"),

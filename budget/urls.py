@@ -1,6 +1,7 @@
 from django.urls import path
 
 from budget.views import (
+    askanden,
     balanskrav,
     beslutspunkter,
     brygga,
@@ -69,6 +70,9 @@ urlpatterns = [
         investeringar.ta_bort_beslut,
         name="ta_bort_investeringsbeslut",
     ),
+    path(f"{VERSION}askanden/", askanden.askanden, name="askanden"),
+    path(f"{VERSION}askanden/excel/", askanden.excel, name="askanden_excel"),
+    path(f"{VERSION}askanden/rad/<slug:enhet>/<slug:post>/", askanden.askande, name="askande"),
     path(f"{VERSION}kostnader-foljer/", ramrorelse.folj_regionbidragen, name="folj_regionbidragen"),
     path(f"{VERSION}kontroll/", tabeller.kontroll, name="kontroll"),
     path(f"{VERSION}brygga/", brygga.brygga, name="brygga"),

@@ -1,8 +1,9 @@
 """Who may do what. The table RATTER is the whole truth; views, API, exports and templates ask here.
 
 A right is given for a scope (`Omfang`): ALLT is the whole region, EGET is the nämnd or enhet of the
-role, FASTSTALLT is whatever has been decided and locked. A nämnd's own version (`Period.namnd`) is read within the
-nämnd: by those who have a role there, and by those whose right is for the whole region.
+role, FASTSTALLT is whatever has been decided and locked, INLAMNAT is what the own nämnd has handed in (the app that has
+the parts knows which: `inlamnade`). A nämnd's own version (`Period.namnd`) is read within the nämnd: by those who have
+a role there, and by those whose right is for the whole region.
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ from organisation.models import Period, Roll, Rolltilldelning
 class Ratt(StrEnum):
     LASA_BELOPP = "läsa belopp"
     SKRIVA_BELOPP = "skriva belopp"
+    SKRIVA_RAM = "skriva fullmäktiges ram: regionbidrag, resultatkrav och justeringar"
+    SKRIVA_ASKANDE = "skriva äskanden"
+    LASA_ASKANDE = "läsa äskanden"
+    BESVARA_ASKANDE = "svara på äskanden"
     LASA_HISTORIK = "läsa tidigare värden"
     LASA_VERSIONER = "se vilka budgetversioner som finns"
     STYRA_VERSION = "låsa, låsa upp och kopiera budgetversioner"
@@ -40,16 +45,21 @@ class Ratt(StrEnum):
 class Omfang(StrEnum):
     EGET = "egen nämnd eller enhet"
     FASTSTALLT = "låsta versioner, hela regionen"
+    INLAMNAT = "egen nämnd, det som är inlämnat"
     ALLT = "hela regionen"
 
 
-E, F, A = Omfang.EGET, Omfang.FASTSTALLT, Omfang.ALLT
+E, F, I, A = Omfang.EGET, Omfang.FASTSTALLT, Omfang.INLAMNAT, Omfang.ALLT  # noqa: E741
 
 #                              controller  koncern-   politiker  revisor    admini-
 #                                          controller                       stratör
 _TABELL = {
     Ratt.LASA_BELOPP:          ({E, F},    {A},       {F},       {A},       set()),
     Ratt.SKRIVA_BELOPP:        ({E},       {A},       set(),     set(),     set()),
+    Ratt.SKRIVA_RAM:           (set(),     {A},       set(),     set(),     set()),
+    Ratt.SKRIVA_ASKANDE:       ({E},       {A},       set(),     set(),     set()),
+    Ratt.LASA_ASKANDE:         ({E},       {A},       {I},       {A},       set()),
+    Ratt.BESVARA_ASKANDE:      (set(),     {A},       set(),     set(),     set()),
     Ratt.LASA_HISTORIK:        ({E},       {A},       set(),     {A},       set()),
     Ratt.LASA_VERSIONER:       ({A},       {A},       {F},       {A},       set()),
     Ratt.STYRA_VERSION:        (set(),     {A},       set(),     set(),     set()),
@@ -132,6 +142,10 @@ class Behorighet:
         """All the enheter of the nämnd whose own the period's version is."""
         return self._enheter_i(period, (period.namnd,))
 
+    def inlamnade(self, ratt: Ratt, period: Period) -> frozenset[int]:
+        """The enheter for which the user has a right to what their nämnd has handed in, and to no more."""
+        return self._egna_enheter(ratt, period, Omfang.INLAMNAT)
+
     def far(self, ratt: Ratt) -> bool:
         """Whether the user has a right that does not depend on any enhet."""
         return Omfang.ALLT in self.omfang(ratt)
@@ -163,8 +177,8 @@ class Behorighet:
             return Enhetsurval(enheter=self._egna_enheter(ratt, period) & namndens)
         return Enhetsurval()
 
-    def _egna_enheter(self, ratt, period) -> frozenset[int]:
-        egna = [r for r in self.roller if Omfang.EGET in RATTER[ratt][r.roll]]
+    def _egna_enheter(self, ratt, period, omfang=Omfang.EGET) -> frozenset[int]:
+        egna = [r for r in self.roller if omfang in RATTER[ratt][r.roll]]
         nyckel = (tuple(r.pk for r in egna), period)
         if nyckel not in self._egna:
             namnder = tuple(r.namnd_id for r in egna if r.namnd_id)

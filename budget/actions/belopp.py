@@ -4,11 +4,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection
 
-from budget.models import Budgetversion, Status
+from budget.actions.budgetdel import beratta_att_ramen_flyttats
+from budget.models import Budgetversion, Status, Uppstallningsslag
 from budget.selectors.budgetdel import stangda_enheter
 from budget.selectors.celler import ANVANDARNAMN, Cellnyckel, Cellvarde
+from budget.selectors.skrivratt import LAST_AV_FULLMAKTIGE, hamta_slag, ratt_att_skriva
+from organisation.permissions import Behorighet, Ratt
 from regionskane.historik import andring
 from regionskane.lib.belopp import TolkatBelopp
 
@@ -31,6 +35,10 @@ class VersionenArLast(Exception):
 
 class DelenArInlamnad(VersionenArLast):
     """The nämnd has handed in its part, so its amounts are locked. `str()` is a sentence for the user."""
+
+
+class FelSkrivratt(PermissionDenied):
+    """The cells are somebody else's to write. `str()` is a sentence for the user, and nothing is saved."""
 
 
 class Konflikt(Exception):
@@ -71,16 +79,18 @@ def spara_belopp(*, version: Budgetversion, andringar: list[Cellandring], by, va
 
     Raises Konflikt, and writes nothing, when a cell no longer holds what the user was shown and not
     what the user wants either. Raises VersionenArLast for a locked version, DelenArInlamnad for a cell whose nämnd
-    has handed in.
+    has handed in, FelSkrivratt for the ram and for äskanden that are not the user's to write. A nämnd that has handed
+    in is told, once, if its ram moves.
     """
     if version.last:
         raise VersionenArLast(f"{version.namn} är låst. Ingenting har sparats.")
     if not andringar:
         return 0
+    ram = _krav_skrivratt(version, [a.cell for a in andringar], by)
     # Always in the same order, so that two who save the same cells wait for each other and not in a circle.
     andringar = sorted(andringar, key=lambda a: a.cell)
     with (
-        _last_blir_begripligt(version, andringar),
+        _last_blir_begripligt(version, andringar, ram),
         andring(by=by, varfor=varfor),
         connection.cursor() as cursor,
     ):
@@ -89,7 +99,7 @@ def spara_belopp(*, version: Budgetversion, andringar: list[Cellandring], by, va
         if krockar:
             raise Konflikt(krockar)
         kvar = [a for a in andringar if (a.nytt.varde if a.nytt else None) != nu.get(a.cell, TOM).varde]
-        _krav_oppen_del(version, kvar)
+        _krav_oppen_del(version, [a for a in kvar if a.cell not in ram])
         skriv, tom = [a for a in kvar if a.nytt], [a for a in kvar if not a.nytt]
         if skriv:
             cursor.execute(
@@ -111,18 +121,43 @@ def spara_belopp(*, version: Budgetversion, andringar: list[Cellandring], by, va
                     raise Konflikt(krockar)
         if tom:
             cursor.execute(_TOM, [*_kolumner([a.cell for a in tom]), version.pk])
+        if flyttade := {a.cell.enhet for a in kvar if a.cell in ram}:
+            beratta_att_ramen_flyttats(version=version, enheter=flyttade, by=by)
     return len(kvar)
 
 
+def _krav_skrivratt(version, celler, by) -> set[Cellnyckel]:
+    """Raise FelSkrivratt unless the cells with a right of their own are the user's. Returns those of the ram."""
+    slag = hamta_slag(c.post for c in celler)
+    per_ratt: dict[Ratt, set[Cellnyckel]] = {}
+    for cell in celler:
+        ratt = ratt_att_skriva(version, slag.get(cell.post, Uppstallningsslag.BUDGET))
+        per_ratt.setdefault(ratt, set()).add(cell)
+    # Who may write ordinary amounts is asked where they are entered: some are the system's own, as a scenario's.
+    per_ratt.pop(Ratt.SKRIVA_BELOPP, None)
+    behorighet = Behorighet(by) if per_ratt else None
+    for ratt, deras in per_ratt.items():
+        urval = behorighet.urval(ratt, last=False, period=version.period)
+        if all(c.enhet in urval for c in deras):
+            continue
+        if ratt == Ratt.SKRIVA_RAM:
+            raise FelSkrivratt(
+                f"{LAST_AV_FULLMAKTIGE}: ramen i {version.namn} skrivs bara av en koncerncontroller. "
+                "Ingenting har sparats."
+            )
+        raise FelSkrivratt(f"Du får inte {ratt.value} för den enheten. Ingenting har sparats.")
+    return per_ratt.get(Ratt.SKRIVA_RAM, set())
+
+
 @contextmanager
-def _last_blir_begripligt(version, andringar):
+def _last_blir_begripligt(version, andringar, ram):
     # The version may be locked, or a part handed in, between our reading and the write; then the trigger says so.
     try:
         yield
     except IntegrityError as fel:
         if Budgetversion.objects.filter(pk=version.pk, status=Status.LAST).exists():
             raise VersionenArLast(f"{version.namn} låstes medan du skrev. Ingenting har sparats.") from fel
-        _krav_oppen_del(version, andringar)
+        _krav_oppen_del(version, [a for a in andringar if a.cell not in ram])
         raise
 
 

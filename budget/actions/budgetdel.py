@@ -11,12 +11,14 @@ from django.utils.formats import date_format
 from budget.actions.kommentar import kommentera_del
 from budget.models import Budgetdel, Budgetversion
 from budget.regler.delflode import FLODE, OtillatetSteg, Sida, Steg, nasta_status
+from budget.selectors.askanden import rader_utan_motiv
 from budget.selectors.budgetdel import (
     granskare,
     hamta_delenheter,
     las_avtryck,
     namndens_controllers,
     namnder_med_rad,
+    stangda_enheter,
 )
 from organisation.actions import notifiera
 from regionskane.historik import andring
@@ -24,6 +26,10 @@ from regionskane.historik import andring
 
 class DelFel(Exception):
     """The step cannot be taken. `str()` is a sentence for the user."""
+
+
+class MotivSaknas(DelFel):
+    """The part asks for something without saying why; nothing is handed in."""
 
 
 class DelenAndrad(DelFel):
@@ -66,9 +72,10 @@ def oppna_for_inmatning(*, version: Budgetversion, sista_dag: date, by) -> int:
 
 
 def lamna_in(*, budgetdel: Budgetdel, by, avtryck: str, sedd_rev: int | None = None) -> None:
-    """Hand in a part as it was shown (`avtryck` of its amounts). From now on nobody changes them.
+    """Hand in a part as it was shown (`avtryck` of what it holds). From now on nobody changes it.
 
-    Raises DelFel, and DelenAndrad when an amount has been changed since the user read them.
+    Raises DelFel, also when something is asked for without a motive, and DelenAndrad when an amount or a motive has
+    been changed since the user read them.
     """
 
     def som_visat(d: Budgetdel, enheter):
@@ -77,6 +84,11 @@ def lamna_in(*, budgetdel: Budgetdel, by, avtryck: str, sedd_rev: int | None = N
             raise DelenAndrad(
                 "Ett belopp har ändrats sedan du läste sammanställningen. Inget är inlämnat. Läs den nya och "
                 "lämna in igen."
+            )
+        if utan := rader_utan_motiv(d.version, enheter):
+            raise MotivSaknas(
+                "Skriv ett motiv till det som nämnden begär, innan delen lämnas in. "
+                f"Motiv saknas för {'; '.join(utan)}."
             )
 
     _ta_steg(budgetdel, Steg.LAMNA_IN, sedd_rev, by, fore=som_visat, inlamnad_tid=timezone.now())
@@ -130,6 +142,30 @@ def andra_sista_dag(*, budgetdel: Budgetdel, sista_dag: date, by, sedd_rev: int 
         text = f"{nu.namnd} har ny sista dag för {nu.version.namn}: {_dag(sista_dag)}."
         _beratta(nu, namndens_controllers(nu.namnd_id, enheter), text, by)
     budgetdel.refresh_from_db()
+
+
+def beratta_for_namnden(*, version: Budgetversion, namnd: int, text: str, url: str, by) -> None:
+    """Tell those who enter a nämnd's amounts (id) of something at a page. Inside a transaction of the caller's."""
+    enheter = [e for e, n in hamta_delenheter(version).items() if n == namnd]
+    andra = (m for m in namndens_controllers(namnd, enheter) if m != by.pk)
+    notifiera(mottagare=andra, text=text, url=url)
+
+
+def beratta_att_ramen_flyttats(*, version: Budgetversion, enheter: Iterable[int], by) -> None:
+    """Tell the nämnder that have handed in, once each, that their ram of the version is another than when they did.
+
+    Inside a transaction of the caller's. Four queries, and two more per nämnd to tell.
+    """
+    berorda = set(enheter)
+    if not berorda & stangda_enheter(version).keys():
+        return
+    per_enhet = hamta_delenheter(version)
+    namnder = {per_enhet[e] for e in berorda if e in per_enhet}
+    for d in Budgetdel.objects.filter(version=version, namnd__in=namnder).select_related("namnd"):
+        if not d.skrivbar:
+            d.version = version
+            text = f"Ramen för {d.namnd} i {version.namn} har ändrats sedan delen lämnades in."
+            _beratta(d, namndens_controllers(d.namnd_id, _delens(per_enhet, d)), text, by)
 
 
 _GAR_INTE = {

@@ -5,7 +5,9 @@ from django.utils import timezone
 
 from budget.imports.beloppsfil import Beloppsfil
 from budget.models import Budgetversion, Importfil, Kontrollsumma, Matt, Post
+from budget.selectors.skrivratt import ar_ram, last_av_fullmaktige
 from organisation.models import Enhet, Sektor
+from organisation.permissions import Behorighet, Ratt
 from regionskane.historik import andring
 from regionskane.lib.anmarkning import Niva
 from regionskane.lib.belopp import SKALOR
@@ -26,7 +28,10 @@ _BELOPP = (
 
 
 def las_in_belopp(*, fil: Beloppsfil, by=None) -> int:
-    """Save a file's amounts and printed sums. Returns how many; 0 when the file is known already."""
+    """Save a file's amounts and printed sums. Returns how many; 0 when the file is known already.
+
+    Raises InlasningsFel for a file with faults, and for one with the ram when it is not the user's to write.
+    """
     if Importfil.objects.filter(sha256=fil.sha256).exists():
         return 0
     fel = [a.text for a in fil.anmarkningar if a.niva == Niva.FEL]
@@ -34,6 +39,7 @@ def las_in_belopp(*, fil: Beloppsfil, by=None) -> int:
     poster = {(p.uppstallning.kod, p.kod): p for p in Post.objects.select_related("uppstallning")}
     enheter = dict(Enhet.objects.values_list("kod", "pk"))
     sektorer = dict(Sektor.objects.values_list("kod", "pk"))
+    far_ram = by is None or Behorighet(by).far(Ratt.SKRIVA_RAM)
     for r in fil.rader:
         plats = f"{fil.namn} rad {r.rad}"
         if r.version not in versioner:
@@ -46,6 +52,12 @@ def las_in_belopp(*, fil: Beloppsfil, by=None) -> int:
             fel.append(
                 f"{plats}: posten {r.post} anges i {poster[r.uppstallning, r.post].matt}, inte i {r.matt}."
             )
+        elif (
+            r.version in versioner
+            and not far_ram
+            and ar_ram(versioner[r.version], u := poster[r.uppstallning, r.post].uppstallning)
+        ):
+            fel.append(f"{plats}: {last_av_fullmaktige(versioner[r.version], u)}")
         if r.omfangstyp in ("enhet", "hel") and r.omfang not in enheter:
             fel.append(f"{plats}: enheten {r.omfang} finns inte.")
         if r.omfangstyp == "sektor" and r.omfang not in sektorer:

@@ -2,17 +2,32 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 
-from budget.models import Budgetversion, Justering, Justeringsrad, Justeringsstatus, Justeringssumma
+from budget.actions.budgetdel import beratta_att_ramen_flyttats
+from budget.models import (
+    Askandesvar,
+    Budgetversion,
+    Justering,
+    Justeringsrad,
+    Justeringsstatus,
+    Justeringssumma,
+)
+from organisation.permissions import Behorighet, Ratt
 from regionskane.historik import andring
 from regionskane.lib.belopp import MNKR, TolkatBelopp, formatera
 
 
 class JusteringsFel(Exception):
     """The justering cannot be saved like that. `str()` is a sentence for the user."""
+
+
+class InteFullmaktige(PermissionDenied):
+    """Justeringar move the ram, which is not the user's to write. `str()` is a sentence for the user."""
 
 
 class JusteringenAndrad(JusteringsFel):
@@ -41,12 +56,16 @@ def spara_justering(
     besluta: bool,
     justering: Justering | None = None,
     sedd_rev: int = 0,
+    askande: Askandesvar | None = None,
 ) -> Justering:
-    """Write a new justering, or `justering` as it was shown (`sedd_rev`). `rader` is enhet id → amount.
+    """Write a new justering, or `justering` as it was shown (`sedd_rev`). `rader` is enhet id → amount; `askande` is
+    the answered äskande that a new one comes of. A nämnd that has handed in is told if its ram moves.
 
-    Raises JusteringsFel for a locked version, a year outside it, a used title, and when it is to be decided
-    although its rows do not sum to zero; JusteringenAndrad when somebody else was there before.
+    Raises InteFullmaktige for who may not write the ram; JusteringsFel for a locked version, a year outside it, a used
+    title, and when it is to be decided although its rows do not sum to zero; JusteringenAndrad when somebody else was
+    there before.
     """
+    _krav_skriva_ram(by)
     if version.last:
         raise JusteringsFel(f"{version.namn} är låst. Ingenting har sparats.")
     if uppgifter.ar not in version.ar_lista:
@@ -72,8 +91,12 @@ def spara_justering(
         with transaction.atomic(), andring(by=by, varfor=f"Justering: {uppgifter.titel}"):
             if justering is None:
                 sista = version.justeringar.aggregate(m=Max("ordning"))["m"] or 0
-                justering = Justering.objects.create(version=version, ordning=sista + 1, **falt)
+                gallde = {}
+                justering = Justering.objects.create(
+                    version=version, ordning=sista + 1, askande=askande, **falt
+                )
             else:
+                gallde = _galler(justering.pk)
                 andrade = Justering.objects.filter(pk=justering.pk, rev=sedd_rev).update(
                     rev=F("rev") + 1, **falt
                 )
@@ -83,6 +106,10 @@ def spara_justering(
                         "står under fälten; spara igen för att ersätta det med ditt."
                     )
             _spara_rader(justering, rader)
+            galler = _galler(justering.pk)
+            flyttade = {e for e in gallde | galler if gallde.get(e) != galler.get(e)}
+            if flyttade:
+                beratta_att_ramen_flyttats(version=version, enheter=flyttade, by=by)
     except IntegrityError as fel:
         if "justering_en_per_titel" in str(fel):
             raise JusteringsFel(
@@ -94,6 +121,21 @@ def spara_justering(
         raise
     justering.refresh_from_db()
     return justering
+
+
+def _krav_skriva_ram(by) -> None:
+    if not Behorighet(by).far(Ratt.SKRIVA_RAM):
+        raise InteFullmaktige(
+            "En justering ändrar fullmäktiges ram, och skrivs bara av en koncerncontroller. Ingenting har sparats."
+        )
+
+
+def _galler(justering: int) -> dict[int, tuple[int, Decimal]]:
+    """What a justering does to each enhet (id), and in which year; nothing while it is a draft."""
+    rader = Justeringsrad.objects.filter(justering=justering, justering__status=Justeringsstatus.BESLUTAD)
+    return {
+        enhet: (ar, belopp) for enhet, ar, belopp in rader.values_list("enhet", "justering__ar", "belopp")
+    }
 
 
 def _spara_rader(justering: Justering, rader: Mapping[int, TolkatBelopp]) -> None:
@@ -137,7 +179,9 @@ def las_in_justeringssummor(*, summor: Iterable[Justeringssumma], varfor: str) -
 
 
 def ta_bort_justering(*, justering: Justering, by) -> None:
-    """Take away a draft. Raises JusteringsFel for a decided one: it is made a draft first."""
+    """Take away a draft. Raises InteFullmaktige for who may not write the ram, and JusteringsFel for a decided one: it
+    is made a draft first."""
+    _krav_skriva_ram(by)
     if justering.version.last:
         raise JusteringsFel(f"{justering.version.namn} är låst. Ingenting har tagits bort.")
     if justering.beslutad:

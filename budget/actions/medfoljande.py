@@ -33,9 +33,10 @@ FROM budget_belopp b JOIN budget_post p ON p.id = b.post_id
 JOIN budget_uppstallning u ON u.id = p.uppstallning_id
 WHERE b.version_id = %(gammal)s AND {villkor}"""
 _BELOPP_NASTA = _BELOPP.format(
-    # What an object is expected to cost, and its room, stand in the first year of the version.
+    # What an object is expected to cost, and its room, stand in the first year of the version. An äskande belongs to
+    # the version that it was asked for in.
     ar="CASE WHEN b.ar + %(steg)s < %(ar)s THEN %(ar)s ELSE b.ar + %(steg)s END",
-    villkor="""u.kod <> 'regionbidrag'
+    villkor="""u.kod <> 'regionbidrag' AND u.slag <> 'askande'
   AND (b.ar + %(steg)s >= %(ar)s
        OR (b.ar = %(ar)s - 1 AND u.kod = 'investeringsobjekt' AND p.kod ~ '_(prognos|plan)$'))""",
 )
@@ -44,8 +45,8 @@ _AVSTEG = """INSERT INTO budget_malavsteg (version_id, mal, fran, till, motiv, o
 SELECT %(ny)s, mal, fran, till, motiv, organ, datum, paragraf, kalla, registrerad_av_id, registrerad
 FROM budget_malavsteg WHERE version_id = %(gammal)s"""
 _JUSTERING = """INSERT INTO budget_justering (version_id, ar, block, titel, prisniva, motiv, status, ordning,
-       regel, rev)
-SELECT %(ny)s, ar, block, titel, prisniva, motiv, status, ordning, regel, 1
+       regel, askande_id, rev)
+SELECT %(ny)s, ar, block, titel, prisniva, motiv, status, ordning, regel, NULL, 1
 FROM budget_justering WHERE version_id = %(gammal)s"""
 _JUSTERINGSRAD = """INSERT INTO budget_justeringsrad (justering_id, enhet_id, belopp, precision, andel,
        andel_precision, kalla)
@@ -91,16 +92,17 @@ MEDFOLJANDE = (
         "Versionskolumn",
         """INSERT INTO budget_versionskolumn (version_id, uppstallning_id, kalla_id, ar, rubrik, ordning)
 SELECT %(ny)s, uppstallning_id, CASE WHEN kalla_id = %(gammal)s THEN %(ny)s ELSE kalla_id END, ar, rubrik, ordning
-FROM budget_versionskolumn WHERE version_id = %(gammal)s""",
+FROM budget_versionskolumn WHERE version_id = %(gammal)s
+  AND uppstallning_id NOT IN (SELECT id FROM budget_uppstallning WHERE slag = 'askande')""",
         "",
-        "Nästa års kolumner är andra år; `starta_nasta_ar` gör dem.",
+        "Nästa års kolumner är andra år; `starta_nasta_ar` gör dem. Äskandena börjar tomma i varje version.",
     ),
     Medfoljande(
         "Belopp",
         # A copy's bridge starts at the decided levels; those of a version that is not decided are its own.
         _BELOPP.format(
             ar="b.ar",
-            villkor="""(u.kod <> 'regionbidrag' OR NOT EXISTS (
+            villkor="""u.slag <> 'askande' AND (u.kod <> 'regionbidrag' OR NOT EXISTS (
     SELECT 1 FROM budget_budgetversion n WHERE n.id = %(ny)s AND n.bryggas_ur_id = %(gammal)s))""",
         ),
         _BELOPP_NASTA,
@@ -160,6 +162,8 @@ FROM budget_internbudgetforutsattning WHERE version_id = %(gammal)s""",
         f"{_INVESTERINGSBESLUT} AND (avslutas_ar IS NULL OR avslutas_ar >= %(ar)s) ORDER BY id",
         "Ett objekt som är avslutat följer inte med.",
     ),
+    Medfoljande("Askandemotiv", "", "", "Ett äskande lämnas i den version som det begärs i."),
+    Medfoljande("Askandesvar", "", "", "Svaret följer sitt äskande."),
     Medfoljande("Budgetdel", "", "", "Delar öppnas för inmatning i varje version för sig."),
     Medfoljande("Kommentar", "", "", "En kommentar står om ett tal i sin version."),
     Medfoljande("Ifyllnad", "", "", "En ifylld arbetsbok hör till den version som mallen gjordes för."),

@@ -18,6 +18,8 @@ from budget.models import (
     Justeringsrad,
     Justeringsstatus,
     Status,
+    Uppstallning,
+    Uppstallningsslag,
     Versionskolumn,
     Versionstyp,
 )
@@ -69,6 +71,7 @@ def kopiera_version(
             handling=kalla.handling,
         )
         ta_med_till_kopia(kalla, ny, by=by)
+        _oppna_for_askanden(ny)
     return ny
 
 
@@ -264,6 +267,7 @@ def starta_nasta_ar(*, kalla: Budgetversion, kod: str, namn: str, by) -> Budgetv
         )
         Versionskolumn.objects.bulk_create(_nasta_kolumner(kalla, ny))
         ta_med_till_nasta_ar(kalla, ny, by=by)
+        _oppna_for_askanden(ny)
         for ar in kalla.ar_lista[1:]:
             _lagg_planjustering(ny, hamta_brygga(kalla, ar, ALLA_ENHETER), f"Plan enligt {kalla.namn}")
     return ny
@@ -272,6 +276,8 @@ def starta_nasta_ar(*, kalla: Budgetversion, kod: str, namn: str, by) -> Budgetv
 def _nasta_kolumner(kalla: Budgetversion, ny: Budgetversion):
     """The tables of `kalla` a year later: as many years before as it showed, its own year, and the new ones."""
     for uppstallning, kolumner in hamta_kolumner(kalla).items():
+        if uppstallning.slag == Uppstallningsslag.ASKANDE:
+            continue
         egna = [k for k in kolumner if k.kalla_id == kalla.pk]
         fore = [(k.kalla, k.ar, k.rubrik) for k in kolumner if k.kalla_id != kalla.pk]
         fore += [(kalla, k.ar, k.rubrik) for k in egna if k.ar == kalla.ar]
@@ -283,6 +289,20 @@ def _nasta_kolumner(kalla: Budgetversion, ny: Budgetversion):
             yield Versionskolumn(
                 version=ny, uppstallning=uppstallning, kalla=version, ar=ar, rubrik=rubrik, ordning=ordning
             )
+
+
+def _oppna_for_askanden(ny: Budgetversion) -> None:
+    """Give a new version of the region's its empty table of äskanden, for its own years alone."""
+    if ny.namnd_id or ny.typ not in BEREDS:
+        return
+    Versionskolumn.objects.bulk_create(
+        Versionskolumn(
+            version=ny, uppstallning=u, kalla=ny, ar=ar, rubrik="plan" if ordning > 1 else "budget",
+            ordning=ordning,
+        )
+        for u in Uppstallning.objects.filter(slag=Uppstallningsslag.ASKANDE)
+        for ordning, ar in enumerate(ny.ar_lista, start=1)
+    )  # fmt: skip
 
 
 def _lagg_planjustering(version: Budgetversion, data: Bryggdata, motiv: str) -> None:

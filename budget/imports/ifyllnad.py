@@ -4,7 +4,7 @@
 """
 
 import math
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from budget.imports.huvudbok import lasare_av_belopp
 from budget.models import Budgetversion
 from budget.selectors.celler import Cellnyckel
+from budget.selectors.skrivratt import last_av_fullmaktige
 from budget.selectors.uppstallning import Uppstallningsdata
 from organisation.permissions import Enhetsurval
 from regionskane.lib.anmarkning import Anmarkning, Niva
@@ -159,13 +160,14 @@ def i_annan_enhet(ifylld: Ifylld, delat: Decimal) -> Ifylld:
 def granska_ifyllnad(
     bok: Ifyllnadsbok,
     version: Budgetversion,
-    tabeller: Iterable[tuple[Uppstallningsdata, Set[Cellnyckel]]],
+    tabeller: Collection[tuple[Uppstallningsdata, Set[Cellnyckel]]],
     enheter: Mapping[str, tuple[int, str]],
     skriv: Enhetsurval,
 ) -> tuple[dict[Cellnyckel, Ifylld], tuple[Anmarkning, ...]]:
     """The changed cells by their key in the database, and what forbids the workbook for this version and user.
 
-    `tabeller` are the tables that the user may write, with the cells; `enheter` every enhet by kod.
+    `tabeller` are the tables that the user may write, with the cells, and those of the ram without any where it is not
+    the user's; `enheter` every enhet by kod.
     """
     if bok.version != version.kod:
         return {}, (
@@ -181,7 +183,8 @@ def granska_ifyllnad(
         )
     poster = {(d.uppstallning.kod, p.kod): p.pk for d, _ in tabeller for p in d.poster}
     skrivbara = set().union(*(celler for _, celler in tabeller))
-    andrade, frammande, borta = {}, {}, []
+    ramen = {d.uppstallning.kod: d.uppstallning for d, celler in tabeller if not celler}
+    andrade, frammande, borta, ram = {}, {}, [], []
     for c in bok.celler:
         enhet, enhetsnamn = enheter.get(c.enhet, (0, c.enhet))
         cell = Cellnyckel(enhet, poster.get((c.uppstallning, c.post), 0), c.ar)
@@ -190,6 +193,10 @@ def granska_ifyllnad(
         elif cell in skrivbara:
             if c.andrad:
                 andrade[cell] = c
+        elif c.uppstallning in ramen:
+            # Fetched by somebody whose the ram is to write, and sent by somebody else.
+            if c.andrad:
+                ram.append(c)
         elif c.andrad and c.nytt:
             # A row that is gone has nothing to empty, and what nobody wrote in it is not missed.
             borta.append(c)
@@ -201,6 +208,16 @@ def granska_ifyllnad(
                 "ANNAN_NAMND",
                 f"Bladet «{forsta.blad}», cell {forsta.ruta}: arbetsboken gäller {_rakna_upp(list(frammande))}, där du "
                 "inte får skriva. Hämta en arbetsbok för din egen nämnd.",
+            )
+        )
+    if ram:
+        forsta = ram[0]
+        fler = f" Det gäller {len(ram)} celler." if len(ram) > 1 else ""
+        fel.append(
+            _fel(
+                "RAM",
+                f"Bladet «{forsta.blad}», cell {forsta.ruta} ({forsta.rubrik.strip()}): "
+                f"{last_av_fullmaktige(version, ramen[forsta.uppstallning])}{fler} Inget är sparat.",
             )
         )
     if borta:
@@ -281,11 +298,11 @@ class _Bladlasare:
                     f"summan är överskriven med {_visa(r)}. Summor räknas av systemet: återställ formeln.",
                 )
             elif cell.slag == Cellslag.VISA and not _samma_visade(cell, r):
+                vad = self.nycklar.last.lower() or "cellen är till för att läsa"
                 self._anmark(
                     "LAST_CELL",
                     cell,
-                    f"cellen är till för att läsa men har ändrats till {_visa(r)}. "
-                    "Återställ den, eller hämta en ny arbetsbok.",
+                    f"{vad} men har ändrats till {_visa(r)}. Återställ den, eller hämta en ny arbetsbok.",
                 )
         self._notera_sidoanteckningar()
 

@@ -1,3 +1,8 @@
+from budget.models.askande import (
+    Askandemotiv,
+    Askandesvar,
+    Askandeutfall,
+)
 from budget.models.balanskrav import (
     Balanskravsbeslut,
     Beslutsslag,
@@ -77,6 +82,7 @@ from budget.models.uppstallning import (
     Postregel,
     Posttyp,
     Uppstallning,
+    Uppstallningsslag,
 )
 from budget.models.utfall import (
     Filslag,
@@ -105,6 +111,9 @@ __all__ = [
     "INOM_RAM",
     "INVESTERINGSOBJEKT",
     "Ansvarsregel",
+    "Askandemotiv",
+    "Askandesvar",
+    "Askandeutfall",
     "Balanskravsbeslut",
     "Belopp",
     "Beslutsmatt",
@@ -158,6 +167,7 @@ __all__ = [
     "Upprakning",
     "Upprakningsundantag",
     "Uppstallning",
+    "Uppstallningsslag",
     "Ursprung",
     "Utfallsanmarkning",
     "Utfallsdel",

@@ -5,6 +5,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from budget.models.askande import Askandesvar
 from budget.models.vakt import LAST_VERSION, vakt, vakter_mot_last_version
 from budget.models.version import Budgetversion
 from organisation.models import Enhet
@@ -57,8 +58,8 @@ class Justering(models.Model):
     """A decision that changes regionbidrag of `ar` in a version. Only a decided one counts.
 
     `prisniva` is the year in whose prices the rows are given. `regel` remembers the rule that proposed the rows and
-    its parameters, for one that was not typed. `rev` lets a save see that somebody was
-    there before.
+    its parameters, for one that was not typed; `askande` is the answered äskande that it came of. `rev` lets a save
+    see that somebody was there before.
     """
 
     version = models.ForeignKey(Budgetversion, on_delete=models.PROTECT, related_name="justeringar")
@@ -70,6 +71,9 @@ class Justering(models.Model):
     status = models.CharField(max_length=10, choices=Justeringsstatus, default=Justeringsstatus.UTKAST)
     ordning = models.PositiveSmallIntegerField()
     regel = models.JSONField("regel och parametrar", null=True, blank=True)
+    askande = models.ForeignKey(
+        Askandesvar, on_delete=models.PROTECT, null=True, blank=True, related_name="justeringar"
+    )
     rev = models.PositiveIntegerField(default=1)
 
     class Meta:

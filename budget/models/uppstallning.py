@@ -11,8 +11,17 @@ RESULTATSAMMANSTALLNING = "resultatsammanstallning"
 INVESTERINGSOBJEKT = "investeringsobjekt"
 
 
+class Uppstallningsslag(models.TextChoices):
+    """What the amounts of a table are, and so whose they are to write (`selectors/skrivratt.py`)."""
+
+    BUDGET = "budget", "Budget"
+    RAM = "ram", "Fullmäktiges ram"
+    ASKANDE = "askande", "Äskanden"
+
+
 class Uppstallning(models.Model):
-    """A table: resultatbudget, regionbidrag, balanskrav. `per_enhet` has one row per enhet."""
+    """A table: resultatbudget, regionbidrag, balanskrav. `per_enhet` has one row per enhet, or one per enhet and post
+    where it has several. `etikett` is what one of its rows is called, where that is not its name."""
 
     kod = models.SlugField(unique=True)
     namn = models.CharField(max_length=100)
@@ -22,6 +31,8 @@ class Uppstallning(models.Model):
     bara_ifyllda = models.BooleanField("visar bara enheter med belopp", default=False)
     decimaler = models.PositiveSmallIntegerField(default=0)
     handling = models.CharField("bilaga i budgethandlingen", max_length=100, blank=True)
+    slag = models.CharField(max_length=10, choices=Uppstallningsslag, default=Uppstallningsslag.BUDGET)
+    etikett = models.CharField("vad en rad kallas", max_length=40, blank=True)
 
     class Meta:
         ordering = ("ordning",)
@@ -33,6 +44,16 @@ class Uppstallning(models.Model):
     def per_forvaltning(self) -> bool:
         """Amounts per enhet, as for `per_enhet`, but a table of its own for each, with a row per post."""
         return self.kod == RESULTATSAMMANSTALLNING
+
+    @property
+    def rad_per_post(self) -> bool:
+        """Whether each enhet has a row for every post, and not one row in all."""
+        return self.slag == Uppstallningsslag.ASKANDE
+
+    @property
+    def rads_ord(self) -> str:
+        """What one of its rows is called in a sentence or a heading."""
+        return self.etikett or self.namn
 
     @property
     def plus_battre(self) -> bool:

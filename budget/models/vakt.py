@@ -15,11 +15,17 @@ LAST_VERSION = """
     END IF;
 """
 
-# The amounts' enheter, as nämnder of the versions that have been opened for entry in parts.
+# The amounts' enheter, as nämnder of the versions that have been opened for entry in parts. The ram of a region's
+# version is fullmäktige's and no part of what a nämnd hands in.
 _BERORDA = """
-    SELECT v.version_id, e.namnd_id FROM (SELECT DISTINCT version_id FROM rader) v
+    SELECT v.version_id, e.namnd_id FROM (
+        SELECT DISTINCT r.version_id, r.enhet_id FROM rader r
+        JOIN budget_budgetversion bv ON bv.id = r.version_id
+        JOIN budget_post p ON p.id = r.post_id
+        JOIN budget_uppstallning u ON u.id = p.uppstallning_id
+        WHERE u.slag <> 'ram' OR bv.namnd_id IS NOT NULL) v
     CROSS JOIN LATERAL budget_delenheter(v.version_id) e
-    WHERE EXISTS (SELECT 1 FROM rader r WHERE (r.version_id, r.enhet_id) = (v.version_id, e.enhet_id))
+    WHERE e.enhet_id = v.enhet_id
 """
 # Holds the parts that the rows belong to, so that none is handed in meanwhile, and refuses those that are. The person
 # who writes makes no difference: what has been handed in is what was read and signed for.

@@ -9,7 +9,14 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import F, Q
 
-from budget.models import Belopp, Budgetdel, Budgetversion
+from budget.models import (
+    Askandemotiv,
+    Belopp,
+    Budgetdel,
+    Budgetversion,
+    Uppstallning,
+    Uppstallningsslag,
+)
 from budget.regler.delflode import SKRIVBARA
 from budget.selectors.summor import ALLA_ENHETER
 from budget.selectors.uppstallning import hamta_kolumner, hamta_uppstallning
@@ -68,7 +75,7 @@ def namnder_med_rad(version: Budgetversion) -> set[int]:
     enheter = hamta_delenheter(version)
     namnder = set()
     for u, kolumner in hamta_kolumner(version).items():
-        if u.per_enhet:
+        if i_delen(version, u):
             data = hamta_uppstallning(version, u, kolumner, ALLA_ENHETER)
             namnder |= {enheter[p.enhet_id] for p in data.synliga if p.enhet_id in enheter}
     return namnder
@@ -92,13 +99,32 @@ def hamta_senaste_per_namnd(version: Budgetversion) -> dict[int, Andring]:
 
 
 def las_avtryck(version: Budgetversion, enheter: Iterable[int]) -> str:
-    """What the amounts of the enheter are, as a short text that is another as soon as one of them is changed."""
+    """What the enheter hand in, amounts and motives, as a short text that is another as soon as one is changed.
+
+    The ram of a region's version is fullmäktige's, and may move while a part is read.
+    """
+    enheter = list(enheter)
     rader = (
-        Belopp.objects.filter(version=version, enhet__in=list(enheter))
+        Belopp.objects.filter(version=version, enhet__in=enheter)
+        .exclude(_ramen(version))
         .order_by("enhet_id", "post_id", "ar")
         .values_list("enhet_id", "post_id", "ar", "rev", "belopp")
     )
-    return hashlib.sha256(repr(list(rader)).encode()).hexdigest()[:20]
+    motiv = (
+        Askandemotiv.objects.filter(version=version, enhet__in=enheter)
+        .order_by("enhet_id", "post_id")
+        .values_list("enhet_id", "post_id", "rev", "text")
+    )
+    return hashlib.sha256(repr([*rader, *motiv]).encode()).hexdigest()[:20]
+
+
+def _ramen(version: Budgetversion) -> Q:
+    return Q(pk__in=()) if version.namnd_id else Q(post__uppstallning__slag=Uppstallningsslag.RAM)
+
+
+def i_delen(version: Budgetversion, uppstallning: Uppstallning) -> bool:
+    """Whether a table is part of what a nämnd hands in: what has rows per enhet, and is not fullmäktige's ram."""
+    return uppstallning.per_enhet and (bool(version.namnd_id) or uppstallning.slag != Uppstallningsslag.RAM)
 
 
 def hamta_delhistorik(budgetdel: Budgetdel) -> list[Delhandelse]:

@@ -109,7 +109,7 @@ JOIN budget_uppstallning u ON u.id = p.uppstallning_id
 JOIN organisation_enhet e ON e.id = enhet_id
 WHERE x.belopp IS DISTINCT FROM y.belopp AND ar = ANY(%(aren)s)
   AND (%(allt)s OR enhet_id = ANY(%(enheter)s))
-  AND u.kod <> 'regionbidrag'
+  AND u.kod <> 'regionbidrag' AND u.slag <> 'askande'
 ORDER BY u.ordning, p.ordning, e.kod, ar
 """
 # A level may be the bridge's, so both sides are asked of it; only one that was typed or read has somebody's name.

@@ -7,6 +7,7 @@ from django.db.models import Count, Prefetch, Q
 
 from budget.models import Budgetdel, Budgetversion, Kommentar, Uppstallning
 from budget.selectors.celler import Cellnyckel
+from budget.selectors.uppstallning import radnyckel
 from organisation.permissions import Enhetsurval
 
 
@@ -65,7 +66,11 @@ def rakna_per_plats(
     per_enhet = uppstallning.per_enhet
     antal = _antal(version, uppstallning, urval, "enhet__kod", "post__kod", "ar")
     return {
-        (f"enhet-{enhet}" if per_enhet else post, f"{version.kod}-{ar}"): n for enhet, post, ar, n in antal
+        (
+            radnyckel(uppstallning, f"enhet-{enhet}", post) if per_enhet else post,
+            f"{version.kod}-{ar}",
+        ): n
+        for enhet, post, ar, n in antal
     }
 
 

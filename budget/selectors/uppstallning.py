@@ -9,12 +9,26 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import F
 
-from budget.models import Budgetversion, Post, Uppstallning, Versionskolumn
+from budget.models import Budgetversion, Post, Uppstallning, Uppstallningsslag, Versionskolumn
 from budget.selectors.nyckeltal import berakna, hamta_behov, regelrader
 from budget.selectors.ram import hamta_egna_nivaer
 from budget.selectors.summor import ALLA, Nyckel, Summa, Summor, hamta_summor
 from organisation.models import Enhet, Enhetstyp
 from organisation.permissions import Enhetsurval
+
+
+def radnyckel(uppstallning: Uppstallning, vad: str, post: str) -> str:
+    """The key of a row in a table whose rows are enheter: of `vad` («enhet-KOD», «alla») and, where each enhet has
+    several rows, of the post."""
+    return f"{vad}{_OCH}{post}" if uppstallning.rad_per_post else vad
+
+
+def radpost(nyckel: str) -> str:
+    """The post that a row is of, where its key says."""
+    return nyckel.partition(_OCH)[2]
+
+
+_OCH = "--"
 
 
 class Plats(NamedTuple):
@@ -65,13 +79,19 @@ class Uppstallningsdata:
             return tuple(p for p in self.placeringar if p.del_av or p.enhet_id in hela)
         if not self.rad_per_enhet:
             return self.placeringar
-        post = self.poster[0]
         return tuple(
             p
             for p in self.placeringar
             if (p.sektor_id and not self.uppstallning.bara_ifyllda)
-            or any(self.summa(post, k, f"enhet:{p.enhet_id}") for k in self.kolumner)
+            or any(
+                self.summa(post, k, f"enhet:{p.enhet_id}") for post in self.radposter for k in self.kolumner
+            )
         )
+
+    @property
+    def radposter(self) -> tuple[Post, ...]:
+        """The posts that each enhet has a row of, where the rows are enheter."""
+        return self.poster if self.uppstallning.rad_per_post else self.poster[:1]
 
     def har_varde(self, enhet: int, post: int, ar: int) -> bool:
         """Whether a cell of the version (ids) has a value: an amount of its own, or what the bridge or another table
@@ -111,8 +131,9 @@ def hamta_uppstallningar(versioner: Iterable[Budgetversion]) -> dict[int, list[U
 def lasbara_uppstallningar(
     uppstallningar: Iterable[Uppstallning], urval: Enhetsurval
 ) -> tuple[Uppstallning, ...]:
-    """Those that a reader who may see `urval` sees any of: a table of the whole region takes the region."""
-    alla = tuple(uppstallningar)
+    """Those that a reader who may see `urval` sees any of: a table of the whole region takes the region. Äskanden are
+    no figures of the budget, and are read with a right of their own."""
+    alla = tuple(u for u in uppstallningar if u.slag != Uppstallningsslag.ASKANDE)
     hela = urval.allt or all(u.per_enhet for u in alla) or region_enhet().pk in urval
     return alla if hela else tuple(u for u in alla if u.per_enhet)
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.apps import apps
 from django.db.models import Case, F, Max, When
 
-from budget.models import Belopp, Budgetversion, Post, Versionstyp
+from budget.models import Belopp, Budgetversion, Post, Uppstallningsslag, Versionstyp
 from budget.regler.tillagg import Andring, Tal
 from budget.selectors.summor import Lage, Nyckel, hamta_summor
 from organisation.models import Enhet
@@ -107,9 +107,10 @@ def hamta_tillaggsandring(version: Budgetversion) -> Andring:
 
 def senast_andrad(versioner: Iterable[int]) -> datetime:
     """When an amount, a justering, a förutsättning or a decision point of the versions last changed; the epoch when
-    there are none."""
+    there are none. Äskanden stand in no document of the budget's."""
     versioner = list(versioner)
-    belopp = Belopp.objects.filter(version__in=versioner).aggregate(t=Max("andrad_tid"))["t"]
+    i_handlingen = Belopp.objects.exclude(post__uppstallning__slag=Uppstallningsslag.ASKANDE)
+    belopp = i_handlingen.filter(version__in=versioner).aggregate(t=Max("andrad_tid"))["t"]
     handelser = (
         apps.get_model("budget", modell)
         .objects.filter(version__in=versioner)

@@ -15,12 +15,11 @@ from budget.selectors.budgetdel import (
     hamta_delar,
     hamta_delenheter,
     hamta_senaste_per_namnd,
+    i_delen,
 )
 from budget.selectors.kommentar import rakna_per_namnd
-from budget.selectors.uppstallning import Uppstallningsdata, hamta_uppstallning
 from budget.tabeller.adress import versionsadress
-from budget.tabeller.inmatning import cellnamn, skrivbara_celler
-from budget.tabeller.uppstallning import bygg_tabell
+from budget.tabeller.investeringar import las_celler, las_uppstallning, namnge_cell
 from budget.tabeller.varifran import tid
 from organisation.permissions import Enhetsurval
 from regionskane.lib.tabell import Kolumnslag, Radslag, Tabell
@@ -111,17 +110,17 @@ def las_lage(budgetdel: Budgetdel, idag: date) -> Tidslage:
 
 
 def rakna_celler(version: Budgetversion, kolumner: Kolumner, urval: Enhetsurval) -> dict[int, Celltal]:
-    """The cells of the tables with a row per enhet, by enhet (id). Some queries per table, whatever the parts are."""
+    """The cells of the tables that are handed in, by enhet (id). Some queries per table, whatever the parts are."""
     alla: dict[int, int] = {}
     tomma: dict[int, list[str]] = {}
     for u, u_kolumner in kolumner.items():
-        if not u.per_enhet:
+        if not i_delen(version, u):
             continue
-        data = hamta_uppstallning(version, u, u_kolumner, urval)
-        for cell in sorted(skrivbara_celler(data, urval)):
+        data, celler = las_celler(version, u, u_kolumner, urval)
+        for cell in sorted(celler):
             alla[cell.enhet] = alla.get(cell.enhet, 0) + 1
             if not data.har_varde(*cell):
-                tomma.setdefault(cell.enhet, []).append(f"{u.namn}: {cellnamn(data, cell)}")
+                tomma.setdefault(cell.enhet, []).append(f"{u.namn}: {namnge_cell(data, cell)}")
     return {enhet: Celltal(antal, tuple(tomma.get(enhet, ()))) for enhet, antal in alla.items()}
 
 
@@ -184,17 +183,28 @@ def nasta_att_granska(rader: list[Delrad], denna: Budgetdel) -> Delrad | None:
     return next((r for r in efter if r.budgetdel.status == Delstatus.INLAMNAD), None)
 
 
-def bygg_deltabell(data: Uppstallningsdata, namnd: str, kommentarer: Mapping[tuple[str, str], int]) -> Tabell:
-    """The rows of a nämnd's enheter with their sum, which is the nämnd's own whoever reads it."""
-    t = markera_kommentarer(bygg_tabell(data), kommentarer)
+def las_deltabell(
+    version: Budgetversion,
+    uppstallning: Uppstallning,
+    kolumner: tuple[Versionskolumn, ...],
+    urval: Enhetsurval,
+    namnd: str,
+    kommentarer: Mapping[tuple[str, str], int],
+) -> Tabell:
+    """The rows of a nämnd's enheter, or objects, with their sum, which is the nämnd's own whoever reads it."""
+    t = markera_kommentarer(las_uppstallning(version, uppstallning, kolumner, urval), kommentarer)
     return replace(
         t,
         nyckel=f"del-{t.nyckel}",
         ingress="",
         rader=tuple(
             # The address of «egna» answers for the reader's enheter, which are others than the nämnd's.
-            replace(r, rubrik=f"Summa {namnd}", celler=tuple(c._replace(kalla="") for c in r.celler))
-            if r.nyckel == "egna"
+            replace(
+                r,
+                rubrik=r.rubrik.replace("Summa egna enheter", f"Summa {namnd}"),
+                celler=tuple(c._replace(kalla="") for c in r.celler),
+            )
+            if r.nyckel.partition("--")[0] == "egna"
             else r
             for r in t.rader
         ),

@@ -1,6 +1,6 @@
 """The workbook that is filled in outside the system, and what it changes when it comes back, as data."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -12,12 +12,13 @@ from budget.models import Budgetversion, Matt, Post, Posttyp, Uppstallning, Vers
 from budget.selectors.balanskrav import med_regelrader
 from budget.selectors.celler import Cellnyckel, Cellvarde, hamta_celler
 from budget.selectors.ifyllnad import Fyllnadsdel
+from budget.selectors.skrivratt import LAST_AV_FULLMAKTIGE, ar_ram, last_av_fullmaktige
 from budget.selectors.summor import ALLA, Nyckel, Summor
-from budget.selectors.uppstallning import Uppstallningsdata, hamta_uppstallning
+from budget.selectors.uppstallning import Uppstallningsdata, hamta_uppstallning, radnyckel, radpost
 from budget.selectors.varifran import raknas_av_bryggan
 from budget.tabeller import matt
 from budget.tabeller.adress import Kallor
-from budget.tabeller.inmatning import REGELSUMMOR, skrivbara_celler
+from budget.tabeller.inmatning import REGELSUMMOR, cellnamn, skrivbara_celler
 from budget.tabeller.uppstallning import ENHET, barn_per_post, bygg_tabell, kolumnnyckel, synliga_delar
 from organisation.permissions import Enhetsurval
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
@@ -37,8 +38,11 @@ def las_fyllnadsdata(
     kolumner: Mapping[Uppstallning, tuple[Versionskolumn, ...]],
     uppstallningar: Iterable[Uppstallning],
     skriv: Enhetsurval,
+    far: Callable[[Uppstallning], Enhetsurval],
 ) -> list[tuple[Uppstallningsdata, set[Cellnyckel]]]:
-    """The tables that somebody who may write `skriv` can fill in something of, with the cells, in order.
+    """The tables of the enheter of `skriv` that somebody can fill in something of, with the cells, in order; `far` says
+    what may be written in a table. The ram comes along without cells for who may not write it. Empty when there is
+    nothing to fill in.
 
     Those whose rows are investment objects, or that are drawn once per förvaltning, are entered on their own pages.
     """
@@ -47,10 +51,11 @@ def las_fyllnadsdata(
         if u.per_objekt or u.per_forvaltning:
             continue
         data = hamta_uppstallning(version, u, kolumner[u], skriv)
-        celler = skrivbara_celler(data, skriv)
-        if celler:
+        alla, tillatet = skrivbara_celler(data, skriv), far(u)
+        celler = {c for c in alla if c.enhet in tillatet}
+        if celler or (alla and ar_ram(version, u)):
             funna.append((data, celler))
-    return funna
+    return funna if any(celler for _, celler in funna) else []
 
 
 def bygg_arbetsbok(
@@ -99,6 +104,7 @@ _INSTRUKTIONER = (
             "Töm cellen för att hämta igen; siffran syns när arbetsboken är inläst.",
             "Du får skriva formler i de gula cellerna, till exempel =120,5*1,02. Det uträknade talet läses in, "
             "avrundat till hela ören.",
+            "Ett blad utan gula celler är låst av fullmäktige: ramen visas så att du har den framför dig.",
             "Summor räknas om medan du skriver. Grå siffror utan ram visar andra år och versioner, som jämförelse.",
         ),
     ),
@@ -126,19 +132,24 @@ _INSTRUKTIONER = (
 
 def _blad(data: Uppstallningsdata, skrivbara, hamtas, nu) -> Mallblad:
     u, version = data.uppstallning, data.version
+    last = "" if skrivbara else last_av_fullmaktige(version, u)
     nuvarde = hamta_celler(version, u, Enhetsurval(enheter=frozenset(c.enhet for c in skrivbara)), sedan=nu)
     if u.kod == "balanskrav":
         data = med_regelrader(data)
     tabell = bygg_tabell(data)
     poster = {p.kod: p for p in data.poster}
     enheter = {f"enhet-{p.enhet_kod}": p for p in data.placeringar}
+    if u.rad_per_post:
+        enheter = {
+            radnyckel(u, vad, post.kod): plats for vad, plats in enheter.items() for post in data.poster
+        }
     egna = {kolumnnyckel(k): k.ar for k in data.kolumner if k.kalla_id == version.pk}
     rader, celler = [], {}
     for rad in tabell.rader:
         if rad.slag == Radslag.GRUPP:
             rader.append(rad)
             continue
-        post = data.poster[0] if u.per_enhet else poster[rad.nyckel]
+        post = poster[radpost(rad.nyckel) or (data.poster[0].kod if u.per_enhet else rad.nyckel)]
         if post.typ == Posttyp.REGEL:
             if post.kod in REGELSUMMOR:
                 rader.append(replace(rad, delar=tuple(REGELSUMMOR[post.kod])))
@@ -164,7 +175,8 @@ def _blad(data: Uppstallningsdata, skrivbara, hamtas, nu) -> Mallblad:
                 )
     kvar = {r.nyckel for r in rader}
     rader = [replace(r, delar=tuple((d, f) for d, f in r.delar if d in kvar)) for r in rader]
-    return Mallblad(replace(tabell, rader=tuple(rader)), celler, frozenset(egna))
+    tabell = replace(tabell, rader=tuple(rader))
+    return Mallblad(tabell, celler, frozenset(egna), (LAST_AV_FULLMAKTIGE, last) if last else ("", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +195,8 @@ class Val:
 
 def cellrubrik(data: Uppstallningsdata, cell: Cellnyckel) -> str:
     """What a row of the difference is called: the enhet's name, or the post's in a table of the region."""
+    if data.uppstallning.rad_per_post:
+        return cellnamn(data, cell).rpartition(" ")[0]
     if data.uppstallning.per_enhet:
         return next(p.enhet_namn for p in data.placeringar if p.enhet_id == cell.enhet)
     return next(matt.namn(p) for p in data.poster if p.pk == cell.post)

@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from budget.models import Matt, Post, Posttyp
 from budget.regler.balanskrav import RADER
 from budget.selectors.celler import Cellnyckel, Cellvarde
-from budget.selectors.uppstallning import Uppstallningsdata
+from budget.selectors.uppstallning import Plats, Uppstallningsdata, radnyckel, radpost
 from budget.tabeller import matt
 from budget.tabeller.adress import versionsadress
 from budget.tabeller.uppstallning import bygg_tabell, kolumnnyckel
@@ -80,11 +80,14 @@ def bygg_inmatning(
     kommentarer: Mapping[Cellnyckel, int] | None = None,
     inlamnade: Set[int] = frozenset(),
     mot: Mapping[Cellnyckel, tuple[Decimal, ...]] = MappingProxyType({}),
+    last: str = "",
 ) -> Inmatningsvy:
     """The entry table of an uppställning; cells that are not in `skrivbara` are locked. `kommentarer` is how many open
     comments a cell has, `inlamnade` the enheter (ids) whose nämnd has handed in, `mot` what new values are held against
-    to see their unit."""
-    return Ritare(data, celler, skrivbara, anvandare_id, nu, svar, kommentarer or {}, inlamnade, mot).vy()
+    to see their unit; `last` says of every row why it is locked."""
+    return Ritare(
+        data, celler, skrivbara, anvandare_id, nu, svar, kommentarer or {}, inlamnade, mot, last
+    ).vy()
 
 
 def skrivbara_celler(data: Uppstallningsdata, skrivbart: Enhetsurval) -> set[Cellnyckel]:
@@ -99,6 +102,8 @@ def cellnamn(data: Uppstallningsdata, cell: Cellnyckel) -> str:
     """A cell in words: its row and year."""
     post = next(p for p in data.poster if p.pk == cell.post)
     plats = next(p for p in data.placeringar if p.enhet_id == cell.enhet)
+    if data.uppstallning.rad_per_post:
+        return f"{plats.enhet_namn}, {post.namn.lower()} {cell.ar}"
     return f"{plats.enhet_namn if data.rad_per_enhet else post.namn} {cell.ar}"
 
 
@@ -130,13 +135,19 @@ class Ritare:
         kommentarer=MappingProxyType({}),
         inlamnade=frozenset(),
         mot=MappingProxyType({}),
+        last="",
     ):
-        self.kommentarer, self.inlamnade, self.mot = kommentarer, inlamnade, mot
+        self.kommentarer, self.inlamnade, self.mot, self.last = kommentarer, inlamnade, mot, last
         self.data, self.celler, self.svar, self.skrivbara = data, celler, svar, skrivbara
         self.anvandare_id, self.nu = anvandare_id, nu
         self.tabell: Tabell = self._bygg_tabell()
         self.poster = {p.kod: p for p in data.poster}
-        self.enheter = {f"enhet-{p.enhet_kod}": p.enhet_id for p in data.placeringar}
+        # Each row's enhet: its id, and its name in addresses.
+        self.enheter = {
+            nyckel: (p.enhet_id, f"enhet-{p.enhet_kod}")
+            for p in data.placeringar
+            for nyckel in self._nycklar(p)
+        }
         self.kolumner = self._kolumnar()
         self.beloppskolumner = [k.nyckel for k in self.tabell.kolumner if k.slag == Kolumnslag.BELOPP]
         self.rotadress = versionsadress(data.version)
@@ -144,6 +155,11 @@ class Ritare:
         self.felrader: list[Felrad] = []
         self.sedda: dict[Cellnyckel, tuple[int, Decimal | None]] = {}
         self.antal = 0
+
+    def _nycklar(self, plats: Plats) -> list[str]:
+        """The keys of an enhet's rows."""
+        u, vad = self.data.uppstallning, f"enhet-{plats.enhet_kod}"
+        return [radnyckel(u, vad, p.kod) for p in self.data.poster] if u.rad_per_post else [vad]
 
     def _bygg_tabell(self) -> Tabell:
         return bygg_tabell(self.data)
@@ -202,10 +218,17 @@ class Ritare:
                 yield from self._inmatningsrad(rad, post)
 
     def _post(self, rad: Rad) -> Post:
+        if kod := radpost(rad.nyckel):
+            return self.poster[kod]
         return self.data.poster[0] if self.data.rad_per_enhet else self.poster[rad.nyckel]
 
+    def _plats(self, rad: Rad) -> tuple[int, str]:
+        """The enhet that a row is of: its id, and its name in addresses."""
+        forsta = self.data.placeringar[0]
+        return self.enheter.get(rad.nyckel, (forsta.enhet_id, f"enhet-{forsta.enhet_kod}"))
+
     def _enhet(self, rad: Rad) -> int:
-        return self.enheter.get(rad.nyckel) or self.data.placeringar[0].enhet_id
+        return self._plats(rad)[0]
 
     def _referenser(self, rad: Rad) -> dict[str, str]:
         """Per column: how sums and differences in the page point at the row's figure, which is by its
@@ -247,10 +270,11 @@ class Ritare:
         rod = " rod" if rad.rod else ""
         klass = f' class="{rad.slag.value}{rod}{" har-under" if under else ""}"'
         forklaring = f'<small class="svag">{escape(rad.forklaring)}</small>' if rad.forklaring else ""
-        omfang = rad.nyckel if rad.nyckel in self.enheter else f"enhet-{self.data.placeringar[0].enhet_kod}"
+        omfang = self._plats(rad)[1]
         kalla = f"{self.rotadress}varifran/{self.tabell.nyckel}/{self._radpost(rad, post).kod}/{omfang}/"
         inlamnad = self._enhet(rad) in self.inlamnade
-        lage = '<span class="svag">Inlämnad</span>' if inlamnad else self._lage(senast)
+        ligger_fast = self.last or ("Inlämnad" if inlamnad else "")
+        lage = f'<span class="svag">{escape(ligger_fast)}</span>' if ligger_fast else self._lage(senast)
         yield (
             f'<tr data-rad="{rad.nyckel}" data-kalla="{kalla}"{_matt(post)}{klass}>'
             f'<th scope="row" id="r-{rad.nyckel}">{rubrik}{forklaring}</th>'

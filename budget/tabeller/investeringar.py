@@ -26,9 +26,10 @@ from budget.selectors.investeringar import (
     hamta_objekt,
 )
 from budget.selectors.summor import ALLA
+from budget.selectors.uppstallning import Uppstallningsdata, hamta_uppstallning
 from budget.tabeller.adress import Kallor, versionsadress
 from budget.tabeller.delar import med_delar
-from budget.tabeller.inmatning import Inmatningsvy, Ritare
+from budget.tabeller.inmatning import Inmatningsvy, Ritare, cellnamn, skrivbara_celler
 from budget.tabeller.uppstallning import ENHET, kolumnnyckel, las_tabell
 from organisation.permissions import Enhetsurval
 from regionskane.lib.belopp import MNKR, formatera, formatera_procent
@@ -301,6 +302,25 @@ def skrivbara_objektceller(data: Objektdata, skrivbart: Enhetsurval) -> set[Cell
             if slut is None or ar <= slut or data.varde(o, ar) is not None
         }
     return celler
+
+
+def las_celler(
+    version: Budgetversion,
+    uppstallning: Uppstallning,
+    kolumner: tuple[Versionskolumn, ...],
+    skriv: Enhetsurval,
+) -> tuple[Uppstallningsdata | Objektdata, set[Cellnyckel]]:
+    """Any table's figures for the enheter of `skriv`, and its cells that who may write those may write."""
+    if uppstallning.per_objekt:
+        objekt = hamta_objekt(version, uppstallning, kolumner, skriv)
+        return objekt, skrivbara_objektceller(objekt, skriv)
+    data = hamta_uppstallning(version, uppstallning, kolumner, skriv)
+    return data, skrivbara_celler(data, skriv)
+
+
+def namnge_cell(data: Uppstallningsdata | Objektdata, cell: Cellnyckel) -> str:
+    """A cell of any table in words."""
+    return objektcellnamn(data, cell) if data.uppstallning.per_objekt else cellnamn(data, cell)
 
 
 def objektcellnamn(data: Objektdata, cell: Cellnyckel) -> str:

@@ -9,7 +9,14 @@ from urllib.parse import urlencode
 
 from django.utils import timezone
 
-from budget.models import Block, Budgetversion, Justeringsstatus, Versionskolumn, Versionstyp
+from budget.models import (
+    Block,
+    Budgetversion,
+    Justeringsstatus,
+    Uppstallningsslag,
+    Versionskolumn,
+    Versionstyp,
+)
 from budget.selectors.jamforelse import (
     Jamforelse,
     Justeringsskillnad,
@@ -158,7 +165,11 @@ def bygg_talen(forsta: Kolumnval, andra: Kolumnval, urval: Enhetsurval) -> list[
     """
     andras = {u for u, k in hamta_kolumner(andra.version).items() if _har(k, andra)}
     tabeller = []
-    gemensamma = [u for u, k in hamta_kolumner(forsta.version).items() if u in andras and _har(k, forsta)]
+    gemensamma = [
+        u
+        for u, k in hamta_kolumner(forsta.version).items()
+        if u in andras and _har(k, forsta) and u.slag != Uppstallningsslag.ASKANDE
+    ]
     kopior = ar_kopior(forsta.version, andra.version)
     for u in lasbara_uppstallningar(gemensamma, urval):
         if u.per_objekt or (u.per_forvaltning and kopior):

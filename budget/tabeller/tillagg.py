@@ -8,7 +8,7 @@ from dataclasses import replace
 from django.utils.text import get_text_list
 
 from budget.actions.versioner import finansieringsbrist
-from budget.models import Budgetversion, Finansieringssatt, Versionstyp
+from budget.models import Budgetversion, Finansieringssatt, Uppstallningsslag, Versionstyp
 from budget.regler.tillagg import utokning
 from budget.selectors.uppstallning import hamta_kolumner
 from budget.selectors.versioner import Tillagg, hamta_tillagg
@@ -205,6 +205,8 @@ def las_andringar(version: Budgetversion, urval: Enhetsurval, *, bara: str = "")
     tabeller = [las_finansiering(version)] if bara in ("", "resultatbudget", "regionbidrag") else []
     for u, kolumner in hamta_kolumner(version).items():
         if (bara and u.kod != bara) or u.kod == "balanskrav" or u.per_objekt or u.per_forvaltning:
+            continue
+        if u.slag == Uppstallningsslag.ASKANDE:
             continue
         for k in kolumner:
             finns = any(f.ar == k.ar and f.kalla_id == grund.pk for f in fore.get(u, ()))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, product
 from typing import NamedTuple
 
 from budget.models import (
@@ -15,7 +15,7 @@ from budget.models import (
     Versionskolumn,
 )
 from budget.selectors.summor import ALLA, Nyckel
-from budget.selectors.uppstallning import Uppstallningsdata, hamta_uppstallning
+from budget.selectors.uppstallning import Uppstallningsdata, hamta_uppstallning, radnyckel
 from budget.tabeller import matt
 from budget.tabeller.adress import mot, versionsadress
 from budget.tabeller.delar import BRYGGAN, HAMTAS, RAKNAS, Gav, med_delar
@@ -178,8 +178,11 @@ class _Byggare:
         return Cell() if varde is None else Cell(varde, kalla=ny.kalla + fraga)
 
     def per_enhet(self):
-        post = self.data.poster[0]
         synliga = self.data.synliga
+        if self.data.uppstallning.rad_per_post:
+            yield from self._per_enhet_och_post(synliga)
+            return
+        post = self.data.poster[0]
         if self.data.delvis:
             yield from (self._enhetsrad(post, p, Radslag.RAD) for p in synliga)
             if len(synliga) > 1:
@@ -201,6 +204,34 @@ class _Byggare:
             )  # fmt: skip
         if len(synliga) > 1:
             yield self._summarad(post, "alla", "Totalsumma", ALLA, ALLA, Radslag.TOTAL, synliga)
+
+    def _per_enhet_och_post(self, synliga):
+        """A row for each post of each enhet, and a sum of each post: they are not added to one another."""
+        u, delvis = self.data.uppstallning, self.data.delvis
+        for _, grupp in groupby(synliga, key=lambda p: p.sektor_id):
+            platser = list(grupp)
+            if not delvis:
+                kod, namn = platser[0].sektor_kod or "ovriga", platser[0].sektor_namn or "Utan sektor"
+                yield Rad(f"grupp-{kod}", namn, slag=Radslag.GRUPP)
+            for p, post in product(platser, self.data.radposter):
+                vad = f"enhet-{p.enhet_kod}"
+                yield Rad(
+                    radnyckel(u, vad, post.kod),
+                    f"{p.enhet_namn}, {post.namn.lower()}",
+                    self.celler(post, f"enhet:{p.enhet_id}", vad),
+                    Radslag.RAD if delvis else Radslag.DEL,
+                )
+        if len(synliga) < 2:
+            return
+        vad, rubrik = ("egna", "Summa egna enheter") if delvis else (ALLA, "Totalsumma")
+        for post in self.data.radposter:
+            yield Rad(
+                radnyckel(u, vad, post.kod),
+                f"{rubrik}, {post.namn.lower()}",
+                self.celler(post, ALLA, vad),
+                Radslag.TOTAL,
+                tuple((radnyckel(u, f"enhet-{p.enhet_kod}", post.kod), 1) for p in synliga),
+            )
 
     def _enhetsrad(self, post, plats, slag):
         nyckel = f"enhet-{plats.enhet_kod}"

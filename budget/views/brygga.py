@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from budget.diagram.brygga import bygg_bryggdiagram
 from budget.selectors.justering import hamta_brygga
 from budget.tabeller.brygga import bygg_enhetsbrygga, bygg_matris, visad_kod
-from budget.views.atkomst import oppna_version, skrivbart
+from budget.views.atkomst import oppna_version
 from budget.views.heltal import las_arval, las_heltal
 from budget.views.tabeller import ram
 from organisation.models import Enhet
@@ -21,14 +21,14 @@ from regionskane.lib.visning import visa
 
 
 def far_justera(request, version) -> bool:
-    """A justering touches several nämnder, so it takes the right to write for all of them."""
-    return skrivbart(request, version).allt
+    """A justering moves the ram of several nämnder, so it takes the right to the ram of all of them."""
+    return not version.last and fick_justera(request, version)
 
 
 def fick_justera(request, version) -> bool:
     """Whether the user may justera the version when it is open. Asked of what is sent: whoever typed when it was locked
     keeps what was typed."""
-    return get_behorighet(request).urval(Ratt.SKRIVA_BELOPP, last=False, period=version.period).allt
+    return get_behorighet(request).urval(Ratt.SKRIVA_RAM, last=False, period=version.period).allt
 
 
 def oppna_brygga(request, ar, kod):

@@ -12,20 +12,21 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from budget.actions import budgetdel as aktion
-from budget.actions.budgetdel import DelenAndrad, DelFel
+from budget.actions.budgetdel import DelenAndrad, DelFel, MotivSaknas
 from budget.forms.budgetdel import Aterlamningsformular, Dagformular, Oppningsformular
-from budget.models import Budgetdel, Delstatustext
+from budget.models import Budgetdel, Delstatustext, Uppstallningsslag
 from budget.regler.delflode import FLODE, Sida, Steg, mojliga_steg
-from budget.selectors.budgetdel import hamta_delenheter, hamta_delhistorik, las_avtryck
-from budget.selectors.kommentar import hamta_deltradar, rakna_per_plats
-from budget.selectors.uppstallning import hamta_uppstallning
+from budget.selectors.askanden import hamta_askanden
+from budget.selectors.budgetdel import hamta_delenheter, hamta_delhistorik, i_delen, las_avtryck
+from budget.selectors.kommentar import hamta_deltradar, rakna_per_cell, rakna_per_plats
 from budget.tabeller.adress import versionsadress
+from budget.tabeller.askanden import askandevarningar, bygg_askandetabell
 from budget.tabeller.budgetdel import (
     ORDNINGAR,
     STEGORD,
     Delrad,
-    bygg_deltabell,
     las_delar,
+    las_deltabell,
     nasta_att_granska,
     ordna,
     rakna_celler,
@@ -235,12 +236,16 @@ def _underlag(request, d: Delatkomst) -> dict:
     version, kolumner = d.atkomst.version, d.atkomst.kolumner
     tabeller, sett = [], []
     for u, u_kolumner in kolumner.items():
-        if not u.per_enhet:
+        if not i_delen(version, u):
             continue
-        data = hamta_uppstallning(version, u, u_kolumner, d.urval)
-        if not data.synliga:
+        if u.slag == Uppstallningsslag.ASKANDE:
+            tabell, sett_har = _askanden(request, d, u, skrivbar)
+            tabeller.insert(0, tabell)
+            sett += sett_har
             continue
-        t = bygg_deltabell(data, d.rad.namnd, rakna_per_plats(version, u, d.urval))
+        t = las_deltabell(version, u, u_kolumner, d.urval, d.rad.namnd, rakna_per_plats(version, u, d.urval))
+        if not t.rader:
+            continue
         lankar = [{"text": f"Visa {u.namn.lower()} i versionen", "url": f"{rot}{u.kod}/"}]
         if skrivbar:
             lankar.append({"text": "Ändra belopp", "url": f"{rot}{u.kod}/inmatning/"})
@@ -257,6 +262,22 @@ def _underlag(request, d: Delatkomst) -> dict:
         "tomma_rubrik": "En cell är tom" if len(tomma) == 1 else f"{len(tomma)} celler är tomma",
         "tomma_lista": [{"text": namn} for namn in visade],
     }
+
+
+def _askanden(request, d: Delatkomst, u, skrivbar: bool) -> tuple[dict, list[str]]:
+    """What the part asks for beside its ram, with its page and, while it may be written, its entry; and what to look
+    at twice in it."""
+    version, namnd = d.atkomst.version, d.budgetdel.namnd
+    urval = Enhetsurval(enheter=d.urval.enheter)
+    rader = hamta_askanden(version, u, urval, dict.fromkeys(d.enheter, namnd.pk))
+    t = bygg_askandetabell(
+        version, u, rader, {namnd.pk: namnd.namn}, kommentarer=rakna_per_cell(version, u, urval)
+    )
+    rot = versionsadress(version)
+    lankar = [{"text": "Motiv och svar", "url": f"{rot}askanden/?namnd={namnd.kod}"}]
+    if skrivbar:
+        lankar.append({"text": "Ändra belopp", "url": f"{rot}{u.kod}/inmatning/"})
+    return {"vy": visa(t), "lankar": lankar, "tom": not t.rader}, askandevarningar(version, rader)
 
 
 @login_required
@@ -277,6 +298,8 @@ def lamna_in(request, ar, kod, namnd):
         except DelenAndrad as skal:
             status, fel = 409, str(skal)
             d = oppna_del(request, ar, kod, namnd)
+        except MotivSaknas as skal:
+            status, fel = 422, str(skal)
         except DelFel as skal:
             return visa_del(request, oppna_del(request, ar, kod, namnd), status=422, fel=str(skal))
         else:

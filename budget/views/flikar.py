@@ -42,10 +42,17 @@ def _sida(grupp: str, nyckel: str) -> Sida:
 
 
 def versionens_sidor(
-    version: Budgetversion, uppstallningar: Iterable[Uppstallning], *, hela: bool, kontroll: bool, delar: bool
+    version: Budgetversion,
+    uppstallningar: Iterable[Uppstallning],
+    *,
+    hela: bool,
+    kontroll: bool,
+    delar: bool,
+    askanden: Uppstallning | None,
 ) -> list[Sida]:
     """Every page of the version that the user may open, group by group. `uppstallningar` are the tables that the user
-    sees any of, `hela` whether it is all of them; `kontroll` and `delar` tell whether those pages are among them."""
+    sees any of, `hela` whether it is all of them, `askanden` the table of them that the user reads; `kontroll` and
+    `delar` tell whether those pages are among them."""
     tabeller = [u for u in uppstallningar if u.kod != "resultatkrav"]
     sidor = [Sida("Om versionen", "", "Om versionen", "")]
     if delar:
@@ -53,6 +60,8 @@ def versionens_sidor(
     sidor += [Sida(_GRUPP.get(u.kod, EKONOMI), u.kod, u.namn, f"{u.kod}/") for u in tabeller]
     if any(u.kod == "regionbidrag" for u in tabeller):
         sidor.append(_sida("Regionbidrag", "brygga"))
+    if askanden:
+        sidor.append(Sida("Regionbidrag", askanden.kod, askanden.namn, "askanden/"))
     if hela:
         if any(u.kod == "kassaflode" for u in tabeller):
             sidor.append(_sida(EKONOMI, "samband"))

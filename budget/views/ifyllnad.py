@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from hashlib import sha256
 
 from django.contrib import messages
@@ -38,6 +39,7 @@ from budget.selectors.ifyllnad import (
     senaste_ifyllnader,
     summerade_poster,
 )
+from budget.selectors.skrivratt import skrivbart_i
 from budget.selectors.uppstallning import Uppstallningsdata
 from budget.tabeller.enhetssinne import ORD, RAKNADE, bygg_fraga
 from budget.tabeller.ifyllnad import (
@@ -139,7 +141,7 @@ def ifyllnad(request, ar, kod):
             request, atkomst, skriv, (Anmarkning("STORLEK", Niva.FEL, text),), fil.name, status=422
         )
     innehall = fil.read()
-    granskad = _granska(atkomst, skriv, innehall)
+    granskad = _granska(request, atkomst, skriv, innehall)
     if granskad.fel:
         return _visa_start(request, atkomst, skriv, granskad.fel, fil.name, status=422)
     sparad = behall_arbetsbok(version=atkomst.version, namn=fil.name, innehall=innehall, by=request.user)
@@ -179,7 +181,9 @@ def ifyllnadsbok(request, ar, kod):
         del_ = next((d for d in delar if d.kod == delkod), None)
     if del_ is None:
         raise Http404
-    tabeller = las_fyllnadsdata(version, atkomst.kolumner, atkomst.uppstallningar, del_.urval)
+    tabeller = las_fyllnadsdata(
+        version, atkomst.kolumner, _fyllbara(atkomst), del_.urval, _far(request, version)
+    )
     if not tabeller:
         messages.info(request, f"{del_.namn} har inget att fylla i i {version.namn}.")
         return redirect("ifyllnad", ar, kod)
@@ -206,7 +210,7 @@ def ta_emot_ifyllnad(request, ar, kod, pk):
     svar = request.POST.get("enhet")
     if svar in DELAS_MED and not version.last:
         svara_om_enhet(ifyllnad=det, enhet=svar, by=request.user)
-    granskad = _granska(atkomst, skriv, plats.read_bytes(), det.enhet)
+    granskad = _granska(request, atkomst, skriv, plats.read_bytes(), det.enhet)
     if granskad.fel:
         return _visa_start(
             request, atkomst, skriv, granskad.fel, det.namn, status=409 if request.method == "POST" else 200
@@ -226,7 +230,7 @@ def ta_emot_ifyllnad(request, ar, kod, pk):
             last_som=_last_som(granskad),
         )
     except Konflikt:
-        granskad = _granska(atkomst, skriv, plats.read_bytes(), det.enhet)
+        granskad = _granska(request, atkomst, skriv, plats.read_bytes(), det.enhet)
         return _visa_skillnad(request, atkomst, det, granskad, status=409)
     except VersionenArLast as fel:
         lasta = (Anmarkning("LAST", Niva.FEL, str(fel)),)
@@ -255,14 +259,27 @@ def ifyllnadsfil(request, ar, kod, pk):
     return FileResponse(plats.open("rb"), as_attachment=True, filename=det.namn, content_type=XLSX)
 
 
-def _granska(atkomst: Atkomst, skriv: Enhetsurval, innehall: bytes, svar: str = "") -> Granskad:
+def _fyllbara(atkomst: Atkomst):
+    """The tables that a workbook may have."""
+    return [*atkomst.uppstallningar, *filter(None, [atkomst.askanden])]
+
+
+def _far(request, version):
+    return partial(skrivbart_i, get_behorighet(request), version)
+
+
+def _granska(request, atkomst: Atkomst, skriv: Enhetsurval, innehall: bytes, svar: str = "") -> Granskad:
     """`svar` is the unit that the user has answered that the amounts are in."""
     version = atkomst.version
     bok = las_ifyllnad(innehall)
     if bok.fel and not bok.version:
         return Granskad(bok, bok.fel)
     tabeller = las_fyllnadsdata(
-        version, atkomst.kolumner, atkomst.uppstallningar, Enhetsurval() if version.last else skriv
+        version,
+        atkomst.kolumner,
+        _fyllbara(atkomst),
+        Enhetsurval() if version.last else skriv,
+        _far(request, version),
     )
     andrade, fel = granska_ifyllnad(bok, version, tabeller, hamta_enhetskoder(), skriv)
     # Of the wrong version nothing more is worth saying.

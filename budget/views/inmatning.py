@@ -15,18 +15,24 @@ from django.views.decorators.http import require_http_methods
 from budget.actions.belopp import DelenArInlamnad, Konflikt, VersionenArLast, spara_belopp
 from budget.forms.inmatning import OgiltigtFormular, OtillatenCell, las_inmatning
 from budget.selectors.balanskrav import med_regelrader
-from budget.selectors.budgetdel import stangda_enheter
 from budget.selectors.celler import hamta_celler
 from budget.selectors.enhetssinne import hamta_ursprung, referenser
 from budget.selectors.internbudget import hamta_enhetens_tabell, inmatningsenheter
 from budget.selectors.investeringar import hamta_objekt
 from budget.selectors.kommentar import rakna_per_cell
+from budget.selectors.skrivratt import (
+    LAST_AV_FULLMAKTIGE,
+    ar_ram,
+    last_av_fullmaktige,
+    skrivbart_i,
+    stangda_i,
+)
 from budget.selectors.uppstallning import hamta_uppstallning
 from budget.tabeller.inmatning import INGET_SVAR, NYSS, Svar, bygg_inmatning, cellnamn, skrivbara_celler
 from budget.tabeller.investeringar import bygg_objektinmatning, objektcellnamn, skrivbara_objektceller
 from budget.views.atkomst import oppna_uppstallning, oppna_version, skrivbart
 from budget.views.tabeller import ram
-from organisation.permissions import Ratt, get_behorighet
+from organisation.permissions import Enhetsurval, Ratt, get_behorighet
 
 
 class Bord(NamedTuple):
@@ -50,10 +56,12 @@ BORD = {
 def inmatning(request, ar, kod, uppstallning):
     """The entry table. A refused save (422: errors, 409: conflicts) shows the form with all that was typed."""
     atkomst = oppna_version(request, ar, kod, Ratt.LASA_BELOPP)
-    u = oppna_uppstallning(atkomst, uppstallning)
-    skriv = skrivbart(request, atkomst.version)
+    u = oppna_uppstallning(atkomst, uppstallning, aven_askanden=True)
+    skriv = skrivbart_i(get_behorighet(request), atkomst.version, u)
     if request.method == "POST" and atkomst.version.last:
         return _lastes(request, atkomst, u)
+    if not skriv and ar_ram(atkomst.version, u) and skrivbart(request, atkomst.version):
+        return _last_ram(request, atkomst, u)
     if not skriv:
         raise PermissionDenied(
             f"{atkomst.version.namn} är låst och tar inga nya belopp."
@@ -64,7 +72,7 @@ def inmatning(request, ar, kod, uppstallning):
     tillatna = BORD[u.per_objekt].skrivbara(data, skriv)
     if not tillatna:
         raise PermissionDenied(f"Du har inga celler att fylla i under {u.namn}.")
-    stangda = stangda_enheter(atkomst.version)
+    stangda = stangda_i(atkomst.version, u)
     inlamnade = {c for c in tillatna if c.enhet in stangda}
     if request.method == "GET":
         if inlamnade == tillatna:
@@ -123,6 +131,14 @@ def inmatning(request, ar, kod, uppstallning):
     return redirect(f"{request.path}?{urlencode({'sparat': 1} | _vald_enhet(data))}")
 
 
+def _last_ram(request, atkomst, u):
+    """The table with every cell locked, to who may write in the version but not fullmäktige's ram in it."""
+    if request.method == "POST":
+        raise PermissionDenied(f"{last_av_fullmaktige(atkomst.version, u)} Ingenting har sparats.")
+    data = _hamta(request, atkomst, u, Enhetsurval())
+    return _visa(request, atkomst, u, data, frozenset(), last=LAST_AV_FULLMAKTIGE)
+
+
 def _hamta(request, atkomst, u, skriv):
     """The table to enter: all of it or, of one that is per förvaltning, that of the enhet asked for (`?enhet=`)."""
     if not u.per_forvaltning:
@@ -144,7 +160,17 @@ def _matt(data):
 
 
 def _visa(
-    request, atkomst, u, data, tillatna, svar=INGET_SVAR, *, status=200, varfor="", inlamnade=frozenset()
+    request,
+    atkomst,
+    u,
+    data,
+    tillatna,
+    svar=INGET_SVAR,
+    *,
+    status=200,
+    varfor="",
+    inlamnade=frozenset(),
+    last="",
 ):
     nu = timezone.now()
     celler = hamta_celler(atkomst.version, u, atkomst.urval, sedan=nu - NYSS)
@@ -154,7 +180,7 @@ def _visa(
     kommentarer = rakna_per_cell(atkomst.version, u, laser)
     vy = BORD[u.per_objekt].bygg(
         data, celler, tillatna, anvandare_id=request.user.pk, nu=nu, svar=svar, kommentarer=kommentarer,
-        inlamnade=inlamnade,
+        inlamnade=inlamnade, last=last,
         mot=referenser(data, tillatna, hamta_ursprung(atkomst.version, data.poster, atkomst.urval)),
     )  # fmt: skip
     innehall = ram(request, atkomst, u.kod, titel=u.namn)
@@ -168,6 +194,8 @@ def _visa(
     innehall |= {
         "vy": vy,
         "uppstallning": u,
+        "last": last_av_fullmaktige(atkomst.version, u) if last else "",
+        "askanden": atkomst.askanden if last else None,
         "varfor": varfor,
         "sparat": status == 200 and "sparat" in request.GET,
         "fellista": [{"text": f.text, "url": f"#{f.falt}"} for f in vy.felrader],
@@ -187,7 +215,7 @@ def _inlamnad(version, stangda, celler) -> str:
 def _lastes(request, atkomst, u, inlamnad=""):
     """The version was locked, or a part handed in (`inlamnad` says so), while somebody typed: nothing is saved, and
     all that was typed is shown."""
-    skriv = get_behorighet(request).urval(Ratt.SKRIVA_BELOPP, last=False, period=atkomst.version.period)
+    skriv = skrivbart_i(get_behorighet(request), atkomst.version, u, aven_last=True)
     data = _hamta(request, atkomst, u, skriv)
     bord = BORD[u.per_objekt]
     tillatna = bord.skrivbara(data, skriv)

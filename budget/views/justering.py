@@ -30,7 +30,7 @@ def krav_justera(request, version) -> None:
         raise PermissionDenied(
             f"{version.namn} är låst och tar inga justeringar."
             if version.last
-            else "Bara den som får skriva för alla nämnder kan skriva in en justering."
+            else "En justering ändrar fullmäktiges ram, och skrivs bara av en koncerncontroller."
         )
 
 

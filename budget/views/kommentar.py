@@ -50,7 +50,7 @@ def kommentera_del_(request, ar, kod, namnd):
 def kommentera_cell_(request, ar, kod, uppstallning, post, enhet, artal):
     """A comment on a cell."""
     atkomst = oppna_version(request, ar, kod)
-    u = oppna_uppstallning(atkomst, uppstallning)
+    u = oppna_uppstallning(atkomst, uppstallning, aven_askanden=True)
     det = hamta_post(u, post)
     plats = get_object_or_404(Enhet, kod=enhet)
     if artal not in atkomst.version.ar_lista:

@@ -9,14 +9,14 @@ from django.views.decorators.http import require_GET
 
 from budget.diagram.resultat import bygg_resultatdiagram
 from budget.imports.granska_utfall import OMAPPADE
-from budget.models import Budgetversion, Uppstallning, Versionskolumn
+from budget.models import Budgetversion, Uppstallningsslag, Versionskolumn
 from budget.regler.delflode import Delstatus
 from budget.selectors.budgetdel import hamta_delar, hamta_delenheter, stangda_enheter
-from budget.selectors.investeringar import hamta_objekt
 from budget.selectors.oversikt import (
     hamta_oppna_versioner,
     hamta_senaste_andringar,
 )
+from budget.selectors.skrivratt import ar_ram, lasbara_askanden, skrivbart_i
 from budget.selectors.uppstallning import (
     hamta_kolumner,
     hamta_uppstallning,
@@ -26,12 +26,11 @@ from budget.selectors.utfallsfiler import filer_som_vantar
 from budget.selectors.utredning import hamta_utredning
 from budget.selectors.versioner import gallande_budget
 from budget.tabeller.budgetdel import FORM, las_lage, skriv_dag, tid_i_ord
-from budget.tabeller.inmatning import skrivbara_celler
-from budget.tabeller.investeringar import skrivbara_objektceller
+from budget.tabeller.investeringar import las_celler
 from budget.tabeller.uppstallning import bygg_tabell
 from budget.tabeller.varifran import tid
 from budget.views.atkomst import skrivbart
-from organisation.permissions import Enhetsurval, Ratt, get_behorighet
+from organisation.permissions import Enhetsurval, Omfang, Ratt, get_behorighet
 from regionskane.lib.belopp import MINUS
 from regionskane.lib.diagram import rita_staplar
 
@@ -50,6 +49,7 @@ def oversikt(request):
     innehall = {
         "att_gora": [
             *_filer_att_koppla(behorighet),
+            *_askanden_att_lasa(behorighet, oppna),
             *(
                 p
                 for nr, v in enumerate(egna[:FLEST_VERSIONER])
@@ -89,6 +89,24 @@ def _filer_att_koppla(behorighet):
         }
 
 
+def _askanden_att_lasa(behorighet, oppna):
+    """What the own nämnd has handed in of versions that the user reads nothing else of."""
+    if Omfang.INLAMNAT not in behorighet.omfang(Ratt.LASA_ASKANDE):
+        return
+    for v in [v for v in oppna if v.namnd_id is None][:FLEST_VERSIONER]:
+        askanden = Versionskolumn.objects.filter(version=v, uppstallning__slag=Uppstallningsslag.ASKANDE)
+        if lasbara_askanden(behorighet, v) and askanden.exists():
+            yield {
+                "etikett": "Äskanden",
+                "rubrik": f"Vad nämnden begär, {v.namn}",
+                "url": reverse("askanden", args=[v.ar, v.kod]),
+                "text": "Ram, äskande, motiv och svar",
+                "lage": "last",
+                "lage_text": "Inlämnade",
+                "knapp": "Läs",
+            }
+
+
 def _handelsetext(h):
     vad = "1 belopp" if h.antal == 1 else f"{h.antal} belopp"
     return f"ändrade {vad} i {h.version}" + (f": {h.varfor}" if h.varfor else "")
@@ -111,11 +129,15 @@ def _att_gora(request, version: Budgetversion, *, utforligt: bool):
         }
     elif skriv:
         kolumner = hamta_kolumner(version)
-        for u in lasbara_uppstallningar(kolumner, skriv):
+        askanden = [u for u in kolumner if u.slag == Uppstallningsslag.ASKANDE]
+        for u in [*lasbara_uppstallningar(kolumner, skriv), *askanden]:
             if u.kod == "resultatkrav":
                 continue
-            data, celler = _celler(version, u, kolumner[u], skriv)
-            if all(c.enhet in stangda for c in celler):
+            i_tabellen = skrivbart_i(behorighet, version, u)
+            if not i_tabellen:
+                continue
+            data, celler = las_celler(version, u, kolumner[u], i_tabellen)
+            if not ar_ram(version, u) and all(c.enhet in stangda for c in celler):
                 continue
             alla, ifyllda = len(celler), sum(data.har_varde(*c) for c in celler)
             yield {
@@ -149,15 +171,6 @@ def _att_gora(request, version: Budgetversion, *, utforligt: bool):
                 "lage_text": "Uppgift saknas",
                 "knapp": "Registrera",
             }
-
-
-def _celler(version: Budgetversion, u: Uppstallning, kolumner, skriv: Enhetsurval):
-    """The table's figures, and its cells that the user may write."""
-    if u.per_objekt:
-        objekt = hamta_objekt(version, u, kolumner, skriv)
-        return objekt, skrivbara_objektceller(objekt, skriv)
-    data = hamta_uppstallning(version, u, kolumner, skriv)
-    return data, skrivbara_celler(data, skriv)
 
 
 def _delar(version: Budgetversion, skriv: Enhetsurval, *, granskar: bool, rot: str):

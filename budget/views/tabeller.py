@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from budget.actions.handling import starta_handling
-from budget.models import BEREDS, BESLUTAS, Budgetdel, Budgetversion, Uppstallning
+from budget.models import BEREDS, BESLUTAS, Budgetdel, Budgetversion, Uppstallning, Uppstallningsslag
 from budget.selectors.beslutspunkter import hamta_beslutsavvikelser
 from budget.selectors.budgetdel import stangda_enheter
 from budget.selectors.kommentar import rakna_per_plats
 from budget.selectors.kontroll import hamta_alla_avvikelser, hamta_skilda_rader
 from budget.selectors.samband import hamta_samband
+from budget.selectors.skrivratt import lasbara_askanden
 from budget.selectors.uppstallning import hamta_uppstallningar, region_enhet
 from budget.tabeller.balanskrav import varningar
 from budget.tabeller.beslutspunkter import skriv_avvikelse
@@ -29,7 +30,7 @@ from budget.tabeller.steg import bygg_steg
 from budget.tabeller.tillagg import NYCKEL as TILLAGG
 from budget.tabeller.tillagg import las_andringar
 from budget.tabeller.uppstallning import las_tabell
-from budget.views.atkomst import Atkomst, oppna_uppstallning, oppna_version, skrivbart
+from budget.views.atkomst import Atkomst, oppna_uppstallning, oppna_version, skrivbart, skrivbart_har
 from budget.views.flikar import PA_SIDAN, SIDNAMN, Sida, bygg_flikar, versionens_sidor
 from budget.views.ramrorelse import ramrorelser
 from organisation.permissions import Enhetsurval, Ratt, get_behorighet
@@ -52,7 +53,10 @@ def ram(request, atkomst, aktiv: str, *, titel: str = "") -> dict:
     smulor = [{"text": "Budget", "url": reverse("versioner")}, {"text": version.namn, "url": rot}]
     if titel:
         smulor.append({"text": titel})
-    sidor = {v: _sidor(request, v, u, tabeller, har_delar) for v, u, tabeller in _arets(behorighet, atkomst)}
+    sidor = {
+        v: _sidor(request, v, u, tabeller, har_delar, _askanden(behorighet, v, tabeller, v == version))
+        for v, u, tabeller in _arets(behorighet, atkomst)
+    }
     return {
         "version": version,
         "smulor": smulor,
@@ -83,13 +87,28 @@ def _arets(behorighet, atkomst):
         yield v, urval, [u for u in tabeller[v.pk] if hela or u.per_enhet]
 
 
-def _sidor(request, version, urval, uppstallningar, har_delar) -> list[Sida]:
+def _askanden(behorighet, version, uppstallningar, denna: bool) -> Uppstallning | None:
+    """The table of äskanden that the user reads in the version. Of the year's others it is not asked whose nämnd has
+    handed in, which costs a query for each."""
+    tabell = next((u for u in uppstallningar if u.slag == Uppstallningsslag.ASKANDE), None)
+    if tabell is None:
+        return None
+    if denna:
+        return tabell if lasbara_askanden(behorighet, version) else None
+    urval = behorighet.urval(Ratt.LASA_ASKANDE, last=version.last, period=version.period)
+    return tabell if urval else None
+
+
+def _sidor(request, version, urval, uppstallningar, har_delar, askanden) -> list[Sida]:
     behorighet = get_behorighet(request)
     delar = behorighet.urval(Ratt.LASA_DELAR, last=version.last, period=version.period) and (
         version.pk in har_delar or (behorighet.far(Ratt.GRANSKA_DELAR) and not version.last)
     )
     kontroll = ser_kontrollen(request, Atkomst(version, urval, ()))
-    return versionens_sidor(version, uppstallningar, hela=urval.allt, kontroll=kontroll, delar=bool(delar))
+    tabeller = [u for u in uppstallningar if u.slag != Uppstallningsslag.ASKANDE]
+    return versionens_sidor(
+        version, tabeller, hela=urval.allt, kontroll=kontroll, delar=bool(delar), askanden=askanden
+    )
 
 
 def _versionsval(sidor: dict[Budgetversion, list[Sida]], version: Budgetversion, aktiv: str):
@@ -200,6 +219,7 @@ def tabell(request, ar, kod, uppstallning):
     atkomst = oppna_version(request, ar, kod)
     u = oppna_uppstallning(atkomst, uppstallning)
     innehall = ram(request, atkomst, u.kod, titel=u.namn) | {"uppstallning": u}
+    innehall["far_skriva"] = skrivbart_har(request, atkomst.version, u)
     if u.kod == "balanskrav":
         return _balanskrav(request, atkomst, innehall)
     t = las_uppstallning(atkomst.version, u, atkomst.kolumner[u], atkomst.urval)

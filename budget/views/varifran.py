@@ -1,5 +1,7 @@
 """«Varifrån?»: the page and the panel that answer for one figure."""
 
+from dataclasses import replace
+
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -7,9 +9,10 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from budget.models import Budgetversion, Posttyp
+from budget.models import Budgetversion, Posttyp, Uppstallningsslag
 from budget.selectors.celler import Cellnyckel
 from budget.selectors.kommentar import hamta_celltradar
+from budget.selectors.skrivratt import lasbara_askanden
 from budget.selectors.varifran import hamta_omfang, hamta_regelsvar, hamta_ursprung
 from budget.tabeller.kommentar import INGET_SKRIVET, bygg_kommentarer
 from budget.tabeller.regelkalla import bygg_regelsvar, utredningsnot
@@ -37,7 +40,9 @@ def varifran(request, ar, kod, uppstallning, post, omfang, artal):
 def visa_varifran(request, ar, kod, uppstallning, post, omfang, artal, *, skrivet=INGET_SKRIVET):
     """The answer, also to a comment on the figure that was refused (`skrivet`)."""
     atkomst = oppna_version(request, ar, kod)
-    u = oppna_uppstallning(atkomst, uppstallning)
+    u = oppna_uppstallning(atkomst, uppstallning, aven_askanden=True)
+    if u.slag == Uppstallningsslag.ASKANDE:
+        atkomst = replace(atkomst, urval=lasbara_askanden(get_behorighet(request), atkomst.version))
     det = hamta_post(u, post)
     rad = bygg_regelsvar(atkomst.version, det, artal) if u.kod == "balanskrav" else None
     if det.regel and not u.per_enhet:

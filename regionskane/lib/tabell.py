@@ -102,7 +102,7 @@ class Cell(NamedTuple):
 class Rad:
     """A row with one cell per column (none for GRUPP). `delar` says what a sum is made of:
     (row key, factor) pairs, all of them rows of the same table. `enhet` and `decimaler` are the row's
-    own, where its figures are not in the unit of their columns."""
+    own, where its figures are not in the unit of their columns; `url` is its own page, which a page links to."""
 
     nyckel: str
     rubrik: str
@@ -115,6 +115,7 @@ class Rad:
     plus_battre: bool = False  # a change to less is bad news; a row that is `rod` says so of its changes too
     enhet: str = ""
     decimaler: int | None = None
+    url: str = ""
 
     def samre(self, kolumn: Kolumn, text: str, kolumner: tuple[Kolumn, ...]) -> bool:
         """Whether what a cell shows (`text`) is bad news, judged on the text: −0,04 reads «0,0» and is none.

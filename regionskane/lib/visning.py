@@ -67,6 +67,7 @@ class Radvy:
     celler: tuple[Cellvy, ...]
     forklaring: str
     paragraf: str
+    url: str = ""
 
     @property
     def html(self) -> SafeString:
@@ -358,6 +359,7 @@ def _rad(tabell: Tabell, rad: Rad) -> Radvy:
         celler=tuple(_cell(rad.i(k), c, rad, tabell) for k, c in zip(tabell.kolumner, celler, strict=False)),
         forklaring=rad.forklaring,
         paragraf=rad.paragraf,
+        url=rad.url,
     )
 
 

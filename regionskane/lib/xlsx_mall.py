@@ -75,11 +75,13 @@ class Inmatningscell:
 @dataclass(frozen=True, slots=True)
 class Mallblad:
     """A table and those of its cells, by row and column key, that are to be filled in. In the columns of `raknas`
-    a sum is a formula; in the others it is a figure to read."""
+    a sum is a formula; in the others it is a figure to read. `last` says why nothing is to be filled in on the sheet,
+    as (title, sentence)."""
 
     tabell: Tabell
     celler: Mapping[tuple[str, str], Inmatningscell]
     raknas: frozenset[str]
+    last: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +115,15 @@ class Nyckelcell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Bladnycklar:
-    """Where everything stood on a sheet, counted from 1: row and column → (key, heading as written)."""
+    """Where everything stood on a sheet, counted from 1: row and column → (key, heading as written). `last` is the
+    title of why the whole sheet is locked."""
 
     nyckel: str
     namn: str
     rader: Mapping[int, tuple[str, str]]
     kolumner: Mapping[int, tuple[str, str]]
     celler: tuple[Nyckelcell, ...]
+    last: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +162,8 @@ def skriv_mall(mall: Mall) -> bytes:
     _skriv_instruktion(om, mall, namn, stil, handling)
     _skriv_nycklar(bok.add_worksheet(NYCKELBLAD), rader)
     if mall.blad:
-        ritare[mall.blad[0].tabell.nyckel].blad.activate()
+        forst = next((b for b in mall.blad if b.celler), mall.blad[0])
+        ritare[forst.tabell.nyckel].blad.activate()
     bok.close()
     return minne.getvalue()
 
@@ -185,7 +190,7 @@ def las_nycklar(kolumn: Sequence[str]) -> Nycklar:
 
 
 def _tolka_nycklar(texter: Iterable[str]) -> Nycklar:
-    om, namn, rader, kolumner, celler = {}, {}, {}, {}, {}
+    om, namn, rader, kolumner, celler, last = {}, {}, {}, {}, {}, {}
     antal = 0
     for text in texter:
         slag, *delar = las_json(text)
@@ -195,6 +200,7 @@ def _tolka_nycklar(texter: Iterable[str]) -> Nycklar:
         nyckel, *delar = delar
         if slag == "blad":
             namn[nyckel], rader[nyckel], kolumner[nyckel], celler[nyckel] = str(delar[0]), {}, {}, []
+            last[nyckel] = str(delar[1]) if len(delar) > 1 else ""
         elif slag == "kol":
             plats, kolumnnyckel, rubrik = delar
             kolumner[nyckel][int(plats)] = (str(kolumnnyckel), str(rubrik))
@@ -213,7 +219,10 @@ def _tolka_nycklar(texter: Iterable[str]) -> Nycklar:
                 )  # fmt: skip
     if any(c.skala <= 0 for lista in celler.values() for c in lista):
         raise ValueError("skala")
-    return Nycklar(om, tuple(Bladnycklar(n, namn[n], rader[n], kolumner[n], tuple(celler[n])) for n in namn))
+    return Nycklar(
+        om,
+        tuple(Bladnycklar(n, namn[n], rader[n], kolumner[n], tuple(celler[n]), last[n]) for n in namn),
+    )
 
 
 def _json(*delar) -> str:
@@ -253,7 +262,8 @@ class _Blad:
         """Write the sheet and return its lines of keys. `andra` are the sheets that figures are fetched from."""
         self._skriv_huvud()
         nyckel = self.tabell.nyckel
-        nycklar = [_json("blad", nyckel, self.namn)]
+        titel, _ = self.mall.last
+        nycklar = [_json("blad", nyckel, self.namn, *([titel] if titel else []))]
         for k in self.tabell.kolumner:
             nycklar.append(_json("kol", nyckel, self.kolumn[k.nyckel] + 1, k.nyckel, self._rubrik(k)))
         for rad in self.tabell.rader:
@@ -273,8 +283,9 @@ class _Blad:
         blad.write_string(1, 1, _ren(self.tabell.rubrik), stil(bold=True, font_size=14))
         blad.set_row(1, 24)
         blad.write_string(2, 1, _ren(self.tabell.ingress), stil(font_color=_SVAG))
+        _, last = self.mall.last
         blad.write_string(
-            3, 1, "Fyll i de gula cellerna. Grå kursiv siffra i en gul cell hämtas från en annan tabell. "
+            3, 1, _ren(last) or "Fyll i de gula cellerna. Grå kursiv siffra i en gul cell hämtas från en annan tabell. "
             "Allt annat är låst.", stil(font_color=_SVAG),
         )  # fmt: skip
         huvud = {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": _TUNN}
@@ -349,6 +360,10 @@ class _Blad:
             self.blad.write_blank(r, j, None, stil)
         else:
             self.blad.write_number(r, j, float(cell.varde / _skala(k)), stil)
+        titel, text = self.mall.last
+        if titel and k.nyckel in self.mall.raknas:
+            regel = {"validate": "any", "input_title": titel[:32], "input_message": text[:255]}
+            self.regler.setdefault(tuple(sorted(regel.items())), []).append((r, j))
         return Cellslag.VISA, cell.varde, ""
 
     def _skriv_in(self, r, j, k, cell, mall: Inmatningscell, tal, andra):

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from budget.actions.belopp import Cellandring, spara_belopp
 from budget.actions.justering import Uppgifter, spara_justering
-from budget.models import Belopp, Block, Post
+from budget.models import Askandemotiv, Belopp, Block, Post
 from budget.selectors.celler import Cellnyckel
 from budget.selectors.summor import hamta_summor
 from organisation.models import Enhet
@@ -53,3 +53,26 @@ def egna_nivaer(version):
     for b in nivaer:
         b.pk, b.version, b.rev = None, version, 1
     Belopp.objects.bulk_create(nivaer)
+
+
+def askanden(version):
+    """Ask, with a motive, for the levels that were decided: amounts for a test to write in and to hand in."""
+    drift = Post.objects.get(uppstallning__kod="askanden", kod="drift")
+    nivaer = list(
+        Belopp.objects.filter(version=version.bryggas_ur, post__uppstallning__kod="regionbidrag").order_by(
+            "pk"
+        )
+    )
+    for b in nivaer:
+        b.pk, b.version, b.post, b.rev = None, version, drift, 1
+    Belopp.objects.bulk_create(nivaer)
+    motivera(version, *{b.enhet_id for b in nivaer})
+
+
+def motivera(version, *enheter, post="drift"):
+    """Say why the enheter (ids) ask for what they ask for in a row."""
+    raden = Post.objects.get(uppstallning__kod="askanden", kod=post)
+    Askandemotiv.objects.bulk_create(
+        Askandemotiv(version=version, enhet_id=e, post=raden, text="Det som beslutades räcker inte.")
+        for e in sorted(enheter)
+    )

@@ -7,8 +7,9 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
-from budget.models import Belopp, Budgetdel, Kommentar
+from budget.models import Belopp, Budgetdel, Kommentar, Post
 from organisation.demo import demolosenord
+from organisation.models import Enhet
 
 pytestmark = pytest.mark.webblasare
 
@@ -52,6 +53,12 @@ def _axe(sida):
     assert brott == [], sida.url
 
 
+def _falt(post, ar=2024, enhet="KN"):
+    """The entry field of an äskande."""
+    raden = Post.objects.get(uppstallning__kod="askanden", kod=post)
+    return f"#c-{Enhet.objects.get(kod=enhet).pk}-{raden.pk}-{ar}"
+
+
 def test_en_del_fran_oppning_till_klar_genom_tva_par_hander(inloggad, live_server):
     konc = inloggad("koncerncontroller", color_scheme="dark")
     kn = inloggad("controller-kn")
@@ -74,19 +81,24 @@ def test_en_del_fran_oppning_till_klar_genom_tva_par_hander(inloggad, live_serve
 
     # She enters, reads what she is about to hand in, and hands in.
     kn.get_by_role("link", name="Ändra belopp").first.click()
-    # The bridge counts the level, so the cell is empty until she writes her own.
-    niva = Belopp.objects.get(
-        version__kod="B2024", post__uppstallning__kod="regionbidrag", enhet__kod="KN", ar=2024
-    )
-    falt = f"#c-{niva.enhet_id}-{niva.post_id}-2024"
+    falt = _falt("drift")
     expect(kn.locator(falt)).to_have_value("")
-    expect(kn.locator(falt)).to_have_attribute("placeholder", "357,4")
     kn.locator(falt).fill("420,5")
     kn.keyboard.press("Control+s")
     expect(kn.get_by_text("Sparat kl.")).to_be_visible()
     kn.goto(f"{url}{ARB}/delar/KN/")
     kn.get_by_role("link", name="Lämna in", exact=True).click()
-    expect(kn.get_by_text("Kulturnämnden ändras med +21,3")).to_be_visible()
+    expect(kn.get_by_text("Kulturnämnden, drift: begär +63,1 mnkr (+17,7")).to_be_visible()
+    # Without a motive it is not handed in, and the row is named.
+    kn.get_by_role("button", name="Ja, lämna in nämndens del").click()
+    expect(kn.get_by_role("alert")).to_contain_text("Motiv saknas för Kulturnämnden, drift.")
+    _axe(kn)
+    kn.get_by_role("link", name="Kulturnämnden, drift").click()
+    kn.get_by_label("Motiv").fill("Fler barn i kulturskolan.")
+    _axe(kn)
+    kn.get_by_role("button", name="Spara motivet").click()
+    expect(kn.get_by_text("Motivet är sparat")).to_be_visible()
+    kn.goto(f"{url}{ARB}/delar/KN/lamna-in/")
     _axe(kn)
     kn.get_by_role("button", name="Ja, lämna in nämndens del").click()
     expect(kn.get_by_text("Beloppen ligger nu fast")).to_be_visible()
@@ -95,8 +107,8 @@ def test_en_del_fran_oppning_till_klar_genom_tva_par_hander(inloggad, live_serve
     # The koncerncontroller asks about the cell, in the panel beside the table, and gives the part back.
     konc.goto(f"{url}/")
     expect(konc.get_by_text("1 att granska")).to_be_visible()
-    konc.goto(f"{url}{ARB}/regionbidrag/")
-    konc.locator("#regionbidrag-enhet-KN a.tal", has_text="420,5").click()
+    konc.goto(f"{url}{ARB}/askanden/")
+    konc.locator("#askanden-enhet-KN-drift a.tal", has_text="420,5").click()
     panel = konc.locator("#panel")
     panel.get_by_role("button", name="Kommentera").click()
     expect(panel.get_by_text("Skriv något i kommentaren")).to_be_visible()
@@ -106,7 +118,7 @@ def test_en_del_fran_oppning_till_klar_genom_tva_par_hander(inloggad, live_serve
     expect(panel.get_by_role("heading", name="Kommentarer")).to_be_focused()
     _axe(konc)
     konc.reload()
-    expect(konc.locator("#regionbidrag-enhet-KN td.komm")).to_contain_text("1 kommentar")
+    expect(konc.locator("#askanden-enhet-KN-drift td.komm")).to_contain_text("1 kommentar")
     konc.goto(f"{url}{ARB}/delar/KN/")
     konc.get_by_role("link", name="Lämna åter").click()
     _axe(konc)
@@ -118,9 +130,9 @@ def test_en_del_fran_oppning_till_klar_genom_tva_par_hander(inloggad, live_serve
     expect(konc.get_by_text("har fått delen åter för komplettering")).to_be_visible()
 
     # She answers from the entry table, where the cell is marked and an unsaved figure is not lost, and hands in again.
-    kn.goto(f"{url}{ARB}/regionbidrag/inmatning/")
+    kn.goto(f"{url}{ARB}/askanden/inmatning/")
     cell = kn.locator(falt)
-    expect(cell).to_have_accessible_name("Kulturnämnden, 2024, 1 kommentar")
+    expect(cell).to_have_accessible_name("Kulturnämnden, drift, 2024, 1 kommentar")
     cell.fill("357,4")
     kn.keyboard.press("Shift+F2")
     panel = kn.locator("#panel")
@@ -173,3 +185,63 @@ def test_delen_utan_javascript_och_pa_smal_skarm(inloggad, live_server):
     expect(kn.get_by_text("delen är tagen tillbaka")).to_be_visible()
     bredd = kn.locator("body").bounding_box()["width"]
     assert bredd <= 390
+
+
+def test_ett_askande_fran_siffra_till_svar(inloggad, live_server):
+    """The nämnd asks and says why; the koncerncontroller answers; the nämnd reads. The ram is locked for the nämnd."""
+    url, konc, kn = live_server.url, inloggad("koncerncontroller"), inloggad("controller-kn")
+    konc.goto(f"{url}{ARB}/delar/")
+    konc.get_by_label("Sista dag att lämna in").fill((timezone.localdate() + timedelta(9)).isoformat())
+    konc.get_by_role("button", name="Öppna för inmatning").click()
+    expect(konc.get_by_text("är öppen för inmatning: 20 nämnder")).to_be_visible()
+
+    kn.goto(f"{url}{ARB}/regionbidrag/inmatning/")
+    expect(kn.locator("#t-regionbidrag").get_by_text("Låst av fullmäktige")).to_be_visible()
+    expect(kn.locator("#t-regionbidrag input")).to_have_count(0)
+    _axe(kn)
+    kn.get_by_role("link", name="Äskanden", exact=True).last.click()
+    _axe(kn)  # empty
+    kn.get_by_role("link", name="Skriv belopp").click()
+    kn.locator(_falt("drift")).fill("365")
+    kn.locator(_falt("investering")).fill("4,5")
+    kn.keyboard.press("Control+s")
+    expect(kn.get_by_text("2 belopp sparade")).to_be_visible()
+    for rad, motiv in (("drift", "Fler barn i kulturskolan."), ("investering", "En ny replokal.")):
+        kn.goto(f"{url}{ARB}/askanden/")
+        kn.get_by_role("link", name=f"Kulturnämnden, {rad}").click()
+        kn.get_by_label("Motiv").fill(motiv)
+        kn.get_by_role("button", name="Spara motivet").click()
+        expect(kn.get_by_text("Motivet är sparat")).to_be_visible()
+    kn.goto(f"{url}{ARB}/delar/KN/lamna-in/")
+    expect(kn.get_by_text("Fler barn i kulturskolan.")).to_be_visible()
+    kn.get_by_role("button", name="Ja, lämna in nämndens del").click()
+    expect(kn.get_by_text("Beloppen ligger nu fast")).to_be_visible()
+
+    konc.goto(f"{url}{ARB}/askanden/")
+    expect(konc.locator("#askanden-enhet-KN-drift")).to_contain_text("+7,6")
+    _axe(konc)
+    konc.get_by_role("link", name="Kulturnämnden, drift").click()
+    konc.get_by_label("Till justering: ett utkast").check()
+    _axe(konc)
+    konc.get_by_role("button", name="Spara svaret").click()
+    expect(konc.get_by_text("nämnden har fått en notis")).to_be_visible()
+    konc.goto(f"{url}{ARB}/askanden/rad/KN/investering/")
+    konc.get_by_label("Avslås").check()
+    konc.get_by_role("button", name="Spara svaret").click()
+    expect(konc.get_by_role("alert")).to_contain_text("Skriv varför äskandet avslås")
+    konc.get_by_label("Skäl").fill("Lokalen prövas nästa år.")
+    konc.get_by_role("button", name="Spara svaret").click()
+    expect(konc.get_by_text("nämnden har fått en notis")).to_be_visible()
+    _axe(konc)
+
+    kn.goto(f"{url}/notiser/")
+    kn.get_by_role("button", name="Kulturnämnden, drift, till justering").click()
+    kn.wait_for_url(f"{url}{ARB}/askanden/rad/KN/drift/")
+    expect(kn.locator("#svar")).to_contain_text("Till justering")
+    kn.get_by_role("link", name="Äskande: Kulturnämnden, drift, 2024").click()
+    expect(kn.get_by_role("cell", name="+7,6").first).to_be_visible()
+    kn.goto(f"{url}{ARB}/askanden/")
+    expect(kn.locator("#askanden-enhet-KN-investering")).to_contain_text("Avslås")
+    kn.set_viewport_size({"width": 390, "height": 844})
+    assert kn.locator("body").bounding_box()["width"] <= 390
+    _axe(kn)

@@ -15,14 +15,15 @@ from budget.selectors.budgetdel import las_avtryck
 from budget.selectors.celler import Cellnyckel
 from organisation.models import Anvandare
 from regionskane.lib.belopp import MNKR, tolka_belopp
-from tests.budget.belopp import skriv
+from tests.budget.belopp import enhet, motivera, skriv
 
 
 @pytest.fixture
 def lage(exempel_pa_riktigt):
     kc = Anvandare.objects.get(username="koncerncontroller")
     version = Budgetversion.objects.get(kod="B2024-ARB")
-    skriv(version, "regionbidrag", "regionbidrag", "KN", 2024, "357.4", kc)
+    skriv(version, "askanden", "drift", "KN", 2024, "357.4", kc)
+    motivera(version, enhet("KN"))
     oppna_for_inmatning(version=version, sista_dag=timezone.localdate() + timedelta(9), by=kc)
     d = Budgetdel.objects.get(version=version, namnd__kod="KN")
     return d, Belopp.objects.get(version=version, enhet__kod="KN", ar=2024), kc

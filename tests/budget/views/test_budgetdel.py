@@ -20,13 +20,13 @@ from budget.selectors.budgetdel import las_avtryck
 from budget.selectors.celler import Cellnyckel
 from organisation.models import Anvandare, Enhet, Namnd, Notis, Placering, Rolltilldelning
 from regionskane.lib.belopp import MNKR, tolka_belopp
-from tests.budget.belopp import egna_nivaer
+from tests.budget.belopp import askanden, skriv
 
 
 @pytest.fixture(autouse=True)
-def nivaer_av_egna_belopp(version):
-    """The bridge counts the levels of a copy; here their cells are to have amounts."""
-    egna_nivaer(version("B2024-ARB"))
+def begarda_nivaer(version):
+    """A nämnd's own amounts are what it asks for; here every nämnd asks for the level that was decided."""
+    askanden(version("B2024-ARB"))
 
 
 ARB = "/budget/2024/B2024-ARB"
@@ -194,7 +194,7 @@ def test_det_som_visas_ar_det_som_lamnas_in(som, delen, anvandare):
     svar = klient.post(f"{KN}lamna-in/", falt)
     html = svar.content.decode()
     assert svar.status_code == 409 and "Ett belopp har ändrats" in html and "500,0" in html
-    assert "Kulturnämnden ändras med +" in html
+    assert "Kulturnämnden, drift: begär +142,6 mnkr (+39,9\u00a0%) mot ramen 2024." in html
     assert delen().status == "oppen"
     assert klient.post(f"{KN}lamna-in/", _dolda(html)).status_code == 302
     d = delen()
@@ -204,18 +204,25 @@ def test_det_som_visas_ar_det_som_lamnas_in(som, delen, anvandare):
 
 
 def test_tomma_celler_raknas_och_namns(som, oppnad):
+    def tal():
+        svar = som("controller-kn").get(f"{API}KN/").json()
+        return svar["celler"], svar["tomma"]
+
+    assert tal() == (6, 3)  # what the nämnd asks for and its investments, in three years
     Belopp.objects.filter(version=oppnad, enhet__kod="KN", ar=2024).delete()
-    assert som("controller-kn").get(f"{API}KN/").json()["tomma"] == 0  # the bridge gives it a value
-    Budgetversion.objects.filter(pk=oppnad.pk).update(bryggad=False, bryggas_ur=None)
     html = som("controller-kn").get(f"{KN}lamna-in/").content.decode()
-    assert "En cell är tom" in html and "Regionbidrag: Kulturnämnden 2024" in html
-    assert som("controller-kn").get(f"{API}KN/").json()["tomma"] == 1
-    assert "1 av" in som("koncerncontroller").get(DELAR).content.decode()
+    assert "4 celler är tomma" in html and "Äskanden: Kulturnämnden, drift 2024" in html
+    assert tal() == (6, 4)
+    assert "4 av 6" in som("koncerncontroller").get(DELAR).content.decode()
+    # The ram is no part of it, whether it has a level or not.
+    Budgetversion.objects.filter(pk=oppnad.pk).update(bryggad=False, bryggas_ur=None)
+    assert tal() == (6, 4)
+    assert "Regionbidrag:" not in som("controller-kn").get(f"{KN}lamna-in/").content.decode()
 
 
 def test_inlamnad_del_skrivs_inte_av_nagon(som, ga_till, oppnad, anvandare):
     """Not by the form that was open, not by the reviewer, not by an action; the others are written as before."""
-    adress = f"{ARB}/regionbidrag/inmatning/"
+    adress = f"{ARB}/askanden/inmatning/"
     klient, konc = som("controller-kn"), som("koncerncontroller")
     oppet = klient.get(adress).content.decode()
     b = Belopp.objects.get(version=oppnad, enhet__kod="KN", ar=2024)
@@ -231,9 +238,9 @@ def test_inlamnad_del_skrivs_inte_av_nagon(som, ga_till, oppnad, anvandare):
     assert konc.post(adress, {"bas": konc_bas, namn: "400,5"}).status_code == 409
     svar = klient.get(adress)
     assert svar.status_code == 403 and "har lämnat in sin del" in svar.content.decode()
-    assert "Ändra belopp" not in klient.get(f"{ARB}/regionbidrag/").content.decode()
+    assert "Ändra belopp" not in klient.get(f"{ARB}/askanden/").content.decode()
     html = konc.get(adress).content.decode()
-    assert f'name="{namn}"' not in html and "357,4" in html and html.count(">Inlämnad</span>") == 1
+    assert f'name="{namn}"' not in html and "357,4" in html and html.count(">Inlämnad</span>") == 2
     andring = Cellandring(
         Cellnyckel(b.enhet_id, b.post_id, 2024), b.rev, b.belopp, tolka_belopp("1", skala=MNKR)
     )
@@ -389,7 +396,8 @@ def test_kommentar_pa_en_cell_syns_i_panelen_i_tabellen_och_pa_delen(som, delen,
         assert "Varför +10,6?" in klient.get(cell, headers={"X-Fragment": "1"}).content.decode()
         html = klient.get(f"{ARB}/regionbidrag/").content.decode()
         assert html.count("1 kommentar</span>") == 1 and html.count('<td class="n komm">') == 1
-    assert "Kulturnämnden, 2024, 1 kommentar" in kn.get(f"{ARB}/regionbidrag/inmatning/").content.decode()
+    assert "Kulturnämnden, 2024, 1 kommentar" in konc.get(f"{ARB}/regionbidrag/inmatning/").content.decode()
+    assert "Kulturnämnden, 2024" not in kn.get(f"{ARB}/regionbidrag/inmatning/").content.decode()
     assert "Varför +10,6?" in kn.get(KN).content.decode()
     assert "Varför" not in som("controller").get(f"{ARB}/regionbidrag/").content.decode()
     assert som("controller").get(cell).status_code == 403
@@ -443,7 +451,7 @@ def test_kopian_har_inga_delar_och_skrivs_fritt(ga_till, oppnad, anvandare):
     ga_till("klar")
     ny = kopiera_version(kalla=oppnad, kod="NY", namn="Ny", by=anvandare("koncerncontroller"))
     assert not ny.delar.exists() and not ny.kommentarer.exists()
-    assert Belopp.objects.filter(version=ny, enhet__kod="KN").update(belopp=1)
+    skriv(ny, "askanden", "drift", "KN", 2024, "1", anvandare("koncerncontroller"))
 
 
 def test_ny_sista_dag(som, delen, ga_till):
@@ -478,6 +486,7 @@ def test_fragorna_vaxer_inte_med_delar_kommentarer_eller_notiser(som, oppnad, ga
     klient = som("koncerncontroller")
     sidor = (
         "/", DELAR, KN, API, f"{API}KN/", "/notiser/", f"{ARB}/regionbidrag/", f"{ARB}/regionbidrag/inmatning/",
+        f"{ARB}/askanden/", f"{ARB}/askanden/rad/KN/drift/", f"{ARB}/askanden/inmatning/",
         f"{ARB}/varifran/regionbidrag/regionbidrag/enhet-KN/2024/",
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 from budget.actions.versioner import kopiera_version, las_version
 from budget.models import Belopp, Ifyllnad
+from organisation.models import Anvandare, Rolltilldelning
 from regionskane.lib import xlsx_las
 from regionskane.lib.xlsx_bok import I_ANROP
 from regionskane.lib.xlsx_mall import NYCKELBLAD
@@ -33,6 +34,7 @@ def nivaer_av_egna_belopp(version):
 ARB = "/budget/2024/B2024-ARB/"
 SIDA = f"{ARB}ifyllnad/"
 RB = "Regionbidrag 2023–2026"
+ASK = "Äskanden 2024–2026"
 RES = "Resultatbudget 2023–2026"
 FORUTS = "Förutsättningar 2022–2026"
 MNKR = Decimal(1_000_000)
@@ -141,7 +143,7 @@ def test_ingen_far_mer_an_sin_del(som):
         rubriker[namn, del_] = bok.sheetnames[1:-1], [c.value for c in bok.worksheets[1]["B"]][5:]
     blad, rader = rubriker["controller", "allt"]
     assert blad[0] == RB and rader[0].startswith("Nämnden för operativ") and "Kulturnämnden" not in rader
-    assert rubriker["koncerncontroller", "KN"] == ([RB], ["Kulturnämnden"])
+    assert rubriker["koncerncontroller", "KN"] == ([RB, ASK], ["Kulturnämnden"])
     assert RB not in rubriker["koncerncontroller", "regionen"][0]
     assert som("controller").get(f"{SIDA}arbetsbok/?del=KN").status_code == 404
 
@@ -390,7 +392,15 @@ def _falt(svar):
 
 
 @pytest.fixture
-def krock(som, version):
+def annan_koncerncontroller(db):
+    """The username of a colleague."""
+    jag = Anvandare.objects.create(username="kollegan", first_name="Ola", last_name="Berg", is_active=True)
+    Rolltilldelning.objects.create(anvandare=jag, roll="koncerncontroller")
+    return jag.username
+
+
+@pytest.fixture
+def krock(som, version, annan_koncerncontroller):
     """Two cells changed by somebody else after the workbook was fetched, and one that nobody touched."""
     klient, arb = som("koncerncontroller"), version("B2024-ARB")
     bok = andra(hamta(klient), (RB, "D7", 360), (RB, "D8", 4030), (RB, "D9", 330))
@@ -398,7 +408,7 @@ def krock(som, version):
     namn = {e: f"{b.enhet_id}.{b.post_id}.2024" for e, b in cell.items()}
     bas = {namn[e]: [b.rev, str(b.belopp)] for e, b in cell.items()}
     falt = {"bas": json.dumps(bas), f"c.{namn['KN']}": "355"}
-    som("controller-kn").post(f"{ARB}regionbidrag/inmatning/", falt)
+    som(annan_koncerncontroller).post(f"{ARB}regionbidrag/inmatning/", falt)
     klient.post(f"{ARB}regionbidrag/inmatning/", {"bas": json.dumps(bas), f"c.{namn['KTN']}": "4 000"})
     svar = skicka(klient, bok, follow=True)
     return klient, arb, svar, svar.redirect_chain[-1][0], namn
@@ -431,11 +441,11 @@ def test_valet_avgor_per_cell_eller_for_alla(krock, val, vantat):
     assert (belopp(arb, "KN"), belopp(arb, "KTN"), belopp(arb, "RUN")) == vantat
 
 
-def test_den_som_valt_mot_ett_varde_far_fraga_igen_om_det_andrats(krock, som):
+def test_den_som_valt_mot_ett_varde_far_fraga_igen_om_det_andrats(krock, som, annan_koncerncontroller):
     klient, arb, svar, adress, namn = krock
     falt = _falt(svar) | {"alla": "mitt", "varfor": "min kommentar"}
     bas = {namn["KN"]: json.loads(falt[f"k.{namn['KN']}"])}
-    som("controller-kn").post(
+    som(annan_koncerncontroller).post(
         f"{ARB}regionbidrag/inmatning/", {"bas": json.dumps(bas), f"c.{namn['KN']}": "356"}
     )
     svar = klient.post(adress, falt)
@@ -677,7 +687,7 @@ def test_en_annan_namnds_bok_avvisas_for_den_som_inte_far_skriva_dar(som, versio
     assert svar.status_code == 422
     t = text(svar)
     assert (
-        f"Bladet «{RB}», cell D6: arbetsboken gäller Nämnden för operativ" in t
+        f"Bladet «{ASK}», cell C6: arbetsboken gäller Nämnden för operativ" in t
         and "där du inte får skriva" in t
     )
     svar = skicka(som("controller-kn"), hamta(som("koncerncontroller")))

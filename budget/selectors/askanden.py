@@ -1,0 +1,147 @@
+"""What the nämnder ask for beside fullmäktige's ram: the amounts asked for, why, and what they were answered."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from django.apps import apps
+from django.db.models import Max, Prefetch
+
+from budget.models import (
+    Askandemotiv,
+    Askandesvar,
+    Belopp,
+    Budgetversion,
+    Justering,
+    Post,
+    Uppstallning,
+    Uppstallningsslag,
+)
+from budget.selectors.ram import REGIONBIDRAG
+from budget.selectors.summor import Nyckel, hamta_summor
+from budget.selectors.uppstallning import Plats, gallande_placeringar
+from organisation.permissions import Enhetsurval
+
+# The row whose amounts are a regionbidrag, and so stand against the ram.
+DRIFT = "drift"
+
+Radplats = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Askanderad:
+    """A row of the äskanden: an enhet and a post. Amounts are kronor by year; `ram` is empty for a row without one."""
+
+    plats: Plats
+    post: Post
+    namnd: int
+    ram: dict[int, Decimal]
+    begart: dict[int, Decimal]
+    motiv: Askandemotiv | None
+    svar: Askandesvar | None
+
+    @property
+    def namn(self) -> str:
+        return f"{self.plats.enhet_namn}, {self.post.namn.lower()}"
+
+    @property
+    def mot_ram(self) -> bool:
+        return self.post.kod == DRIFT
+
+    @property
+    def tom(self) -> bool:
+        return not self.begart
+
+    def skillnad(self, ar: int) -> Decimal | None:
+        """What is asked for beside the ram of a year; of a row without a ram there is none."""
+        if ar not in self.begart or not self.mot_ram:
+            return None
+        return self.begart[ar] - self.ram.get(ar, Decimal(0))
+
+    @property
+    def svarets_belopp_andrade(self) -> bool:
+        """Whether the answer was given to other amounts than those that stand there now."""
+        return self.svar is not None and self.svar.begart != som_text(self.begart)
+
+
+def som_text(belopp: dict[int, Decimal]) -> dict[str, str]:
+    """Amounts by year as they are kept in JSON."""
+    return {str(ar): str(b) for ar, b in sorted(belopp.items())}
+
+
+def hamta_askanden(
+    version: Budgetversion, uppstallning: Uppstallning, urval: Enhetsurval, namnder: dict[int, int]
+) -> list[Askanderad]:
+    """Every row of the table for the enheter of `urval`, in the region's own order; `namnder` is enhet → nämnd (ids).
+
+    Six queries.
+    """
+    poster = list(Post.objects.filter(uppstallning=uppstallning).order_by("ordning"))
+    ram = Post.objects.filter(uppstallning__kod=REGIONBIDRAG[0], kod=REGIONBIDRAG[1]).first()
+    aren = version.ar_lista
+    summor = hamta_summor(
+        kolumner=[(version.pk, ar) for ar in aren],
+        poster=[p.pk for p in [*poster, *filter(None, [ram])]],
+        period=version.period,
+        urval=urval,
+    )
+    motiv = {(m.enhet_id, m.post_id): m for m in Askandemotiv.objects.filter(version=version)}
+    svaren = Askandesvar.objects.filter(version=version).select_related("svarat_av")
+    svar = {
+        (s.enhet_id, s.post_id): s
+        for s in svaren.prefetch_related(Prefetch("justeringar", Justering.objects.order_by("ar", "pk")))
+    }
+
+    def per_ar(post: Post | None, enhet: int) -> dict[int, Decimal]:
+        nycklar = {ar: Nyckel(post.pk, version.pk, ar, f"enhet:{enhet}") for ar in aren} if post else {}
+        return {ar: summor[n].varde for ar, n in nycklar.items() if n in summor}
+
+    begart = {(e, p.pk): per_ar(p, e) for e in namnder if e in urval for p in poster}
+    ocksa = {e for (e, _), belopp in begart.items() if belopp}
+    return [
+        Askanderad(
+            plats,
+            post,
+            namnder[plats.enhet_id],
+            per_ar(ram, plats.enhet_id) if post.kod == DRIFT else {},
+            begart.get((plats.enhet_id, post.pk), {}),
+            motiv.get((plats.enhet_id, post.pk)),
+            svar.get((plats.enhet_id, post.pk)),
+        )
+        for plats in gallande_placeringar(version, uppstallning, ocksa)
+        if plats.enhet_id in urval
+        and plats.enhet_id in namnder
+        and (plats.sektor_id or plats.enhet_id in ocksa)
+        for post in poster
+    ]
+
+
+def rader_utan_motiv(version: Budgetversion, enheter: Iterable[int]) -> list[str]:
+    """The rows that ask for something without saying why, in words and in order. Two queries."""
+    enheter = list(enheter)
+    motiverade = set(
+        Askandemotiv.objects.filter(version=version, enhet__in=enheter)
+        .exclude(text="")
+        .values_list("enhet", "post")
+    )
+    rader = (
+        Belopp.objects.filter(
+            version=version, enhet__in=enheter, post__uppstallning__slag=Uppstallningsslag.ASKANDE
+        )
+        .order_by("enhet__kod", "post__ordning")
+        .values_list("enhet", "post", "enhet__namn", "post__namn")
+    )
+    return list(
+        dict.fromkeys(f"{e}, {p.lower()}" for enhet, post, e, p in rader if (enhet, post) not in motiverade)
+    )
+
+
+def askanden_andrades(version: Budgetversion) -> datetime:
+    """When an amount, a motive or an answer last changed; the epoch when there are none. Three queries."""
+    belopp = Belopp.objects.filter(version=version, post__uppstallning__slag=Uppstallningsslag.ASKANDE)
+    tider = [belopp.aggregate(t=Max("andrad_tid"))["t"]]
+    for modell in ("AskandemotivEvent", "AskandesvarEvent"):
+        handelser = apps.get_model("budget", modell).objects.filter(version=version)
+        tider.append(handelser.aggregate(t=Max("pgh_created_at"))["t"])
+    return max(filter(None, tider), default=datetime(2000, 1, 1, tzinfo=UTC))
