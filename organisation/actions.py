@@ -57,6 +57,8 @@ def andra_anvandare(*, anvandare: Anvandare, by) -> None:
         vad = ["Ditt användarnamn"] * nytt_anvandarnamn + ["Din e-post"] * (anvandare.email != fore.email)
         if vad:
             _sag_till_agaren(fore, f"{' och '.join(vad)} ändrades", by=by, url="/notiser/")
+        if anvandare.is_active and not fore.is_active and _har_siffror(anvandare):
+            _sag_till_koncerncontroller(anvandare, "öppnades igen", by=by)
         anvandare.save(update_fields=["username", "first_name", "last_name", "email", "is_active"])
 
 
@@ -84,6 +86,8 @@ def nytt_losenord(*, anvandare: Anvandare, sett: str, by) -> str:
             )
         _satt_losenord(last, losenord, maste_byta=True)
         _sag_till_agaren(last, "Ditt lösenord återställdes", by=by, url="/losenord/")
+        if _har_siffror(last):
+            _sag_till_koncerncontroller(last, "fick nytt lösenord", by=by)
     return losenord
 
 
@@ -112,7 +116,8 @@ def ge_roll(*, tilldelning: Rolltilldelning, by) -> None:
     with andring(by=by):
         tilldelning.save()
         if by is not None and ger_siffror(tilldelning.roll):
-            _sag_till_koncerncontroller(tilldelning, by=by)
+            vad = f"fick rollen {tilldelning.get_roll_display()}"
+            _sag_till_koncerncontroller(tilldelning.anvandare, vad, by=by)
 
 
 def ta_roll(*, tilldelning: Rolltilldelning, by) -> None:
@@ -164,15 +169,20 @@ def _satt_losenord(anvandare: Anvandare, losenord: str, *, maste_byta: bool) -> 
     anvandare.save(update_fields=["password", "maste_byta_losenord"])
 
 
-def _sag_till_koncerncontroller(tilldelning: Rolltilldelning, *, by) -> None:
-    """An administratör could otherwise reach figures unseen, by an account that they have made themselves."""
+def _har_siffror(anvandare: Anvandare) -> bool:
+    roller = Rolltilldelning.objects.filter(anvandare=anvandare).values_list("roll", flat=True)
+    return any(map(ger_siffror, roller))
+
+
+def _sag_till_koncerncontroller(anvandare: Anvandare, vad: str, *, by) -> None:
+    """Of an account with figures. An administratör could otherwise reach them unseen, by an account that they have made
+    themselves, or one that nobody uses any more."""
     koncern = Rolltilldelning.objects.filter(roll=Roll.KONCERNCONTROLLER, anvandare__is_active=True)
     notifiera(
-        mottagare=koncern.exclude(anvandare__in=[by.pk, tilldelning.anvandare_id])
+        mottagare=koncern.exclude(anvandare__in=[by.pk, anvandare.pk])
         .order_by("anvandare_id")
         .values_list("anvandare_id", flat=True),
-        text=f"{tilldelning.anvandare.get_username()[:60]} fick rollen {tilldelning.get_roll_display()} "
-        f"av {by.get_username()[:60]} {_nu()}",
+        text=f"{anvandare.get_username()[:60]} {vad} av {by.get_username()[:60]} {_nu()}",
         url="/organisation/kontohandelser/",
     )
 

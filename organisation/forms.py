@@ -93,6 +93,9 @@ class Inloggningsformular(AuthenticationForm):
     @sensitive_variables()
     def clean(self):
         namn, losenord = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        # Nobody has such a name, and what counts guesses cannot keep it. No password is tried.
+        if namn is not None and len(namn) > self.username_field.max_length:
+            raise self.get_invalid_login_error()
         if namn is not None and losenord:
             self.user_cache = prova_losenord(self.request, namn, losenord)
             if self.user_cache is None:

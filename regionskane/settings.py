@@ -330,6 +330,13 @@ REST_FRAMEWORK = {
 # Jobs. Redis in production; without it the queue is a folder that one worker on the same machine reads.
 REDIS_URL = _redis()
 TASK_TIME_LIMIT = 15 * 60
+FILKO_URL = "filko://localhost"
+FILKO_TILLVAL = {
+    "data_folder_in": str(DATA_DIR / "ko" / "jobb"),
+    "data_folder_out": str(DATA_DIR / "ko" / "jobb"),
+    "control_folder": str(DATA_DIR / "ko" / "styrning"),
+    "polling_interval": 0.05,
+}
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -341,13 +348,8 @@ if REDIS_URL:
         "socket_keepalive": True,
     }
 else:
-    CELERY_BROKER_URL = "filko://localhost"
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(DATA_DIR / "ko" / "jobb"),
-        "data_folder_out": str(DATA_DIR / "ko" / "jobb"),
-        "control_folder": str(DATA_DIR / "ko" / "styrning"),
-        "polling_interval": 0.05,
-    }
+    CELERY_BROKER_URL = FILKO_URL
+    CELERY_BROKER_TRANSPORT_OPTIONS = FILKO_TILLVAL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A worker waits for its queue as long as it takes.
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
@@ -355,6 +357,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = TASK_TIME_LIMIT
+# Told first, the job says itself that it took too long. One that is only killed looks like one whose worker died.
+CELERY_TASK_SOFT_TIME_LIMIT = TASK_TIME_LIMIT - 30
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # A rendered report leaves memory behind; a new process every tenth job gives it back.
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 10

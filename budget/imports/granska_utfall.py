@@ -26,11 +26,13 @@ OMAPPADE = {"OKANT_KONTO": "konto", "OKANT_ANSVAR": "ansvar", "OKAND_MOTPART": "
 UTAN_ANSVAR = "UTAN"
 # The first amount that the column of saldon does not hold.
 STORSTA_SALDO = 10**16
+# So many as somebody maps by hand at a time. A file with more of them is of another kontoplan.
+FLEST_KODER, FLEST_I_TEXT = 200, 20
 
 
 @dataclass(frozen=True, slots=True)
 class Fynd:
-    """A finding and, for one of unmapped codes, all of them: {kod, rader, belopp, rad, ar}."""
+    """A finding and, for one of unmapped codes, the first FLEST_KODER of them: {kod, rader, belopp, rad, ar}."""
 
     anmarkning: Anmarkning
     koder: tuple[dict, ...] = ()
@@ -200,11 +202,16 @@ def okanda_koder(cursor, ansvar: Sequence[dict] = ()) -> list[Fynd]:
 
 
 def _okant(kod: str, mening: str, koder: list[dict]) -> Fynd:
-    vilka = ", ".join(dict.fromkeys(k["kod"] for k in koder))
+    alla = list(dict.fromkeys(k["kod"] for k in koder))
+    vilka = ", ".join(alla[:FLEST_I_TEXT])
+    if len(alla) > FLEST_I_TEXT:
+        vilka += f" och {_antal(len(alla) - FLEST_I_TEXT)} till"
     rader = sum(k["rader"] for k in koder)
     omslutning = sum(abs(Decimal(k["belopp"])) for k in koder)
     text = f"{mening.format(vilka)}: {_rader(rader)}, {_kr(omslutning)} kronor."
-    return Fynd(Anmarkning(kod, Niva.FEL, text, min(k["rad"] for k in koder)), tuple(koder))
+    if len(koder) > FLEST_KODER:
+        text += f" De {FLEST_KODER} första visas. Är det en annan kontoplan, läs in den under Kontoplan."
+    return Fynd(Anmarkning(kod, Niva.FEL, text, min(k["rad"] for k in koder)), tuple(koder[:FLEST_KODER]))
 
 
 def _utanfor(cursor, enheter: frozenset[int]) -> list[Fynd]:

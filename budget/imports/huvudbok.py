@@ -36,6 +36,9 @@ EXTRAPERIODER: Mapping[int, str] = {13: "bokslutsperioden", 0: "ingående balans
 EXTRAPERIOD_KOD: Mapping[str, int] = {f"PERIOD_{p:02}": p for p in EXTRAPERIODER}
 
 LANGSTA_KOD = 40
+FLEST_KANDIDATER = 10
+# No ledger is wider, and a row that is has been divided by what is no delimiter in it.
+BREDAST = 1_000
 LANGSTA_TEXT = 500
 
 # Header names without anything but letters and digits. The first list of a field is its own name.
@@ -115,12 +118,13 @@ def hitta_kolumner(
         if val and falt in val:
             continue
         # A column that has been chosen for one field is no candidate for another.
-        traffar = [i for s in synonymer for i in platser.get(s, []) if i not in funna.values()]
-        eget = [i for i in platser.get(falt, []) if i in traffar]
+        tagna = set(funna.values())
+        traffar = [i for s in synonymer for i in platser.get(s, []) if i not in tagna]
+        eget = [i for i in platser.get(falt, []) if i not in tagna]
         if len(eget) == 1:  # a column that bears the very name needs no choice
             funna[falt] = eget[0]
         elif len(traffar) > 1:
-            kandidater = ", ".join(f"«{namn[i]}»" for i in traffar)
+            kandidater = ", ".join(f"«{namn[i]}»" for i in traffar[:FLEST_KANDIDATER])
             fel.append(f"Flera kolumner kan vara {falt}: {kandidater}. Välj en.")
         elif traffar:
             funna[falt] = traffar[0]

@@ -15,6 +15,7 @@ from operator import itemgetter
 from typing import BinaryIO
 
 from budget.imports.huvudbok import (
+    BREDAST,
     LANGSTA_KOD,
     LANGSTA_TEXT,
     SYNONYMER,
@@ -367,6 +368,10 @@ class CsvLasning:
                 rang = (not brister, len(funna), len(rubriker), -nummer)
                 if len(rubriker) > 1 and (basta is None or rang > basta[0]):
                     basta, fel = (rang, tecken, nummer, rubriker, funna), brister
+        if (basta is None or fel) and any(
+            linje.count(t) >= BREDAST for linje in prov[:1] for t in AVSKILJARE
+        ):
+            raise OlasligFil(f"Filen har fler än {BREDAST} kolumner, vilket ingen huvudbok har.")
         if basta is None:
             raise OlasligFil(
                 "Filen har inga kolumner: varken semikolon, komma, tabb eller | skiljer fält åt."
@@ -394,7 +399,7 @@ def _forsta_rader(linjer, tecken, flest=RUBRIKRADER):
             return
         except csv.Error:
             continue
-        if any(falt):
+        if any(falt) and len(falt) <= BREDAST:
             yield lasare.line_num, falt
 
 

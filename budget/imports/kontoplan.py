@@ -26,7 +26,7 @@ KONTOKOLUMNER = (
 ANSVARSKOLUMNER = ("ansvar_fran", "ansvar_till", "enhet", "namn", "giltig_fran", "giltig_till", "kalla")
 MOTPARTSKOLUMNER = ("kod", "namn", "slag", "giltig_fran", "giltig_till", "kalla")
 STORST = 5 * 1024 * 1024
-FLEST_RADER = 20_000
+FLEST_RADER, FLEST_KOLUMNER = 20_000, 200
 FLEST_FEL = 100
 BALANS = "balans"
 # No column takes more. A text in a sentence is cut shorter.
@@ -187,6 +187,8 @@ def _tabell(innehall: bytes) -> list[tuple[int, list[str]]]:
         text = innehall.decode("cp1252", errors="replace")
     huvud = text.split("\n", 1)[0]
     tecken = max(";,\t", key=huvud.count)
+    if huvud.count(tecken) > FLEST_KOLUMNER or text.count(tecken) > FLEST_KOLUMNER * FLEST_RADER // 10:
+        raise _Radfel(f"Filen har orimligt många kolumner. En kontoplan har {len(KONTOKOLUMNER)}.")
     rader_ = enumerate(csv.reader(io.StringIO(text), delimiter=tecken), start=1)
     rader_ = ((nr, [ursprunglig(c.strip()) for c in rad]) for nr, rad in rader_ if rad)
     return list(islice(rader_, FLEST_RADER + 1))

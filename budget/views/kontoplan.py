@@ -47,6 +47,8 @@ class Slag:
     las_fil: Callable
 
 
+# What a file changes is shown as far as somebody reads; all of it is counted.
+FLEST_VISADE = 500
 SLAG = {
     s.nyckel: s
     for s in (
@@ -346,6 +348,8 @@ def las_in(request, slag):
     innehall |= {
         "fel": fel,
         "skillnader": skillnader,
+        "visade": skillnader[:FLEST_VISADE],
+        "flest_visade": FLEST_VISADE,
         "oforandrade": len(lasning.rader) - len(skillnader),
         "flytt": _i_ord(s, flytt, har="flyttar"),
         "bekraftat": _svar(flytt),

@@ -19,7 +19,7 @@ _NYCKLAR = {
     "segmentgrupp": (Segmentgrupp, "segmentgrupp"),
 }
 _DATUM = ("giltig_fran", "giltig_till")
-FLEST_RADER = 5_000
+FLEST_RADER, FLEST_KOLUMNER = 5_000, 200
 KRAVDA = ("kod", "namn", "enhetsslag", "enhet", "riktning")
 KOLUMNER = (
     "kod", "id_nr", "namn", "definition", "taljare", "namnare", "enhetsslag", "enhet", "decimaler", "riktning", "kalla",
@@ -44,9 +44,14 @@ def las_bibliotek(innehall: bytes) -> Biblioteksfil:
     """
     text = _text(innehall)
     forsta = text.split("\n", 1)[0]
+    tecken = max(",;", key=forsta.count)
+    if forsta.count(tecken) > FLEST_KOLUMNER:
+        return Biblioteksfil(
+            (), (_fel("KOLUMNER", "Filen har orimligt många kolumner för ett bibliotek.", 1),)
+        )
     lasare = csv.DictReader(
         io.StringIO(text, newline=""),
-        delimiter=";" if forsta.count(";") > forsta.count(",") else ",",
+        delimiter=tecken,
         strict=True,  # a quotation mark that is never closed would take the rest of the file into its cell
     )
     try:

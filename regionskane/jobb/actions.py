@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
@@ -27,6 +28,10 @@ KOTID = timedelta(seconds=30)
 # No file is written for so long.
 HALVFARDIG_LEVER = timedelta(days=1)
 AVBRUTET = "Avbrutet av dig. Inget har sparats."
+FOR_LANGE = (
+    f"Arbetet tog längre tid än {settings.TASK_TIME_LIMIT // 60} minuter och stoppades. Inget har sparats. "
+    "Dela upp det i mindre delar."
+)
 
 
 def starta_jobb(*, slag: str, titel: str, parametrar: dict, by) -> Jobb:
@@ -124,6 +129,11 @@ def kor_jobb(jobb_id: str) -> None:
                         resultat_url=url,
                         klar_tid=timezone.now(),
                     )
+        except SoftTimeLimitExceeded:
+            log.error("Jobbet %s (%s) tog längre tid än det får", jobb.pk, jobb.slag)
+            if not connection.in_atomic_block:
+                connection.close()  # it may have been stopped in the middle of a conversation
+            _misslyckas(jobb, FOR_LANGE)
         except JobbFel as fel:
             _misslyckas(jobb, disk.TEXT if disk.ar_full(fel) else str(fel))
         except Exception as fel:

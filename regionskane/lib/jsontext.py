@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 # NUL, which no text of the database can hold, and halves of surrogate pairs, which no encoding can write.
 OTILLATET = re.compile("[\0\ud800-\udfff]")
 LANGST_TAL, STORST_TAL = 60, 30
+# Each list and object is dearer to make than its sign to send. A table of some thousand figures has as many.
+FLEST_SAMLINGAR = 50_000
 
 
 class OgiltigJson(ValueError):
@@ -14,7 +16,10 @@ class OgiltigJson(ValueError):
 
 
 def las_json(text: str):
-    """What a JSON text holds. Raises OgiltigJson also for one that is nested too deep, and for NaN and Infinity."""
+    """What a JSON text holds. Raises OgiltigJson also for one that is nested too deep, for NaN and Infinity, and for
+    more than FLEST_SAMLINGAR lists and objects."""
+    if text.count("[") + text.count("{") > FLEST_SAMLINGAR:
+        raise OgiltigJson("Det som skickades har orimligt många listor och objekt. Skicka mindre i taget.")
     try:
         varde = json.loads(text, parse_constant=_inget_tal)
     except (ValueError, RecursionError) as fel:

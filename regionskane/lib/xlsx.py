@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cached_property
 from io import BytesIO
 from itertools import groupby, pairwise
 
@@ -238,12 +239,12 @@ class _Tabellblad:
         rader = 1
         for j, kolumn in enumerate(self.tabell.kolumner, start=1):
             delar = self._kolumnhuvud(kolumn)
-            bredd = self._bredd(j - 1, kolumn)
+            bredd = self.bredder[j - 1]
             rader = max(rader, sum(_antal_rader(d, bredd) for d in delar))
             self._text(self.huvud, j, "\n".join(delar), stil(**grund, **_lage(kolumn)))
             self.blad.set_column(j, j, bredd)
         self.blad.set_row(self.huvud, 14 * rader + 4)
-        self.blad.set_column(0, 0, self._forsta_bredd())
+        self.blad.set_column(0, 0, self.forsta_bredd)
 
     def _kolumnhuvud(self, kolumn: Kolumn) -> list[str]:
         """Heading and what stands under it; the unit too, where the sheet as a whole does not say it."""
@@ -258,9 +259,16 @@ class _Tabellblad:
             delar.append(kolumn.enhet)
         return delar
 
-    def _forsta_bredd(self) -> float:
+    # Widths follow from every row, so they are counted once and not for each row anew.
+
+    @cached_property
+    def forsta_bredd(self) -> float:
         langst = max((len(_ren(r.rubrik)) for r in self.tabell.rader), default=0) + 2
         return min(52, max(20, langst, len(self.tabell.radrubrik) + 2))
+
+    @cached_property
+    def bredder(self) -> list[float]:
+        return [self._bredd(j, k) for j, k in enumerate(self.tabell.kolumner)]
 
     def _bredd(self, j: int, kolumn: Kolumn) -> float:
         ord_ = max((len(o) for o in _ren(f"{kolumn.rubrik} {kolumn.under}").split()), default=0)
@@ -289,7 +297,7 @@ class _Tabellblad:
         indrag = {"indent": 1, "align": "left"} if rad.slag == Radslag.DEL else {}
         forsta = ram | indrag | {"text_wrap": True}
         self._text(r, 0, rad.rubrik, self.stil(**forsta))
-        hojd = _antal_rader(rad.rubrik, self._forsta_bredd() - (2 if rad.slag == Radslag.DEL else 0))
+        hojd = _antal_rader(rad.rubrik, self.forsta_bredd - (2 if rad.slag == Radslag.DEL else 0))
         if rad.slag == Radslag.GRUPP:
             for j in range(1, self.sista + 1):
                 self.blad.write_blank(r, j, None, self.stil(**ram))
@@ -297,7 +305,7 @@ class _Tabellblad:
             for j, (kolumn, cell) in enumerate(zip(self.tabell.kolumner, rad.celler, strict=True), start=1):
                 self._skriv_cell(r, j, rad, rad.i(kolumn), cell, ram)
                 if kolumn.slag == Kolumnslag.TEXT:
-                    hojd = max(hojd, _antal_rader(kolumn.text(cell), self._bredd(j - 1, kolumn)))
+                    hojd = max(hojd, _antal_rader(kolumn.text(cell), self.bredder[j - 1]))
         self.blad.set_row(r, 14 * hojd + (10 if rad.slag == Radslag.GRUPP else 3))
 
     def _skriv_cell(self, r: int, j: int, rad: Rad, kolumn: Kolumn, cell: Cell, ram: dict) -> None:
@@ -479,7 +487,7 @@ class _Tabellblad:
 
     def _textblock(self, r: int, text: str, stil) -> int:
         """Running text over the whole width of the table; returns the next free row."""
-        bredd = self._forsta_bredd() + sum(self._bredd(j, k) for j, k in enumerate(self.tabell.kolumner))
+        bredd = self.forsta_bredd + sum(self.bredder)
         return _skriv_block(self.blad, r, self.sista, bredd, text, stil)
 
 

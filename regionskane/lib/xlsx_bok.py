@@ -29,7 +29,6 @@ FLEST_DELAR = 2_000
 FLEST_BLAD = 200
 STORST_PACKNING = 200
 ALLTID_TILLATET = 20 << 20
-FLEST_ELEMENT = 500_000
 STORSTA_STRUKTUR = 32 << 20
 LANGSTA_FORMAT, FLEST_FORMAT = 255, 5_000
 LANGSTA_BLADNAMN = 255
@@ -42,6 +41,15 @@ LANGSTA_NAMNRYMD = 256
 BLOCK = 1 << 16
 # A row is held whole while its cells are read: 16 384 of them, and some long texts.
 LANGSTA_RAD = 16 << 20
+# Every tag, attribute, reference and end of line is an object for a while, in expat, in Python or in both. They are
+# counted as the bytes that begin them, which is the same in every encoding that is read, and costs next to nothing.
+MARKERING = (b"<", b"=", b"&", b"\n", b"\r")
+# A row of 16 384 cells, each with a value, a formula and three attributes, is less.
+MEST_I_RAD = 400_000
+# Expat, and what is built on it, remember every name that a part has used, and a real one uses less than a hundred.
+FLEST_NAMN = 2_000
+# Those in which a mark is the byte that it is counted as. Excel writes the first.
+KODNINGAR = frozenset(("utf-8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "iso-8859-1", "windows-1252"))
 
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _BOK, _RELATIONER = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
@@ -50,20 +58,23 @@ _BOK, _RELATIONER = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 @dataclass(frozen=True, slots=True)
 class Granser:
     """How much a book may hold: bytes unpacked, bytes and number of its shared texts, characters in the cells (a
-    shared text counts in each cell that shows it), and elements in the sheets that are read (None: as many as there
-    are, because they are read one row at a time)."""
+    shared text counts in each cell that shows it), elements in the parts that say what the others are, and elements
+    and marks (MARKERING) in the sheets that are read (None: as many as there are, for they are read one row at a
+    time)."""
 
     uppackad: int
     texter: int
     antal_texter: int
     tecken: int
+    struktur: int
     element: int | None = None
+    markering: int | None = None
 
 
 # What is read while a visitor waits, and what a job may read under its own limit of time.
 # A ledger of a million rows, with a thousand characters of text in each, is within the latter.
-I_ANROP = Granser(40 << 20, 8 << 20, 100_000, 16 << 20, 400_000)
-I_JOBB = Granser(2 << 30, 64 << 20, 2_000_000, 1 << 30)
+I_ANROP = Granser(40 << 20, 8 << 20, 100_000, 16 << 20, 500_000, 250_000, 1_600_000)
+I_JOBB = Granser(2 << 30, 64 << 20, 2_000_000, 1 << 30, 20_000_000)
 
 
 class OtillatenBok(OlasligFil):
@@ -126,12 +137,13 @@ def _overlappar(delar: list[zipfile.ZipInfo]) -> bool:
 
 
 class Vaktstrom:
-    """A part of XML as a file to read, that raises OtillatenBok for a DOCTYPE, wherever it stands and however it is
-    encoded, and for a tag or a row that never ends; with `kravs` ExpatError for what is no XML."""
+    """A sheet's XML as a file to read, that raises OtillatenBok for a DOCTYPE, wherever it stands and however it is
+    encoded, for a tag or a row that never ends, and for more marks than `rakna` lets through; ExpatError for what is
+    no XML."""
 
-    def __init__(self, strom: BinaryIO, *, kravs: bool = True):
-        self._strom, self._kravs, self._last = strom, kravs, 0
-        self._rad: int | None = 0
+    def __init__(self, strom: BinaryIO, rakna: Callable[[int], None]):
+        self._strom, self._rakna = strom, rakna
+        self._last = self._rad = self._marken = 0
         self._expat: expat.XMLParserType | None = vaktad_expat()
 
     def __enter__(self) -> "Vaktstrom":
@@ -142,57 +154,45 @@ class Vaktstrom:
 
     def read(self, n: int = BLOCK) -> bytes:
         block = self._strom.read(n)
-        if self._expat is not None:
-            self._granska(block)
-        if self._rad is not None and self._last - self._rad > LANGSTA_RAD:
+        marken = sum(map(block.count, MARKERING))
+        self._rakna(marken)
+        self._marken += marken
+        mata(self._expat, block, self._last)
+        self._last += len(block)
+        if self._last - self._rad > LANGSTA_RAD or self._marken > MEST_I_RAD:
             raise OtillatenBok("SKADAD", "Arbetsboken har en orimligt lång rad och öppnas inte.")
         return block
 
     def ny_rad(self) -> None:
         """A row has been read, so what comes now is of the next one."""
-        self._rad = self._last
+        self._rad, self._marken = self._last, 0
 
     def las_ut(self) -> None:
-        """The rest of the part, which nobody keeps, so that its checksum is compared."""
-        self._rad = None
-        if (
-            self._expat is not None
-        ):  # expat remembers each element that stands open; here nobody else counts them
-            djup = 0
+        """The rest of the part, which nobody reads as XML: a DOCTYPE can only stand before its first element."""
+        packa_upp(self._strom)
 
-            def start(*_):
-                nonlocal djup
-                djup += 1
-                if djup > DJUPAST:
-                    raise OtillatenBok("BOMB", "Arbetsboken har XML i orimligt många nivåer och öppnas inte.")
 
-            def slut(_):
-                nonlocal djup
-                djup -= 1
-
-            self._expat.StartElementHandler, self._expat.EndElementHandler = start, slut
-        while self.read():
-            pass
-
-    def _granska(self, block: bytes) -> None:
-        try:
-            mata(self._expat, block, self._last)
-        except expat.ExpatError:
-            if self._kravs:
-                raise
-            self._expat = None  # nobody here reads it as XML
-        self._last += len(block)
-        if not block:
-            self._expat = None
+def packa_upp(strom: BinaryIO) -> None:
+    """A part, or what is left of it, to its end, where its checksum stands."""
+    while strom.read(BLOCK):
+        pass
 
 
 def vaktad_expat() -> expat.XMLParserType:
-    """A parser of XML that takes no DOCTYPE, and so no entities, and no long address of a namespace. Names are
-    `address}name`."""
+    """A parser of XML that takes no DOCTYPE, and so no entities, no encoding but KODNINGAR, no long address of a
+    namespace and not many short names of them. Names are `address}name`."""
+    namn: set[str | None] = set()
+
+    def namnrymd(kort: str | None, adress: str | None) -> None:
+        namn.add(kort)
+        if len(namn) > FLEST_NAMN or (adress and len(adress) > LANGSTA_NAMNRYMD):
+            raise skadad()
+
     tolk = expat.ParserCreate(namespace_separator="}")
-    tolk.StartNamespaceDeclHandler = _vagra_lang_namnrymd
+    tolk.StartNamespaceDeclHandler = namnrymd
     tolk.StartDoctypeDeclHandler = _vagra_doctype
     tolk.EntityDeclHandler = _vagra_doctype
+    tolk.XmlDeclHandler = _krav_kodning
     return tolk
 
 
@@ -203,8 +203,8 @@ def mata(tolk: expat.XMLParserType, block: bytes, last: int) -> None:
         raise OtillatenBok("SKADAD", "Arbetsboken har en orimligt lång tagg i sin XML och öppnas inte.")
 
 
-def _vagra_lang_namnrymd(_, adress: str | None) -> None:
-    if adress and len(adress) > LANGSTA_NAMNRYMD:
+def _krav_kodning(_version, kodning: str | None, _ensam) -> None:
+    if kodning is not None and kodning.lower() not in KODNINGAR:
         raise skadad()
 
 
@@ -222,7 +222,7 @@ class Arbetsbok:
 
     def __init__(self, fil: BinaryIO, granser: Granser):
         self.granser = granser
-        self._tecken = 0
+        self._tecken = self._struktur = self._markering = 0
         self._arkiv = oppna_arkiv(fil, granser)
         self._namn = frozenset(self._arkiv.namelist())
         self.datum: set[int] = set()
@@ -244,7 +244,12 @@ class Arbetsbok:
 
     def oppna_blad(self, namn: str) -> Vaktstrom:
         """A sheet's XML, from its beginning."""
-        return Vaktstrom(self._arkiv.open(self._blad[namn]))
+        return Vaktstrom(self._arkiv.open(self._blad[namn]), self._rakna_markering)
+
+    def _rakna_markering(self, antal: int) -> None:
+        self._markering += antal
+        if self.granser.markering is not None and self._markering > self.granser.markering:
+            raise for_manga_celler()
 
     def rakna_text(self, langd: int) -> None:
         """Count a text of a cell, wherever it is kept. Raises OtillatenBok when it or the sum of them is too long."""
@@ -381,10 +386,10 @@ class Arbetsbok:
                 bitar.clear()
                 langd = 0
 
-        self._las(del_, start, slut, tecken, flest=10 * self.granser.antal_texter)
+        self._las(del_, start, slut, tecken)
 
     def _las_ovriga(self, lasta: set[str]) -> None:
-        """What nobody here understands: unpacked once, for its checksum, and refused if it has a DOCTYPE."""
+        """What nobody here reads: unpacked once, for its checksum, and refused if it has a DOCTYPE."""
         ovriga = [d for d in self._arkiv.infolist() if d.filename not in lasta]
         if sum(d.file_size for d in ovriga) > min(self.granser.uppackad, 4 * STORSTA_STRUKTUR):
             raise OtillatenBok(
@@ -393,10 +398,8 @@ class Arbetsbok:
         for d in ovriga:
             with _lasfel(), self._arkiv.open(d) as strom:
                 if d.filename.lower().endswith((".xml", ".rels")):
-                    Vaktstrom(strom, kravs=False).las_ut()
-                else:
-                    while strom.read(BLOCK):
-                        pass
+                    _vagra_doctype_fore_roten(strom)
+                packa_upp(strom)
 
     def _las(
         self,
@@ -404,18 +407,20 @@ class Arbetsbok:
         start: Callable,
         slut: Callable | None = None,
         tecken: Callable | None = None,
-        *,
-        flest: int = FLEST_ELEMENT,
     ) -> None:
         """A part to its end, element by element."""
         if tecken is None and self._arkiv.getinfo(del_).file_size > STORSTA_STRUKTUR:
             raise OtillatenBok("BOMB", "Arbetsboken har orimligt många format eller namn och läses inte.")
-        antal = djup = 0
+        djup = 0
+        sedda: set[str] = set()
 
         def _start(namn, attribut):
-            nonlocal antal, djup
-            antal, djup = antal + 1, djup + 1
-            if antal > flest or djup > DJUPAST:
+            nonlocal djup
+            djup += 1
+            self._struktur += 1 + len(attribut) // 4
+            sedda.add(namn)
+            sedda.update(attribut)
+            if self._struktur > self.granser.struktur or djup > DJUPAST or len(sedda) > FLEST_NAMN:
                 raise OtillatenBok(
                     "BOMB",
                     "Arbetsboken har orimligt många format eller namn och läses inte. Spara den på nytt.",
@@ -442,6 +447,30 @@ class Arbetsbok:
                 mata(tolk, block, last)
                 last += len(block)
             mata(tolk, b"", last)
+
+
+def _vagra_doctype_fore_roten(strom: BinaryIO) -> None:
+    """Read as far as a DOCTYPE may stand in a part that is nothing or no XML to us."""
+    tolk, last = vaktad_expat(), 0
+    inne = False
+
+    def start(*_):
+        nonlocal inne
+        inne = True
+        tolk.StartElementHandler = None
+
+    tolk.StartElementHandler = start
+    with contextlib.suppress(expat.ExpatError):
+        while not inne and (block := strom.read(BLOCK)):
+            mata(tolk, block, last)
+            last += len(block)
+
+
+def for_manga_celler() -> OtillatenBok:
+    """More in the sheets than is read while somebody waits."""
+    return OtillatenBok(
+        "CELLER", "Arbetsboken har fler celler än som läses på en gång. Dela upp den, eller spara som CSV."
+    )
 
 
 def _for_lang_text() -> OtillatenBok:

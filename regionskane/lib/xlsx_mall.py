@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from io import BytesIO
 from typing import NamedTuple
 
@@ -302,12 +303,13 @@ class _Blad:
         blad.set_row(HUVUDRAD - 1, 48)
         blad.set_row(0, None, None, {"hidden": True})
         blad.set_column(0, 0, None, None, {"hidden": True})
-        blad.set_column(1, 1, self._forsta_bredd())
+        blad.set_column(1, 1, self.forsta_bredd)
 
     def _rubrik(self, k) -> str:
         return "\n".join(filter(None, (_ren(k.rubrik), _ren(k.under))))
 
-    def _forsta_bredd(self) -> float:
+    @cached_property
+    def forsta_bredd(self) -> float:
         return min(52, max(24, 2 + max((len(r.rubrik) for r in self.tabell.rader), default=0)))
 
     def _skriv_rad(self, rad: Rad, andra) -> Iterable[tuple]:
@@ -316,7 +318,7 @@ class _Blad:
         indrag = {"indent": 1, "align": "left"} if rad.slag == Radslag.DEL else {}
         self.blad.write_string(r, 0, rad.nyckel)
         self.blad.write_string(r, 1, _ren(rad.rubrik), self.stil(**(ram | indrag), text_wrap=True))
-        hojd = _antal_rader(rad.rubrik, self._forsta_bredd())
+        hojd = _antal_rader(rad.rubrik, self.forsta_bredd)
         if rad.forklaring:
             stil = self.stil(
                 **(ram | {"bold": False}), font_color=_SVAG, align="left", indent=1, text_wrap=True

@@ -27,7 +27,16 @@ from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from regionskane.lib.anmarkning import Anmarkningar
 from regionskane.lib.textfil import OlasligFil, ar_arbetsbok
-from regionskane.lib.xlsx_bok import DJUPAST, I_JOBB, Arbetsbok, Granser, OtillatenBok, skadad
+from regionskane.lib.xlsx_bok import (
+    DJUPAST,
+    FLEST_NAMN,
+    I_JOBB,
+    Arbetsbok,
+    Granser,
+    OtillatenBok,
+    for_manga_celler,
+    skadad,
+)
 
 SISTA_RAD = 1_048_576
 # A row has at most 16 384 cells, each with a value, a formula and a text with its runs.
@@ -137,13 +146,16 @@ class Ark(WorkSheetParser):
     def rader(self) -> Iterator[tuple[int, dict[int, Any]]]:
         overordnade: list = []
         i_rad, fore, sedda = False, 0, 0
+        namn: set[str] = set()
         for handelse, element in iterparse(self.source, events=("start", "end")):
             if handelse == "start":
                 sedda += 1
+                namn.add(element.tag)
+                namn.update(element.attrib)
                 if not i_rad:
                     overordnade.append(element)
                     i_rad = element.tag == ROW_TAG
-                if sedda - fore > FLEST_I_RAD or len(overordnade) > DJUPAST:
+                if sedda - fore > FLEST_I_RAD or len(overordnade) > DJUPAST or len(namn) > FLEST_NAMN:
                     raise skadad(f" efter rad {self.row_counter}" if self.row_counter else "")
             elif element.tag == ROW_TAG:
                 text = element.get("r")
@@ -174,10 +186,7 @@ class Ark(WorkSheetParser):
             return
         self.kvar -= antal
         if self.kvar < 0:
-            raise OtillatenBok(
-                "CELLER",
-                "Arbetsboken har fler celler än som läses på en gång. Dela upp den, eller spara som CSV.",
-            )
+            raise for_manga_celler()
 
     def parse_cell(self, element) -> dict[str, Any]:
         """As openpyxl does it, but texts are counted, and one in the cell itself costs no more than its characters."""

@@ -16,6 +16,7 @@ from regionskane.lib import xlsx
 from regionskane.lib.belopp import SKALOR
 from regionskane.lib.tabell import Cell, Handling, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 from tests.lib import provhandling
+from tests.lib.fientlig import Matt
 
 
 def oppna(innehall: bytes, varden: bool = False):
@@ -488,3 +489,20 @@ def test_villkoren_foljer_den_sista_visade_siffran_och_raden():
         ("C4:C5", "AND(ISNUMBER(C4),ABS(C4)<0.0005)"),
         ("C5", "AND(ISNUMBER(C5),N(C5)<=-0.0005)"),
     }
+
+
+def test_en_bok_med_manga_rader_kostar_per_rad():
+    """Widths are counted over all rows. Counted for each row anew, four times the rows cost sixteen times as much."""
+
+    def kostnad(antal: int) -> float:
+        kolumner = (Kolumn("t", "Text", slag=Kolumnslag.TEXT), Kolumn("b", "Belopp", enhet="kr"))
+        rader = tuple(
+            Rad(f"r{i}", f"Rad {i}", (Cell(text="ord " * 3), Cell(Decimal(i)))) for i in range(antal)
+        )
+        tabell = Tabell("t", "Rader", "Rad", kolumner, rader)
+        with Matt() as matt:
+            xlsx.skriv_handling(replace(provhandling.handling(), tabeller=(tabell,)))
+        return matt.cpu
+
+    kostnad(100)
+    assert kostnad(3_000) < 8 * kostnad(750)

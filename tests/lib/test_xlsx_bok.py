@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import itertools
 import json
 import random
 import zipfile
@@ -114,12 +115,14 @@ def _namn(antal: int) -> bytes:
     )
 
 
+MED_TEXTER = FRISK[RELATIONER].replace(
+    b"</Relationships>",
+    f'<Relationship Id="rId99" Type="{REL}/sharedStrings" Target="sharedStrings.xml"/></Relationships>'.encode(),
+)
+
+
 def _texter(antal: int) -> bytes:
-    relationer = FRISK[RELATIONER].replace(
-        b"</Relationships>",
-        f'<Relationship Id="rId99" Type="{REL}/sharedStrings" Target="sharedStrings.xml"/></Relationships>'.encode(),
-    )
-    return _med(TEXTER, f"<sst {NS}>{'<si><t>a</t></si>' * antal}</sst>", **{RELATIONER: relationer})
+    return _med(TEXTER, f"<sst {NS}>{'<si><t>a</t></si>' * antal}</sst>", **{RELATIONER: MED_TEXTER})
 
 
 def _skratt() -> str:
@@ -181,6 +184,14 @@ def _brus(antal: int) -> str:
     return "".join(random.Random(1).choices("abcdefghij0123456789", k=antal))
 
 
+def _egna_namn(antal: int) -> str:
+    """Rows with attributes that have a name each, 20 000 in a tag."""
+    bokstaver = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    namn = ("".join(n) for n in itertools.product(bokstaver, repeat=5))
+    attribut = (" ".join(f'{n}=""' for n in itertools.islice(namn, 20_000)) for _ in range(antal // 20_000))
+    return "".join(f"<row {a}/>" for a in attribut)
+
+
 def _attribut(antal: int) -> str:
     return " ".join(f'a{i}=""' for i in range(antal))
 
@@ -188,7 +199,7 @@ def _attribut(antal: int) -> str:
 LANG_TEXT = "Arbetsboken har en text som är längre än 32767 tecken"
 FORMLER = ("delade formler", "delade formler av många", "lång formel", "delad formel",
            "hakar i delade formler")  # fmt: skip
-FOR_DJUP = "Arbetsboken har XML i orimligt många nivåer"
+LANG_RAD = "Arbetsboken har en orimligt lång rad"
 STOR_SKADA = "Arbetsboken är skadad och går inte att läsa"
 FOR_MYCKET = "Arbetsboken har orimligt många format eller namn och läses inte."
 FLER_CELLER = "Arbetsboken har fler celler än som läses på en gång."
@@ -254,8 +265,41 @@ FIENTLIGA = {
                      + "".join(f"<q:x{i}/>" for i in range(4_000)) + "</styleSheet>"),
         STOR_SKADA,
     ),
-    "djup i en okänd del": (lambda: _packa(FRISK | {"xl/x.xml": "<a>" * 6_600_000}), FOR_DJUP),
-    "djup efter cellerna": (lambda: _med(ARK, _ark("", efter="<a>" * 5_000_000)), FOR_DJUP),
+    # What nobody reads costs nobody more than to unpack it.
+    "djup i en okänd del": (lambda: _packa(FRISK | {"xl/x.xml": "<a>" * 6_600_000}), None),
+    "djup efter cellerna": (lambda: _med(ARK, _ark("", efter="<a>" * 5_000_000)), None),
+    "namn i en okänd del": (lambda: _packa(FRISK | {"xl/x.xml": f"<a>{_egna_namn(4_000_000)}</a>"}), None),
+    "namn efter cellerna": (lambda: _med(ARK, _ark("", efter=_egna_namn(4_000_000))), None),
+    "element efter cellerna": (lambda: _med(ARK, _ark("", efter="<b/>" * 4_000_000)), None),
+    # Expat remembers every name, and so does what is built on it.
+    "egna attributnamn i raderna": (lambda: _med(ARK, _ark(_egna_namn(4_000_000))), STOR_SKADA),
+    "egna elementnamn i raderna": (
+        lambda: _med(ARK, _ark("".join(f"<row><c{i:x}/></row>" for i in range(100_000)))), STOR_SKADA,
+    ),
+    "egna attributnamn i boken": (
+        lambda: _med(BOK, f"<workbook {NS} {RNS}>{_egna_namn(3_000_000)}</workbook>"), FOR_MYCKET,
+    ),
+    "egna attributnamn i texterna": (
+        lambda: _med(TEXTER, f"<sst {NS}>{_egna_namn(600_000)}</sst>", **{RELATIONER: MED_TEXTER}), FOR_MYCKET,
+    ),
+    "egna förkortningar av namnrymder": (
+        lambda: _med(ARK, _ark("".join(f'<row xmlns:a{i:x}="b"/>' for i in range(100_000)))), STOR_SKADA,
+    ),
+    "samma attribut i mängd": (lambda: _med(ARK, _ark(f"<row {_attribut(1_900)}/>" * 1_500)), FLER_CELLER),
+    "samma attribut i stilarna": (
+        lambda: _med(STIL, f"<styleSheet {NS}>" + f"<xf {_attribut(1_900)}/>" * 1_500 + "</styleSheet>"), FOR_MYCKET,
+    ),
+    "text mellan taggar": (lambda: _med(ARK, _ark("\u0100\n" * 5_000_000)), LANG_RAD),
+    "text mellan taggar i UTF-16": (lambda: _med(ARK, _ark("\u0100\n" * 3_000_000).encode("utf-16")), LANG_RAD),
+    "hänvisningar i en cell": (lambda: _med(ARK, _ark(_rad(f"<c><v>{'&#65;' * 2_000_000}</v></c>"))), LANG_RAD),
+    "hänvisningar i mängd": (
+        lambda: _med(ARK, _ark("".join(_rad(f'<c t="str"><v>{"&lt;" * 7_000}</v></c>', i) for i in range(1, 600)))),
+        FLER_CELLER,
+    ),
+    "EBCDIC": (
+        lambda: _med(ARK, ('<?xml version="1.0" encoding="cp037"?>' + _ark("<row/>" * 3_000_000)).encode("cp037")),
+        STOR_SKADA,
+    ),
     "djup": (lambda: _med(ARK, "<a>" * 2_000_000), STOR_SKADA),
     "djup i en rad": (lambda: _med(ARK, _ark(_rad("<c>" * 2_000_000))), STOR_SKADA),
     "djup i stilarna": (lambda: _med(STIL, f"<styleSheet {NS}>" + "<a>" * 2_000_000), FOR_MYCKET),
@@ -310,7 +354,7 @@ FIENTLIGA = {
     ),
     "en rad utan slut": (
         lambda: _med(ARK, _ark(_rad(f"<c><v>{_brus(20_000) * 1_200}</v></c>"))),
-        "Arbetsboken har en orimligt lång rad",
+        LANG_RAD,
     ),
     "lång text": (lambda: bok(rad(0), texter=["x" * 32_768]), LANG_TEXT),
     "lång text i bitar": (
@@ -431,12 +475,8 @@ def test_texter_med_uttal_och_bitar_lases_som_i_excel(monkeypatch):
         f"<sst {NS}><si><r><t>Hälso</t></r><r><t xml:space='preserve'> och </t></r><rPh><t>x</t></rPh></si>"
         "<si><t>_x005F_x0041_</t></si></sst>"
     )
-    relationer = FRISK[RELATIONER].replace(
-        b"</Relationships>",
-        f'<Relationship Id="rId99" Type="{REL}/sharedStrings" Target="sharedStrings.xml"/></Relationships>'.encode(),
-    )
     ark = _ark(_rad('<c t="s"><v>0</v></c><c t="s"><v>1</v></c>'))
-    (blad,) = las_arbetsbok(_med(TEXTER, sst, **{RELATIONER: relationer, ARK: ark}))
+    (blad,) = las_arbetsbok(_med(TEXTER, sst, **{RELATIONER: MED_TEXTER, ARK: ark}))
     assert [r.varde for r in blad.rutor.values()] == ["Hälso och ", "_x0041_"]
 
 

@@ -12,7 +12,14 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from organisation.actions import AnvandareFel, andra_anvandare, ge_roll, ta_roll
+from organisation.actions import (
+    AnvandareFel,
+    andra_anvandare,
+    ge_roll,
+    marke_for_losenordet,
+    nytt_losenord,
+    ta_roll,
+)
 from organisation.models import Anvandare, Namnd, Notis, Rolltilldelning
 from regionskane.celery import app
 
@@ -152,6 +159,20 @@ def test_koncerncontrollern_far_veta_att_nagon_fick_en_roll_med_siffror(som, anv
     assert som("koncerncontroller").get(notis.url).status_code == 200
     # Neither who got it nor who gave it is told.
     assert Notis.objects.count() == 1
+
+
+def test_koncerncontrollern_far_veta_att_ett_konto_med_siffror_oppnades_eller_fick_losenord(som, anvandare):
+    koncern, jag, revisor = (anvandare(n) for n in ("koncerncontroller", "administrator", "revisor"))
+    revisor.is_active = False
+    andra_anvandare(anvandare=revisor, by=jag)
+    assert not Notis.objects.filter(mottagare=koncern).exists()
+    revisor.is_active = True
+    andra_anvandare(anvandare=revisor, by=jag)
+    nytt_losenord(anvandare=revisor, sett=marke_for_losenordet(revisor), by=jag)
+    eva, _ = _lagg_upp(som("administrator"))  # without a role
+    nytt_losenord(anvandare=eva, sett=marke_for_losenordet(eva), by=jag)
+    texter = Notis.objects.filter(mottagare=koncern).order_by("pk").values_list("text", flat=True)
+    assert [t.split(" av ")[0] for t in texter] == ["revisor öppnades igen", "revisor fick nytt lösenord"]
 
 
 def test_en_administrator_ar_alltid_kvar(som, anvandare):

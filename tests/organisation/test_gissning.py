@@ -1,6 +1,7 @@
 """Guessing is limited per pair, per account and per address, and the log says whom and whence."""
 
 import logging
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -181,3 +182,14 @@ def test_samtidiga_gissningar_blir_inte_fler(transactional_db, settings):
         svar = list(tradar.map(gissa, range(antal)))
     assert sorted(svar) == [200] * (settings.AXES_FAILURE_LIMIT - 1) + [429] * (antal - 4)
     assert AccessFailureLog.objects.filter(username="ensam").count() == settings.AXES_FAILURE_LIMIT
+
+
+@pytest.mark.parametrize("namn", ["a" * 256, "a" * 151, "\ufdfa" * 149, "å" * 1_000])
+def test_ett_orimligt_langt_namn_far_samma_svar_som_ett_fel_losenord(db, namn):
+    """What counts guesses has room for 255 characters, and one may become eighteen when it is read."""
+    fel = _logga_in("finns-inte")
+    AccessFailureLog.objects.all().delete()
+    svar = _logga_in(namn)
+    mening = re.search(r'class="besked[^>]*>(.*?)</div>', fel.content.decode(), re.S)[1]
+    assert svar.status_code == fel.status_code and mening in svar.content.decode()
+    assert not AccessFailureLog.objects.exists()  # nothing was tried

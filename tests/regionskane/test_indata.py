@@ -17,7 +17,9 @@ from django.test import Client
 
 from budget.models import Belopp, Kommentar
 from regionskane import settings as installningsfil
+from regionskane.indata import URLKODAT
 from regionskane.lib.jsontext import OgiltigJson, las_decimal, las_json
+from tests.lib.fientlig import Matt
 from tests.test_behorighet import ARB, ROLLER, TABELL
 
 ROT = Path(__file__).parents[2]
@@ -255,9 +257,39 @@ def test_den_som_loggat_in_far_skicka_filer_upp_till_en_grans(klient, settings):
     svar, last = _stor(klient, "/utfall/filer/", 100 * MB + 1)
     assert (svar.status_code, last) == (413, False)
     assert "större än 100 MB" in svar.content.decode() and "Dela upp filen" in svar.content.decode()
-    # What is no file is held in memory.
-    svar, last = _stor(klient, "/api/v1/indikatorer/", 10 * MB + 1, "application/json")
-    assert (svar.status_code, last) == (413, False) and "större än 10 MB" in svar.json()["fel"][0]
+    # What is no file is held in memory, and becomes objects there.
+    svar, last = _stor(klient, "/api/v1/indikatorer/", MB + 1, "application/json")
+    assert (svar.status_code, last) == (413, False) and "större än 1 MB" in svar.json()["fel"][0]
+    svar, last = _stor(klient, "/notiser/", 2 * MB + 1, URLKODAT)
+    assert (svar.status_code, last) == (413, False) and "större än 2 MB" in svar.content.decode()
+    assert _stor(klient, "/notiser/", 2 * MB, URLKODAT)[1]
+
+
+@pytest.mark.parametrize("kropp", ["a=" + "%" * 990_000, "a=" + "%41" * 330_000, "%3D" * 300_000])
+def test_ett_formular_av_procenttecken_vagras_innan_det_skrivs_ut(kropp, client, klient):
+    """urllib keeps a piece for each of them: 180 bytes."""
+    for vem, adress in ((client, "/logga-in/"), (klient, "/notiser/"), (klient, "/api/v1/budget/")):
+        with Matt() as matt:
+            svar = vem.generic("POST", adress, kropp, content_type=URLKODAT)
+        assert svar.status_code == 413 and "Skicka mindre i taget" in svar.content.decode()
+        assert matt.minne < 40 * MB
+
+
+def test_en_sida_med_tusentals_belopp_och_ord_ryms_i_ett_formular(client, klient):
+    kropp = "&".join(f"c-1-{i}-2024=%E2%88%921+234%2C5&k-{i}=%5B1%2C%22234%22%5D" for i in range(9_000))
+    assert len(kropp) < MB and kropp.count("%") > 50_000
+    assert klient.generic("POST", "/notiser/", kropp, content_type=URLKODAT).status_code != 413
+    assert client.generic("POST", "/notiser/", kropp, content_type=URLKODAT).status_code == 413
+    utgangen = client.generic("POST", "/notiser/", kropp[: len(kropp) // 2], content_type=URLKODAT)
+    assert utgangen.status_code != 413  # what a session that has ended had typed is given back
+
+
+def test_json_av_bara_klamrar_vagras_innan_det_blir_objekt():
+    for text in ("[" + "[]," * 300_000 + "[]]", "[" + "{}," * 60_000 + "{}]"):
+        with Matt() as matt, pytest.raises(OgiltigJson, match="orimligt många"):
+            las_json(text)
+        assert matt.cpu < 0.5
+    assert len(las_json("[" + "[1,2]," * 40_000 + "[]]")) == 40_001
 
 
 def test_en_kropp_som_inte_sager_hur_stor_den_ar_lases_inte(klient):

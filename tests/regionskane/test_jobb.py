@@ -6,6 +6,8 @@ import time
 import pikepdf
 import pypdf
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.db import connection, transaction
 
 from budget.actions.balanskrav import starta_berakning
@@ -13,8 +15,10 @@ from budget.actions.handling import starta_handling
 from budget.models import Budgetversion, Utredning
 from organisation.models import Namnd, Rolltilldelning
 from organisation.permissions import Enhetsurval
+from regionskane.celery import app
 from regionskane.jobb.actions import aterstall_avbrutna, fil_plats, kor_jobb, kor_om_jobb
 from regionskane.jobb.models import Jobb
+from regionskane.jobb.slag import SLAG
 from tests.regionskane.arbetare import doda, starta
 from verktyg.verapdf import vera
 
@@ -44,6 +48,21 @@ def test_jobb_som_inte_gar_sager_varfor_och_kan_koras_om(version, anvandare, som
     kor_om_jobb(jobb=jobb)
     jobb.refresh_from_db()
     assert (jobb.status, jobb.fel, jobb.forsok) == ("koad", "", 0)
+
+
+def test_ett_jobb_som_tar_for_lang_tid_sager_det_och_provas_inte_igen(version, anvandare, monkeypatch):
+    """Killed by its limit it would look as if its worker had died, and be run three times."""
+
+    def haller_pa(*_):
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setitem(SLAG, "balanskrav", haller_pa)
+    jobb = starta_berakning(version=version("B2024-ARB"), by=anvandare("koncerncontroller"))
+    kor_jobb(str(jobb.pk))
+    jobb.refresh_from_db()
+    assert (jobb.status, jobb.forsok) == ("fel", 1)
+    assert jobb.fel.startswith("Arbetet tog längre tid än 15 minuter") and aterstall_avbrutna() == 0
+    assert app.conf.task_soft_time_limit < app.conf.task_time_limit == settings.TASK_TIME_LIMIT
 
 
 def test_handlingen_ar_tillganglig_arkivbar_och_bar_sin_arbetsbok(version, anvandare, tmp_path):

@@ -85,7 +85,16 @@ def redis_pa(monkeypatch):
 
 
 @pytest.fixture
-def oanvandbar_ko():
+def ko_i_filer():
+    """The queue of a system without Redis, also when the tests have been given one."""
+    var = app.conf.broker_write_url, app.conf.broker_transport_options
+    app.conf.broker_write_url, app.conf.broker_transport_options = settings.FILKO_URL, settings.FILKO_TILLVAL
+    yield
+    app.conf.broker_write_url, app.conf.broker_transport_options = var
+
+
+@pytest.fixture
+def oanvandbar_ko(ko_i_filer):
     """The folder of the queue is a file, so that nobody may write in it, root neither."""
     shutil.rmtree(KO, ignore_errors=True)
     KO.parent.mkdir(parents=True, exist_ok=True)
@@ -220,7 +229,9 @@ def _klar(jobb):
 
 
 @pytest.mark.slow
-def test_kon_toms_och_forstors_under_en_arbetare_som_fortsatter(exempel_pa_riktigt, version, anvandare):
+def test_kon_toms_och_forstors_under_en_arbetare_som_fortsatter(
+    ko_i_filer, exempel_pa_riktigt, version, anvandare
+):
     arb, by = version("B2024-ARB"), anvandare("koncerncontroller")
     shutil.rmtree(KO, ignore_errors=True)
     with _celery("worker", "-c", "1", "--without-gossip", "--without-mingle") as arbetare:

@@ -151,6 +151,17 @@ def test_rattad_manad_ersatter_hela_den_tidigare_och_bada_star_kvar(las):
     assert allt() == fore
 
 
+def test_sa_manga_okanda_koder_som_ingen_kopplar_for_hand_raknas_men_listas_inte(las, som):
+    """Each of them is a row with a choice of every post on the file's page."""
+    rader = "".join(f"202403;{90_000 + i};{KN};;V{i // 2};x;{1 if i % 2 else -1},00\n" for i in range(5_000))
+    resultat = las(csv() + rader.encode())
+    fynd = resultat.fynd[0]
+    assert len(fynd.koder) == 200 and "och 4\u00a0980 till" in fynd.anmarkning.text
+    assert "De 200 första visas" in fynd.anmarkning.text and len(fynd.anmarkning.text) < 400
+    svar = som("koncerncontroller").get(f"/utfall/filer/{Utfallsfil.objects.get().pk}/")
+    assert svar.status_code == 200 and svar.content.count(b"<select") < 300
+
+
 def test_okanda_koder_listas_alla_kopplas_och_inlasningen_gar_vidare(las, anvandare):
     vem = anvandare("koncerncontroller")
     fore = allt()

@@ -20,6 +20,7 @@ from budget.imports.huvudbok import (
 )
 from budget.imports.huvudbok_csv import CsvLasning
 from regionskane.lib.textfil import OlasligFil
+from tests.lib.fientlig import Matt
 
 RUBRIK = "Datum;Konto;Ansvar;Motpart;Verksamhet;Projekt;Vernr;Text;Belopp\n"
 
@@ -350,3 +351,14 @@ def test_oforandrat_ar_filen_efter_rubriken(slut, som, postgres):
 def test_oforandrat_efter_en_ensam_rubrik_ar_inget():
     for rubrik in (RUBRIK, RUBRIK.strip()):
         assert list(CsvLasning(io.BytesIO(rubrik.encode())).oforandrat()) == []
+
+
+@pytest.mark.parametrize("rubrik", ["Konto", "Ar", "x"])
+def test_en_rubrikrad_med_orimligt_manga_kolumner_vagras_direkt(rubrik):
+    for antal in (1_001, 150_000):
+        with Matt() as matt, pytest.raises(OlasligFil, match="fler än 1000 kolumner"):
+            _las((";".join([rubrik] * antal) + "\n1;2\n").encode())
+        assert matt.cpu < 1
+    with Matt() as matt:
+        hitta_kolumner([rubrik] * 40_000)
+    assert matt.cpu < 1

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from budget.imports.kontoplan import las_motparter
 from budget.models import Ansvarsregel, Kontoregel, Motpart, Post
 from tests.budget.huvudbok import lagg_in
+from tests.lib.fientlig import Matt
 
 KONTON = "/utfall/kontoplan/konton/"
 
@@ -143,3 +144,21 @@ def test_fil_visas_som_skillnad_och_sparas_helt_eller_inte_alls(som):
     svar = _ladda_upp(koncern, "motparter", b"kod,namn,slag,giltig_fran\n9,Namn,okand,2024-01-01\n")
     assert "slaget «okand»" in svar.content.decode()
     assert Ansvarsregel.objects.count() + Kontoregel.objects.count() == antal
+
+
+def test_en_stor_fil_raknas_hel_men_visas_till_en_del(som):
+    huvud = "konto_fran;konto_till;regel;post;namn;giltig_fran;giltig_till;kalla\n"
+    fil = huvud + "".join(f"{i};;balans;;Namn {i};2024;;\n" for i in range(10_000, 10_601))
+    html = _ladda_upp(som("koncerncontroller"), "konton", fil.encode()).content.decode()
+    assert "601 nya eller ändrade, 0 oförändrade. De 500 första visas" in html
+    assert (
+        ">10499<" in html and ">10500<" not in html and "10600;" in html
+    )  # the text that is sent back has all
+
+
+def test_en_fil_med_orimligt_manga_kolumner_vagras_innan_den_lases(som):
+    for fil in (b";" * 5_000_000, b"konto_fran;regel;namn;giltig_fran\n" + b";" * 5_000_000):
+        with Matt() as matt:
+            svar = _ladda_upp(som("koncerncontroller"), "konton", fil)
+        assert svar.status_code == 422 and "orimligt många kolumner" in svar.content.decode()
+        assert matt.cpu < 1

@@ -183,3 +183,8 @@ def test_en_kod_som_leder_till_en_annan_sida_vagras(erik):
     # Every word that an address has in the place of a code.
     forsta = {str(u.pattern).removeprefix(ROT).partition("/")[0] for u in urlpatterns}
     assert {ord_ for ord_ in forsta if ord_ and "<" not in ord_} == UPPTAGNA_KODER
+
+
+def test_ett_bibliotek_med_orimligt_manga_kolumner_vagras():
+    fil = las_bibliotek((";".join(f"k{i}" for i in range(600_000)) + "\n").encode())
+    assert [a.text for a in fil.anmarkningar] == ["Filen har orimligt många kolumner för ett bibliotek."]
