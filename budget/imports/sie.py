@@ -10,6 +10,7 @@ import re
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import BinaryIO
@@ -478,7 +479,8 @@ class Sielasning:
             return
         self.rar[int(falt[0])] = (start[1], slut[1])
         if falt[0] == "0" and (start[1][5:] != "01-01" or slut[1][5:] != "12-31"):
-            self.anmarkningar.info("BRUTET_AR", f"Räkenskapsåret är brutet: {start[1]} till {slut[1]}.", nr)
+            sort = _arets_sort(date.fromisoformat(start[1]), date.fromisoformat(slut[1]))
+            self.anmarkningar.info("BRUTET_AR", f"Räkenskapsåret är {sort}: {start[1]} till {slut[1]}.", nr)
 
     def _konto(self, nr, falt):
         if konto := self._kod(nr, falt, 0, "KONTO"):
@@ -985,6 +987,15 @@ def _summeras(rad: str) -> str:
     bitar = rad.replace('\\"', "\0").split('"')
     bitar[::2] = [b.translate(_UTAN_KLAMMER) for b in bitar[::2]]
     return "".join(bitar).replace("\0", '"')
+
+
+def _arets_sort(start: date, slut: date) -> str:
+    """What the law calls a räkenskapsår that is no calendar year (BFL 3:1, 3:3): twelve other months, fewer or more."""
+    efter = slut + timedelta(days=1)
+    ett_ar = (start.year + 1, start.month, start.day)
+    if (efter.year, efter.month, efter.day) == ett_ar:
+        return "brutet"
+    return "förkortat" if (efter.year, efter.month, efter.day) < ett_ar else "förlängt"
 
 
 def _manad(period: int) -> str:

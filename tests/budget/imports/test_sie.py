@@ -257,6 +257,23 @@ def test_brutet_rakenskapsar():
     assert "BRUTET_AR" in _fynd(lasning, Niva.INFO)
 
 
+@pytest.mark.parametrize(
+    ("ar", "sort"),
+    [
+        ("20230701 20240630", "brutet"),
+        ("20240701 20241231", "förkortat"),
+        ("20240115 20241231", "förkortat"),
+        ("20230701 20241231", "förlängt"),
+        ("20240301 20250228", "brutet"),
+    ],
+)
+def test_rakenskapsar_som_inte_ar_kalenderar_kallas_vid_sitt_namn(ar, sort):
+    lasning, _ = _las(HUVUD.replace("20240101 20241231", ar))
+    assert [a.text.split(":")[0] for a in _alla(lasning) if a.kod == "BRUTET_AR"] == [
+        f"Räkenskapsåret är {sort}"
+    ]
+
+
 def test_verifikation_i_foregaende_ar_raknas_inte_och_sags():
     lasning, rader = _las(
         HUVUD + "#RES 0 3010 -1\n#UB 0 1910 1\n"
