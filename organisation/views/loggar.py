@@ -15,6 +15,7 @@ _FLEST_SIDOR = 10_000
 
 # What a file is, by the name of its address. One that is missing here is shown by its address alone.
 FILER = {
+    "askanden_excel": "Äskanden",
     "excel": "Budgettabell",
     "ifyllnadsbok": "Arbetsbok att fylla i",
     "ifyllnadsfil": "Inskickad arbetsbok",
