@@ -101,10 +101,11 @@ _BELOPP = re.compile(r"[-+]?(?:\d{1,14}(?:[.,]\d{0,10})?|[.,]\d{1,10})")
 _AR = re.compile(r"-?\d{1,2}", re.ASCII)
 _KONTROLLSUMMA = re.compile(r"-?\d{1,10}", re.ASCII)
 _SIFFERDATUM = re.compile(r"[\d\s./:-]*", re.ASCII)
-# The common form of the line that files mostly consist of; every other form goes through `dela`.
+# The common form of the line that files mostly consist of; every other form goes through `dela`. Its tail gives nothing
+# back (*+), or a line of blanks that ends in a brace would be tried at each of them.
 _TRANS = re.compile(
     r'[ \t]*#TRANS[ \t]+(?:"([^"\\]+)"|([^\s"{}\\]+))[ \t]+\{([^{}\\]*)\}[ \t]+"?(-?\d{1,14}(?:\.\d{1,2})?)"?'
-    r'(?:[ \t]+(?:""|"?(\d{8})"?)(?:[ \t]+(?:"([^"\\]*)"|([^\s"\\{}]+))(?:[ \t][^{}]*)?)?)?[ \t]*',
+    r'(?:[ \t]+(?:""|"?(\d{8})"?)(?:[ \t]+(?:"([^"\\]*)"|([^\s"\\{}]+))(?:[ \t][^{}]*+)?)?)?[ \t]*',
     re.ASCII,
 )
 

@@ -25,9 +25,10 @@ def jamfor(tryckt: Decimal, beraknat: Decimal, *, precision: Decimal) -> Skillna
 
     They agree when the computed figure, rounded to the printed `precision` (kronor of the last printed
     digit), is the printed one. One step of that precision is what rounding of the parts explains; more
-    is an error. An amount is never adjusted to make them agree.
+    is an error. An amount is never adjusted to make them agree. A figure that was entered may be finer than the
+    coarsest of its parts («10» beside «361,3»), and then it is itself that agrees.
     """
-    if avrunda(beraknat, precision) == tryckt:
+    if tryckt == beraknat or avrunda(beraknat, precision) == tryckt:
         return None
     differens = tryckt - beraknat
     return Skillnad(differens, Slag.AVRUNDNING if abs(differens) <= precision else Slag.FEL)

@@ -48,6 +48,8 @@ MARKERING = (b"<", b"=", b"&", b"\n", b"\r")
 MEST_I_RAD = 400_000
 # Expat, and what is built on it, remember every name that a part has used, and a real one uses less than a hundred.
 FLEST_NAMN = 2_000
+# Excel writes less than thirty, and a root with every namespace that it knows some more.
+FLEST_ATTRIBUT = 200
 # Those in which a mark is the byte that it is counted as. Excel writes the first.
 KODNINGAR = frozenset(("utf-8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "iso-8859-1", "windows-1252"))
 
@@ -58,9 +60,9 @@ _BOK, _RELATIONER = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 @dataclass(frozen=True, slots=True)
 class Granser:
     """How much a book may hold: bytes unpacked, bytes and number of its shared texts, characters in the cells (a
-    shared text counts in each cell that shows it), elements in the parts that say what the others are, and elements
-    and marks (MARKERING) in the sheets that are read (None: as many as there are, for they are read one row at a
-    time)."""
+    shared text counts in each cell that shows it), elements with their attributes in the parts that say what the
+    others are, and elements and marks (MARKERING) in the sheets that are read (None: as many as there are, for they
+    are read one row at a time)."""
 
     uppackad: int
     texter: int
@@ -73,8 +75,8 @@ class Granser:
 
 # What is read while a visitor waits, and what a job may read under its own limit of time.
 # A ledger of a million rows, with a thousand characters of text in each, is within the latter.
-I_ANROP = Granser(40 << 20, 8 << 20, 100_000, 16 << 20, 500_000, 250_000, 1_600_000)
-I_JOBB = Granser(2 << 30, 64 << 20, 2_000_000, 1 << 30, 20_000_000)
+I_ANROP = Granser(40 << 20, 8 << 20, 100_000, 16 << 20, 1_000_000, 250_000, 1_600_000)
+I_JOBB = Granser(2 << 30, 64 << 20, 2_000_000, 1 << 30, 40_000_000)
 
 
 class OtillatenBok(OlasligFil):
@@ -417,7 +419,8 @@ class Arbetsbok:
         def _start(namn, attribut):
             nonlocal djup
             djup += 1
-            self._struktur += 1 + len(attribut) // 4
+            self._struktur += 1 + len(attribut)
+            krav_pa_attribut(len(attribut))
             sedda.add(namn)
             sedda.update(attribut)
             if self._struktur > self.granser.struktur or djup > DJUPAST or len(sedda) > FLEST_NAMN:
@@ -464,6 +467,12 @@ def _vagra_doctype_fore_roten(strom: BinaryIO) -> None:
         while not inne and (block := strom.read(BLOCK)):
             mata(tolk, block, last)
             last += len(block)
+
+
+def krav_pa_attribut(antal: int) -> None:
+    """Refuse an element of so many attributes that no program writes it. Each is written out with its namespace."""
+    if antal > FLEST_ATTRIBUT:
+        raise skadad()
 
 
 def for_manga_celler() -> OtillatenBok:

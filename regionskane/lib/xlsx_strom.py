@@ -35,6 +35,7 @@ from regionskane.lib.xlsx_bok import (
     Granser,
     OtillatenBok,
     for_manga_celler,
+    krav_pa_attribut,
     skadad,
 )
 
@@ -150,6 +151,7 @@ class Ark(WorkSheetParser):
         for handelse, element in iterparse(self.source, events=("start", "end")):
             if handelse == "start":
                 sedda += 1
+                krav_pa_attribut(len(element.attrib))
                 namn.add(element.tag)
                 namn.update(element.attrib)
                 if not i_rad:
@@ -196,10 +198,11 @@ class Ark(WorkSheetParser):
         return cell
 
     def _tolkad(self, element) -> dict[str, Any]:
-        text = element.find(INLINE_STRING) if element.get("t") == "inlineStr" else None
-        if text is None:
+        if element.get("t") != "inlineStr" or not (texter := element.findall(INLINE_STRING)):
             return super().parse_cell(element)
-        element.remove(text)
+        text, *_ = texter
+        for en in texter:  # openpyxl makes objects of one that it finds
+            element.remove(en)
         cell = super().parse_cell(element)
         if cell["data_type"] != "f":
             bitar = [t.text or "" for t in (*text.iterfind(_INLINE_T), *text.iterfind(_INLINE_R))]

@@ -15,12 +15,14 @@ from budget.actions.balanskrav import berakna_utredning, spara_utredning
 from budget.actions.versioner import starta_nasta_ar
 from budget.models import Belopp, Post
 from budget.selectors.finansiella_mal import hamta_finansiella_mal
+from budget.selectors.justering import hamta_brygga
 from budget.selectors.summor import ALLA_ENHETER
+from budget.tabeller.brygga import bygg_matris
 from budget.tabeller.handling import bygg_handling
 from regionskane.lib import pdf, xlsx
 from regionskane.lib.belopp import MNKR
 from regionskane.lib.visning import visa_handling
-from tests.budget.belopp import skriv
+from tests.budget.belopp import justera, skriv
 from tests.lib.pdftabeller import las_tabeller
 
 TABELLER = ("resultatbudget", "balanskrav", "kassaflode", "balansbudget")
@@ -279,3 +281,11 @@ def test_ett_ar_som_inget_ar_skrivet_for_ar_tomt_och_doms_inte(b2025, som):
         r"<b>2027</b>.*?</li>", klient.get("/budget/2025/B2025/balanskrav/").content.decode(), re.S
     )[0]
     assert "Inga siffror än" in ruta and "Uppfyllt" not in ruta
+
+
+def test_en_justering_i_hela_miljoner_ger_ingen_not_om_en_skillnad_pa_noll(b2025, erik):
+    """«10» is given in whole mnkr and the level before it in tenths; the sum of them is what 4A shows."""
+    justera(b2025, 2025, erik, KN="10")
+    matris = bygg_matris(hamta_brygga(b2025, 2025, ALLA_ENHETER))
+    assert matris.cell("brygga", "KN").varde == Decimal("371.3") * MNKR
+    assert matris.noter == () and "niva" not in {r.nyckel for r in matris.rader}

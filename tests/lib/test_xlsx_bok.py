@@ -192,8 +192,8 @@ def _egna_namn(antal: int) -> str:
     return "".join(f"<row {a}/>" for a in attribut)
 
 
-def _attribut(antal: int) -> str:
-    return " ".join(f'a{i}=""' for i in range(antal))
+def _attribut(antal: int, fore: str = "") -> str:
+    return " ".join(f'{fore}a{i}=""' for i in range(antal))
 
 
 LANG_TEXT = "Arbetsboken har en text som är längre än 32767 tecken"
@@ -277,17 +277,27 @@ FIENTLIGA = {
         lambda: _med(ARK, _ark("".join(f"<row><c{i:x}/></row>" for i in range(100_000)))), STOR_SKADA,
     ),
     "egna attributnamn i boken": (
-        lambda: _med(BOK, f"<workbook {NS} {RNS}>{_egna_namn(3_000_000)}</workbook>"), FOR_MYCKET,
+        lambda: _med(BOK, f"<workbook {NS} {RNS}>{_egna_namn(3_000_000)}</workbook>"), STOR_SKADA,
     ),
     "egna attributnamn i texterna": (
-        lambda: _med(TEXTER, f"<sst {NS}>{_egna_namn(600_000)}</sst>", **{RELATIONER: MED_TEXTER}), FOR_MYCKET,
+        lambda: _med(TEXTER, f"<sst {NS}>{_egna_namn(600_000)}</sst>", **{RELATIONER: MED_TEXTER}), STOR_SKADA,
     ),
     "egna förkortningar av namnrymder": (
         lambda: _med(ARK, _ark("".join(f'<row xmlns:a{i:x}="b"/>' for i in range(100_000)))), STOR_SKADA,
     ),
-    "samma attribut i mängd": (lambda: _med(ARK, _ark(f"<row {_attribut(1_900)}/>" * 1_500)), FLER_CELLER),
+    "samma attribut i mängd": (lambda: _med(ARK, _ark(f"<row {_attribut(199)}/>" * 9_000)), FLER_CELLER),
     "samma attribut i stilarna": (
-        lambda: _med(STIL, f"<styleSheet {NS}>" + f"<xf {_attribut(1_900)}/>" * 1_500 + "</styleSheet>"), FOR_MYCKET,
+        lambda: _med(STIL, f"<styleSheet {NS}>" + f"<xf {_attribut(199)}/>" * 9_000 + "</styleSheet>"), FOR_MYCKET,
+    ),
+    "namnrymd framför attribut i mängd": (
+        lambda: _med(ARK, _ark(f'<row xmlns:p="{"u" * 250}" {_attribut(1_900, "p:")}/>' * 800)), STOR_SKADA,
+    ),
+    "namnrymd framför attribut i boken": (
+        lambda: _med(BOK, f'<workbook {NS} {RNS} xmlns:p="{"u" * 250}">' + f"<q {_attribut(190, 'p:')}/>" * 9_000),
+        FOR_MYCKET,
+    ),
+    "två texter i en cell": (
+        lambda: _med(ARK, _ark(_rad(f'<c t="inlineStr"><is/><is>{"<r><t>x</t></r>" * 40_000}</is></c>'))), None,
     ),
     "text mellan taggar": (lambda: _med(ARK, _ark("\u0100\n" * 5_000_000)), LANG_RAD),
     "text mellan taggar i UTF-16": (lambda: _med(ARK, _ark("\u0100\n" * 3_000_000).encode("utf-16")), LANG_RAD),

@@ -2,6 +2,7 @@
 
 import io
 import zlib
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 
@@ -15,6 +16,7 @@ from budget.regler.sie import Psaldotolkning
 from regionskane.lib import textfil as filmodul
 from regionskane.lib.anmarkning import Niva
 from regionskane.lib.textfil import OlasligFil
+from tests.lib.fientlig import Matt
 
 HUVUD = """#FLAGGA 0
 #PROGRAM "Ekonomi" 7.1
@@ -637,3 +639,13 @@ def _avkoda(text, byt):
         ut += byt[text[i : i + 2]] if langd == 2 else text[i]
         i += langd
     return ut
+
+
+@pytest.mark.parametrize("slut", ["{\n}\n", "}\n", "\n"])
+@pytest.mark.parametrize(
+    "fore", ['#TRANS 3010 {} 1 20240101 "a" ', "#TRANS 3010 {} 1 20240101 a ", "#TRANS 3010 {} 1 "]
+)
+def test_en_rad_av_blanktecken_kostar_lite(fore, slut):
+    with Matt() as matt, suppress(OlasligFil):
+        _las(HUVUD + "#VER A 1 20240101\n{\n#TRANS 3010 {} " + fore + " " * 900_000 + slut)
+    assert matt.cpu < 1
