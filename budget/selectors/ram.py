@@ -137,7 +137,13 @@ def hamta_ramrorelser(versioner: Iterable[Budgetversion]) -> list[Ramrorelse]:
             ny, gammal = (summor.get(Nyckel(poster[rad].pk, v.pk, ar)) for v in (version, fran))
             return (ny.varde if ny else Decimal(0)) - (gammal.varde if gammal else Decimal(0))
 
+        def har_kostnader(ar, version=version, fran=fran, summor=summor) -> bool:
+            par = (summor.get(Nyckel(poster[NETTOKOSTNADER].pk, v.pk, ar)) for v in (version, fran))
+            return all(s is not None and s.antal for s in par)
+
         for ar in aren:
+            if not har_kostnader(ar):
+                continue  # a plan year whose costs nobody has entered yet
             # Costs are written with minus.
             r = Ramrorelse(
                 version,

@@ -32,7 +32,7 @@ from budget.tabeller.delar import med_delar
 from budget.tabeller.inmatning import Inmatningsvy, Ritare, cellnamn, skrivbara_celler
 from budget.tabeller.uppstallning import ENHET, kolumnnyckel, las_tabell
 from organisation.permissions import Enhetsurval
-from regionskane.lib.belopp import MNKR, formatera, formatera_procent
+from regionskane.lib.belopp import MNKR, formatera, formatera_procent, relativ_forandring
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 
 INVESTERINGAR = "investeringar"
@@ -80,10 +80,11 @@ def _med_objektens_matt(version: Budgetversion, tabell: Tabell) -> Tabell:
     def arsceller(rad: Rad):
         if rad.nyckel not in grupper:
             return rad.celler
-        return (
-            c._replace(varde=Decimal(0)) if c.varde is None and ifylld else c
-            for c, ifylld in zip(rad.celler, ifyllda, strict=True)
-        )
+        celler = {
+            k.nyckel: c._replace(varde=Decimal(0)) if c.varde is None and ifylld and k.av is None else c
+            for k, c, ifylld in zip(tabell.kolumner, rad.celler, ifyllda, strict=True)
+        }
+        return (_skillnaden(k, celler) if k.av else celler[k.nyckel] for k in tabell.kolumner)
 
     hel = replace(
         tabell,
@@ -98,6 +99,15 @@ def _med_objektens_matt(version: Budgetversion, tabell: Tabell) -> Tabell:
         ),
     )
     return med_delar(hel)
+
+
+def _skillnaden(kolumn: Kolumn, celler: dict[str, Cell]) -> Cell:
+    """A cell of a column of differences, from the two that it compares as they are shown."""
+    cell, (ny, gammal) = celler[kolumn.nyckel], (celler[n].varde for n in kolumn.av)
+    if ny is None or gammal is None:
+        return cell
+    andel = relativ_forandring(ny, gammal) if kolumn.slag == Kolumnslag.PROCENT else ny - gammal
+    return cell._replace(varde=andel)
 
 
 def bygg_objekttabell(data: Objektdata, *, med_ord: bool = True) -> Tabell:

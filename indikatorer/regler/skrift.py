@@ -537,8 +537,7 @@ class _Lasning:
                 "och en nivå med ett tal, till exempel ≥ 80 %."
             )
         if m := re.search(r"(\d+) ?(?:/|av) ?(\d+)$", ren, re.I):
-            andel = f"{100 * int(m[1]) / int(m[2]):.0f}" if int(m[2]) else "33"
-            return f"«{ren}» kan inte läsas. Skriv andelen i procent, till exempel ≥ {andel} %."
+            return f"«{ren}» kan inte läsas. Skriv andelen i procent, till exempel {self._andel(m)} %."
         if re.search(r"[*†‡¹²³]|\[\d", ren):
             return f"«{ren}» har ett tecken för en fotnot. Ta bort det och skriv noten i Källa, till exempel ≥ 80 %."
         if re.search(rf"\b(?:senast|till|före|år|t\.o\.m\.) ?(?:år )?{_ARTAL.pattern}", ren, re.I):
@@ -549,10 +548,24 @@ class _Lasning:
         if enhet:
             mats = f" {self.matt.namn or 'Måttet'} mäts i {self.matt.enhet}." if self.matt else ""
             return (
-                f"«{enhet}» kan inte läsas som en enhet i «{ren}».{mats} Skriv till exempel ≥ 75 %, högst 3, "
-                "ökning ≥ 10 % eller minst 10 fler än föregående år."
+                f"«{enhet}» kan inte läsas som en enhet i «{ren}».{mats} Skriv till exempel "
+                f"{self._egna_exempel() or '≥ 75 %, högst 3'}, ökning ≥ 10 % eller minst 10 fler än föregående år."
             )
-        return f"«{ren}» är ingen målnivå. Skriv till exempel {_EXEMPEL} eller - för inget mål."
+        return f"«{ren}» är ingen målnivå. Skriv till exempel {self._egna_exempel() or _EXEMPEL} eller - för inget mål."
+
+    def _egna_exempel(self) -> str:
+        """Levels in the measure's own unit, where that is not percent: advice that would be refused helps nobody."""
+        if not self.matt or not self.matt.enhet or self.matt.slag == "procent":
+            return ""
+        return f"≥ 75 {self.matt.enhet}, högst 3 {self.matt.enhet}"
+
+    def _andel(self, m) -> str:
+        """«högst 3 av 10» as a level in percent, towards the same side and never harder than it was written."""
+        hogst = re.match(r"(?:högst|max|under|mindre|färre|lägre|≤|<)", self.ren, re.I)
+        antal, av = int(m[1]), int(m[2]) or 1
+        tiondelar = 1000 * antal
+        avrundat = Decimal(-(-tiondelar // av) if hogst else tiondelar // av) / 10
+        return f"{'≤' if hogst else '≥'} {skriv_tal(avrundat)}"
 
 
 def _ar(m) -> int | None:

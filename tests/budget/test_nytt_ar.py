@@ -13,14 +13,18 @@ from django.template.loader import render_to_string
 
 from budget.actions.balanskrav import berakna_utredning, spara_utredning
 from budget.actions.versioner import starta_nasta_ar
-from budget.models import Belopp, Post
+from budget.models import Belopp, Post, Uppstallning
 from budget.selectors.finansiella_mal import hamta_finansiella_mal
 from budget.selectors.justering import hamta_brygga
+from budget.selectors.ram import hamta_ramrorelser
 from budget.selectors.summor import ALLA_ENHETER
+from budget.selectors.uppstallning import hamta_kolumner
 from budget.tabeller.brygga import bygg_matris
 from budget.tabeller.handling import bygg_handling
+from budget.tabeller.investeringar import las_uppstallning
 from regionskane.lib import pdf, xlsx
 from regionskane.lib.belopp import MNKR
+from regionskane.lib.tabell import Kolumnslag, Radslag
 from regionskane.lib.visning import visa_handling
 from tests.budget.belopp import justera, skriv
 from tests.lib.pdftabeller import las_tabeller
@@ -289,3 +293,24 @@ def test_en_justering_i_hela_miljoner_ger_ingen_not_om_en_skillnad_pa_noll(b2025
     matris = bygg_matris(hamta_brygga(b2025, 2025, ALLA_ENHETER))
     assert matris.cell("brygga", "KN").varde == Decimal("371.3") * MNKR
     assert matris.noter == () and "niva" not in {r.nyckel for r in matris.rader}
+
+
+def test_en_rad_som_slutar_kosta_visar_sin_minskning_i_5a(b2025, erik, som):
+    """In the year after a line of 5A may have no amount where the year before had one: the change is all of it."""
+    b2026 = starta_nasta_ar(kalla=b2025, kod="B2026", namn="Budget 2026", by=erik)
+    u = Uppstallning.objects.get(kod="investeringar")
+    t = las_uppstallning(b2026, u, hamta_kolumner(b2026)[u], ALLA_ENHETER)
+    andring = next(i for i, k in enumerate(t.kolumner) if k.slag == Kolumnslag.DIFFERENS)
+    ny, gammal = ([k.nyckel for k in t.kolumner].index(n) for n in t.kolumner[andring].av)
+    delar = {r.nyckel: r.celler for r in t.rader if r.slag not in (Radslag.GRUPP,)}
+    for celler in delar.values():
+        if celler[ny].varde is not None and celler[gammal].varde is not None:
+            assert celler[andring].varde == celler[ny].varde - celler[gammal].varde
+    assert any(c[ny].varde == 0 and c[gammal].varde for c in delar.values())
+
+
+def test_kostnaderna_foljer_inte_med_till_ett_ar_som_ingen_har_skrivit(b2025, erik):
+    """2027 has regionbidrag by the bridge and no costs yet: to add the difference would be all there was."""
+    justera(b2025, 2025, erik, KN="10")
+    aren = {r.ar for r in hamta_ramrorelser([b2025])}
+    assert 2025 in aren and 2027 not in aren
