@@ -1,13 +1,22 @@
 """The overview's chart: årets resultat and balanskravsresultat per year."""
 
+from collections.abc import Sequence
+
 from budget.regler import balanskrav as regel
 from regionskane.lib.belopp import MNKR, formatera
 from regionskane.lib.diagram import Serie, Stapeldiagram
 
 
-def bygg_resultatdiagram(utredning: regel.Balanskravsutredning, rubriker: dict[int, str]) -> Stapeldiagram:
-    """Amounts in mnkr. The heading says the finding: in which years the law's demand is not met."""
-    minus = [str(a.ar) for a in utredning.ar if a.balanskravsresultat < 0]
+def bygg_resultatdiagram(
+    underlag: Sequence[regel.Arsunderlag],
+    utredning: regel.Balanskravsutredning,
+    rubriker: dict[int, str],
+) -> Stapeldiagram:
+    """Amounts in mnkr, as decided where they were. The heading says the finding: in which years the law's demand is not
+    met."""
+    per_ar = {u.ar: u for u in underlag}
+    krav = {a.ar: regel.gallande(per_ar[a.ar], a, "balanskravsresultat") for a in utredning.ar}
+    minus = [str(ar) for ar, varde in krav.items() if varde < 0]
     lista = " och ".join([", ".join(minus[:-1]), minus[-1]] if len(minus) > 1 else minus)
     return Stapeldiagram(
         rubrik=f"Balanskravsresultatet är negativt {lista}" if minus else "Balanskravet uppfylls alla år",
@@ -15,7 +24,7 @@ def bygg_resultatdiagram(utredning: regel.Balanskravsutredning, rubriker: dict[i
         grupper=tuple(f"{a.ar} {rubriker.get(a.ar, '')}".strip() for a in utredning.ar),
         serier=(
             Serie("Årets resultat", tuple(a.varde("arets_resultat") / MNKR for a in utredning.ar)),
-            Serie("Balanskravsresultat", tuple(a.balanskravsresultat / MNKR for a in utredning.ar)),
+            Serie("Balanskravsresultat", tuple(varde / MNKR for varde in krav.values())),
         ),
         text=lambda varde: formatera(varde),
     )

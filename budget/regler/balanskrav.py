@@ -430,6 +430,12 @@ class Balanskravsutredning:
         raise KeyError(ar)
 
 
+def gallande(underlag: Arsunderlag, utredning: Arsutredning, nyckel: str) -> Decimal:
+    """The figure that stands on the line `nyckel`: as it was decided where it was published, else by the rule."""
+    publicerat = underlag.publicerat.get(nyckel)
+    return utredning.varde(nyckel) if publicerat is None else publicerat.varde
+
+
 # The arithmetic.
 
 
@@ -1255,9 +1261,15 @@ def _kontrollera_modell(lage: _Lage) -> Iterator[Anmarkning]:
     bland = lage.kedja.fore_undantag
     fullfondering = bland - lage.u.post("blandmodell")
     fore_skal = " före synnerliga skäl" if lage.kedja.synnerliga_skal else ""
+    resultat = f"är {lage.visa(bland)}"
+    tryckt = lage.u.publicerat.get("balanskravsresultat")
+    # What was published is the figure, where it is the result that this speaks of.
+    if tryckt and tryckt.varde != bland and lage.kedja.balanskravsresultat == bland:
+        publicerat, raknat = lage.visa(tryckt.varde, bland), lage.visa(bland, tryckt.varde)
+        resultat = f"är {publicerat} som publicerat och {raknat} enligt beräkningen"
     yield _info(
         "PROVAT_ENLIGT_BLANDMODELL",
-        f"Balanskravet {lage.ar} prövas enligt blandmodellen. Resultatet{fore_skal} är {lage.visa(bland)}. "
+        f"Balanskravet {lage.ar} prövas enligt blandmodellen. Resultatet{fore_skal} {resultat}. "
         f"Enligt fullfondering vore det {lage.visa(fullfondering)}.",
     )
 

@@ -1,9 +1,10 @@
 """The years of a version as the rule of the finansiella mål wants them."""
 
+from decimal import Decimal
 from typing import NamedTuple
 
 from budget.models import Budgetversion, Malavsteg, Post, Posttyp, Versionskolumn
-from budget.regler.balanskrav import Arsunderlag
+from budget.regler.balanskrav import Arsunderlag, gallande
 from budget.regler.finansiella_mal import Avsteg, Malar, Malunderlag, bedom
 from budget.selectors.balanskrav import UPPSTALLNING, berakna, hamta_underlag
 from budget.selectors.summor import Lage, Nyckel, hamta_summor
@@ -33,27 +34,34 @@ class Kalla(NamedTuple):
 
 
 class Malkolumn(NamedTuple):
-    """A year of the version's balanskrav with what it came to. `skuldkalla` is where its debt was read."""
+    """A year of the version's balanskrav with what it came to. `skuldkalla` is where its debt was read, `regeln_ger`
+    the balanskravsresultat by the rule, where another was decided."""
 
     kolumn: Versionskolumn
     mal: Malar
     skuldkalla: Kalla | None = None
+    regeln_ger: Decimal | None = None
 
 
 class Malunderlagsdata(NamedTuple):
     """What the goals are judged by: the columns by year, the figures of each, and the lines of the balanskrav.
-    `skuldkallor` tells by year where its debt was read."""
+    `skuldkallor` tells by year where its debt was read, `regeln_ger` what the rule gives where another
+    balanskravsresultat was decided."""
 
     kolumner: dict[int, Versionskolumn]
     mal: tuple[Malunderlag, ...]
     balanskrav: tuple[Arsunderlag, ...]
     skuldkallor: dict[int, Kalla]
+    regeln_ger: dict[int, Decimal]
 
 
 def hamta_finansiella_mal(version: Budgetversion) -> tuple[Malkolumn, ...]:
     """The years of the version's balanskrav in order, judged. Empty when it has no balanskrav."""
     data = hamta_malunderlag(version)
-    return tuple(Malkolumn(data.kolumner[m.ar], m, data.skuldkallor[m.ar]) for m in bedom(data.mal))
+    return tuple(
+        Malkolumn(data.kolumner[m.ar], m, data.skuldkallor[m.ar], data.regeln_ger.get(m.ar))
+        for m in bedom(data.mal)
+    )
 
 
 def hamta_malunderlag(version: Budgetversion, *, lage: Lage = Lage.BESLUTAT) -> Malunderlagsdata:
@@ -69,7 +77,7 @@ def hamta_malunderlag(version: Budgetversion, *, lage: Lage = Lage.BESLUTAT) -> 
         ).select_related("kalla")
     }
     if not kolumner:
-        return Malunderlagsdata({}, (), (), {})
+        return Malunderlagsdata({}, (), (), {}, {})
     poster = {
         (u, kod): pk
         for u, kod, pk in Post.objects.filter(
@@ -88,7 +96,17 @@ def hamta_malunderlag(version: Budgetversion, *, lage: Lage = Lage.BESLUTAT) -> 
     underlag = hamta_underlag(version, lage=lage)
     # The rule counts a missing line as zero, which would read as a balanskrav that is met.
     ifyllda = {u.ar for u in underlag if "arets_resultat" in u.poster}
-    balanskravsresultat = {a.ar: a.balanskravsresultat for a in berakna(underlag).ar if a.ar in ifyllda}
+    raknat = {a.ar: a for a in berakna(underlag).ar if a.ar in ifyllda}
+    balanskravsresultat = {ar: a.balanskravsresultat for ar, a in raknat.items()}
+    if lage == Lage.BESLUTAT:
+        balanskravsresultat = {
+            u.ar: gallande(u, raknat[u.ar], "balanskravsresultat") for u in underlag if u.ar in raknat
+        }
+    regeln_ger = {
+        ar: a.balanskravsresultat
+        for ar, a in raknat.items()
+        if a.balanskravsresultat != balanskravsresultat[ar]
+    }
 
     def varde(kolumn, post, tecken):
         summa = summor.get(Nyckel(post, kolumn.kalla_id, kolumn.ar)) if post else None
@@ -103,7 +121,7 @@ def hamta_malunderlag(version: Budgetversion, *, lage: Lage = Lage.BESLUTAT) -> 
             kanda["nettolaneskuld"] = varde(efter, poster.get(INGAENDE_SKULD), tecken)
             kallor[ar] = Kalla(efter.kalla, *INGAENDE_SKULD, ar + 1)
         underlagen.append(Malunderlag(ar, balanskravsresultat=balanskravsresultat.get(ar), **kanda))
-    return Malunderlagsdata(kolumner, tuple(underlagen), underlag, kallor)
+    return Malunderlagsdata(kolumner, tuple(underlagen), underlag, kallor, regeln_ger)
 
 
 def hamta_avsteg(version: Budgetversion) -> tuple[Avsteg, ...]:

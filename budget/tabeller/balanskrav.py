@@ -106,8 +106,7 @@ class _Bygge:
                     if a.kod in koder:
                         noter.append(a.text)
                         nummer.append(len(noter))
-                raknat, beslutat = ar.varde(r.nyckel), self.underlag[ar.ar].publicerat.get(r.nyckel)
-                varde = raknat if beslutat is None else beslutat.varde
+                raknat, varde = ar.varde(r.nyckel), regel.gallande(self.underlag[ar.ar], ar, r.nyckel)
                 if not self.underlag[ar.ar].poster and r.nyckel not in _BARS_VIDARE:
                     varde = raknat = None  # nothing is entered for the year, which makes it no zero
                 celler.append(

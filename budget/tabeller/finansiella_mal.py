@@ -56,7 +56,7 @@ class _Bygge:
         yield Rad(
             "resultatandel-fonster",
             "Resultatets andel, flera år",
-            tuple(fonstercell(m.resultatmal) for _, m, _ in self.kolumner),
+            tuple(fonstercell(m.resultatmal) for _, m, *_ in self.kolumner),
             forklaring="Resultatmålet prövas på flera år i följd. Är färre kända står det hur många, och målet "
             "bedöms inte.",
         )
@@ -68,7 +68,7 @@ class _Bygge:
         yield from self._avsteg(Mal.RESULTATMAL)
 
     def _avsteg(self, mal: Mal):
-        avsteg = [gallande_avsteg(self.avsteg, mal, m.ar) for _, m, _ in self.kolumner]
+        avsteg = [gallande_avsteg(self.avsteg, mal, m.ar) for _, m, *_ in self.kolumner]
         if any(avsteg):
             yield Rad(f"avsteg-{mal}", "Beslutat avsteg", tuple(self._avstegscell(mal, a) for a in avsteg))
 
@@ -81,8 +81,9 @@ class _Bygge:
                 self._cell(
                     m.underlag.balanskravsresultat,
                     Kalla(self.version, "balanskrav", "balanskravsresultat", k.ar),
+                    regeln_ger,
                 )
-                for k, m, _ in self.kolumner
+                for k, m, _, regeln_ger in self.kolumner
             ),
             rod=True,
         )
@@ -98,7 +99,7 @@ class _Bygge:
         yield Rad(
             "nettolaneskuld",
             "Nettolåneskuld",
-            tuple(self._cell(m.underlag.nettolaneskuld, k) for _, m, k in self.kolumner),
+            tuple(self._cell(m.underlag.nettolaneskuld, k) for _, m, k, _ in self.kolumner),
             forklaring="Räntebärande nettoskuld vid årets slut. Saknar året en egen kassaflödesbudget läses skulden "
             "där nästa år börjar.",
         )
@@ -127,17 +128,24 @@ class _Bygge:
         uppstallning, post, _ = KALLOR[falt]
         celler = tuple(
             self._cell(getattr(m.underlag, falt), Kalla(k.kalla, uppstallning, post, k.ar))
-            for k, m, _ in self.kolumner
+            for k, m, *_ in self.kolumner
         )
         return Rad(falt, rubrik, celler, rod=falt == "arets_resultat")
 
-    def _cell(self, varde: Decimal | None, k: Kalla) -> Cell:
+    def _cell(self, varde: Decimal | None, k: Kalla, regeln_ger: Decimal | None = None) -> Cell:
         if varde is None:
             return Cell()
-        return Cell(varde, kalla=self.kallor.adress(k.version, k.uppstallning, k.post, "alla", k.ar))
+        noter = ()
+        if regeln_ger is not None:
+            beslutat, raknat = (formatera(v, skala=MNKR) for v in (varde, regeln_ger))
+            if beslutat != raknat:
+                text = f"Balanskravsresultatet {k.ar} är beslutat till {beslutat}; regeln ger {raknat}."
+                noter = (self._not(text),)
+        kalla = self.kallor.adress(k.version, k.uppstallning, k.post, "alla", k.ar)
+        return Cell(varde, kalla=kalla, noter=noter, delar_ger=regeln_ger)
 
     def _procent(self, nyckel: str, rubrik: str, andel: Callable, forklaring: str = "") -> Rad:
-        celler = tuple(procentcell(andel(m)) for _, m, _ in self.kolumner)
+        celler = tuple(procentcell(andel(m)) for _, m, *_ in self.kolumner)
         return Rad(nyckel, rubrik, celler, forklaring=forklaring)
 
     def _bedomning(self, mal: str, bedomning: Callable, mening: str) -> Rad:
@@ -146,7 +154,7 @@ class _Bygge:
             noter = (self._not(mening.format(skriv_mnkr(b.saknas), m.ar)),) if b.saknas else ()
             return Cell(text=UTFALLSORD[b.utfall], noter=noter)
 
-        return Rad(mal, "Bedömning", tuple(cell(m) for _, m, _ in self.kolumner), Radslag.SUMMA)
+        return Rad(mal, "Bedömning", tuple(cell(m) for _, m, *_ in self.kolumner), Radslag.SUMMA)
 
     def _avstegscell(self, mal: Mal, avsteg: Avsteg | None) -> Cell:
         if avsteg is None:

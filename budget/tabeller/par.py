@@ -48,10 +48,10 @@ def bygg_par(
     if ny.ar != gammal.ar or ny.version == gammal.version or not ar_kopior(ny.version, gammal.version):
         return t
     fakta = hamta_faktaandring(ny.version, gammal.version, ny.ar, data.poster, urval)
-    return _av_fakta(t, data, fakta, gammal)
+    return _av_fakta(t, data, fakta, ny, gammal)
 
 
-def _av_fakta(t: Tabell, data: Uppstallningsdata, fakta, gammal: Kolumnval) -> Tabell:
+def _av_fakta(t: Tabell, data: Uppstallningsdata, fakta, ny_val: Kolumnval, gammal: Kolumnval) -> Tabell:
     """The table with the change of facts in its change column, and a note where a decided figure does not follow from
     its parts, so that what stands on both sides of the change does not add up to it. A share of a printed figure is no
     share of facts, so the change in percent is left out."""
@@ -72,11 +72,15 @@ def _av_fakta(t: Tabell, data: Uppstallningsdata, fakta, gammal: Kolumnval) -> T
         visad = forandring(post, celler[ny].varde, celler[fore].varde, procent=False)
         cell = cell._replace(varde=varde, kalla=cell.kalla if varde == visad else "")
         if varde is not None and visad is not None and varde != visad:
-            k, sagt = rad.i(t.kolumner[fore]), celler[fore]
-            if sagt.delar_ger != var:
-                noter.append(avvek(f"{rad.rubrik}: {gammal.version}", k.text(sagt), k.text(Cell(var))))
-                sagt = Cell(noter=(len(noter),))
-            cell = cell._replace(noter=(*cell.noter, *sagt.noter))
+            # Either of them may be the decided one, or both.
+            for val, kolumn, faktum in ((gammal, fore, var), (ny_val, ny, blev)):
+                k, sagt = rad.i(t.kolumner[kolumn]), celler[kolumn]
+                if sagt.varde == faktum:
+                    continue
+                if sagt.delar_ger != faktum:
+                    noter.append(avvek(f"{rad.rubrik}: {val.version}", k.text(sagt), k.text(Cell(faktum))))
+                    sagt = Cell(noter=(len(noter),))
+                cell = cell._replace(noter=(*cell.noter, *sagt.noter))
         celler[andring] = cell
         rader.append(replace(rad, celler=tuple(celler[i] for i in behall)))
     return replace(

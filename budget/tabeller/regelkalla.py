@@ -80,6 +80,7 @@ def bygg_regelsvar(version: Budgetversion, post: Post, ar: int) -> Kallvy | None
         varde=_varde(post.kod, per_ar[ar], per_underlag[ar]),
         rad=rad,
         delar=delar,
+        beslutat=post.kod in per_underlag[ar].publicerat and kolumner[ar].faststalld,
         tryckt=" ".join(
             d
             for d in (
@@ -115,13 +116,11 @@ def _inaktuell(lage: Utredningslage | None) -> str:
 
 
 def _varde(kod, ar: regel.Arsutredning, underlag: regel.Arsunderlag):
-    if beslutat := underlag.publicerat.get(kod):
-        return beslutat.varde
     if kod == "bas":
         return underlag.bas and underlag.bas.varde
     if kod == "eget_kapital":
         return underlag.eget_kapital_inkl_pensioner and underlag.eget_kapital_inkl_pensioner.varde
-    return ar.max_reservering if kod == "max_reservering" else ar.varde(kod)
+    return ar.max_reservering if kod == "max_reservering" else regel.gallande(underlag, ar, kod)
 
 
 def _formel(post: Post, ar: regel.Arsutredning) -> str:

@@ -1,5 +1,7 @@
 """The strip over the balanskravsutredning: each year's result and whether the law is met."""
 
+from decimal import Decimal
+
 from budget.regler import balanskrav as regel
 from regionskane.lib.tabell import Tabell
 from regionskane.lib.visning import visa
@@ -18,14 +20,15 @@ def bygg_remsa(tabell: Tabell, utredning: regel.Balanskravsutredning) -> list[di
             "url": cell.url,
             "negativ": cell.negativ,
             # A year that nothing is entered for is not judged.
-            **(_bedomd(ar) if raden.varde is not None else {"under": "Inga siffror än"}),
+            **(_bedomd(ar, raden.varde) if raden.varde is not None else {"under": "Inga siffror än"}),
         }
         for kolumn, cell, raden, ar in zip(vy.kolumner, rad.celler, celler, utredning.ar, strict=True)
     ]
 
 
-def _bedomd(ar: regel.Arsutredning) -> dict:
-    halls = ar.balanskravsresultat >= 0
+def _bedomd(ar: regel.Arsutredning, resultat: Decimal) -> dict:
+    """By the figure that stands in the box, which is the decided one."""
+    halls = resultat >= 0
     return {
         "lage": "klart" if halls else "avvikelse",
         "lage_text": "Uppfyllt" if halls else "Underskott",

@@ -16,6 +16,8 @@ from budget.tabeller.brygga import justeringsadress, skriv_andring
 from budget.tabeller.uppstallning import forandring
 from regionskane.lib.belopp import HARDBLANK, MINUS, MNKR, formatera, formatera_fullt, formatera_procent
 
+BESLUTAT = "Beslutat, som det är tryckt i handlingen"
+
 
 @dataclass(frozen=True, slots=True)
 class Faktarad:
@@ -200,7 +202,7 @@ def _slag(svar):
     if svar.summa is None:
         return "Inget belopp är angivet"
     if svar.tryckt and svar.version.faststalld:
-        return "Beslutat, som det är tryckt i handlingen"
+        return BESLUTAT
     if svar.brygga:
         if svar.version.bryggas_ur:
             return f"Räknas av bryggan: nivån i {svar.version.bryggas_ur.namn} och de justeringar som skiljer sig"
@@ -270,7 +272,7 @@ def bygg_nyckeltal(svar: Regelsvar) -> Kallvy:
                 "Slag",
                 "Räknas av en regel varje gång den visas"
                 if svar.beslutat is None
-                else "Beslutat, som det är tryckt i handlingen",
+                else BESLUTAT,
             ),
             Faktarad("Regel", f"budget.regler.nyckeltal.{post.regel}", kod=True),
             Faktarad("Räknas som", regel.raknas_som.format(**namn, ar=svar.ar, fore=svar.ar - 1)),
@@ -337,11 +339,13 @@ def bygg_regelkalla(
     varde: Decimal | None,
     rad,
     delar,
+    beslutat: bool,
     tryckt: str,
     regelversion: str,
 ) -> Kallvy:
     """The panel for a line that the balanskrav rule computes. `delar` are
-    (version, post, omfang, factor, amount, year); an unknown amount (`varde` None) is shown as «–»."""
+    (version, post, omfang, factor, amount, year); an unknown amount (`varde` None) is shown as «–». `beslutat` tells
+    that the figure stands as it was printed, whatever the rule gives."""
     kallor = Kallor()
     decimaler = post.uppstallning.decimaler
     text = _mnkr(varde, decimaler)
@@ -350,7 +354,7 @@ def bygg_regelkalla(
         varde=text,
         negativ=_daligt(post) and text.startswith(MINUS),
         fakta=(
-            Faktarad("Slag", "Räknas av en regel"),
+            Faktarad("Slag", BESLUTAT if beslutat else "Räknas av en regel"),
             Faktarad("Regel", f"budget.regler.balanskrav, version {regelversion}", kod=True),
             Faktarad("Lagrum", rad.lagrum),
             Faktarad("Betyder", rad.forklaring),

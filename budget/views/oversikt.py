@@ -259,8 +259,8 @@ def _diagram(budget: Budgetversion) -> dict:
             "ar", "rubrik"
         )
     )
-    d = bygg_resultatdiagram(lage.resultat, rubriker)
-    smalt = bygg_resultatdiagram(lage.resultat, {})
+    d = bygg_resultatdiagram(lage.underlag, lage.resultat, rubriker)
+    smalt = bygg_resultatdiagram(lage.underlag, lage.resultat, {})
     return {
         "diagram": d,
         "diagram_bred": mark_safe(rita_staplar(d, bredd=760, id_="dia-bred")),

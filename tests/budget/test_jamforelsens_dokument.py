@@ -181,6 +181,31 @@ def test_arets_resultat_2025_sager_vad_som_beslutades(som, andrad):
     assert ["Årets resultat", "652", "628", "−25"] in ett_ar
 
 
+@pytest.mark.parametrize(
+    ("adress", "rad"),
+    [
+        ("B2024/jamfor/?mot=B2024-ARB&ar=2025&mot_ar=2025", ["Årets resultat", "653", "652", "0"]),
+        ("B2024-ARB/jamfor/?mot=B2024&ar=2025&mot_ar=2025", ["Årets resultat", "652", "653", "0"]),
+    ],
+)
+def test_noten_namnger_den_version_som_beslutades(som, adress, rad):
+    """Whichever side of the change it is on: on the page, in the workbook and in what the PDF is made of."""
+    klient = som("koncerncontroller")
+    svar = klient.get(f"/budget/2024/{adress}")
+    html = svar.content.decode()
+    assert rad in _sidans(html)["resultatbudget"]
+    bok = openpyxl.load_workbook(
+        io.BytesIO(klient.get(f"/budget/2024/{adress.replace('/jamfor/', '/jamfor/excel/')}").content)
+    )
+    i_boken = " ".join(str(c.value) for blad in bok for r in blad.iter_rows() for c in r if c.value)
+    handling = visa_handling(bygg_jamforelsehandling(svar.context["val"], ALLA_ENHETER))
+    i_pdf = render_to_string("rapporter/handling.html", {"handling": handling})
+    for text in (html, i_boken, i_pdf):
+        text = _ren(text)
+        assert "arbetsversion beslutades" not in text
+        assert "Årets resultat: Budget 2024 beslutades till 652; delarna gav 653." in text
+
+
 def test_varje_tal_leder_till_sin_kalla(som, andrad):
     klient = som("koncerncontroller")
     for adress, _ in PAR[3:]:

@@ -284,6 +284,18 @@ def test_text_sager_vad_resultatet_vore_enligt_fullfondering():
     )
 
 
+def test_texten_om_blandmodellen_sager_det_publicerade_och_det_beraknade():
+    underlag = Arsunderlag(
+        ar=2026,
+        poster=poster(arets_resultat="1144", reavinster="-2", blandmodell="-848"),
+        publicerat={"balanskravsresultat": Matt(d(295))},
+    )
+    assert text_till(utred(underlag), "PROVAT_ENLIGT_BLANDMODELL") == (
+        "Balanskravet 2026 prövas enligt blandmodellen. Resultatet är 295\u00a0mnkr som publicerat och "
+        "294\u00a0mnkr enligt beräkningen. Enligt fullfondering vore det 1\u00a0142\u00a0mnkr."
+    )
+
+
 # Calls that make no sense.
 
 

@@ -1,14 +1,19 @@
 """Decisions about a deficit: registered, refused, counted, shown, and taken away."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
 
 from budget.actions.balanskrav import berakna_utredning, spara_utredning
+from budget.diagram.resultat import bygg_resultatdiagram
 from budget.models import Balanskravsbeslut, Belopp, Budgetversion
-from budget.regler.balanskrav import Arsslag
+from budget.regler.balanskrav import Arsslag, Arsunderlag, Matt
 from budget.selectors.balanskrav import berakna, hamta_underlag
+from budget.tabeller.remsa import bygg_remsa
+from regionskane.lib.belopp import MNKR
+from regionskane.lib.tabell import Cell, Kolumn, Rad, Tabell
 from tests.budget.belopp import skriv
 
 BESLUT = "/budget/2024/B2024-ARB/balanskrav/beslut/"
@@ -209,3 +214,35 @@ def test_formeln_for_hogsta_reservering_star_i_tabell_och_panel(som):
 def test_inget_att_kontrollera_star_pa_sidorna(som, adress):
     svar = som("koncerncontroller").get(f"/budget/2024/B2024-ARB/{adress}")
     assert svar.status_code == 200 and "att kontrollera" not in svar.content.decode()
+
+
+def test_det_beslutade_balanskravsresultatet_ar_detsamma_overallt(som):
+    """295 was printed for 2026 and the rule gives 294: the printed figure stands, and what the rule gives beside it."""
+    klient = som("koncerncontroller")
+    diagram = klient.get("/").context["diagram_rader"]
+    assert [tal for grupp, tal in diagram if grupp.startswith("2026")] == [["1\u00a0144", "295"]]
+    sida = klient.get("/budget/2024/B2024/balanskrav/")
+    assert sida.context["remsa"][4]["varde"] == "295"
+    upplysning = next(a.text for a in sida.context["upplysningar"] if "2026 prövas" in a.text)
+    assert "Resultatet är 295\u00a0mnkr som publicerat och 294\u00a0mnkr enligt beräkningen." in upplysning
+    svar = klient.get("/budget/2024/B2024/varifran/balanskrav/balanskravsresultat/enhet-REGION/2026/")
+    kalla = svar.context["kalla"]
+    assert kalla.varde == "295"
+    assert next(f for f in kalla.fakta if f.ord == "Slag").text == "Beslutat, som det är tryckt i handlingen"
+    assert "Regeln ger 294." in kalla.fotnot
+    # A year that nothing was printed for is the rule's.
+    kopian = klient.get("/budget/2024/B2024-ARB/varifran/balanskrav/balanskravsresultat/enhet-REGION/2026/")
+    assert next(f for f in kopian.context["kalla"].fakta if f.ord == "Slag").text == "Räknas av en regel"
+
+
+def test_laget_och_diagrammets_rubrik_foljer_det_beslutade():
+    """By the decided amount, also where the rule's is on the other side of zero."""
+    noll, minus = Matt(Decimal(0)), Matt(-MNKR)
+    underlag = (
+        Arsunderlag(ar=2026, poster={"arets_resultat": noll}, publicerat={"balanskravsresultat": minus}),
+    )
+    utredning = berakna(underlag)
+    assert bygg_resultatdiagram(underlag, utredning, {}).rubrik == "Balanskravsresultatet är negativt 2026"
+    rad = Rad("balanskravsresultat", "Balanskravsresultat", (Cell(-MNKR),))
+    tabell = Tabell("balanskrav", "Balanskrav", "Post", (Kolumn("B-2026", "2026"),), (rad,))
+    assert [ruta["lage_text"] for ruta in bygg_remsa(tabell, utredning)] == ["Underskott"]

@@ -5,7 +5,7 @@ import re
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from budget.models import Belopp, Budgetversion, Post, Uppstallning, Versionskolumn
+from budget.models import Belopp, Budgetversion, Kontrollsumma, Post, Uppstallning, Versionskolumn
 from budget.regler.finansiella_mal import Utfall
 from budget.selectors.finansiella_mal import KALLOR, hamta_finansiella_mal
 from budget.selectors.uppstallning import region_enhet
@@ -35,6 +35,41 @@ def test_andelar_bedomning_och_avsteg_syns(som):
     text = html.replace("\u00a0", " ")
     assert "Tillfälligt avsteg från resultatmålet 2024–2025." in text
     assert "Resultatet behöver förbättras med 9 579 mnkr för att nå resultatmålet 2026." in text
+
+
+def test_det_beslutade_balanskravsresultatet_star_och_noten_sager_vad_regeln_ger(som):
+    """295 was printed and the rule gives 294. A copy has no printed figures, so it shows the rule's, of facts."""
+    klient = som("koncerncontroller")
+    html = klient.get(SIDA).content.decode()
+    assert _rad(html, "balanskravsresultat")[4] == "295"
+    assert "Balanskravsresultatet 2026 är beslutat till 295; regeln ger 294." in html
+    kopian = klient.get(SIDA.replace("B2024", "B2024-ARB")).content.decode()
+    assert _rad(kopian, "balanskravsresultat")[4] == "292"
+    assert "Balanskravsresultatet 2026" not in kopian
+
+
+def test_malet_bedoms_av_det_beslutade_balanskravsresultatet(db):
+    """By the decided amount, also where the rule's is on the other side of the limit."""
+    prov = Budgetversion.objects.create(kod="PROV", namn="Prov", ar=2024, planar=0, typ="budget")
+    post = {p.kod: p for p in Post.objects.filter(uppstallning__kod="balanskrav")}
+    Versionskolumn.objects.create(
+        version=prov,
+        uppstallning=post["arets_resultat"].uppstallning,
+        kalla=prov,
+        ar=2024,
+        rubrik="budget",
+        ordning=1,
+    )
+    Belopp.objects.create(version=prov, enhet=region_enhet(), post=post["arets_resultat"], ar=2024, belopp=0,
+                          precision=MNKR, ursprung="inmatad", andrad_tid="2024-01-01T00:00Z")  # fmt: skip
+    ((_, mal, *_),) = hamta_finansiella_mal(prov)
+    assert mal.balanskrav.utfall == Utfall.UPPFYLLT
+    Kontrollsumma.objects.create(
+        version=prov, post=post["balanskravsresultat"], omfang="alla", ar=2024, belopp=-MNKR, precision=MNKR,
+        importfil=Kontrollsumma.objects.first().importfil, importrad=1,
+    )  # fmt: skip
+    ((_, mal, *_),) = hamta_finansiella_mal(prov)
+    assert (mal.balanskrav.utfall, mal.balanskrav.saknas) == (Utfall.EJ_UPPFYLLT, MNKR)
 
 
 def test_varje_siffra_leder_till_sin_kalla(som):
@@ -73,7 +108,7 @@ def test_ar_utan_belopp_bedoms_inte(version):
     Versionskolumn.objects.create(
         version=prov, uppstallning=u, kalla=prov, ar=2024, rubrik="budget", ordning=1
     )
-    ((_, mal, _),) = hamta_finansiella_mal(prov)
+    ((_, mal, *_),) = hamta_finansiella_mal(prov)
     assert mal.balanskrav.utfall == mal.resultatmal.utfall == Utfall.KAN_EJ_BEDOMAS
 
 
