@@ -76,7 +76,7 @@ from regionskane.lib.tabell import Tabell
 from regionskane.lib.visning import visa
 
 # More lines than this are written by the queue: a page should not wait for them.
-FLEST_I_EXCEL = 20_000
+FLEST_I_EXCEL = 3_000
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
@@ -22,7 +23,7 @@ from regionskane.jobb.slag import SLAG, Avbrutet, JobbFel, far_anvanda
 
 log = logging.getLogger(__name__)
 
-FLEST_FORSOK = 3
+FLEST_FORSOK, FLEST_VANTANDE = 3, 20
 # A queued message that has not been picked up within this time is taken to be lost and sent again.
 KOTID = timedelta(seconds=30)
 # No file is written for so long.
@@ -34,11 +35,29 @@ FOR_LANGE = (
 )
 
 
+class ForMangaJobb(PermissionDenied):
+    """The user has as many unfinished jobs as one may have. `str()` is a sentence for the user."""
+
+
 def starta_jobb(*, slag: str, titel: str, parametrar: dict, by) -> Jobb:
     """Put a job in the queue when the surrounding transaction commits.
 
-    A queue that cannot be reached then is no error: the job is saved, and waits for `aterstall_avbrutna`.
+    A queue that cannot be reached then is no error: the job is saved, and waits for `aterstall_avbrutna`. The same job
+    that the user has in the queue already is given back instead of another. Raises ForMangaJobb when the user has
+    FLEST_VANTANDE unfinished: there is one worker for all.
     """
+    if by is not None:
+        egna = Jobb.objects.filter(agare=by)
+        likadant = egna.filter(
+            status=Jobbstatus.KOAD, avbryts=False, slag=slag, parametrar=parametrar
+        ).first()
+        if likadant:
+            return likadant
+        if egna.filter(status__in=(Jobbstatus.KOAD, Jobbstatus.KORS)).count() >= FLEST_VANTANDE:
+            raise ForMangaJobb(
+                f"Du har redan {FLEST_VANTANDE} jobb som väntar eller körs, och fler tas inte emot. Vänta tills något "
+                "är klart, eller avbryt något på dess sida."
+            )
     jobb = Jobb.objects.create(slag=slag, titel=titel, parametrar=parametrar, agare=by)
     _skicka(jobb)
     return jobb

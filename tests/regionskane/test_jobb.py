@@ -16,7 +16,15 @@ from budget.models import Budgetversion, Utredning
 from organisation.models import Namnd, Rolltilldelning
 from organisation.permissions import Enhetsurval
 from regionskane.celery import app
-from regionskane.jobb.actions import aterstall_avbrutna, fil_plats, kor_jobb, kor_om_jobb
+from regionskane.jobb.actions import (
+    FLEST_VANTANDE,
+    ForMangaJobb,
+    aterstall_avbrutna,
+    fil_plats,
+    kor_jobb,
+    kor_om_jobb,
+    starta_jobb,
+)
 from regionskane.jobb.models import Jobb
 from regionskane.jobb.slag import SLAG
 from tests.regionskane.arbetare import doda, starta
@@ -63,6 +71,22 @@ def test_ett_jobb_som_tar_for_lang_tid_sager_det_och_provas_inte_igen(version, a
     assert (jobb.status, jobb.forsok) == ("fel", 1)
     assert jobb.fel.startswith("Arbetet tog längre tid än 15 minuter") and aterstall_avbrutna() == 0
     assert app.conf.task_soft_time_limit < app.conf.task_time_limit == settings.TASK_TIME_LIMIT
+
+
+def test_samma_jobb_i_kon_bestalls_en_gang_och_kon_tar_inte_hur_manga_som_helst(version, anvandare, som):
+    """There is one worker for all: a script of orders would keep it from everybody else's."""
+    erik, version = anvandare("koncerncontroller"), version("B2024-ARB")
+    forsta, andra = (starta_berakning(version=version, by=erik) for _ in range(2))
+    assert forsta == andra
+    kor_jobb(str(forsta.pk))
+    assert starta_berakning(version=version, by=erik) != forsta  # done, so it is another
+    for i in range(FLEST_VANTANDE - 1):
+        starta_jobb(slag="balanskrav", titel="Prov", parametrar={"nr": i}, by=erik)
+    with pytest.raises(ForMangaJobb, match="20 jobb"):
+        starta_jobb(slag="balanskrav", titel="Prov", parametrar={"nr": "till"}, by=erik)
+    svar = som("koncerncontroller").post("/budget/2024/B2024/handling/", {"bara": ""})
+    assert svar.status_code == 403 and "Du har redan 20 jobb" in svar.content.decode()
+    starta_jobb(slag="balanskrav", titel="Prov", parametrar={}, by=anvandare("revisor"))
 
 
 def test_handlingen_ar_tillganglig_arkivbar_och_bar_sin_arbetsbok(version, anvandare, tmp_path):
