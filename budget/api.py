@@ -288,7 +288,7 @@ def _del_som_json(r: Delrad) -> dict:
         "status": r.budgetdel.status,
         "sista_dag": r.budgetdel.sista_dag,
         "inlamnad": r.budgetdel.inlamnad_tid,
-        "vantar": r.lage.vantar,
+        "vantar": r.lage.vantar and not r.stangd,
         "dagar": r.lage.dagar,
         "sen": r.sen,
         "senast_andrad": r.senast,

@@ -111,7 +111,9 @@ def skapa_handling(jobb, rapportera):
     version = Budgetversion.objects.get(pk=jobb.parametrar["version"])
     urval = handling.bestallt_urval(jobb)
     rapportera(10, "Samlar tabellerna")
-    dokument = bygg_handling(version, urval, bara=jobb.parametrar["bara"], rot=jobb.parametrar["rot"])
+    dokument = bygg_handling(
+        version, urval, bara=jobb.parametrar["bara"], rot=jobb.parametrar["rot"], bifogas=True
+    )
     if not dokument.tabeller:
         raise JobbFel(f"{version.namn} har inga tabeller att skriva ut ännu.")
     return _skriv(jobb, dokument, rapportera)

@@ -14,13 +14,14 @@ from budget.regler.delflode import FLODE, OtillatetSteg, Sida, Steg, nasta_statu
 from budget.selectors.askanden import rader_utan_motiv
 from budget.selectors.budgetdel import (
     granskare,
+    hamta_delar,
     hamta_delenheter,
     las_avtryck,
     namndens_controllers,
     namnder_med_rad,
     stangda_enheter,
 )
-from organisation.actions import notifiera
+from organisation.actions import markera_hanterade, notifiera
 from regionskane.historik import andring
 
 
@@ -182,6 +183,17 @@ _SKEDDE = {
     Steg.ATERLAMNA: "{namnd} ska komplettera sin del av {version}.",
     Steg.KLARMARKERA: "Delen i {version} är klar: {namnd}.",
 }
+
+
+def stang_oppna_delar(*, version: Budgetversion, by) -> None:
+    """Tell the nämnder that have not handed in that the version is beredd, which has closed their parts. The parts
+    stay as they are: open again if the version is."""
+    enheter = hamta_delenheter(version)
+    for d in hamta_delar(version):
+        if d.skrivbar:
+            markera_hanterade(url=delens_adress(d))
+            text = f"{version.namn} är beredd. {d.namnd} har inte lämnat in sin del, och den är nu stängd."
+            _beratta(d, namndens_controllers(d.namnd_id, _delens(enheter, d)), text, by)
 
 
 def _ta_steg(budgetdel: Budgetdel, steg: Steg, sedd_rev, by, *, fore=None, varfor="", **falt) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import Max
 from django.utils import timezone
 
+from budget.actions.budgetdel import stang_oppna_delar
 from budget.actions.medfoljande import ta_med_till_kopia, ta_med_till_nasta_ar
 from budget.models import (
     BEREDS,
@@ -132,6 +133,7 @@ def las_upp_version(*, version: Budgetversion, by, varfor: str) -> None:
 def bered_version(*, version: Budgetversion, beslut: Beslut, by) -> None:
     """Record that a proposal has been prepared (by regionstyrelsen): it is locked and waits for fullmäktige.
 
+    The nämnder whose parts are still open are told that they are closed.
     Raises VersionsFel for one that is fastställd or already beredd, has justeringar that are drafts, or cannot be
     locked, and for a tilläggsbudget whose financing is missing or not borne by its figures (KL 11:15).
     """
@@ -156,6 +158,7 @@ def bered_version(*, version: Budgetversion, beslut: Beslut, by) -> None:
         Budgetversion.objects.filter(pk=version.pk).update(
             beredd_organ=beslut.organ, beredd_datum=beslut.datum, beredd_paragraf=beslut.paragraf
         )
+        stang_oppna_delar(version=version, by=by)
     version.refresh_from_db()
 
 

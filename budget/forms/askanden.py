@@ -24,6 +24,8 @@ class Motivformular(forms.Form):
     def __init__(self, *args, rad: Askanderad, **kwargs):
         m = rad.motiv
         super().__init__(*args, initial={"text": m.text if m else "", "rev": m.rev if m else 0}, **kwargs)
+        # It may be saved empty, but the part is not handed in without it.
+        self.fields["text"].kravs_senare = True
 
 
 class Svarsformular(forms.Form):

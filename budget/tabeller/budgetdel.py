@@ -71,7 +71,12 @@ class Delrad:
 
     @property
     def sen(self) -> bool:
-        return self.lage.sen
+        return self.lage.sen and not self.stangd
+
+    @property
+    def stangd(self) -> bool:
+        """Whether it was never handed in and cannot be any more, since the version is locked."""
+        return ar_stangd(self.budgetdel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,16 @@ def tid_i_ord(lage: Tidslage) -> str:
     if lage.dagar == 0:
         return "Sista dagen är i dag"
     return f"{antal} sen" if lage.sen else f"{antal} kvar"
+
+
+def ar_stangd(budgetdel: Budgetdel) -> bool:
+    """Whether a part was never handed in and cannot be any more, since the version is locked."""
+    return budgetdel.skrivbar and budgetdel.version.last
+
+
+def stangd_i_ord(version: Budgetversion) -> str:
+    """Why a part that was never handed in is closed."""
+    return f"Stängd, versionen är {'beredd' if version.beredd else 'låst'}"
 
 
 def las_lage(budgetdel: Budgetdel, idag: date) -> Tidslage:
@@ -145,11 +160,11 @@ def las_delar(version: Budgetversion, kolumner: Kolumner, urval: Enhetsurval, *,
                 budgetdel=d,
                 namnd=d.namnd.namn,
                 url=f"{rot}{d.namnd.kod}/",
-                status=d.get_status_display(),
+                status="Inte inlämnad" if ar_stangd(d) else d.get_status_display(),
                 form=FORM[Delstatus(d.status)],
                 sista_dag=skriv_dag(d.sista_dag),
                 lage=lage,
-                lage_text=tid_i_ord(lage),
+                lage_text=stangd_i_ord(version) if ar_stangd(d) else tid_i_ord(lage),
                 senast=senast.tid if senast else None,
                 senast_text=f"{tid(senast.tid)}, {vem}" if senast else "Inga belopp",
                 celler=sum(t.alla for t in tal),

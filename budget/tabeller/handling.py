@@ -54,15 +54,18 @@ def las_bryggor(version: Budgetversion, urval: Enhetsurval) -> list[Tabell]:
     return [t for ar in aren for t in bygg_matrisens_delar(hamta_brygga(version, ar, urval))]
 
 
-def bygg_handling(version: Budgetversion, urval: Enhetsurval, *, bara: str = "", rot: str = "") -> Handling:
-    """The document of a version for a reader; with `bara`, only the table of that kod. `rot` is the site's address.
+def bygg_handling(
+    version: Budgetversion, urval: Enhetsurval, *, bara: str = "", rot: str = "", bifogas: bool = False
+) -> Handling:
+    """The document of a version for a reader; with `bara`, only the table of that kod. `rot` is the site's address,
+    and `bifogas` says that the workbook goes inside the PDF.
 
     The whole document is what fullmäktige decides on: the points of the decision, for a reader of the whole region,
     and the tables in the order of their bilagor, with those that belong to none last. Its time is when the figures,
     or an utredning that is in it, last changed, so that the same figures always give the same bytes.
     """
     tabeller: list[Tabell] = []
-    stycken = list(_STYCKEN)
+    stycken = _stycken(version, bifogas=bifogas)
     kallor, tider = {version.pk}, []
     kolumner = hamta_kolumner(version)
     for u in lasbara_uppstallningar(kolumner, urval):
@@ -147,14 +150,28 @@ def beslutslage(version: Budgetversion) -> str:
     return " ".join(d for d in delar if d)
 
 
-_STYCKEN = (
-    "Varje siffra finns på ett enda ställe i systemet. Summor lagras aldrig; de räknas ur sina delar varje gång"
-    " de visas, och skrivs som den avrundade summan av oavrundade delar.",
-    "Där en tryckt siffra i källhandlingen inte följer av sina delar står båda i en not under tabellen. Ingen"
-    " siffra har ändrats för att en summa ska stämma.",
-    "Arbetsboken som är bifogad i PDF-filen har samma tabeller, med summor av rader som formler, och ett blad som för"
-    " varje siffra anger adressen till sidan om var den kommer ifrån.",
+_RAKNADE = (
+    "Varje siffra finns på ett enda ställe i systemet. Summor räknas ur sina delar varje gång de visas, och skrivs som"
+    " den avrundade summan av oavrundade delar."
 )
+_BESLUTADE = (
+    "Varje siffra finns på ett enda ställe i systemet. I en fastställd version står de beslutade talen, också i en"
+    " summa som inte är exakt lika med sina delar. Övriga summor räknas ur sina delar varje gång de visas."
+)
+_SKILLNADER = (
+    "Där en tryckt siffra i källhandlingen inte följer av sina delar står båda i en not under tabellen. Ingen"
+    " siffra har ändrats för att en summa ska stämma."
+)
+_BIFOGAD = (
+    "Arbetsboken som är bifogad i PDF-filen har samma tabeller, med summor av rader som formler, och ett blad som för"
+    " varje siffra anger adressen till sidan om var den kommer ifrån."
+)
+
+
+def _stycken(version: Budgetversion, *, bifogas: bool) -> list[str]:
+    """How the figures of a document have come about."""
+    stycken = [_BESLUTADE if version.faststalld else _RAKNADE, _SKILLNADER]
+    return [*stycken, _BIFOGAD] if bifogas else stycken
 
 
 def _om_utredningen(lage: Utredningslage) -> str:

@@ -23,6 +23,8 @@ _KODER = {
     "REGEL": "Tryckt rad mot regelns beräkning",
     "SAMBAND": "Två uppställningar mot varandra",
 }
+# The same in a version that nothing is printed of.
+_OTRYCKTA = {"SUMMA": "Summa mot sina delar", "REGEL": "Rad mot regelns beräkning"}
 _SLAG = {Slag.AVRUNDNING: "Avrundning", Slag.FEL: "Fel"}
 
 
@@ -62,8 +64,15 @@ def sammanfatta(avvikelser: list[Avvikelse]) -> str:
     return f"{inledning}, varav {fel} är mer än avrundning."
 
 
+def ar_tryckt(version: Budgetversion) -> bool:
+    """Whether the figures of a version stand in a document outside the system."""
+    return bool(version.faststalld and version.handling)
+
+
 def bygg_kontroll(version: Budgetversion, avvikelser: Iterable[Avvikelse]) -> Tabell:
-    """One row per printed figure that does not follow from its parts."""
+    """One row per figure that does not agree with what it is compared to."""
+    tryckt = ar_tryckt(version)
+    koder = _KODER if tryckt else _KODER | _OTRYCKTA
     avvikelser = list(avvikelser)
     i_mnkr = (a.post for a in avvikelser if not matt.egen_enhet(a.post))
     decimaler = max(map(matt.decimaler, i_mnkr), default=0)
@@ -88,7 +97,7 @@ def bygg_kontroll(version: Budgetversion, avvikelser: Iterable[Avvikelse]) -> Ta
                 Cell(a.beraknat, kalla=adress(a)),
                 Cell(a.skillnad.differens),
                 Cell(text="Följd av ett fel" if a.foljd else _SLAG[a.skillnad.slag]),
-                Cell(text=_KODER[a.kod]),
+                Cell(text=koder[a.kod]),
                 Cell(text=a.kalla),
             ),
             enhet=matt.egen_enhet(a.post),
@@ -98,19 +107,23 @@ def bygg_kontroll(version: Budgetversion, avvikelser: Iterable[Avvikelse]) -> Ta
     )
     kolumner = (
         Kolumn("ar", "År", slag=Kolumnslag.TEXT),
-        Kolumn("tryckt", "Tryckt", decimaler=decimaler),
-        Kolumn("beraknat", "Beräknat", decimaler=decimaler),
-        Kolumn("differens", "Skillnad", "tryckt − beräknat", Kolumnslag.DIFFERENS, decimaler=decimaler),
+        Kolumn("tryckt", "Tryckt" if tryckt else "Tal", decimaler=decimaler),
+        Kolumn("beraknat", "Beräknat" if tryckt else "Räknat", decimaler=decimaler),
+        Kolumn(
+            "differens", "Skillnad", "tryckt − beräknat" if tryckt else "tal − räknat", Kolumnslag.DIFFERENS,
+            decimaler=decimaler,
+        ),
         Kolumn("slag", "Slag", slag=Kolumnslag.TEXT),
         Kolumn("kontroll", "Vad som jämförs", slag=Kolumnslag.TEXT),
-        Kolumn("kalla", "Var det är tryckt", slag=Kolumnslag.TEXT),
-    )
+        Kolumn("kalla", "Var det är tryckt" if tryckt else "Var talet står", slag=Kolumnslag.TEXT),
+    )  # fmt: skip
     return Tabell(
         "kontroll",
-        "Tryckta siffror som inte följer av sina delar",
+        "Tryckta siffror som inte följer av sina delar" if tryckt else "Tal som ska stämma med varandra",
         "Rad",
         kolumner,
         rader,
         f"{version.namn}, mnkr{undantag}. "
-        "En skillnad på högst ett steg i den tryckta noggrannheten räknas som avrundning.",
+        f"En skillnad på högst ett steg i {'den tryckta' if tryckt else 'talets'} noggrannhet{'en' if tryckt else ''} "
+        "räknas som avrundning.",
     )

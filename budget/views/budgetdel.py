@@ -159,13 +159,16 @@ def delar(request, ar, kod):
 
 def _sammanfatta(rader) -> str:
     antal = {v: sum(r.budgetdel.status == v for r in rader) for v in Delstatustext.values}
-    delar_ = ", ".join(f"{n} {text if n == 1 else flera}" for v, text, flera in _LAGESORD if (n := antal[v]))
+    lagesord = (_STANGDA, *_LAGESORD[1:]) if any(r.stangd for r in rader) else _LAGESORD
+    delar_ = ", ".join(f"{n} {text if n == 1 else flera}" for v, text, flera in lagesord if (n := antal[v]))
     sena = sum(r.lage.vantar and r.sen for r in rader)
     ord_ = "1 del" if len(rader) == 1 else f"{len(rader)} delar"
     slut = f" {sena} är {'sen' if sena == 1 else 'sena'}." if sena else ""
     return f"{ord_}: {delar_}.{slut}"
 
 
+# What an open part is in a version that is locked.
+_STANGDA = (Delstatustext.OPPEN, "inte inlämnad", "inte inlämnade")
 _LAGESORD = (
     (Delstatustext.OPPEN, "öppen", "öppna"),
     (Delstatustext.INLAMNAD, "inlämnad", "inlämnade"),

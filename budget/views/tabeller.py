@@ -22,7 +22,7 @@ from budget.tabeller.beslutspunkter import skriv_avvikelse
 from budget.tabeller.budgetdel import markera_kommentarer
 from budget.tabeller.handling import bygg_handling, las_balanskrav
 from budget.tabeller.investeringar import las_uppstallning
-from budget.tabeller.kontroll import bygg_kontroll, sammanfatta, skild_rad
+from budget.tabeller.kontroll import ar_tryckt, bygg_kontroll, sammanfatta, skild_rad
 from budget.tabeller.remsa import bygg_remsa
 from budget.tabeller.samband import TABELLER as SAMBANDSTABELLER
 from budget.tabeller.samband import sambandsrader
@@ -284,17 +284,18 @@ def _senaste_jobb(request, version, slag) -> Jobb | None:
 @login_required
 @require_GET
 def kontroll(request, ar, kod):
-    """Printed figures against computed ones: what differs, by how much, and whether rounding explains it."""
+    """Figures against what they should agree with: what differs, by how much, and whether rounding explains it."""
     atkomst = oppna_version(request, ar, kod)
     if not ser_kontrollen(request, atkomst):
         get_behorighet(request).krav(Ratt.LASA_BELOPP)
     avvikelser = hamta_alla_avvikelser([atkomst.version])
     innehall = ram(request, atkomst, "kontroll", titel="Kontroll")
+    tryckt = ar_tryckt(atkomst.version)
     t = bygg_kontroll(atkomst.version, avvikelser)
     beslut = [skriv_avvikelse(a) for a in hamta_beslutsavvikelser([atkomst.version])]
-    innehall |= {"rubrik": "Kontroll av tryckta siffror", "ingress": t.ingress}
+    innehall |= {"rubrik": f"Kontroll av {'tryckta siffror' if tryckt else 'siffror'}", "ingress": t.ingress}
     innehall |= {"t": visa(t), "antal": len(avvikelser), "sammanfattning": sammanfatta(avvikelser)}
-    innehall |= {"beslut": beslut}
+    innehall |= {"beslut": beslut, "tryckt": tryckt}
     return render(request, "budget/kontroll.html", innehall)
 
 

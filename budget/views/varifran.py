@@ -107,7 +107,10 @@ def _ursprung(request, atkomst, post, omfang, artal):
         raise Http404
     behorighet = get_behorighet(request)
     if omfang == "egna":
-        egna = behorighet.urval(Ratt.LASA_BELOPP, last=False, period=version.period)
+        # What the row summed for this reader. Who reads all of it has no such row, but perhaps had when it was open.
+        egna = atkomst.urval
+        if egna.allt:
+            egna = behorighet.urval(Ratt.LASA_BELOPP, last=False, period=version.period)
         placeringar = tuple(p for p in placeringar if p.enhet_id in egna)
     elif any(p.enhet_id not in atkomst.urval for p in placeringar):
         raise PermissionDenied("Siffran gäller enheter som du inte får läsa innan versionen är låst.")

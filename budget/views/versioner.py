@@ -25,6 +25,7 @@ from budget.actions.versioner import (
 from budget.models import Finansieringssatt, Versionstyp
 from budget.regler.delflode import Delstatus
 from budget.selectors.versioner import hamta_tillagg
+from budget.tabeller.beredning import hamta_oppna_delar, las_beredningslage, sett_oppna
 from budget.tabeller.tillagg import bygg_tillagg
 from budget.views.atkomst import oppna_version
 from budget.views.tabeller import ram
@@ -62,6 +63,24 @@ class Beslutsformular(forms.Form):
 
     def beslut(self) -> Beslut:
         return Beslut(**self.cleaned_data)
+
+
+class Beredningsformular(Beslutsformular):
+    """A decision that also closes the parts that are open (`oppna`: how many), which is to have been seen."""
+
+    sett = forms.BooleanField(
+        error_messages={"required": "Kryssa i rutan om du vill registrera beredningen ändå."}
+    )
+
+    def __init__(self, *args, oppna: int, **kwargs):
+        super().__init__(*args, **kwargs)
+        if oppna:
+            self.fields["sett"].label = sett_oppna(oppna)
+        else:
+            del self.fields["sett"]
+
+    def beslut(self) -> Beslut:
+        return Beslut(**{namn: v for namn, v in self.cleaned_data.items() if namn != "sett"})
 
 
 class Finansieringsformular(forms.Form):
@@ -183,8 +202,10 @@ def kopiera(request, ar, kod):
 @require_http_methods(["GET", "POST"])
 def bered(request, ar, kod):
     """Record that the proposal has been prepared, which locks it."""
-    version, innehall = _forbered(request, ar, kod, "Registrera beredning")
-    formular = Beslutsformular(_skickat(request), initial={"organ": "Regionstyrelsen"})
+    get_behorighet(request).krav(Ratt.STYRA_VERSION)
+    atkomst = oppna_version(request, ar, kod)
+    version, oppna = atkomst.version, hamta_oppna_delar(atkomst.version)
+    formular = Beredningsformular(_skickat(request), initial={"organ": "Regionstyrelsen"}, oppna=len(oppna))
     if request.method == "POST" and formular.is_valid():
         try:
             bered_version(version=version, beslut=formular.beslut(), by=request.user)
@@ -195,7 +216,8 @@ def bered(request, ar, kod):
                 request, f"{version.namn} är beredd och låst. Nu kan fullmäktiges beslut registreras."
             )
             return redirect("version", ar, kod)
-    innehall |= {
+    innehall = ram(request, atkomst, "", titel="Registrera beredning") | {
+        "inventering": las_beredningslage(version, atkomst.askanden, oppna),
         "rubrik": f"Registrera beredningen av {version.namn}",
         "text": "Versionen låses och blir det förslag som fullmäktige tar ställning till. Du kan lämna tillbaka den, "
         "med skäl, tills den är fastställd.",

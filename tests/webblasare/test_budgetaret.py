@@ -261,6 +261,7 @@ def test_budgeten_2025_fran_start_till_beslut_och_2026_ur_den(inloggad, arbetare
     konc.get_by_role("button", name="Registrera beredningen").click()
     konc.get_by_label("Datum").fill("2024-11-05")
     konc.get_by_label("Paragraf i protokollet").fill("§ 200")
+    konc.get_by_label(re.compile("^Jag har sett")).check()
     konc.get_by_role("button", name="Registrera beredningen").click()
     expect(konc.get_by_text("är beredd och låst")).to_be_visible()
     konc.get_by_role("link", name="Fastställ").click()

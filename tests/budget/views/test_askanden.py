@@ -361,3 +361,23 @@ def test_fragorna_vaxer_inte_med_askanden_och_svar(som, begart, kc):
         motivera(begart, enhet(kod))
     assert antal() == fore
     assert fore[SIDA] <= 30 and fore[DRIFT] <= 30
+
+
+def test_motivet_ar_inte_frivilligt_och_beviljat_star_mot_ramen_som_den_var(som, begart, kc):
+    html = _text(som("controller-kn").get(DRIFT))
+    assert ">Motiv</label>" in html and "(frivilligt)" not in html
+    motivera(begart, enhet("KN"))
+    motivera(begart, enhet("KN"), post="investering")
+    _lamna_in(begart, kc)
+    assert _svara(som("koncerncontroller"), utfall="justering").status_code == 302
+    html = _text(som("controller-kn").get(DRIFT))
+    assert "<small>mot ramen när svaret gavs</small>" in html and "+7,6" in html
+
+
+def test_arbetsboken_sager_om_summorna_det_som_galler_for_versionen(version):
+    oppen = " ".join(bygg_handling(version("B2024-ARB"), ALLA_ENHETER, bara="regionbidrag").stycken)
+    fast = bygg_handling(version("B2024"), ALLA_ENHETER, bara="regionbidrag", bifogas=True).stycken
+    assert "Summor räknas ur sina delar varje gång" in oppen and "beslutade talen" not in oppen
+    assert "I en fastställd version står de beslutade talen" in fast[0] and "aldrig" not in fast[0]
+    # Only the workbook that goes inside the PDF says that it does.
+    assert "bifogad" not in oppen and any("bifogad i PDF-filen" in s for s in fast)

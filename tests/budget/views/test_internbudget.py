@@ -460,3 +460,12 @@ def test_fragorna_vaxer_inte_med_delarna(som, version):
         )
     assert antal() == fore
     assert fore <= 28
+
+
+@pytest.mark.parametrize("roll", ["politiker", "controller", "revisor"])
+def test_summan_av_egna_enheter_svarar_den_som_ser_den(som, roll):
+    klient = som(roll)
+    html = klient.get("/budget/2025/IB2025-MS/regionbidrag/").content.decode()
+    (adress,) = set(re.findall(r'href="(/budget/2025/IB2025-MS/varifran/[^"]*/egna/2025/)"', html))
+    svar = klient.get(adress)
+    assert svar.status_code == 200 and "605,5" in svar.content.decode()

@@ -1,0 +1,91 @@
+"""What is not done in a version that is about to be beredd, for the page that asks."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from budget.models import Budgetdel, Budgetversion, Justering, Justeringsstatus, Uppstallning
+from budget.selectors.askanden import hamta_askanden
+from budget.selectors.beslutspunkter import hamta_beslutsavvikelser
+from budget.selectors.budgetdel import hamta_delar, hamta_delenheter
+from budget.selectors.kontroll import hamta_alla_avvikelser
+from budget.selectors.summor import ALLA_ENHETER
+
+# More nämnder than these are counted, not named.
+FLEST_NAMN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Lagespunkt:
+    """A line of what is left. `url` is where it is done."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beredningslage:
+    """What is left in a version, in words; `slag` is that of the notice that says it (besked.html)."""
+
+    slag: str
+    rubrik: str
+    punkter: tuple[Lagespunkt, ...]
+
+
+def hamta_oppna_delar(version: Budgetversion) -> list[Budgetdel]:
+    """The parts that have not been handed in, in the region's own order. One query."""
+    return [d for d in hamta_delar(version) if d.skrivbar]
+
+
+def sett_oppna(antal: int) -> str:
+    """What the one who goes on says to have seen."""
+    if antal == 1:
+        return "Jag har sett att en nämnd inte har lämnat in sin del, och att den delen stängs."
+    return f"Jag har sett att {antal} nämnder inte har lämnat in sin del, och att de delarna stängs."
+
+
+def las_beredningslage(
+    version: Budgetversion, askanden: Uppstallning | None, oppna: list[Budgetdel]
+) -> Beredningslage:
+    """What is left in a version whose parts `oppna` are open. A fixed number of queries."""
+    utkast = Justering.objects.filter(version=version, status=Justeringsstatus.UTKAST).count()
+    obesvarade = 0
+    if askanden:
+        rader = hamta_askanden(version, askanden, ALLA_ENHETER, hamta_delenheter(version))
+        obesvarade = sum(not r.tom and r.svar is None for r in rader)
+    skillnader = len(hamta_alla_avvikelser([version])) + len(hamta_beslutsavvikelser([version]))
+    adress = [version.ar, version.kod]
+    punkter = []
+    if oppna:
+        punkter.append(Lagespunkt(_inte_inlamnade(oppna), reverse("delar", args=adress)))
+    if utkast:
+        text = (
+            "Ett utkast till justering är kvar"
+            if utkast == 1
+            else f"{utkast} utkast till justeringar är kvar"
+        )
+        punkter.append(Lagespunkt(f"{text}. Besluta eller ta bort först.", reverse("brygga", args=adress)))
+    if obesvarade:
+        text = (
+            "Ett äskande är inte besvarat."
+            if obesvarade == 1
+            else f"{obesvarade} äskanden är inte besvarade."
+        )
+        punkter.append(Lagespunkt(text, reverse("askanden", args=adress)))
+    if skillnader:
+        text = "en skillnad" if skillnader == 1 else f"{skillnader} skillnader"
+        punkter.append(Lagespunkt(f"Kontroll visar {text}.", reverse("kontroll", args=adress)))
+    if punkter:
+        return Beredningslage("varning", "Det här är inte klart", tuple(punkter))
+    return Beredningslage(
+        "info",
+        "",
+        (Lagespunkt("Inget är öppet: inga delar, utkast, äskanden eller skillnader väntar.", ""),),
+    )
+
+
+def _inte_inlamnade(oppna: list[Budgetdel]) -> str:
+    namn = ", ".join(d.namnd.namn for d in oppna[:FLEST_NAMN])
+    resten = f" och {len(oppna) - FLEST_NAMN} till" if len(oppna) > FLEST_NAMN else ""
+    antal = "En nämnd" if len(oppna) == 1 else f"{len(oppna)} nämnder"
+    return f"{antal} har inte lämnat in sin del: {namn}{resten}."
