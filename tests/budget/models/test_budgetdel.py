@@ -10,7 +10,7 @@ from django.utils import timezone
 from budget.actions.budgetdel import oppna_for_inmatning
 from budget.models import Belopp, Budgetdel, Kommentar
 from budget.regler.delflode import Delstatus, overgangar
-from tests.budget.belopp import egna_nivaer
+from tests.budget.belopp import egna_nivaer, skriv
 
 
 @pytest.fixture(autouse=True)
@@ -30,11 +30,9 @@ VAG = {
 
 @pytest.fixture
 def delen(version, anvandare):
-    oppna_for_inmatning(
-        version=version("B2024-ARB"),
-        sista_dag=timezone.localdate() + timedelta(30),
-        by=anvandare("koncerncontroller"),
-    )
+    arb, by = version("B2024-ARB"), anvandare("koncerncontroller")
+    oppna_for_inmatning(version=arb, sista_dag=timezone.localdate() + timedelta(30), by=by)
+    skriv(arb, "askanden", "drift", "KN", 2024, "420.5", by)
     return Budgetdel.objects.get(version__kod="B2024-ARB", namnd__kod="KN")
 
 
@@ -86,6 +84,13 @@ def test_en_del_star_kvar(delen, sql, fel):
         _kor(sql)
 
 
+# What a nämnd hands in is what it asks for. Its ram is fullmäktige's, and lies not fast with the part.
+DRIFT = (
+    "SELECT p.id FROM budget_post p JOIN budget_uppstallning u ON u.id = p.uppstallning_id"
+    " WHERE u.kod = 'askanden' AND p.kod = 'drift'"
+)
+
+
 @pytest.mark.parametrize("status", ["inlamnad", "granskad", "klar"])
 @pytest.mark.parametrize(
     "sql",
@@ -96,11 +101,10 @@ def test_en_del_star_kvar(delen, sql, fel):
         # Away from the nämnd, and to it.
         "UPDATE budget_belopp SET enhet_id = (SELECT id FROM organisation_enhet WHERE kod = 'FINANS')"
         " WHERE version_id = {v} AND enhet_id = {e}",
-        "UPDATE budget_belopp SET enhet_id = {e}, post_id = (SELECT id FROM budget_post WHERE kod = 'resultatkrav')"
+        "UPDATE budget_belopp SET enhet_id = {e}, ar = 2026, post_id = (" + DRIFT + ")"
         " WHERE id = (SELECT id FROM budget_belopp WHERE version_id = {v} AND enhet_id <> {e} LIMIT 1)",
         "INSERT INTO budget_belopp (version_id, enhet_id, post_id, ar, belopp, precision, rev, ursprung, kalla,"
-        " andrad_tid) SELECT {v}, {e}, id, 2024, 1, 1, 1, 'inmatad', '', now() FROM budget_post"
-        " WHERE kod = 'resultatkrav'",
+        " andrad_tid) SELECT {v}, {e}, (" + DRIFT + "), 2025, 1, 1, 1, 'inmatad', '', now()",
     ],
 )
 def test_inlamnad_del_tar_inga_belopp_ens_ur_sql(delen, status, sql):
