@@ -221,7 +221,7 @@ def test_ett_block_i_tkr_fragas_det_om_en_gang_och_svaret_minns(inloggad, live_s
     sida.get_by_role("button", name="Ja, dela med tusen").press("Enter")
     expect(forsta).to_have_value("39\u00a0911,500")
     expect(_falt(sida, "kostnadsutjamning", 1)).to_have_value("−687,000")
-    expect(sida.locator("[data-handelse]")).to_have_text("Klistrade in 6 värden. 6 lästes som tkr.")
+    expect(sida.locator("[data-handelse]")).to_have_text("Klistrade in 6 värden i 3 rader. 6 lästes som tkr.")
     # The same kind again is read so without a question, also on the page after a save.
     sida.keyboard.press("Control+s")
     expect(sida.get_by_text("6 belopp sparade")).to_be_visible()
