@@ -391,7 +391,7 @@ def test_internbudgeten_med_och_utan_interna_poster_och_vidare_till_bryggan(inlo
     assert [b["id"] for b in brott if b["impact"] in ("serious", "critical")] == []
     sida.keyboard.press("Escape")
     sida.get_by_role("link", name="Bryggan: från förra årets").click()
-    expect(sida.locator("#brygga-brygga")).to_contain_text("605,5")
+    expect(sida.locator("#brygga-niva")).to_contain_text("605,5")
 
 
 def test_en_procentrad_skrivs_in_summan_foljer_och_det_raknade_raknas_om(inloggad, live_server):
