@@ -31,7 +31,7 @@ FILNAMN = "huvudbok_" + "x" * 187 + ".csv"
 FILER = {
     *("halsa", "excel", "ifyllnadsbok", "ifyllnadsfil", "scenario_excel", "kontoplansfil", "utfallsexcel"),
     *("utfallsrader_csv", "utfallsrader_excel", "indikatorexport", "indikatorbilaga_excel", "kalender_excel"),
-    *("malplan_excel", "styrkort_excel"),
+    *("malplan_excel", "styrkort_excel", "askanden_excel", "jamforelse_excel", "jamfor_excel"),
 }
 
 _GRANSKA = (Path(__file__).parent / "granska_ytan.js").read_text(encoding="utf-8")
