@@ -12,52 +12,19 @@ from decimal import Decimal
 import openpyxl
 import pypdf
 import pytest
-from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from organisation.demo import demolosenord
 from regionskane.lib.belopp import MNKR
-from tests.regionskane.arbetare import arbetare as riktig_arbetare
 
 pytestmark = pytest.mark.webblasare
 
-FLAGGOR = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-           "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]  # fmt: skip
 B2025 = "/budget/2025/B2025"
 KN = ("regionbidrag", "enhet-KN", "Kulturnämnden")
 KOSTNADER = ("resultatbudget", "kostnader", "Verksamhetens kostnader")
 RESULTAT = ("resultatbudget", "arets_resultat", "Årets resultat")
 DRIFT = "[id='askanden-enhet-KN-drift']"
 TAL = r"[+−-]?\d[\d\u00a0]*(?:,\d+)?"
-
-expect.set_options(timeout=20_000)
-
-
-@pytest.fixture
-def inloggad(exempel_pa_riktigt, live_server):
-    with sync_playwright() as p:
-        webblasare = p.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGGOR)
-
-        def logga_in(namn):
-            sida = webblasare.new_context(
-                viewport={"width": 1440, "height": 900}, locale="sv-SE", timezone_id="Europe/Stockholm"
-            ).new_page()
-            sida.goto(f"{live_server.url}/logga-in/")
-            sida.get_by_label("Användarnamn").fill(namn)
-            sida.get_by_label("Lösenord").fill(demolosenord())
-            sida.keyboard.press("Enter")
-            sida.wait_for_url(f"{live_server.url}/")
-            return sida
-
-        yield logga_in
-        webblasare.close()
-
-
-@pytest.fixture
-def arbetare(exempel_pa_riktigt):
-    with riktig_arbetare(settings.REDIS_URL):
-        yield
 
 
 def _tal(text: str) -> Decimal:

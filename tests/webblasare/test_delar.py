@@ -5,45 +5,15 @@ from datetime import timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from budget.models import Belopp, Budgetdel, Kommentar, Post
-from organisation.demo import demolosenord
 from organisation.models import Enhet
 
 pytestmark = pytest.mark.webblasare
 
-FLAGGOR = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-           "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]  # fmt: skip
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 ARB = "/budget/2024/B2024-ARB"
-
-expect.set_options(timeout=20_000)
-
-
-@pytest.fixture
-def inloggad(exempel_pa_riktigt, live_server):
-    """A page logged in as a demo user, in a context of its own."""
-    with sync_playwright() as p:
-        webblasare = p.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGGOR)
-
-        def logga_in(namn, **tillval):
-            sammanhang = webblasare.new_context(
-                viewport={"width": 1440, "height": 900},
-                locale="sv-SE",
-                timezone_id="Europe/Stockholm",
-                **tillval,
-            )
-            sida = sammanhang.new_page()
-            sida.goto(f"{live_server.url}/logga-in/")
-            sida.get_by_label("Användarnamn").fill(namn)
-            sida.get_by_label("Lösenord").fill(demolosenord())
-            sida.keyboard.press("Enter")
-            sida.wait_for_url(f"{live_server.url}/")
-            return sida
-
-        yield logga_in
-        webblasare.close()
 
 
 def _axe(sida):

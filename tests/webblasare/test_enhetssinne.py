@@ -10,29 +10,17 @@ import openpyxl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from budget.models import Belopp
 from budget.regler.enhetssinne import DELAS_MED, Enhet, Varde, bedom, bedom_vardet
-from organisation.demo import demolosenord
 from regionskane.lib.belopp import MNKR, ORE, OgiltigtBelopp, tolka_belopp
 
 pytestmark = pytest.mark.webblasare
 
 ROT = "http://prov.invalid"
-FLAGGOR = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 ARB = "/budget/2024/B2024-ARB"
-
-expect.set_options(timeout=20_000)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as p:
-        webblasare = p.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGGOR)
-        yield webblasare
-        webblasare.close()
 
 
 @pytest.fixture
@@ -51,27 +39,6 @@ def sida(chromium):
     sida.goto(ROT)
     yield sida
     sida.close()
-
-
-@pytest.fixture
-def inloggad(exempel_pa_riktigt, live_server, chromium):
-    """A page logged in as the koncerncontroller."""
-    oppnade = []
-
-    def logga_in(**tillval):
-        sammanhang = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="sv-SE", **tillval)
-        oppnade.append(sammanhang)
-        sida = sammanhang.new_page()
-        sida.goto(f"{live_server.url}/logga-in/")
-        sida.get_by_label("Användarnamn").fill("koncerncontroller")
-        sida.get_by_label("Lösenord").fill(demolosenord())
-        sida.keyboard.press("Enter")
-        sida.wait_for_url(f"{live_server.url}/")
-        return sida
-
-    yield logga_in
-    for sammanhang in oppnade:
-        sammanhang.close()
 
 
 # The same rule
@@ -201,7 +168,7 @@ I_TKR = "39 911 500\t41 800 250\n7 712 000\t8 601 000\n-719 000\t-687 000"
 
 
 def test_ett_block_i_tkr_fragas_det_om_en_gang_och_svaret_minns(inloggad, live_server):
-    sida = inloggad()
+    sida = inloggad("koncerncontroller")
     sida.goto(f"{live_server.url}{ARB}/skatt/inmatning/")
     forsta, dialog = _falt(sida, "skatteintakter"), sida.get_by_role("dialog")
     _klistra(forsta, I_TKR)
@@ -241,7 +208,7 @@ def test_ett_block_i_tkr_fragas_det_om_en_gang_och_svaret_minns(inloggad, live_s
 
 
 def test_bara_nagra_i_tkr_och_ett_enda_skrivet_varde(inloggad, live_server):
-    sida = inloggad()
+    sida = inloggad("koncerncontroller")
     sida.goto(f"{live_server.url}{ARB}/skatt/inmatning/")
     _klistra(_falt(sida, "skatteintakter"), "39 911 500\n7 712\n-719 000")
     expect(sida.get_by_role("heading", name="2 av 3 värden ser ut att vara i tkr")).to_be_visible()
@@ -263,7 +230,7 @@ def test_bara_nagra_i_tkr_och_ett_enda_skrivet_varde(inloggad, live_server):
 
 
 def test_arbetsbokens_fraga_besvaras_utan_javascript(inloggad, live_server):
-    sida = inloggad(java_script_enabled=False)
+    sida = inloggad("koncerncontroller", java_script_enabled=False)
     sida.set_default_timeout(120_000)  # a loaded machine is slow, not wrong
     svar = sida.request.get(f"{live_server.url}{ARB}/ifyllnad/arbetsbok/?del=regionen")
     bok = openpyxl.load_workbook(io.BytesIO(svar.body()))

@@ -2,34 +2,16 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
-
-from organisation.demo import demolosenord
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.webblasare
 
-FLAGGOR = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-           "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]  # fmt: skip
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
-
-expect.set_options(timeout=20_000)
 
 
 @pytest.fixture
-def sida(exempel_pa_riktigt, live_server):
-    with sync_playwright() as p:
-        webblasare = p.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGGOR)
-        sammanhang = webblasare.new_context(
-            viewport={"width": 1440, "height": 900}, locale="sv-SE", timezone_id="Europe/Stockholm"
-        )
-        sida = sammanhang.new_page()
-        sida.goto(f"{live_server.url}/logga-in/")
-        sida.get_by_label("Användarnamn").fill("koncerncontroller")
-        sida.get_by_label("Lösenord").fill(demolosenord())
-        sida.keyboard.press("Enter")
-        sida.wait_for_url(f"{live_server.url}/")
-        yield sida
-        webblasare.close()
+def sida(inloggad):
+    return inloggad("koncerncontroller")
 
 
 def _axe(sida, *, mork=False):

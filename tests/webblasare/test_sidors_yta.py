@@ -21,7 +21,6 @@ from regionskane.jobb.actions import kor_jobb
 from regionskane.jobb.models import Jobb
 from tests.budget.actions.test_utfall import KN, balans, csv
 from tests.test_behorighet import ARB, ROLLER, TABELL
-from tests.webblasare.test_delar import inloggad  # noqa: F401
 
 pytestmark = pytest.mark.webblasare
 
@@ -76,7 +75,7 @@ def _adresser(roll: str) -> list[str]:
     ("roll", "bredder"),
     [("koncerncontroller", (320, 1440)), ("politiker", (390, 820)), ("administrator", (320, 820, 1440))],
 )
-def test_sidan_ryms_och_ingen_text_star_pa_annan(roll, bredder, langa_ord, inloggad, live_server):  # noqa: F811
+def test_sidan_ryms_och_ingen_text_star_pa_annan(roll, bredder, langa_ord, inloggad, live_server):
     sida, fynd = inloggad(roll), []
     for adress in [*_adresser(roll), *langa_ord.get(roll, ())]:
         sida.set_viewport_size({"width": bredder[0], "height": 900})
@@ -99,7 +98,7 @@ def test_sidan_ryms_och_ingen_text_star_pa_annan(roll, bredder, langa_ord, inlog
         ("h1", {"position": "relative", "left": "-60px"}, "utanför skärmen"),
     ],
 )
-def test_granskningen_kan_underkanna(vad, stil, fel, inloggad, live_server):  # noqa: F811
+def test_granskningen_kan_underkanna(vad, stil, fel, inloggad, live_server):
     sida = inloggad("politiker")
     sida.set_viewport_size({"width": 320, "height": 900})
     sida.goto(f"{live_server.url}/budget/2024/B2024/jamfor/")

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from budget.models import Saldo
 from tests.budget.actions.test_utfall import KN, balans, csv
 from tests.regionskane.arbetare import arbetare
-from tests.webblasare.test_delar import _axe, inloggad  # noqa: F401
+from tests.webblasare.test_delar import _axe
 
 pytestmark = pytest.mark.webblasare
 
@@ -24,7 +24,7 @@ _SLAPP = """([namn, innehall]) => {
 }"""
 
 
-def test_en_manads_fil_fran_slapp_till_plats(inloggad, live_server):  # noqa: F811
+def test_en_manads_fil_fran_slapp_till_plats(inloggad, live_server):
     lika = f"202403;5010;{KN};;;Prov;1,00"
     innehall = csv(*balans(202403, KN, "9991", 5, "A1"), lika, lika)
     with arbetare(settings.REDIS_URL):
