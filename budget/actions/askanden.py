@@ -19,7 +19,7 @@ from budget.models import (
     Budgetversion,
     Justering,
 )
-from budget.selectors.askanden import Askanderad, som_text
+from budget.selectors.askanden import Askanderad, som_text, utfall_i_ord
 from budget.selectors.budgetdel import stangda_enheter
 from budget.selectors.justering import FINANS
 from budget.selectors.skrivratt import skrivbart_i
@@ -131,7 +131,7 @@ def besvara_askande(
                 )
             svar = _spara_svar(version, rad, utfall, text, beviljat, by, sedd_rev)
             _ersatt_justeringar(version, rad, svar, beviljat, by)
-            ord_ = svar.get_utfall_display().lower()
+            ord_ = utfall_i_ord(svar, mot_ram=rad.mot_ram).lower()
             beratta_for_namnden(
                 version=version,
                 namnd=rad.namnd,

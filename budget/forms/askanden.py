@@ -61,7 +61,7 @@ class Svarsformular(forms.Form):
         till = (
             "Till justering: ett utkast till justering av det som begärs"
             if rad.mot_ram
-            else "Till investeringsobjekten: det som begärs tas upp där"
+            else "Beviljas: det som begärs ska läggas upp bland investeringsobjekten"
         )
         self.fields["utfall"].choices = [
             (Askandeutfall.JUSTERING, till),

@@ -11,6 +11,7 @@ from django.db.models import Max, Prefetch
 from budget.models import (
     Askandemotiv,
     Askandesvar,
+    Askandeutfall,
     Belopp,
     Budgetversion,
     Justering,
@@ -63,6 +64,14 @@ class Askanderad:
     def svarets_belopp_andrade(self) -> bool:
         """Whether the answer was given to other amounts than those that stand there now."""
         return self.svar is not None and self.svar.begart != som_text(self.begart)
+
+
+def utfall_i_ord(svar: Askandesvar, *, mot_ram: bool) -> str:
+    """An answer's outcome. An investment that is granted is to be an object, which somebody enters: no justering bears
+    it."""
+    if svar.utfall == Askandeutfall.JUSTERING and not mot_ram:
+        return "Beviljas, läggs upp som objekt"
+    return svar.get_utfall_display()
 
 
 def som_text(belopp: dict[int, Decimal]) -> dict[str, str]:

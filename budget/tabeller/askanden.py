@@ -8,9 +8,9 @@ from itertools import groupby
 from django.urls import reverse
 from django.utils import timezone
 
-from budget.models import Askandesvar, Askandeutfall, Budgetversion, Uppstallning
+from budget.models import Askandeutfall, Budgetversion, Uppstallning
 from budget.regler.delkontroll import bedom
-from budget.selectors.askanden import Askanderad, askanden_andrades
+from budget.selectors.askanden import Askanderad, askanden_andrades, utfall_i_ord
 from budget.selectors.celler import Cellnyckel
 from budget.tabeller.adress import versionsadress
 from budget.tabeller.uppstallning import ENHET
@@ -29,13 +29,6 @@ MOTIV_SAKNAS = "saknas"
 INTE_BESVARAT = "inte besvarat"
 # The shape that goes with each answer (lagesform.html).
 FORM = {Askandeutfall.JUSTERING: "klart", Askandeutfall.DELVIS: "pagar", Askandeutfall.AVSLAS: "atersand"}
-
-
-def utfall_i_ord(svar: Askandesvar, *, mot_ram: bool) -> str:
-    """An answer's outcome. An investment that is granted becomes an object, since no justering bears it."""
-    if svar.utfall == Askandeutfall.JUSTERING and not mot_ram:
-        return "Till investeringsobjekten"
-    return svar.get_utfall_display()
 
 
 def bygg_askandetabell(

@@ -5,12 +5,18 @@ from dataclasses import dataclass, replace
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from budget.actions.askanden import AskandeFel, AskandetAndrat, besvara_askande, spara_motiv
+from budget.actions.askanden import (
+    AskandeFel,
+    AskandetAndrat,
+    besvara_askande,
+    radens_adress,
+    spara_motiv,
+)
 from budget.forms.askanden import Motivformular, Svarsformular
 from budget.selectors.askanden import Askanderad, hamta_askanden
 from budget.selectors.budgetdel import hamta_delenheter, stangda_enheter
@@ -24,10 +30,9 @@ from budget.tabeller.askanden import (
     sammanfatta_askanden,
 )
 from budget.views.atkomst import Atkomst, oppna_askanden, skrivbart_har
-from budget.views.tabeller import XLSX, ram
+from budget.views.tabeller import adressrot, ram, svara_med_bok
 from organisation.models import Namnd
 from organisation.permissions import Enhetsurval, Ratt, get_behorighet
-from regionskane.lib import xlsx
 from regionskane.lib.tabell import Tabell
 from regionskane.lib.visning import visa
 
@@ -94,7 +99,7 @@ def askanden(request, ar, kod):
         ],
         "nyckel": s.nyckel,
         "utan": [
-            {"text": r.namn, "url": _radadress(s.atkomst, r)}
+            {"text": r.namn, "url": radens_adress(s.atkomst.version, r)}
             for r in s.valda
             if r.tom and len(s.namnder) == 1
         ],
@@ -118,10 +123,6 @@ def _far_exportera(request, atkomst: Atkomst) -> bool:
     return bool(get_behorighet(request).urval(Ratt.EXPORTERA, last=version.last, period=version.period))
 
 
-def _radadress(atkomst: Atkomst, r: Askanderad) -> str:
-    return reverse("askande", args=[atkomst.version.ar, atkomst.version.kod, r.plats.enhet_kod, r.post.kod])
-
-
 @login_required
 @require_GET
 def excel(request, ar, kod):
@@ -132,11 +133,9 @@ def excel(request, ar, kod):
     dokument = askandehandling(
         s.atkomst.version,
         las_askandetabell(request, s, for_fil=True),
-        request.build_absolute_uri("/").rstrip("/"),
+        adressrot(request),
     )
-    svar = HttpResponse(xlsx.skriv_handling(dokument), content_type=XLSX)
-    svar["Content-Disposition"] = f'attachment; filename="{dokument.nyckel}.xlsx"'
-    return svar
+    return svara_med_bok(dokument)
 
 
 def oppna_rad(request, ar, kod, enhet, post) -> tuple[Atkomst, Askanderad]:
@@ -188,7 +187,7 @@ def _skriv_motiv(request, atkomst: Atkomst, rad: Askanderad):
         )
         return _visa_rad(request, atkomst, rad, motivform=_pa_nytt(form, rad.motiv, fel), status=_status(fel))
     messages.success(request, "Motivet är sparat.")
-    return redirect(_radadress(atkomst, rad))
+    return redirect(radens_adress(atkomst.version, rad))
 
 
 def _svara(request, atkomst: Atkomst, rad: Askanderad):
@@ -209,7 +208,7 @@ def _svara(request, atkomst: Atkomst, rad: Askanderad):
         )
         return _visa_rad(request, atkomst, rad, svarsform=_pa_nytt(form, rad.svar, fel), status=_status(fel))
     messages.success(request, f"{rad.namn}: svaret är sparat och nämnden har fått en notis.")
-    return redirect(_radadress(atkomst, rad))
+    return redirect(radens_adress(atkomst.version, rad))
 
 
 def _status(fel: AskandeFel) -> int:

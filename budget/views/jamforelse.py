@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,10 +14,9 @@ from budget.selectors.jamforelse import ar_kopior, gemensamt_urval
 from budget.tabeller.jamforelse import Jamforelseval, bygg_jamforelsehandling, las_jamforelse
 from budget.views.atkomst import Atkomst, oppna_version
 from budget.views.heltal import las_arval
-from budget.views.tabeller import XLSX, _rot, ram
+from budget.views.tabeller import adressrot, ram, svara_med_bok
 from organisation.permissions import Enhetsurval, Ratt, get_behorighet
 from regionskane.jobb.views import vill_ha_fragment
-from regionskane.lib import xlsx
 from regionskane.lib.visning import visa
 
 
@@ -85,10 +84,8 @@ def jamfor(request, ar, kod):
 def excel(request, ar, kod):
     """The workbook of the comparison, made on the spot."""
     o = _att_exportera(request, ar, kod)
-    dokument = bygg_jamforelsehandling(o.val, o.urval, rot=_rot(request))
-    svar = HttpResponse(xlsx.skriv_handling(dokument), content_type=XLSX)
-    svar["Content-Disposition"] = f'attachment; filename="{dokument.nyckel}.xlsx"'
-    return svar
+    dokument = bygg_jamforelsehandling(o.val, o.urval, rot=adressrot(request))
+    return svara_med_bok(dokument)
 
 
 @login_required
@@ -102,7 +99,7 @@ def skapa_handling(request, ar, kod):
         ar=o.val.ar,
         mot_ar=o.val.mot_ar,
         urval=o.urval,
-        rot=_rot(request),
+        rot=adressrot(request),
         by=request.user,
     )
     if vill_ha_fragment(request):

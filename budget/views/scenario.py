@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -30,10 +29,9 @@ from budget.tabeller.scenario import (
     skriv_antagandena,
 )
 from budget.views.atkomst import oppna_version
-from budget.views.tabeller import XLSX, ram
+from budget.views.tabeller import adressrot, ram, svara_med_bok
 from budget.views.versioner import Kopieformular
 from organisation.permissions import Ratt, get_behorighet
-from regionskane.lib import xlsx
 from regionskane.lib.visning import visa
 
 
@@ -238,9 +236,5 @@ def excel(request, ar, kod, pk):
     post = _eget(request, atkomst, pk)
     antaganden = las_antaganden(post.antaganden, atkomst.version.ar_lista)
     resultat = rakna(hamta_scenariounderlag(atkomst.version), antaganden)
-    handling = bygg_scenariohandling(
-        post, resultat, antaganden, rot=request.build_absolute_uri("/").rstrip("/")
-    )
-    svar = HttpResponse(xlsx.skriv_handling(handling), content_type=XLSX)
-    svar["Content-Disposition"] = f'attachment; filename="{handling.nyckel}.xlsx"'
-    return svar
+    handling = bygg_scenariohandling(post, resultat, antaganden, rot=adressrot(request))
+    return svara_med_bok(handling)

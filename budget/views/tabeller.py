@@ -37,6 +37,7 @@ from organisation.permissions import Enhetsurval, Ratt, get_behorighet
 from regionskane.jobb.models import Jobb, Jobbstatus
 from regionskane.jobb.views import vill_ha_fragment
 from regionskane.lib import xlsx
+from regionskane.lib.tabell import Handling
 from regionskane.lib.visning import visa
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -299,8 +300,16 @@ def kontroll(request, ar, kod):
     return render(request, "budget/kontroll.html", innehall)
 
 
-def _rot(request) -> str:
+def adressrot(request) -> str:
+    """The address of the site, for links in a file."""
     return request.build_absolute_uri("/").rstrip("/")
+
+
+def svara_med_bok(dokument: Handling) -> HttpResponse:
+    """The workbook of a document, made on the spot."""
+    svar = HttpResponse(xlsx.skriv_handling(dokument), content_type=XLSX)
+    svar["Content-Disposition"] = f'attachment; filename="{dokument.nyckel}.xlsx"'
+    return svar
 
 
 @login_required
@@ -309,10 +318,8 @@ def excel(request, ar, kod, uppstallning):
     """The workbook of one table, made on the spot."""
     atkomst = oppna_version(request, ar, kod, Ratt.EXPORTERA)
     u = oppna_uppstallning(atkomst, uppstallning)
-    dokument = bygg_handling(atkomst.version, atkomst.urval, bara=u.kod, rot=_rot(request))
-    svar = HttpResponse(xlsx.skriv_handling(dokument), content_type=XLSX)
-    svar["Content-Disposition"] = f'attachment; filename="{dokument.nyckel}.xlsx"'
-    return svar
+    dokument = bygg_handling(atkomst.version, atkomst.urval, bara=u.kod, rot=adressrot(request))
+    return svara_med_bok(dokument)
 
 
 @login_required
@@ -327,7 +334,7 @@ def skapa_handling(request, ar, kod):
         version=atkomst.version,
         urval=atkomst.urval,
         bara=bara,
-        rot=_rot(request),
+        rot=adressrot(request),
         by=request.user,
     )
     if vill_ha_fragment(request):

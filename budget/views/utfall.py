@@ -66,10 +66,9 @@ from budget.tabeller.utfall import (
     varningar,
 )
 from budget.views.heltal import las_heltal
-from budget.views.tabeller import XLSX, _rot
+from budget.views.tabeller import adressrot, svara_med_bok
 from organisation.models import Enhet
 from organisation.permissions import Behorighet, Enhetsurval, Ratt, get_behorighet
-from regionskane.lib import xlsx
 from regionskane.lib.belopp import MNKR, formatera, formatera_fullt
 from regionskane.lib.csvtext import ofarlig
 from regionskane.lib.tabell import Tabell
@@ -416,11 +415,14 @@ def excel(request, ar):
 def _arbetsbok(request, q: Urval, titel: str, tabeller, pahittad: bool, vad: str) -> HttpResponse:
     nyckel = f"{vad}-{q.avgransning.nyckel.lower()}-{q.ar}-{q.fran:02}-{q.till:02}"
     dokument = bygg_handling(
-        titel, tabeller, nyckel=nyckel, tid=timezone.now().isoformat(), rot=_rot(request), pahittad=pahittad
+        titel,
+        tabeller,
+        nyckel=nyckel,
+        tid=timezone.now().isoformat(),
+        rot=adressrot(request),
+        pahittad=pahittad,
     )
-    svar = HttpResponse(xlsx.skriv_handling(dokument), content_type=XLSX)
-    svar["Content-Disposition"] = f'attachment; filename="{nyckel}.xlsx"'
-    return svar
+    return svara_med_bok(dokument)
 
 
 @dataclass(frozen=True)

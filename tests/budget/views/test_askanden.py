@@ -262,10 +262,13 @@ def test_delvis_ger_en_justering_pa_beloppet_och_ett_nytt_svar_ersatter_utkastet
 
 def test_en_investering_blir_ingen_justering_av_regionbidraget(som, inlamnat):
     konc = som("koncerncontroller")
-    assert "Till investeringsobjekten" in _text(konc.get(INVESTERING))
+    assert "Beviljas: det som begärs ska läggas upp bland investeringsobjekten" in _text(
+        konc.get(INVESTERING)
+    )
     assert _svara(konc, INVESTERING, utfall="justering").status_code == 302
     assert not Justering.objects.filter(askande__isnull=False).exists()
-    assert "Till investeringsobjekten" in _text(som("controller-kn").get(INVESTERING))
+    assert "Beviljas, läggs upp som objekt" in _text(som("controller-kn").get(INVESTERING))
+    assert "investering, beviljas, läggs upp som objekt." in _text(som("controller-kn").get("/notiser/"))
     assert Askandesvar.objects.get().beviljat == {"2024": "4500000.00"}
 
 
