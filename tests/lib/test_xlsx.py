@@ -500,9 +500,13 @@ def test_en_bok_med_manga_rader_kostar_per_rad():
             Rad(f"r{i}", f"Rad {i}", (Cell(text="ord " * 3), Cell(Decimal(i)))) for i in range(antal)
         )
         tabell = Tabell("t", "Rader", "Rad", kolumner, rader)
-        with Matt() as matt:
-            xlsx.skriv_handling(replace(provhandling.handling(), tabeller=(tabell,)))
-        return matt.cpu
+        handling = replace(provhandling.handling(), tabeller=(tabell,))
+        matningar = []
+        for _ in range(3):
+            with Matt() as matt:
+                xlsx.skriv_handling(handling)
+            matningar.append(matt.cpu)
+        return min(matningar)
 
     kostnad(100)
     assert kostnad(3_000) < 8 * kostnad(750)

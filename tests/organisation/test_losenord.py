@@ -1,7 +1,5 @@
 """Which passwords are refused, and what is said."""
 
-import time
-
 import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -9,6 +7,7 @@ from django.core.exceptions import ValidationError
 from organisation.actions import TIDIGARE, AnvandareFel, byt_losenord, marke_for_losenordet, nytt_losenord
 from organisation.losenord import LANGST, VanligtLosenord
 from organisation.models import Anvandare, TidigareLosenord
+from tests.lib.fientlig import Matt
 
 MALIN = Anvandare(
     username="malab12", first_name="Malin", last_name="Åberg", email="malin.aberg@region.invalid"
@@ -114,10 +113,9 @@ LANGT = "kvxzw" + "1" * 80_000 + "b"
 
 
 def test_provningen_av_ett_langt_losenord_tar_inte_mer_tid_an_det_ar_langt():
-    fore = time.process_time()
-    with pytest.raises(ValidationError):
+    with Matt() as matt, pytest.raises(ValidationError):
         VanligtLosenord().validate(LANGT)
-    assert time.process_time() - fore < 5
+    assert matt.cpu < 5
 
 
 def test_ett_for_langt_losenord_provas_inte_alls(som, anvandare, monkeypatch):

@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -139,11 +138,11 @@ def test_nolltecken_i_en_kaka_ar_ingens_kaka(client, db):
 )
 def test_tvahundratusen_hakar_i_bas_ger_400_och_en_mening(klient, bas):
     for adress in (f"{ARB}/regionbidrag/inmatning/", "/indikatorer/NORV-ALF/matningar/"):
-        fore = time.process_time()
-        svar = klient.post(adress, {"bas": bas, "varfor": "x"})
+        with Matt() as matt:
+            svar = klient.post(adress, {"bas": bas, "varfor": "x"})
         assert svar.status_code == 400
         assert svar.content.decode().startswith("Formuläret är skadat.")
-        assert time.process_time() - fore < 2
+        assert matt.cpu < 2
 
 
 @pytest.mark.parametrize(
