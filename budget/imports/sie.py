@@ -41,6 +41,8 @@ from regionskane.lib.textfil import (
 
 FLEST_OBALANSER = 1_000
 STORSTA_CACHE = 50_000
+# Konton, dimensioner and saldon that are kept while a file is read, 330 bytes each; a region's have some 20 000.
+FLEST_UPPGIFTER = 250_000
 
 ETIKETTER = frozenset(
     [
@@ -225,6 +227,7 @@ class Sielasning:
         self._ver: _Ver | None = None
         self._rtrans: tuple | None = None
         self._ksummor: list[tuple[int, str]] = []  # lines of #KSUMMA and what stands there
+        self._behallna = 0
 
     # Reading.
 
@@ -405,6 +408,7 @@ class Sielasning:
                 self._rtrans_utan_trans()
             if etikett not in ETIKETTER:
                 if self._antal[etikett] == 1:
+                    self._behall()
                     self.anmarkningar.info(
                         "OKAND_ETIKETT", f"Etiketten #{m[1][:40]} är okänd och hoppas över.", nr
                     )
@@ -442,7 +446,17 @@ class Sielasning:
             )
         return None
 
+    def _behall(self):
+        """Counts what is kept for as long as the file is read: all else is forgotten with its line."""
+        self._behallna += 1
+        if self._behallna > FLEST_UPPGIFTER:
+            raise OlasligFil(
+                f"Filen har fler än {FLEST_UPPGIFTER} olika konton, dimensioner och saldon, och läses därför inte. "
+                "Exportera en förvaltning eller ett räkenskapsår i taget."
+            )
+
     def _ksumma(self, nr, falt):
+        self._behall()
         self._ksummor.append((nr, falt[0] if falt and isinstance(falt[0], str) else ""))
 
     def _flagga(self, nr, falt):
@@ -486,16 +500,22 @@ class Sielasning:
     def _konto(self, nr, falt):
         if konto := self._kod(nr, falt, 0, "KONTO"):
             namn = falt[1] if len(falt) > 1 and isinstance(falt[1], str) else ""
+            if konto not in self.konton:
+                self._behall()
             if self.konton.setdefault(konto, namn) != namn:
                 self.anmarkningar.varning("KONTO_TVA", f"Konto {konto} står två gånger med olika namn.", nr)
 
     def _ktyp(self, nr, falt):
         if len(falt) > 1 and isinstance(falt[1], str) and (konto := self._kod(nr, falt, 0, "KTYP")):
+            if konto not in self.kontotyper:
+                self._behall()
             self.kontotyper[konto] = falt[1].upper()
 
     def _dim(self, nr, falt):
         if dim := self._kod(nr, falt, 0, "DIM"):
             namn = falt[1] if len(falt) > 1 and isinstance(falt[1], str) else ""
+            if dim not in self.dimensioner:
+                self._behall()
             self.dimensioner[dim] = namn
             self._objekt.clear()
             self._platser.clear()
@@ -507,6 +527,7 @@ class Sielasning:
     def _underdim(self, nr, falt):
         self._dim(nr, falt)
         if len(falt) > 2 and isinstance(falt[0], str) and isinstance(falt[2], str):
+            self._behall()
             self._roller_over[falt[0]] = falt[2]
 
     def _objekt_rad(self, nr, falt):
@@ -533,6 +554,7 @@ class Sielasning:
                 "DUBBLETT", f"#{etikett} för konto {konto} och år {ar} står två gånger.", nr
             )
             return
+        self._behall()
         per_konto[konto] = belopp
         if ar == 0:
             self._rader.setdefault((etikett, konto), nr)
@@ -555,7 +577,9 @@ class Sielasning:
         _, period, konto, objekt, belopp = post
         self._koder(objekt, nr)  # for its findings: `saldorader` has none
         # A period that nobody has placed is the year's all the same: what it adds up to is not in doubt.
-        self._psaldo[konto][tuple(objekt[::2])] += belopp
+        if (dimensioner := tuple(objekt[::2])) not in (per_dimension := self._psaldo[konto]):
+            self._behall()
+        per_dimension[dimensioner] += belopp
         self._rader.setdefault(("PSALDO", konto), nr)
         if (
             0 in self.rar
@@ -708,6 +732,8 @@ class Sielasning:
         konto, objekt, belopp, datum, text = post
         ver.summa += belopp
         ver.antal += 1
+        if konto not in ver.summor:
+            self._behall()
         ver.summor[konto] += belopp
         if not ver.i_ar:
             return None
@@ -784,6 +810,7 @@ class Sielasning:
     def _ar_rent(self, konto: str) -> bool:
         if konto != konto.strip() or len(konto) > 20 or not konto.isprintable():
             return False  # for `_kod` to trim or refuse
+        self._behall()
         self._rena.add(konto)
         return True
 
@@ -832,6 +859,7 @@ class Sielasning:
         for dim, kod in zip(objekt[::2], objekt[1::2], strict=False):
             plats = self._platser.get(dim, -2)
             if plats == -2:
+                self._behall()
                 roll = self._roll(dim)
                 plats = self._platser[dim] = ROLLPLATS[roll] if roll else -1
             if plats >= 0 and not koder[plats]:

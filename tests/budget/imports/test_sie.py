@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from budget.imports import sie
 from budget.imports.huvudbok import RADFALT, som_copy
 from budget.imports.sie import OPPNA, Sielasning, avstam, dela
 from budget.regler.sie import Psaldotolkning
@@ -649,3 +650,26 @@ def test_en_rad_av_blanktecken_kostar_lite(fore, slut):
     with Matt() as matt, suppress(OlasligFil):
         _las(HUVUD + "#VER A 1 20240101\n{\n#TRANS 3010 {} " + fore + " " * 900_000 + slut)
     assert matt.cpu < 1
+
+
+@pytest.mark.parametrize(
+    "rad",
+    [
+        '#KONTO {n} "K"', "#KTYP {n} K", '#DIM {n} "D"', "#UB 0 {n} 1.00",
+        "#PSALDO 0 202401 {n} {{}} 1.00", '#PSALDO 0 202401 3010 {{"{n}" "a"}} 1.00', "#OKAND{bokstaver} 1",
+        "#KSUMMA {n}",
+        '#VER A {n} 20240101\n{{\n#TRANS {n} {{}} 1.00\n#TRANS 3010 {{}} -1.00\n}}',
+        '#VER A {n} 20240101\n{{\n#TRANS {n} {{}} 1,00\n#TRANS 3010 {{}} -1.00\n}}',
+        '#VER A {n} 20240101\n{{\n#TRANS 3010 {{"{n}" "a"}} 0.00\n}}',
+    ],
+)  # fmt: skip
+def test_det_som_behalls_medan_filen_lases_har_ett_tak(rad, monkeypatch):
+    """Else the worker's memory grows with the file: 30 MB of konton and saldon took 500 MB."""
+    monkeypatch.setattr(sie, "FLEST_UPPGIFTER", 200)
+    text = HUVUD + "\n".join(
+        rad.format(n=n, bokstaver="".join(chr(65 + int(s)) for s in str(n))) for n in range(1, 250)
+    )
+    with pytest.raises(OlasligFil, match="fler än 200 olika konton"):
+        _las(text)
+    monkeypatch.undo()
+    _las(text)
