@@ -64,6 +64,8 @@ _EFTERLED = re.compile(r"[ _,]+(?:\()?(totalt|kvinnor|män|[tkm])\)?$", re.I)
 FLEST_I_ANROP = 20_000
 # A table that is wide in its periods may be mostly empty, and its cells cost as much as others.
 FLEST_CELLER_I_ANROP = 200_000
+# A finding costs as much as ten good cells. Nobody puts more right before trying again.
+FLEST_FEL_I_ANROP = 1_000
 LANGST_RUBRIK = 100
 
 
@@ -91,7 +93,7 @@ def las_matningar(fil: BinaryIO, register: Register, *, i_anrop: bool = False) -
     A cell that cannot be understood, an unknown name, and two rows that say different things of one cell are findings
     of level FEL. A value on fewer than five is never kept: it becomes «undertryckt», with a finding. `i_anrop`:
     somebody waits for the page, so a file of more than FLEST_I_ANROP rows or values, or FLEST_CELLER_I_ANROP cells,
-    raises OlasligFil.
+    raises OlasligFil, and after FLEST_FEL_I_ANROP findings of level FEL the rest is not read, as a last finding says.
     """
     return _Lasning(fil, register, i_anrop).las()
 
@@ -195,6 +197,9 @@ class _Lasning:
             self._rad(nr, rad)
             if self._flest and max(antal, len(self.varden)) > self._flest:
                 raise _for_stor(f"{self._flest} rader eller värden")
+            if self._flest and self.anm.antal_fel > FLEST_FEL_I_ANROP:
+                self.anm.fel("FLER", "Raderna därefter är inte lästa. Rätta de här felen först.", nr)
+                break
         self._granska_andelar()
         if not antal:
             self.anm.fel("INGET", "Filen har en rubrikrad men inga rader.", self.tabell.rubrikrad)

@@ -58,7 +58,11 @@ class Anmarkningar:
 
     @property
     def har_fel(self) -> bool:
-        return any(niva is Niva.FEL for _, niva in self.antal)
+        return bool(self.antal_fel)
+
+    @property
+    def antal_fel(self) -> int:
+        return sum(n for (_, niva), n in self.antal.items() if niva is Niva.FEL)
 
     def alla(self) -> tuple[Anmarkning, ...]:
         """In the order they were met; last, how many of each kind that are not listed."""

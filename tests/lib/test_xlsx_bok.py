@@ -12,7 +12,13 @@ import pytest
 
 from budget.imports.huvudbok import hitta_kolumner
 from budget.imports.huvudbok_xlsx import XlsxLasning
-from indikatorer.imports.matningar import FLEST_I_ANROP, _kanns_igen, las_matningar, rubrikperiod
+from indikatorer.imports.matningar import (
+    FLEST_FEL_I_ANROP,
+    FLEST_I_ANROP,
+    _kanns_igen,
+    las_matningar,
+    rubrikperiod,
+)
 from indikatorer.selectors.register import Register
 from regionskane.lib.anmarkning import Anmarkning, Anmarkningar, Niva
 from regionskane.lib.tabellfil import Tabellfil
@@ -523,6 +529,17 @@ def test_en_sida_laser_bara_sa_manga_matvarden_som_den_hinner():
             assert matt.cpu < CPU
         else:
             assert las_matningar(fil, register).antal_rader == FLEST_I_ANROP + 1
+
+
+def test_en_sida_slutar_lasa_nar_felen_ar_fler_an_nagon_rattar():
+    innehall = (_bred(100, 1, skriven=True) + f"OKAND;{';'.join(['fel'] * 100)}\n" * 1_000).encode()
+    with Matt() as matt:
+        fil = las_matningar(io.BytesIO(innehall), Register({}, {}, {}, {}), i_anrop=True)
+    assert matt.cpu < 0.5
+    assert (fil.antal_rader, len(fil.fel) <= 60) == (FLEST_FEL_I_ANROP // 100 + 2, True)
+    assert any("Raderna därefter är inte lästa" in a.text for a in fil.anmarkningar)
+    fullt = las_matningar(io.BytesIO(innehall), Register({}, {}, {}, {}))
+    assert fullt.antal_rader == 1_001
 
 
 def _bred(perioder: int, rader: int, *, skriven: bool) -> str:
