@@ -28,8 +28,9 @@ def inloggad(exempel_pa_riktigt, live_server, chromium):
     oppnade = []
 
     def logga_in(namn, **tillval):
-        tillval = {"locale": "sv-SE", "timezone_id": "Europe/Stockholm"} | tillval
-        sammanhang = chromium.new_context(viewport={"width": 1440, "height": 900}, **tillval)
+        vanligt = {"locale": "sv-SE", "timezone_id": "Europe/Stockholm"}
+        vanligt["viewport"] = {"width": 1440, "height": 900}
+        sammanhang = chromium.new_context(**vanligt | tillval)
         oppnade.append(sammanhang)
         sida = sammanhang.new_page()
         sida.goto(f"{live_server.url}/logga-in/")
