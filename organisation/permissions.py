@@ -49,6 +49,11 @@ class Omfang(StrEnum):
     ALLT = "hela regionen"
 
 
+class LiggerFast(PermissionDenied):
+    """The user's role is right, but what they would write lies fast as things are. `str()` is a sentence for the user
+    that says why, and who can open it: nobody's role is to be changed for it."""
+
+
 E, F, I, A = Omfang.EGET, Omfang.FASTSTALLT, Omfang.INLAMNAT, Omfang.ALLT  # noqa: E741
 
 #                              controller  koncern-   politiker  revisor    admini-

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from budget.models import Budgetversion, Post, Uppstallning, Uppstallningsslag, Versionskolumn
 from budget.selectors.skrivratt import lasbara_askanden, skrivbart_i, stangda_i
 from budget.selectors.uppstallning import hamta_kolumner, lasbara_uppstallningar
-from organisation.permissions import Enhetsurval, Omfang, Ratt, get_behorighet
+from organisation.permissions import Enhetsurval, LiggerFast, Omfang, Ratt, get_behorighet
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,15 @@ def oppna_askanden(request, ar: int, kod: str) -> Atkomst:
     if not atkomst.urval:
         raise PermissionDenied(f"Din nämnd har inte lämnat in några äskanden i {version.namn}.")
     return atkomst
+
+
+def last(version: Budgetversion, foljd: str) -> LiggerFast:
+    """What to raise for a locked version: `foljd` follows «är låst», and then who can open it."""
+    if version.faststalld:
+        vem = "Den är fastställd. En ändring görs i en tilläggsbudget, som en koncerncontroller startar."
+    else:
+        vem = "En koncerncontroller kan låsa upp den om något ska ändras."
+    return LiggerFast(f"{version.namn} är låst{foljd}. {vem}")
 
 
 def oppna_uppstallning(atkomst: Atkomst, kod: str, *, aven_askanden: bool = False) -> Uppstallning:

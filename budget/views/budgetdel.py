@@ -34,7 +34,7 @@ from budget.tabeller.budgetdel import (
     varningar,
 )
 from budget.tabeller.kommentar import INGET_SKRIVET, bygg_kommentarer
-from budget.views.atkomst import Atkomst, oppna_version, skrivbart
+from budget.views.atkomst import Atkomst, last, oppna_version, skrivbart
 from budget.views.tabeller import ram
 from organisation.permissions import Enhetsurval, Ratt, get_behorighet
 from regionskane.lib.visning import visa
@@ -101,7 +101,7 @@ def krav_steg(request, d: Delatkomst, steg: Steg) -> None:
     if far_ta_steg(request, d, steg):
         return
     if d.atkomst.version.last:
-        raise PermissionDenied(f"{d.atkomst.version.namn} är låst. Delarna ligger fast.")
+        raise last(d.atkomst.version, ", så delarna ligger fast")
     if FLODE[steg].sida == Sida.GRANSKAREN:
         get_behorighet(request).krav(Ratt.GRANSKA_DELAR)
     raise PermissionDenied("Bara den som får skriva för hela nämnden lämnar in eller tar tillbaka dess del.")

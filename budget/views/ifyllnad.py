@@ -51,7 +51,7 @@ from budget.tabeller.ifyllnad import (
     cellrubrik,
     las_fyllnadsdata,
 )
-from budget.views.atkomst import Atkomst, oppna_version, skrivbart
+from budget.views.atkomst import Atkomst, last, oppna_version, skrivbart
 from budget.views.tabeller import XLSX, ram
 from organisation.permissions import Enhetsurval, Ratt, get_behorighet
 from regionskane.jobb.actions import fil_plats
@@ -116,7 +116,7 @@ def _oppna(request, ar: int, kod: str) -> tuple[Atkomst, Enhetsurval]:
 
 def _krav_pa_oppen(version) -> None:
     if version.last:
-        raise PermissionDenied(f"{version.namn} är låst och tar inga nya belopp.")
+        raise last(version, " och tar inga nya belopp")
 
 
 @login_required

@@ -17,6 +17,7 @@ from budget.selectors.justering import (
 )
 from budget.tabeller.brygga import skriv_andring
 from budget.tabeller.varifran import tid
+from budget.views.atkomst import last
 from budget.views.brygga import far_justera, fick_justera, oppna_brygga
 from budget.views.tabeller import ram
 from organisation.models import Enhet
@@ -27,10 +28,10 @@ from regionskane.jobb.views import vill_ha_fragment
 def krav_justera(request, version) -> None:
     """Raise PermissionDenied for who may not enter a justering in the version."""
     if not far_justera(request, version):
+        if version.last:
+            raise last(version, " och tar inga justeringar")
         raise PermissionDenied(
-            f"{version.namn} är låst och tar inga justeringar."
-            if version.last
-            else "En justering ändrar fullmäktiges ram, och skrivs bara av en koncerncontroller."
+            "En justering ändrar fullmäktiges ram, och skrivs bara av en koncerncontroller."
         )
 
 

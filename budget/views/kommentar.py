@@ -20,7 +20,7 @@ from budget.models import Kommentar, Post
 from budget.selectors.budgetdel import hamta_delenheter
 from budget.selectors.celler import Cellnyckel
 from budget.tabeller.kommentar import INGET_SKRIVET, Skrivet, cellens_plats
-from budget.views.atkomst import hamta_post, oppna_uppstallning, oppna_version, skrivbart
+from budget.views.atkomst import hamta_post, last, oppna_uppstallning, oppna_version, skrivbart
 from budget.views.budgetdel import delurval, oppna_del, visa_del
 from budget.views.varifran import cellkommentarer, visa_varifran
 from organisation.models import Enhet
@@ -111,7 +111,7 @@ def _krav_skriva(request, version, *enheter: int) -> None:
     """A comment is written by who may read it and enters or reviews amounts there; the lock is the action's matter."""
     laser, skriv = delurval(request, version), skrivbart(request, version)
     if version.last and any(e in laser for e in enheter):
-        raise PermissionDenied(f"{version.namn} är låst. Kommentarerna ligger fast.")
+        raise last(version, ", så kommentarerna ligger fast")
     if not any(e in laser and e in skriv for e in enheter):
         raise PermissionDenied("Du får inte skriva kommentarer här.")
 
