@@ -19,13 +19,11 @@ from budget.models import (
     Uppstallning,
     Uppstallningsslag,
 )
-from budget.selectors.ram import REGIONBIDRAG
+from budget.selectors.budgetdel import hamta_delenheter
+from budget.selectors.ram import DRIFT, rampost
 from budget.selectors.summor import Nyckel, hamta_summor
 from budget.selectors.uppstallning import Plats, gallande_placeringar
 from organisation.permissions import Enhetsurval
-
-# The row whose amounts are a regionbidrag, and so stand against the ram.
-DRIFT = "drift"
 
 Radplats = tuple[int, int]
 
@@ -87,7 +85,7 @@ def hamta_askanden(
     Six queries.
     """
     poster = list(Post.objects.filter(uppstallning=uppstallning).order_by("ordning"))
-    ram = Post.objects.filter(uppstallning__kod=REGIONBIDRAG[0], kod=REGIONBIDRAG[1]).first()
+    ram = rampost()
     aren = version.ar_lista
     summor = hamta_summor(
         kolumner=[(version.pk, ar) for ar in aren],
@@ -124,6 +122,22 @@ def hamta_askanden(
         and (plats.sektor_id or plats.enhet_id in ocksa)
         for post in poster
     ]
+
+
+def hamta_namndernas_ramar(version: Budgetversion) -> dict[int, Decimal]:
+    """What each nämnd (id) has for its first year in the version, kronor: to see the size of other amounts. Three
+    queries."""
+    post = rampost()
+    if post is None:
+        return {}
+    ramar: dict[int, Decimal] = {}
+    enheter = hamta_delenheter(version)
+    summor = hamta_summor(kolumner=[(version.pk, version.ar)], poster=[post.pk], period=version.period)
+    for n, s in summor.items():
+        namnd = enheter.get(int(n.omfang.removeprefix("enhet:"))) if n.omfang.startswith("enhet:") else None
+        if namnd is not None:
+            ramar[namnd] = ramar.get(namnd, Decimal(0)) + s.varde
+    return ramar
 
 
 def rader_utan_motiv(version: Budgetversion, enheter: Iterable[int]) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from budget.models import Budgetversion, Matt, Post
+from budget.models import Budgetversion, Matt, Post, Uppstallningsslag
 from budget.selectors.celler import Cellnyckel
 from budget.selectors.summor import ALLA, Nyckel, Summor, hamta_summor
 from organisation.permissions import Enhetsurval
@@ -24,8 +24,8 @@ def hamta_ursprung(version: Budgetversion, poster: Iterable[Post], urval: Enhets
 
 
 def referenser(data, celler: Iterable[Cellnyckel], ursprung: Summor) -> dict[Cellnyckel, tuple[Decimal, ...]]:
-    """Of every cell in mnkr: what its row has in the table's columns, also in the cell itself before, and in the
-    version that this one is a copy of; in kronor. No queries.
+    """Of every cell in mnkr: what its row has in the table's columns, also in the cell itself before, in the version
+    that this one is a copy of and, of an äskande, as its ram; in kronor. No queries.
 
     `data` is a table's raw material: an Uppstallningsdata, or an Objektdata.
     """
@@ -39,5 +39,8 @@ def referenser(data, celler: Iterable[Cellnyckel], ursprung: Summor) -> dict[Cel
         omfang = f"enhet:{cell.enhet}" if u.per_enhet else ALLA
         rad = [data.summor.get(Nyckel(cell.post, *k, omfang)) for k in kolumner]
         rad.append(ursprung.get(Nyckel(cell.post, version.kopia_av_id or 0, cell.ar, omfang)))
-        svar[cell] = tuple(s.varde for s in rad if s)
+        varden = [s.varde for s in rad if s]
+        if u.slag == Uppstallningsslag.ASKANDE and data.mot_ramen(cell.post):
+            varden += [r for _, ar in kolumner if (r := data.ramen(cell.enhet, ar)) is not None]
+        svar[cell] = tuple(varden)
     return svar

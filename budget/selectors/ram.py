@@ -10,6 +10,8 @@ from budget.models import Belopp, Budgetversion, Justering, Post, Versionskolumn
 from budget.selectors.summor import Lage, Nyckel, hamta_summor
 
 REGIONBIDRAG = ("regionbidrag", "regionbidrag")
+# The row of the äskanden whose amounts are a regionbidrag, and so stand against the ram.
+DRIFT = "drift"
 NETTOKOSTNADER = ("resultatbudget", "nettokostnader")
 
 _NIVAER = """
@@ -23,6 +25,11 @@ WHERE j.version_id = ANY(%s) AND j.ar = %s AND j.status = 'beslutad'
 GROUP BY j.version_id, r.enhet_id
 """
 _EGNA_JUSTERINGAR, _GRUNDENS_JUSTERINGAR = -1, -2
+
+
+def rampost() -> Post | None:
+    """The post whose amounts are the ram, if there is one."""
+    return Post.objects.filter(uppstallning__kod=REGIONBIDRAG[0], kod=REGIONBIDRAG[1]).first()
 
 
 def hamta_bryggans_nivaer(version: Budgetversion, ar: int) -> dict[int, Decimal]:

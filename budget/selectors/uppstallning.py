@@ -11,7 +11,7 @@ from django.db.models import F
 
 from budget.models import Budgetversion, Post, Uppstallning, Uppstallningsslag, Versionskolumn
 from budget.selectors.nyckeltal import berakna, hamta_behov, regelrader
-from budget.selectors.ram import hamta_egna_nivaer
+from budget.selectors.ram import DRIFT, hamta_egna_nivaer, rampost
 from budget.selectors.summor import ALLA, Nyckel, Summa, Summor, hamta_summor
 from organisation.models import Enhet, Enhetstyp
 from organisation.permissions import Enhetsurval
@@ -51,7 +51,8 @@ class Uppstallningsdata:
     `omfang` is what the figures are of, as in addresses («enhet-KOD»), in a table that is of one thing per enhet.
     `summor` has the lines by rule too, as they were decided or else `beraknade`, and what fetching leaves fetch.
     `finns` are the tables (version, year, table) that lines are fetched from. `bryggan` is what the bridge gives the
-    enheter (id) that have a level of their own in a year of the version."""
+    enheter (id) that have a level of their own in a year of the version. `ram` is the post (id) that äskanden are held
+    against; its figures stand in `summor` too."""
 
     version: Budgetversion
     uppstallning: Uppstallning
@@ -64,6 +65,7 @@ class Uppstallningsdata:
     beraknade: Summor = field(default_factory=dict)
     finns: frozenset[tuple[int, int, int]] = frozenset()
     bryggan: Mapping[tuple[int, int], Decimal] = field(default_factory=dict)
+    ram: int | None = None
 
     @property
     def rad_per_enhet(self) -> bool:
@@ -87,6 +89,15 @@ class Uppstallningsdata:
                 self.summa(post, k, f"enhet:{p.enhet_id}") for post in self.radposter for k in self.kolumner
             )
         )
+
+    def ramen(self, enhet: int, ar: int) -> Decimal | None:
+        """The ram of an enhet (id) in a year of the version, in a table of äskanden."""
+        summa = self.summor.get(Nyckel(self.ram or 0, self.version.pk, ar, f"enhet:{enhet}"))
+        return summa.varde if summa else None
+
+    def mot_ramen(self, post: int) -> bool:
+        """Whether a post's (id) amounts are regionbidrag that are asked for."""
+        return self.ram is not None and any(p.pk == post and p.kod == DRIFT for p in self.poster)
 
     @property
     def radposter(self) -> tuple[Post, ...]:
@@ -150,15 +161,23 @@ def hamta_uppstallning(
         post.uppstallning = uppstallning
     par, rader = [(k.kalla_id, k.ar) for k in kolumner], regelrader(poster)
     behov = hamta_behov(rader, par)
+    ram = rampost() if uppstallning.slag == Uppstallningsslag.ASKANDE else None
     summor = hamta_summor(
         kolumner=[*par, *behov.kolumner],
-        poster={p.pk for p in poster} | {p.kalla_post_id for p in poster if p.kalla_post_id} | behov.poster,
+        poster={p.pk for p in poster}
+        | {p.kalla_post_id for p in poster if p.kalla_post_id}
+        | behov.poster
+        | ({ram.pk} if ram else set()),
         period=version.period,
         urval=urval,
     )
     beraknade = berakna(rader, par, behov, summor)
     summor = beraknade | summor
-    har_belopp = {int(n.omfang.removeprefix("enhet:")) for n in summor if n.omfang.startswith("enhet:")}
+    har_belopp = {
+        int(n.omfang.removeprefix("enhet:"))
+        for n in summor
+        if n.omfang.startswith("enhet:") and not (ram and n.post == ram.pk)
+    }
     placeringar = tuple(
         p for p in gallande_placeringar(version, uppstallning, har_belopp) if p.enhet_id in urval
     )
@@ -173,6 +192,7 @@ def hamta_uppstallning(
         beraknade=beraknade,
         finns=_hamtbara(poster, par),
         bryggan=hamta_egna_nivaer(version) if uppstallning.kod == "regionbidrag" else {},
+        ram=ram.pk if ram else None,
     )
 
 

@@ -7,7 +7,14 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from budget.models import Budgetdel, Budgetversion, Delstatustext, Uppstallning, Versionskolumn
+from budget.models import (
+    Budgetdel,
+    Budgetversion,
+    Delstatustext,
+    Uppstallning,
+    Uppstallningsslag,
+    Versionskolumn,
+)
 from budget.regler.delflode import Delstatus, Steg, Tidslage, tidslage
 from budget.regler.delkontroll import Varningsslag, bedom
 from budget.selectors.budgetdel import (
@@ -132,6 +139,10 @@ def rakna_celler(version: Budgetversion, kolumner: Kolumner, urval: Enhetsurval)
         if not i_delen(version, u):
             continue
         data, celler = las_celler(version, u, u_kolumner, urval)
+        if u.slag == Uppstallningsslag.ASKANDE:
+            # A row that asks for nothing lacks nothing; one that asks for some years lacks the others.
+            begar = {(c.enhet, c.post) for c in celler if data.har_varde(*c)}
+            celler = {c for c in celler if (c.enhet, c.post) in begar}
         for cell in sorted(celler):
             alla[cell.enhet] = alla.get(cell.enhet, 0) + 1
             if not data.har_varde(*cell):

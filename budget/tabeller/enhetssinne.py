@@ -49,7 +49,7 @@ def bygg_fraga(utslag: Utslag, namn: Callable[[Hashable], str]) -> Enhetsfraga:
         foljd = f"De andra har inget att jämföras med. Svarar du ja läses alla {antal} så."
     else:
         foljd = ""
-    text = f"Mot samma rads andra år är {dem} {FEL[utslag.enhet][ser_ut > 1]}. Tabellen är i mnkr."
+    text = f"Mot samma rads andra tal är {dem} {FEL[utslag.enhet][ser_ut > 1]}. Tabellen är i mnkr."
     lista = [f"{namn(v.plats)}: {_mot(v, utslag.enhet)}" for v in utslag.ser_ut[:FLEST]]
     if ser_ut > FLEST:
         lista.append(f"Och {ser_ut - FLEST} till.")

@@ -81,11 +81,12 @@ def bygg_inmatning(
     inlamnade: Set[int] = frozenset(),
     mot: Mapping[Cellnyckel, tuple[Decimal, ...]] = MappingProxyType({}),
     last: str = "",
+    ritare: type["Ritare"] | None = None,
 ) -> Inmatningsvy:
     """The entry table of an uppställning; cells that are not in `skrivbara` are locked. `kommentarer` is how many open
     comments a cell has, `inlamnade` the enheter (ids) whose nämnd has handed in, `mot` what new values are held against
-    to see their unit; `last` says of every row why it is locked."""
-    return Ritare(
+    to see their unit; `last` says of every row why it is locked. `ritare` draws a table whose columns are more."""
+    return (ritare or Ritare)(
         data, celler, skrivbara, anvandare_id, nu, svar, kommentarer or {}, inlamnade, mot, last
     ).vy()
 

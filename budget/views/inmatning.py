@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from budget.actions.belopp import DelenArInlamnad, Konflikt, VersionenArLast, spara_belopp
 from budget.forms.inmatning import OgiltigtFormular, OtillatenCell, las_inmatning
+from budget.models import Uppstallningsslag
 from budget.selectors.balanskrav import med_regelrader
 from budget.selectors.celler import hamta_celler
 from budget.selectors.enhetssinne import hamta_ursprung, referenser
@@ -28,11 +29,19 @@ from budget.selectors.skrivratt import (
     stangda_i,
 )
 from budget.selectors.uppstallning import hamta_uppstallning
+from budget.tabeller.askandeinmatning import (
+    SOM_DET_STAR,
+    bygg_askandefraga,
+    bygg_askandeinmatning,
+    las_som,
+    svaren_som_ges,
+)
 from budget.tabeller.inmatning import INGET_SVAR, NYSS, Svar, bygg_inmatning, cellnamn, skrivbara_celler
 from budget.tabeller.investeringar import bygg_objektinmatning, objektcellnamn, skrivbara_objektceller
+from budget.views.atkomst import last as last_version
 from budget.views.atkomst import oppna_uppstallning, oppna_version, skrivbart
 from budget.views.tabeller import ram
-from organisation.permissions import Enhetsurval, Ratt, get_behorighet
+from organisation.permissions import Enhetsurval, LiggerFast, Ratt, get_behorighet
 
 
 class Bord(NamedTuple):
@@ -44,11 +53,16 @@ class Bord(NamedTuple):
     namn: Callable
 
 
-# By whether the rows are investment objects.
-BORD = {
-    False: Bord(hamta_uppstallning, skrivbara_celler, bygg_inmatning, cellnamn),
-    True: Bord(hamta_objekt, skrivbara_objektceller, bygg_objektinmatning, objektcellnamn),
-}
+VANLIGT = Bord(hamta_uppstallning, skrivbara_celler, bygg_inmatning, cellnamn)
+OBJEKT = Bord(hamta_objekt, skrivbara_objektceller, bygg_objektinmatning, objektcellnamn)
+ASKANDEN = VANLIGT._replace(bygg=bygg_askandeinmatning)
+
+
+def bordet(u) -> Bord:
+    """How the table is entered: its rows may be investment objects, or stand against the ram."""
+    if u.per_objekt:
+        return OBJEKT
+    return ASKANDEN if u.slag == Uppstallningsslag.ASKANDE else VANLIGT
 
 
 @login_required
@@ -63,20 +77,18 @@ def inmatning(request, ar, kod, uppstallning):
     if not skriv and ar_ram(atkomst.version, u) and skrivbart(request, atkomst.version):
         return _last_ram(request, atkomst, u)
     if not skriv:
-        raise PermissionDenied(
-            f"{atkomst.version.namn} är låst och tar inga nya belopp."
-            if atkomst.version.last
-            else f"Du får läsa men inte skriva i {atkomst.version.namn}."
-        )
+        if atkomst.version.last:
+            raise last_version(atkomst.version, " och tar inga nya belopp")
+        raise PermissionDenied(f"Du får läsa men inte skriva i {atkomst.version.namn}.")
     data = _hamta(request, atkomst, u, skriv)
-    tillatna = BORD[u.per_objekt].skrivbara(data, skriv)
+    tillatna = bordet(u).skrivbara(data, skriv)
     if not tillatna:
         raise PermissionDenied(f"Du har inga celler att fylla i under {u.namn}.")
     stangda = stangda_i(atkomst.version, u)
     inlamnade = {c for c in tillatna if c.enhet in stangda}
     if request.method == "GET":
         if inlamnade == tillatna:
-            raise PermissionDenied(_inlamnad(atkomst.version, stangda, inlamnade))
+            raise LiggerFast(_inlamnad(atkomst.version, stangda, inlamnade))
         return _visa(request, atkomst, u, data, tillatna - inlamnade, inlamnade=stangda.keys())
     try:
         inmatat = las_inmatning(request.POST, tillaten=tillatna.__contains__, matt=_matt(data))
@@ -100,9 +112,18 @@ def inmatning(request, ar, kod, uppstallning):
             varfor=inmatat.varfor,
             inlamnade=stangda.keys(),
         )
+    andringar = inmatat.andringar
+    if u.slag == Uppstallningsslag.ASKANDE:
+        andringar, fraga = _fraga_om_ramen(request, data, andringar)
+        if fraga:
+            svar = Svar(inmatat.texter, {}, {}, inmatat.sedda)
+            return _visa(
+                request, atkomst, u, data, tillatna, svar, status=422, varfor=inmatat.varfor,
+                inlamnade=stangda.keys(), fraga=fraga,
+            )  # fmt: skip
     try:
         antal = spara_belopp(
-            version=atkomst.version, andringar=list(inmatat.andringar), by=request.user, varfor=inmatat.varfor
+            version=atkomst.version, andringar=list(andringar), by=request.user, varfor=inmatat.varfor
         )
     except Konflikt as krock:
         svar = Svar(inmatat.texter, {}, krock.celler, inmatat.sedda)
@@ -131,6 +152,26 @@ def inmatning(request, ar, kod, uppstallning):
     return redirect(f"{request.path}?{urlencode({'sparat': 1} | _vald_enhet(data))}")
 
 
+def _fraga_om_ramen(request, data, andringar):
+    """The changes as the answer of the form says that they are to be read, and the question that is not answered, if
+    any. Who says that figures stand as they are to is not asked of such again."""
+    nyckel = f"askandesinne:{data.version.pk}"
+    svar = request.POST.get("lases_som", "")
+    # A paste in tkr has been asked about where it was made.
+    nekade = request.POST.get("enhet_besvarad", "").split()
+    besvarade = {f"{slag}.{enhet}" for slag in ("niva", "tillskott") for enhet in nekade}
+    besvarade |= set(request.session.get(nyckel, ()))
+    fraga = bygg_askandefraga(data, andringar, lambda c: cellnamn(data, c), besvarade)
+    if fraga is None:
+        return andringar, None
+    if svar == SOM_DET_STAR:
+        request.session[nyckel] = sorted(besvarade | svaren_som_ges(fraga))
+        return andringar, None
+    if svar in svaren_som_ges(fraga):
+        return las_som(data, andringar, svar), None
+    return andringar, fraga
+
+
 def _last_ram(request, atkomst, u):
     """The table with every cell locked, to who may write in the version but not fullmäktige's ram in it."""
     if request.method == "POST":
@@ -142,7 +183,7 @@ def _last_ram(request, atkomst, u):
 def _hamta(request, atkomst, u, skriv):
     """The table to enter: all of it or, of one that is per förvaltning, that of the enhet asked for (`?enhet=`)."""
     if not u.per_forvaltning:
-        return BORD[u.per_objekt].hamta(atkomst.version, u, atkomst.kolumner[u], atkomst.urval)
+        return bordet(u).hamta(atkomst.version, u, atkomst.kolumner[u], atkomst.urval)
     enheter = inmatningsenheter(atkomst.version, u, skriv)
     kod = request.GET.get("enhet")
     plats = next((p for p in enheter if kod in (None, p.enhet_kod)), None)
@@ -171,6 +212,7 @@ def _visa(
     varfor="",
     inlamnade=frozenset(),
     last="",
+    fraga=None,
 ):
     nu = timezone.now()
     celler = hamta_celler(atkomst.version, u, atkomst.urval, sedan=nu - NYSS)
@@ -178,7 +220,7 @@ def _visa(
         data = med_regelrader(data)
     laser = get_behorighet(request).urval(Ratt.LASA_DELAR, last=False, period=atkomst.version.period)
     kommentarer = rakna_per_cell(atkomst.version, u, laser)
-    vy = BORD[u.per_objekt].bygg(
+    vy = bordet(u).bygg(
         data, celler, tillatna, anvandare_id=request.user.pk, nu=nu, svar=svar, kommentarer=kommentarer,
         inlamnade=inlamnade, last=last,
         mot=referenser(data, tillatna, hamta_ursprung(atkomst.version, data.poster, atkomst.urval)),
@@ -197,6 +239,7 @@ def _visa(
         "last": last_av_fullmaktige(atkomst.version, u) if last else "",
         "askanden": atkomst.askanden if last else None,
         "varfor": varfor,
+        "fraga": fraga,
         "sparat": status == 200 and "sparat" in request.GET,
         "fellista": [{"text": f.text, "url": f"#{f.falt}"} for f in vy.felrader],
         "felrubrik": _felrubrik(svar),
@@ -217,14 +260,14 @@ def _lastes(request, atkomst, u, inlamnad=""):
     all that was typed is shown."""
     skriv = skrivbart_i(get_behorighet(request), atkomst.version, u, aven_last=True)
     data = _hamta(request, atkomst, u, skriv)
-    bord = BORD[u.per_objekt]
+    bord = bordet(u)
     tillatna = bord.skrivbara(data, skriv)
     if not tillatna:
-        raise PermissionDenied(f"{atkomst.version.namn} är låst och tar inga nya belopp.")
+        raise last_version(atkomst.version, " och tar inga nya belopp")
     try:
         inmatat = las_inmatning(request.POST, tillaten=tillatna.__contains__, matt=_matt(data))
     except (OtillatenCell, OgiltigtFormular) as fel:
-        raise PermissionDenied(f"{atkomst.version.namn} är låst och tar inga nya belopp.") from fel
+        raise last_version(atkomst.version, " och tar inga nya belopp") from fel
     innehall = ram(request, atkomst, u.kod, titel=u.namn)
     innehall |= {
         "uppstallning": u,

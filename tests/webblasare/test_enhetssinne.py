@@ -174,7 +174,7 @@ def test_ett_block_i_tkr_fragas_det_om_en_gang_och_svaret_minns(inloggad, live_s
     _klistra(forsta, I_TKR)
     expect(dialog.get_by_role("heading", name="Alla 6 värden ser ut att vara i tkr")).to_be_visible()
     expect(dialog).to_contain_text(
-        "Mot samma rads andra år är de tusen gånger för stora. Tabellen är i mnkr."
+        "Mot samma rads andra tal är de tusen gånger för stora. Tabellen är i mnkr."
     )
     expect(dialog).to_contain_text("Skatteintäkter, 2024: 39 911 500 mot 39")
     brott = [b["id"] for b in Axe().run(sida, options=AXE).response["violations"]]

@@ -150,6 +150,15 @@ export class Enhetssinne {
   constructor(form) {
     this.nyckel = `enhetssinne:${location.pathname}#${form.dataset.anvandare ?? ""}`;
     this.svar = this.hamta();
+    /** Tells the server which units have been denied here, so that it does not ask again. */
+    this.falt = form.elements.namedItem("enhet_besvarad");
+    this.beratta();
+  }
+
+  beratta() {
+    if (!this.falt) return;
+    const nekade = Object.keys(ENHETER).filter((enhet) => this.svar[`${enhet}.helt`] === "nej");
+    this.falt.value = nekade.join(" ");
   }
 
   /**
@@ -211,6 +220,7 @@ export class Enhetssinne {
   }
 
   minns() {
+    this.beratta();
     try {
       sessionStorage.setItem(this.nyckel, JSON.stringify(this.svar));
     } catch {
@@ -237,7 +247,7 @@ function iOrd({ slag, enhet, serUt, galler, antal }, texter) {
   if (serUt.length > FLEST) rader.push(`Och ${serUt.length - FLEST} till.`);
   return {
     rubrik: `${vilka} ser ut att vara i ${ord}`,
-    text: `Mot samma rads andra år är ${dem} ${fel}. Tabellen är i mnkr.${foljd} Ska ${alla} läsas som ${ord}?`,
+    text: `Mot samma rads andra tal är ${dem} ${fel}. Tabellen är i mnkr.${foljd} Ska ${alla} läsas som ${ord}?`,
     rader,
     ja: `Ja, ${ja}`,
     nej: `Nej, ${alla} är i mnkr`,

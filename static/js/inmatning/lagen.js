@@ -109,7 +109,7 @@ function visaUndran(cell, enhet) {
   if (enhet) {
     cell.undran ??= laggUnder(cell, "u-undran", `undran-${cell.input.id}`);
     const rubrik = cell.rubrik ? [el("strong", {}, `${cell.rubrik}:`), " "] : [];
-    const text = `${cell.text} ser ut som ${enhet}, mot samma rads andra år. Tabellen är i mnkr. Är det rätt kan du spara.`;
+    const text = `${cell.text} ser ut som ${enhet}, mot samma rads andra tal. Tabellen är i mnkr. Är det rätt kan du spara.`;
     cell.undran.querySelector("div").replaceChildren(...rubrik, text);
   } else if (cell.undran) {
     taBortUnder(cell, cell.undran);

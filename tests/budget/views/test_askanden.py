@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from budget.actions import budgetdel as aktion
 from budget.actions.versioner import kopiera_version, las_version, starta_nasta_ar
-from budget.models import Askandemotiv, Askandesvar, Belopp, Budgetdel, Justering, Versionskolumn
+from budget.models import Askandemotiv, Askandesvar, Belopp, Budgetdel, Justering, Post, Versionskolumn
 from budget.selectors.budgetdel import las_avtryck
+from budget.selectors.celler import Cellnyckel
 from budget.selectors.jamforelse import jamfor_versioner
 from budget.selectors.summor import ALLA_ENHETER
 from budget.tabeller.handling import bygg_handling
@@ -384,3 +385,63 @@ def test_arbetsboken_sager_om_summorna_det_som_galler_for_versionen(version):
     assert "I en fastställd version står de beslutade talen" in fast[0] and "aldrig" not in fast[0]
     # Only the workbook that goes inside the PDF says that it does.
     assert "bifogad" not in oppen and any("bifogad i PDF-filen" in s for s in fast)
+
+
+def _skriv_i_tabellen(klient, adress, enhetskod, post, belopp, **mer):
+    """Save amounts (year → text) of one row as the entry form sends them."""
+    pk = Post.objects.get(uppstallning__kod="askanden", kod=post).pk
+    celler = {f"c.{Cellnyckel(enhet(enhetskod), pk, ar)}": text for ar, text in belopp.items()}
+    return klient.post(adress, {"bas": "{}"} | celler | mer)
+
+
+def test_inmatningen_visar_ramen_och_vad_askandet_gor_av_den_for_varje_ar(som, begart):
+    html = _text(som("controller-kn").get(f"{ARB}/askanden/inmatning/"))
+    huvud = html[html.index("<thead>") : html.index("</thead>")]
+    for ar in (2024, 2025, 2026):
+        assert f"Ram<small>{ar}" in huvud and f"Skillnad<small>mot ramen {ar}" in huvud
+    rad = html[html.index('data-rad="enhet-KN--drift"') :]
+    rad = rad[: rad.index("</tr>")]
+    assert ">357,4</a>" in rad and "+7,6" in rad and "+10,0" in rad and "data-differens" in rad
+    # An investment has no ram of its own.
+    rad = html[html.index('data-rad="enhet-KN--investering"') :]
+    assert "357,4" not in rad[: rad.index("</tr>")]
+
+
+def test_ett_tillskott_i_stallet_for_nivan_fragas_om_en_gang_och_hindrar_inte(som, arb, kc):
+    klient, adress = som("controller-kn"), f"{ARB}/askanden/inmatning/"
+    svar = _skriv_i_tabellen(klient, adress, "KN", "drift", {2024: "20", 2025: "20 000"})
+    html = _text(svar)
+    assert svar.status_code == 422 and "2 belopp ligger långt från ramen" in html
+    assert "Kulturnämnden, drift 2024: 20,0 blir 377,4 (ramen är 357,4)" in html
+    assert "tillskott till ramen, i mnkr" in html and "tillskott till ramen, i tkr" in html
+    assert 'value="20 000"' in html and not Belopp.objects.filter(version=arb, post__kod="drift").exists()
+    # One answer reads those that may be read so, and the next question is about what is left.
+    svar = _skriv_i_tabellen(
+        klient, adress, "KN", "drift", {2024: "20"}, lases_som="tillskott.mnkr", varfor="Prov"
+    )
+    assert svar.status_code == 302
+    b = Belopp.objects.get(version=arb, post__kod="drift", ar=2024)
+    assert b.belopp == Decimal("377.4") * MNKR
+    # No is saved as it stands, and remembered.
+    svar = _skriv_i_tabellen(klient, adress, "KN", "drift", {2025: "20 000"}, lases_som="nej")
+    assert svar.status_code == 302
+    assert _skriv_i_tabellen(klient, adress, "KN", "drift", {2026: "20 000"}).status_code == 302
+    assert Belopp.objects.get(version=arb, post__kod="drift", ar=2026).belopp == 20000 * MNKR
+
+
+def test_en_niva_i_tkr_fragas_om_mot_ramen_och_en_rimlig_niva_inte(som, arb):
+    klient, adress = som("controller-kn"), f"{ARB}/askanden/inmatning/"
+    svar = _skriv_i_tabellen(klient, adress, "KN", "drift", {2025: "365 000"})
+    assert svar.status_code == 422 and "365 000,0 blir 365,0" in _text(svar)
+    # Denied where it was pasted.
+    svar = _skriv_i_tabellen(klient, adress, "KN", "drift", {2025: "365 000"}, enhet_besvarad="tkr")
+    assert svar.status_code == 302
+    assert _skriv_i_tabellen(klient, adress, "KN", "drift", {2024: "365"}).status_code == 302
+    svar = _skriv_i_tabellen(klient, adress, "KN", "investering", {2024: "4 500"})
+    assert svar.status_code == 422 and "4 500,0 blir 4,5" in _text(svar)
+
+
+def test_den_som_inget_begar_har_inga_tomma_celler(som, arb, kc):
+    aktion.oppna_for_inmatning(version=arb, sista_dag=timezone.localdate(), by=kc)
+    html = _text(som("controller-kn").get(f"{ARB}/delar/KN/"))
+    assert "begär inget utöver ramen" in html and "Äskanden: Kulturnämnden" not in html

@@ -301,7 +301,8 @@ def test_belopp_i_tkr_fragas_det_om_en_gang_och_svaret_minns(som, version):
     # The zero and the value that is the same in tkr are changes as well.
     assert "Alla 4 värden ser ut att vara i tkr" in t
     assert (
-        "Mot samma rads andra år är de tusen gånger för stora. Tabellen är i mnkr. Ska de läsas som tkr?" in t
+        "Mot samma rads andra tal är de tusen gånger för stora. Tabellen är i mnkr. Ska de läsas som tkr?"
+        in t
     )
     assert "Skatt, E6 (Skatteintäkter 2024): 39 911 500 mot 39 710" in t
     assert "Ja, dela med tusen Nej, de är i mnkr Avbryt" in t
