@@ -21,6 +21,7 @@ from budget.models import (
 from budget.models.investering import postkod
 from budget.selectors.celler import Cellnyckel
 from organisation.models import Enhet, Enhetstyp, Namnd, Placering
+from organisation.permissions import Behorighet, Ratt
 from regionskane.historik import andring
 from regionskane.lib.belopp import TolkatBelopp
 
@@ -64,8 +65,11 @@ def skapa_objekt(
 ) -> Investeringsobjekt:
     """A new object with its first amounts in a version: (measure, year) → amount, the measure as in 5B's poster.
 
-    An object stands in the versions where it has an amount. Raises InvesteringsFel for a locked version, no amount,
-    and a name that an object of the same kind and group has already.
+    An object stands in the versions where it has an amount. One that is laid up by somebody who does not answer
+    äskanden is a proposal until somebody who does has tried it (`godta_objekt`).
+
+    Raises InvesteringsFel for a locked version, no amount, and a name that an object of the same kind and group has
+    already.
     """
     if version.last:
         raise InvesteringsFel(f"{version.namn} är låst. Ingenting har sparats.")
@@ -91,8 +95,9 @@ def skapa_objekt(
                 enhet=enhet, namnd=u.namnd, ordning=sista + 1, giltig_fran=date(version.ar, 1, 1)
             )
             objekt = Investeringsobjekt.objects.create(
-                enhet=enhet, slag=u.slag, grupp=u.grupp, strategiskt=u.strategiskt, ordning=sista + 1
-            )
+                enhet=enhet, slag=u.slag, grupp=u.grupp, strategiskt=u.strategiskt, ordning=sista + 1,
+                foreslaget=not Behorighet(by).far(Ratt.BESVARA_ASKANDE),
+            )  # fmt: skip
             andringar = [
                 Cellandring(Cellnyckel(enhet.pk, poster[kod + mattet], ar), 0, None, b)
                 for (mattet, ar), b in belopp.items()
@@ -101,6 +106,15 @@ def skapa_objekt(
     except VersionenArLast as fel:
         raise InvesteringsFel(str(fel)) from fel
     return objekt
+
+
+def godta_objekt(*, objekt: Investeringsobjekt, by) -> None:
+    """An object that a nämnd has proposed is tried and stands. Raises PermissionDenied."""
+    Behorighet(by).krav(Ratt.BESVARA_ASKANDE)
+    with andring(by=by, varfor=f"Investeringsobjektet {objekt.enhet.namn} är prövat"):
+        Investeringsobjekt.objects.filter(pk=objekt.pk, foreslaget=True).update(
+            foreslaget=False, rev=F("rev") + 1
+        )
 
 
 def byt_namn(*, objekt: Investeringsobjekt, namn: str, sedd_rev: int, by) -> None:

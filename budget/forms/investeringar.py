@@ -1,6 +1,8 @@
 """The forms of an investment object: what it is with its first amounts, its name, and what is decided about it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from types import MappingProxyType
 
 from django import forms
 from django.utils import timezone
@@ -8,9 +10,11 @@ from django.utils import timezone
 from budget.actions.investeringar import Beslutsuppgifter, Objektuppgifter
 from budget.forms.justering import Beloppsfalt
 from budget.models import Budgetversion, Investeringsgrupp, Investeringsobjekt, Investeringsslag
+from budget.regler.askandesinne import lasningar_av_investering
+from budget.regler.enhetssinne import DELAS_MED, Enhet
 from budget.selectors.investeringar import PLAN, PROGNOS, UTFALL, Filter
 from organisation.models import Namnd
-from regionskane.lib.belopp import TolkatBelopp
+from regionskane.lib.belopp import MNKR, ORE, TolkatBelopp
 
 
 class Objektformular(forms.Form):
@@ -26,7 +30,13 @@ class Objektformular(forms.Form):
     )
     grupp = forms.ChoiceField(
         label="Grupp",
-        choices=[("", "Välj …"), *Investeringsgrupp.choices],
+        choices=[
+            ("", "Välj …"),
+            *(v for v in Investeringsgrupp.choices if v[0] != Investeringsgrupp.SERVICE),
+            (Investeringsgrupp.SERVICE, f"{Investeringsgrupp.SERVICE.label} och nämnder utan egen grupp"),
+        ],
+        help_text="Den rad i 5A som objektet räknas på. 5A har tre: en nämnd utan egen, till exempel Kulturnämnden, "
+        "räknas på den sista. Objektet står ändå under sin nämnd.",
         error_messages={"required": "Välj grupp."},
     )
     namnd = forms.ModelChoiceField(
@@ -42,9 +52,27 @@ class Objektformular(forms.Form):
         initial="ja",
     )
 
-    def __init__(self, *args, version: Budgetversion, namnder: Iterable[Namnd], **kwargs):
+    enhet = forms.ChoiceField(
+        label="Ska beloppen läsas som tkr?",
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[("mnkr", "Nej, de är i mnkr"), ("tkr", "Ja, dela dem med tusen")],
+    )
+
+    def __init__(
+        self,
+        *args,
+        version: Budgetversion,
+        namnder: Iterable[Namnd],
+        storsta: Mapping[str, Decimal] = MappingProxyType({}),
+        ramar: Mapping[int, Decimal] = MappingProxyType({}),
+        **kwargs,
+    ):
         super().__init__(*args, **kwargs)
         namnder = list(namnder)
+        self.storsta, self.ramar = storsta, ramar
+        # The labels of the fields that look like tkr, while nobody has answered that.
+        self.ser_ut_som_tkr: tuple[str, ...] = ()
         self.fields["namnd"].queryset = Namnd.objects.filter(pk__in=[n.pk for n in namnder])
         if len(namnder) == 1:
             self.fields["namnd"].initial = namnder[0]
@@ -61,6 +89,36 @@ class Objektformular(forms.Form):
                 widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
             )
 
+    def clean(self):
+        data = super().clean()
+        namnd = data.get("namnd")
+        ram = self.ramar.get(namnd.pk) if namnd else None
+        sett = [
+            etikett
+            for falt, (mattet, _, etikett) in self.matt.items()
+            if (b := data.get(f"belopp-{falt}"))
+            and self._ser_ut_som_tkr(b.varde, self.storsta.get(mattet), ram)
+        ]
+        if sett and not data.get("enhet"):
+            self.ser_ut_som_tkr = tuple(sett)
+            self.add_error(
+                "enhet",
+                f"Beloppen ser ut att vara i tkr: {', '.join(e.lower() for e in sett)} är mer än något annat objekt i "
+                "versionen, eller än nämndens hela ram. Svara här och spara igen.",
+            )
+        return data
+
+    @staticmethod
+    def _ser_ut_som_tkr(varde: Decimal, storst: Decimal | None, ram: Decimal | None) -> bool:
+        if storst is not None and abs(varde) > storst:
+            return True
+        return ram is not None and bool(lasningar_av_investering(varde / MNKR, ram / MNKR))
+
+    @property
+    def fragar_om_enhet(self) -> bool:
+        """Whether the question stands on the page: it is asked, or has been answered in what was sent."""
+        return bool(self.ser_ut_som_tkr) or (self.is_bound and bool(self.data.get("enhet")))
+
     @property
     def uppgiftsfalt(self):
         return [self[f] for f in ("namn", "slag", "grupp", "namnd", "strategiskt")]
@@ -74,9 +132,10 @@ class Objektformular(forms.Form):
         return Objektuppgifter(d["namn"], d["slag"], d["grupp"], d["strategiskt"], d["namnd"])
 
     def belopp(self) -> dict[tuple[str, int], TolkatBelopp]:
-        """(measure, year) → amount, for the fields that are filled in."""
+        """(measure, year) → amount, for the fields that are filled in, in the unit that was answered."""
+        delas = DELAS_MED[Enhet(self.cleaned_data.get("enhet") or Enhet.MNKR)]
         return {
-            (mattet, ar): b
+            (mattet, ar): b if delas == 1 else TolkatBelopp(b.varde / delas, max(ORE, b.precision / delas))
             for falt, (mattet, ar, _) in self.matt.items()
             if (b := self.cleaned_data[f"belopp-{falt}"])
         }

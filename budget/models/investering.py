@@ -25,7 +25,8 @@ class Investeringsobjekt(models.Model):
     """What an enhet of the kind OBJEKT is. Its name is the enhet's and its nämnd that of its placement.
 
     `slag`, `grupp` and `strategiskt` decide which poster hold its amounts (`postkod`), and stay as they are. `rev`
-    lets a save see that somebody was there before.
+    lets a save see that somebody was there before. `foreslaget` says that a nämnd laid it up and that nobody who
+    answers for the whole has tried it: it counts, and says so wherever it is read in a version that is not decided.
     """
 
     enhet = models.OneToOneField(Enhet, on_delete=models.PROTECT, related_name="objekt")
@@ -34,6 +35,7 @@ class Investeringsobjekt(models.Model):
     strategiskt = models.BooleanField(default=True)
     ordning = models.PositiveSmallIntegerField()
     kalla = models.CharField("plats i källhandlingen", max_length=200, blank=True)
+    foreslaget = models.BooleanField("föreslaget av nämnden, ej prövat", default=False)
     rev = models.PositiveIntegerField(default=1)
 
     class Meta:

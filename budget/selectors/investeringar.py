@@ -8,9 +8,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Max
 
 from budget.models import (
     INVESTERINGSOBJEKT,
+    Belopp,
     Budgetversion,
     Investeringsbeslut,
     Investeringsobjekt,
@@ -175,6 +177,22 @@ def valbara_namnder(version: Budgetversion, ids: frozenset[int] | None) -> list[
     dag = date(version.ar, 1, 1)
     fraga = Namnd.objects.filter(giltig_fran__lte=dag).exclude(giltig_till__lte=dag)
     return list(fraga if ids is None else fraga.filter(pk__in=ids))
+
+
+def hamta_storsta(version: Budgetversion) -> dict[str, Decimal]:
+    """The largest amount that any object of the version has, by measure («» is a year's). One query."""
+    storst: dict[str, Decimal] = {}
+    fraga = Belopp.objects.filter(version=version, post__uppstallning__kod=INVESTERINGSOBJEKT)
+    for kod, belopp in fraga.values_list("post__kod").annotate(m=Max("belopp")):
+        mattet = next((m for m in (UTFALL, PROGNOS, PLAN) if kod.endswith(m)), "")
+        storst[mattet] = max(belopp, storst.get(mattet, belopp))
+    return storst
+
+
+def hamta_foreslagna(version: Budgetversion) -> int:
+    """How many objects with an amount in the version a nämnd has proposed and nobody has tried. One query."""
+    med_belopp = Belopp.objects.filter(version=version).values("enhet")
+    return Investeringsobjekt.objects.filter(foreslaget=True, enhet__in=med_belopp).count()
 
 
 class Gruppmatt(NamedTuple):

@@ -8,6 +8,7 @@ from budget.models import Budgetdel, Budgetversion, Justering, Justeringsstatus,
 from budget.selectors.askanden import hamta_askanden
 from budget.selectors.beslutspunkter import hamta_beslutsavvikelser
 from budget.selectors.budgetdel import hamta_delar, hamta_delenheter
+from budget.selectors.investeringar import hamta_foreslagna
 from budget.selectors.kontroll import hamta_alla_avvikelser
 from budget.selectors.summor import ALLA_ENHETER
 
@@ -72,6 +73,13 @@ def las_beredningslage(
             else f"{obesvarade} äskanden är inte besvarade."
         )
         punkter.append(Lagespunkt(text, reverse("askanden", args=adress)))
+    if foreslagna := hamta_foreslagna(version):
+        text = (
+            "Ett investeringsobjekt är föreslaget av en nämnd och inte prövat."
+            if foreslagna == 1
+            else f"{foreslagna} investeringsobjekt är föreslagna av nämnder och inte prövade."
+        )
+        punkter.append(Lagespunkt(text, reverse("investeringar", args=adress)))
     if skillnader:
         text = "en skillnad" if skillnader == 1 else f"{skillnader} skillnader"
         punkter.append(Lagespunkt(f"Kontroll visar {text}.", reverse("kontroll", args=adress)))

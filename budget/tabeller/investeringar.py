@@ -40,6 +40,7 @@ _SLAG = {
     Investeringsslag.BYGG: "Strategiska bygginvesteringar",
     Investeringsslag.UTRUSTNING: "Strategiska utrustningsinvesteringar",
 }
+FORESLAGET = "föreslaget av nämnden, ej prövat"
 MATT = {"utfall": UTFALL, "prognos": PROGNOS, "plan": PLAN}
 
 
@@ -185,10 +186,13 @@ class _Bygge:
 
     def _objektrad(self, o: Investeringsobjekt) -> Rad:
         slut = self.data.slutar(o)
+        # What fullmäktige has decided has been tried.
+        foreslaget = o.foreslaget and not self.data.version.faststalld
+        tillagg = (f" (avslutas {slut})" if slut else "") + (f" ({FORESLAGET})" if foreslaget else "")
         noter = tuple(self._not(beslutstext(b)) for b in self.data.beslut.get(o.pk, ()) if b.text)
         return Rad(
             f"enhet-{o.enhet.kod}",
-            f"{o.enhet.namn} (avslutas {slut})" if slut else o.enhet.namn,
+            f"{o.enhet.namn}{tillagg}",
             self._celler(o.postkod, f"enhet-{o.enhet.kod}", o.enhet_id, noter),
             Radslag.DEL,
         )

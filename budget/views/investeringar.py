@@ -13,6 +13,7 @@ from budget.actions.investeringar import (
     InvesteringsFel,
     ObjektetAndrat,
     byt_namn,
+    godta_objekt,
     registrera_investeringsbeslut,
     skapa_objekt,
     ta_bort_investeringsbeslut,
@@ -26,17 +27,19 @@ from budget.forms.investeringar import (
     las_filter,
 )
 from budget.models import INVESTERINGSOBJEKT, Investeringsbeslut, Investeringsobjekt
+from budget.selectors.askanden import hamta_namndernas_ramar
 from budget.selectors.investeringar import (
     berakna_kreditivranta,
     hamta_namnder,
     hamta_objekt,
+    hamta_storsta,
     hamta_summa_5a,
     valbara_namnder,
 )
 from budget.selectors.kontroll import hamta_skilda_rader
-from budget.tabeller.investeringar import beslutstext, bygg_kreditivranta, bygg_objekttabell
+from budget.tabeller.investeringar import FORESLAGET, beslutstext, bygg_kreditivranta, bygg_objekttabell
 from budget.tabeller.kontroll import skild_rad
-from budget.views.atkomst import oppna_uppstallning, oppna_version
+from budget.views.atkomst import last, oppna_uppstallning, oppna_version
 from budget.views.tabeller import ram
 from organisation.permissions import Omfang, Ratt, get_behorighet
 from regionskane.lib.diagram import rita_andelar, rita_staplar
@@ -64,6 +67,8 @@ def investeringar(request, ar, kod):
         "tom": not data.objekt,
         "filter": Filterformular(request.GET or None, namnder=data.alla_namnder),
         "filtrerat": bool(filter),
+        "foreslagna": [o for o in data.objekt if o.foreslaget and not version.faststalld],
+        "askanden": atkomst.askanden if not version.last else None,
         "objekten": data.objekt,
     }
     innehall["far_skriva"] = any(o.enhet_id in innehall["far_skriva"] for o in data.objekt)
@@ -118,14 +123,13 @@ def nytt_objekt(request, ar, kod):
     # Whoever typed when the version was locked keeps what was typed.
     namnder = _skrivnamnder(request, version, aven_last=request.method == "POST")
     if not namnder:
-        raise PermissionDenied(
-            f"{version.namn} är låst och tar inga nya objekt."
-            if version.last
-            else f"Du får inte lägga upp investeringsobjekt i {version.namn}."
-        )
+        if version.last:
+            raise last(version, " och tar inga nya objekt")
+        raise PermissionDenied(f"Du får inte lägga upp investeringsobjekt i {version.namn}.")
     form = Objektformular(
-        request.POST if request.method == "POST" else None, version=version, namnder=namnder
-    )
+        request.POST if request.method == "POST" else None, version=version, namnder=namnder,
+        storsta=hamta_storsta(version), ramar=hamta_namndernas_ramar(version),
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
             objekt = skapa_objekt(
@@ -134,10 +138,16 @@ def nytt_objekt(request, ar, kod):
         except InvesteringsFel as fel:
             form.add_error(None, str(fel))
         else:
-            messages.success(request, f"«{objekt.enhet.namn}» är upplagt.")
+            som = f" Det räknas i 5A och står som {FORESLAGET}." if objekt.foreslaget else ""
+            messages.success(request, f"«{objekt.enhet.namn}» är upplagt.{som}")
             return redirect("investeringar", ar, kod)
     innehall = _ram(request, atkomst, u, "Nytt objekt")
-    innehall |= {"form": form, "lista": _felen(form)}
+    innehall |= {
+        "form": form,
+        "lista": _felen(form),
+        "askanden": atkomst.askanden,
+        "foreslar": not get_behorighet(request).far(Ratt.BESVARA_ASKANDE),
+    }
     return render(request, "budget/nytt_objekt.html", innehall, status=422 if form.errors else 200)
 
 
@@ -150,6 +160,10 @@ def objekt(request, ar, kod, enhet):
     if request.method == "GET":
         return _objektsida(request, atkomst, u, det)
     version = atkomst.version
+    if request.POST.get("vad") == "godta":
+        godta_objekt(objekt=det, by=request.user)
+        messages.success(request, f"«{det.enhet.namn}» är godtaget och står inte längre som föreslaget.")
+        return redirect("investeringsobjekt", ar, kod, enhet)
     _krav_skriva(request, version, det)
     beslut = request.POST.get("vad") == "beslut"
     namnform = Namnformular(None if beslut else request.POST, objekt=det)
@@ -193,6 +207,8 @@ def _objektsida(request, atkomst, u, det, namnform=None, beslutsform=None, *, st
         "namnform": namnform or Namnformular(objekt=det),
         "beslutsform": beslutsform or Investeringsbeslutsformular(version=version),
         "nu": nu,
+        "foreslaget": det.foreslaget and not version.faststalld,
+        "far_godta": get_behorighet(request).far(Ratt.BESVARA_ASKANDE),
         "lista": [x for f in (namnform, beslutsform) if f and f.is_bound for x in _felen(f)],
     }
     # What was typed when the version was locked is shown even though it cannot be saved.

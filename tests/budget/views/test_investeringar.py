@@ -408,3 +408,56 @@ def test_sambandssidan_visar_vad_som_skiljer_och_varfor(som):
 def test_tabellernas_sidor_sager_vad_som_skiljer_och_leder_till_samband(som, uppstallning, text):
     html = _text(som("koncerncontroller").get(f"/budget/2024/B2024/{uppstallning}/"))
     assert text in html and 'href="../samband/"' in html
+
+
+def test_namndens_objekt_star_som_foreslaget_tills_det_ar_godtaget(som, anvandare):
+    controller, konc = som("controller-kn"), som("koncerncontroller")
+    sida = _text(controller.get(f"{ARB}nytt/"))
+    assert "ej prövat, tills en koncerncontroller har godtagit det" in sida and "Äskanden".lower() in sida
+    # Kulturnämnden has no line of its own in 5A.
+    svar = controller.post(f"{ARB}nytt/", NYTT | {"namnd": _namnd("KN"), "grupp": "service"}, follow=True)
+    assert "Det räknas i 5A och står som föreslaget av nämnden, ej prövat." in _text(svar)
+    objekt = Investeringsobjekt.objects.get(enhet__namn="Nytt garage")
+    assert objekt.foreslaget
+    adress = f"{ARB}objekt/{objekt.enhet.kod}/"
+    text = _text(konc.get(ARB))
+    assert "Nytt garage (föreslaget av nämnden, ej prövat)" in text and "1 objekt är föreslaget" in text
+    assert "1 objekt är föreslaget" in _text(controller.get(ARB))
+    assert "Ett investeringsobjekt är föreslaget av en nämnd" in _text(
+        konc.get("/budget/2024/B2024-ARB/bered/")
+    )
+    assert "Godta objektet" not in _text(controller.get(adress))
+    assert controller.post(adress, {"vad": "godta"}).status_code == 403
+    assert "Godta objektet" in _text(konc.get(adress))
+    assert konc.post(adress, {"vad": "godta"}).status_code == 302
+    objekt.refresh_from_db()
+    assert not objekt.foreslaget and objekt.events.count() == 2
+    assert "ej prövat" not in _text(konc.get(ARB))
+
+
+def test_koncerncontrollerns_objekt_ar_provat_fran_borjan(som):
+    som("koncerncontroller").post(f"{ARB}nytt/", NYTT | {"namnd": _namnd("HSN")})
+    assert not Investeringsobjekt.objects.get(enhet__namn="Nytt garage").foreslaget
+
+
+def test_ett_nytt_objekt_i_tkr_fragas_om_och_hindras_inte(som):
+    klient = som("controller-kn")
+    tkr = NYTT | {
+        "namnd": _namnd("KN"),
+        "grupp": "service",
+        "belopp-ar-2024": "12 500",
+        "belopp-plan": "40 000",
+    }
+    svar = klient.post(f"{ARB}nytt/", tkr)
+    text = _text(svar)
+    assert (
+        svar.status_code == 422 and "Beloppen ser ut att vara i tkr: utgift 2024, totalt planutrymme" in text
+    )
+    assert (
+        'value="12 500"' in text and not Investeringsobjekt.objects.filter(enhet__namn="Nytt garage").exists()
+    )
+    assert klient.post(f"{ARB}nytt/", tkr | {"enhet": "tkr"}).status_code == 302
+    belopp = Belopp.objects.filter(enhet__namn="Nytt garage", ar=2024).order_by("belopp")
+    assert [b.belopp for b in belopp] == [Decimal("12.5") * MNKR, 40 * MNKR]
+    assert klient.post(f"{ARB}nytt/", tkr | {"enhet": "mnkr", "namn": "Stort"}).status_code == 302
+    assert Belopp.objects.filter(enhet__namn="Stort", belopp=12500 * MNKR).exists()
