@@ -113,6 +113,7 @@ def spara_beslutspunkt(
         "mottagare": uppgifter.mottagare,
         "senast": uppgifter.senast,
         "numrerad": uppgifter.numrerad,
+        "arvd": False,
     }
     try:
         with transaction.atomic(), andring(by=by, varfor=f"Beslutspunkt: {uppgifter.rubrik}"):
@@ -160,6 +161,15 @@ def _spara_tal(punkt: Beslutspunkt, tal: Sequence[Talrad]) -> None:
             Beslutstal.objects.create(version_id=punkt.version_id, punkt=punkt, **_falt(rad))
         elif (gammalt.varde, gammalt.matt, gammalt.jamfors_med) != (rad.varde, rad.matt, rad.jamfors_med):
             Beslutstal.objects.filter(pk=gammalt.pk).update(**_falt(rad))
+
+
+def bekrafta_beslutspunkt(*, punkt: Beslutspunkt, by) -> None:
+    """A point that was taken from the year before is to stand as it is. Raises BeslutspunktsFel for a locked
+    version."""
+    if punkt.version.last:
+        raise BeslutspunktsFel(f"{punkt.version.namn} är låst. Ingenting har sparats.")
+    with andring(by=by, varfor=f"Beslutspunkten {punkt.rubrik} är genomgången"):
+        Beslutspunkt.objects.filter(pk=punkt.pk, arvd=True).update(arvd=False, rev=F("rev") + 1)
 
 
 def flytta_beslutspunkt(*, punkt: Beslutspunkt, upp: bool, by) -> bool:

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from budget.models import Budgetversion
+from budget.models import Budgetversion, Versionstyp
 
 
 class Medfoljande(NamedTuple):
     """A model's rows (`modell`): how they are copied, and what is true of the ones that are not (`varfor`).
+    `till_tillagg` says whether a copy that is a tilläggsbudget has them too.
 
     `kopia` and `nasta` are SQL with the parameters ny, gammal, by, and for `nasta` ar (the new version's first year)
     and steg (years that an amount moves); empty where nothing comes along. They are run in the order of the table.
@@ -23,6 +24,7 @@ class Medfoljande(NamedTuple):
     kopia: str
     nasta: str
     varfor: str
+    till_tillagg: bool = True
 
 
 _BELOPP = """INSERT INTO budget_belopp (version_id, enhet_id, post_id, ar, belopp, precision, rev, ursprung,
@@ -74,8 +76,8 @@ FROM budget_upprakningsundantag r
 JOIN budget_upprakning g ON g.id = r.upprakning_id AND g.version_id = %(gammal)s
 JOIN budget_upprakning n ON n.version_id = %(ny)s AND n.ar = g.ar"""
 _BESLUTSPUNKT = """INSERT INTO budget_beslutspunkt (version_id, ordning, numrerad, rubrik, text, mottagare, senast,
-       kalla, rev)
-SELECT %(ny)s, ordning, numrerad, rubrik, text, mottagare, {senast}, kalla, 1
+       kalla, arvd, rev)
+SELECT %(ny)s, ordning, numrerad, rubrik, text, mottagare, {senast}, kalla, {arvd}, 1
 FROM budget_beslutspunkt WHERE version_id = %(gammal)s"""
 _BESLUTSTAL = """INSERT INTO budget_beslutstal (version_id, punkt_id, namn, matt, varde, precision, jamfors_med, kalla)
 SELECT %(ny)s, n.id, t.namn, t.matt, t.varde, t.precision, t.jamfors_med, t.kalla
@@ -151,11 +153,12 @@ FROM budget_internbudgetforutsattning WHERE version_id = %(gammal)s""",
     Medfoljande("Upprakningsundantag", _UPPRAKNINGSUNDANTAG, _UPPRAKNINGSUNDANTAG, "Följer sin uppräkning."),
     Medfoljande(
         "Beslutspunkt",
-        _BESLUTSPUNKT.format(senast="senast"),
-        _BESLUTSPUNKT.format(senast="(senast + interval '1 year')::date"),
-        "",
+        _BESLUTSPUNKT.format(senast="senast", arvd="arvd"),
+        _BESLUTSPUNKT.format(senast="(senast + interval '1 year')::date", arvd="true"),
+        "En tilläggsbudget beslutar sitt eget, inte om igen det som redan är beslutat.",
+        till_tillagg=False,
     ),
-    Medfoljande("Beslutstal", _BESLUTSTAL, _BESLUTSTAL, ""),
+    Medfoljande("Beslutstal", _BESLUTSTAL, _BESLUTSTAL, "Följer sin punkt.", till_tillagg=False),
     Medfoljande(
         "Investeringsbeslut",
         f"{_INVESTERINGSBESLUT} ORDER BY id",
@@ -173,7 +176,8 @@ FROM budget_internbudgetforutsattning WHERE version_id = %(gammal)s""",
 
 def ta_med_till_kopia(gammal: Budgetversion, ny: Budgetversion, *, by) -> None:
     """Copy everything that comes along to a copy. Inside a transaction of the caller's."""
-    _kor((m.kopia for m in MEDFOLJANDE), gammal, ny, by)
+    tillagg = ny.typ == Versionstyp.TILLAGG
+    _kor((m.kopia for m in MEDFOLJANDE if m.till_tillagg or not tillagg), gammal, ny, by)
 
 
 def ta_med_till_nasta_ar(gammal: Budgetversion, ny: Budgetversion, *, by) -> None:

@@ -20,7 +20,8 @@ class Beslutspunkt(models.Model):
     """One point of the decision. Its number is its place among the numbered ones and is never stored.
 
     `text` has placeholders for every figure (`budget.regler.beslutstext`), so that it cannot disagree with the
-    tables. `rev` lets a save see that somebody was there before.
+    tables. `rev` lets a save see that somebody was there before. `arvd` says that it was taken from the year before
+    and that nobody has confirmed or changed it since: a mark for those who write, never for readers.
     """
 
     version = models.ForeignKey(Budgetversion, on_delete=models.PROTECT, related_name="beslutspunkter")
@@ -31,6 +32,7 @@ class Beslutspunkt(models.Model):
     mottagare = models.CharField("riktas till", max_length=300, blank=True)
     senast = models.DateField("senast den", null=True, blank=True)
     kalla = models.CharField("plats i källhandlingen", max_length=200, blank=True)
+    arvd = models.BooleanField("tagen från året före, inte genomgången", default=False)
     rev = models.PositiveIntegerField(default=1)
 
     class Meta:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from budget.models import Budgetdel, Budgetversion, Justering, Justeringsstatus, Uppstallning
+from budget.models import Beslutspunkt, Budgetdel, Budgetversion, Justering, Justeringsstatus, Uppstallning
 from budget.selectors.askanden import hamta_askanden
 from budget.selectors.beslutspunkter import hamta_beslutsavvikelser
 from budget.selectors.budgetdel import hamta_delar, hamta_delenheter
@@ -73,6 +73,13 @@ def las_beredningslage(
             else f"{obesvarade} äskanden är inte besvarade."
         )
         punkter.append(Lagespunkt(text, reverse("askanden", args=adress)))
+    if arvda := Beslutspunkt.objects.filter(version=version, arvd=True).count():
+        text = (
+            "En beslutspunkt är tagen från året före och inte genomgången."
+            if arvda == 1
+            else f"{arvda} beslutspunkter är tagna från året före och inte genomgångna."
+        )
+        punkter.append(Lagespunkt(text, reverse("beslutspunkter", args=adress)))
     if foreslagna := hamta_foreslagna(version):
         text = (
             "Ett investeringsobjekt är föreslaget av en nämnd och inte prövat."

@@ -30,7 +30,8 @@ class Textbit:
 
 @dataclass(frozen=True, slots=True)
 class Punktvy:
-    """A point as read: `bitar` is its text, `tal` its own figures, `bilagor` the tables that the text names."""
+    """A point as read: `bitar` is its text, `tal` its own figures, `bilagor` the tables that the text names, `arvd`
+    that it was taken from the year before and nobody has gone through it."""
 
     pk: int
     nummer: str
@@ -40,6 +41,7 @@ class Punktvy:
     senast: str
     bilagor: tuple[str, ...]
     kalla: str
+    arvd: bool = False
 
     @property
     def text(self) -> str:
@@ -74,6 +76,7 @@ def visa_punkter(version: Budgetversion, besvarade: Sequence[Besvarad], region: 
             date_format(b.punkt.senast, "j F Y") if b.punkt.senast else "",
             tuple(dict.fromkeys(x.bilaga for x in b.bitar if isinstance(x, Svar) and x.bilaga)),
             b.punkt.kalla,
+            b.punkt.arvd,
         )
         for b in besvarade
     )

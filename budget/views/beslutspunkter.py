@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from budget.actions.beslutspunkter import (
     BeslutspunktenAndrad,
     BeslutspunktsFel,
+    bekrafta_beslutspunkt,
     flytta_beslutspunkt,
     spara_beslutspunkt,
     ta_bort_beslutspunkt,
@@ -26,7 +27,7 @@ from budget.selectors.beslutspunkter import (
 from budget.selectors.uppstallning import region_enhet
 from budget.tabeller.beslutspunkter import bygg_talkalla, skriv_bitar, visa_punkter
 from budget.tabeller.handling import beslutslage
-from budget.views.atkomst import oppna_version, skrivbart
+from budget.views.atkomst import last, oppna_version, skrivbart
 from budget.views.tabeller import ram
 from organisation.permissions import Ratt, get_behorighet
 from regionskane.jobb.views import vill_ha_fragment
@@ -46,11 +47,9 @@ def _far_andra(request, version) -> bool:
 
 def _krav_andra(request, version) -> None:
     if not _far_andra(request, version):
-        raise PermissionDenied(
-            f"{version.namn} är låst, och dess beslut ändras inte."
-            if version.last
-            else "Bara den som får skriva för alla nämnder kan skriva beslutspunkter."
-        )
+        if version.last:
+            raise last(version, ", och dess beslut ändras inte")
+        raise PermissionDenied("Bara den som får skriva för alla nämnder kan skriva beslutspunkter.")
 
 
 @login_required
@@ -67,6 +66,7 @@ def beslutspunkter(request, ar, kod):
         "inledning": [p for p in punkter if not p.nummer],
         "punkter": [p for p in punkter if p.nummer],
         "trasiga": trasiga,
+        "arvda": sum(p.arvd for p in punkter) if _far_andra(request, version) else 0,
         "far_andra": _far_andra(request, version),
     }
     return render(request, "budget/beslutspunkter.html", innehall)
@@ -96,6 +96,8 @@ def _redigera(request, atkomst, punkt):
     if not get_behorighet(request).urval(Ratt.SKRIVA_BELOPP, last=False, period=version.period).allt:
         _krav_andra(request, version)
     vad = request.POST.get("vad", "spara")
+    if vad == "bekrafta" and punkt:
+        return _bekrafta(request, punkt)
     data = request.POST
     if vad == "infoga":
         data = data.copy()
@@ -125,6 +127,17 @@ def _redigera(request, atkomst, punkt):
         return _formular(request, atkomst, punkt, form, status=422)
     messages.success(request, f"«{sparad.rubrik}» är sparad.")
     return redirect(f"{reverse('beslutspunkter', args=[version.ar, version.kod])}#punkt-{sparad.pk}")
+
+
+def _bekrafta(request, punkt):
+    version = punkt.version
+    try:
+        bekrafta_beslutspunkt(punkt=punkt, by=request.user)
+    except BeslutspunktsFel as fel:
+        messages.error(request, str(fel))
+    else:
+        messages.success(request, f"«{punkt.rubrik}» är genomgången.")
+    return redirect(f"{reverse('beslutspunkter', args=[version.ar, version.kod])}#punkt-{punkt.pk}")
 
 
 def _vald(data, version) -> str:

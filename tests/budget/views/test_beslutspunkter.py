@@ -10,10 +10,12 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from budget.actions.versioner import kopiera_version
+from budget.actions.versioner import kopiera_version, skapa_tillaggsbudget, starta_nasta_ar
 from budget.models import Belopp, Beslutspunkt, Beslutstal
 from budget.selectors.beslutspunkter import hamta_beslutspunkter
+from budget.selectors.summor import ALLA_ENHETER
 from budget.tabeller.beslutspunkter import visa_punkter
+from budget.tabeller.handling import bygg_handling
 
 ARB, FAST = "/budget/2024/B2024-ARB/beslut/", "/budget/2024/B2024/beslut/"
 
@@ -293,3 +295,41 @@ def test_fragorna_beror_inte_pa_antalet_punkter(som, version):
         Beslutstal.objects.create(version=arb, punkt=p, namn=f"t{i}", matt="kr", varde=1, precision=1)
     assert antal() - fore <= 1  # the enheter of the texts are asked for, once
     assert fore <= 16
+
+
+def test_nasta_ars_punkter_ar_markta_tills_nagon_har_gatt_igenom_dem(som, version, anvandare):
+    ny = starta_nasta_ar(
+        kalla=version("B2024"), kod="B2025", namn="Budget 2025", by=anvandare("koncerncontroller")
+    )
+    antal = ny.beslutspunkter.count()
+    assert antal and ny.beslutspunkter.filter(arvd=True).count() == antal
+    klient, sida = som("koncerncontroller"), "/budget/2025/B2025/beslut/"
+    text = _text(klient.get(sida))
+    assert f"{antal} beslutspunkter är tagna från året före" in text and text.count("se över") == antal
+    # Who only reads sees no mark, and no document has it.
+    assert "se över" not in _text(som("revisor").get(sida))
+    dokument = bygg_handling(ny, ALLA_ENHETER)
+    assert dokument.punkter and "se över" not in repr(dokument) and "året före" not in repr(dokument.punkter)
+    rest = f"{antal} beslutspunkter är tagna från året före och inte genomgångna."
+    assert rest in _text(klient.get("/budget/2025/B2025/bered/"))
+    forsta, andra = ny.beslutspunkter.all()[:2]
+    svar = klient.post(f"{sida}{forsta.pk}/", {"vad": "bekrafta"}, follow=True)
+    assert f"«{forsta.rubrik}» är genomgången." in _text(svar)
+    # A change is also a way of going through it.
+    form = klient.get(f"{sida}{andra.pk}/").context["form"]
+    falt = {f.html_name: str(f.value()) for f in form if f.value() not in (None, False, "")}
+    assert (
+        klient.post(f"{sida}{andra.pk}/", falt | {"vad": "spara", "rubrik": "Ny rubrik"}).status_code == 302
+    )
+    assert ny.beslutspunkter.filter(arvd=True).count() == antal - 2
+    # A copy of the version has what is left to go through.
+    kopia = kopiera_version(kalla=ny, kod="B2025-K", namn="Kopia", by=anvandare("koncerncontroller"))
+    assert kopia.beslutspunkter.filter(arvd=True).count() == antal - 2
+    assert som("controller-kn").post(f"{sida}{andra.pk}/", {"vad": "bekrafta"}).status_code == 403
+
+
+def test_en_tillaggsbudget_beslutar_inte_om_arets_beslut(version, anvandare):
+    kc = anvandare("koncerncontroller")
+    tillagg = skapa_tillaggsbudget(grund=version("B2024"), kod="TB", namn="Tilläggsbudget", by=kc)
+    assert not tillagg.beslutspunkter.exists() and not Beslutstal.objects.filter(version=tillagg).exists()
+    assert kopiera_version(kalla=version("B2024"), kod="K", namn="Kopia", by=kc).beslutspunkter.exists()
