@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-from budget.regler.upprakning import Forslag, Satser, Satt, Skillnad, skillnader, summera
+from budget.models import Block
+from budget.regler.upprakning import Forslag, Satser, Satt, Skillnad, Undantag, skillnader, summera
 from budget.selectors.upprakning import Upprakningsdata
 from budget.selectors.uppstallning import Plats
 from regionskane.lib.belopp import HARDBLANK, MNKR, formatera, formatera_fullt
@@ -20,6 +21,75 @@ DELAR = ("Löner och priser", "Demografi", "Medicinsk teknik", "Effektivisering"
 def skriv_procent(sats: Decimal) -> str:
     """A percentage as it is read, nothing rounded away: «2,9 %», «2,4575 %»."""
     return f"{formatera_fullt(sats, minst=1)}{HARDBLANK}%"
+
+
+# Whole percent: no year's rate has been near it, and «29» is what 2,9 becomes without its comma.
+OVANLIG_SATS = Decimal(10)
+FLEST_NAMNDA = 5
+
+
+def sammanfatta_forslag(forslag: Mapping[int, Forslag]) -> str:
+    """What a proposal gives, in a sentence."""
+    belopp = [f.summa for f in forslag.values() if f.summa]
+    vilka = "en nämnd" if len(belopp) == 1 else f"{len(belopp)} nämnder"
+    return f"{_mnkr(sum(belopp, Decimal(0)))} mnkr till {vilka}"
+
+
+def varna_for_planen(data: Upprakningsdata, forslag: Mapping[int, Forslag]) -> tuple[str, list[str]]:
+    """That the nämnder have a change according to plan in the year already, which may be raised as it is: a sentence,
+    and the amounts side by side. Empty where there is none."""
+    enligt_plan: dict[int, Decimal] = {}
+    for j in data.brygga.justeringar:
+        if j.block == Block.PLAN:
+            for enhet, rad in data.brygga.rader[j.pk].items():
+                enligt_plan[enhet] = enligt_plan.get(enhet, Decimal(0)) + rad.belopp
+    bada = [
+        p for p in data.enheter if enligt_plan.get(p.enhet_id) and (f := forslag.get(p.enhet_id)) and f.summa
+    ]
+    if not bada:
+        return "", []
+    plan = sum((enligt_plan[p.enhet_id] for p in bada), Decimal(0))
+    upp = sum((forslag[p.enhet_id].summa for p in bada), Decimal(0))
+    rader = [
+        f"{p.enhet_namn}: {_mnkr(enligt_plan[p.enhet_id])} enligt plan och {_mnkr(forslag[p.enhet_id].summa)} här"
+        for p in bada[:FLEST_NAMNDA]
+    ]
+    if len(bada) > FLEST_NAMNDA:
+        rader.append(f"Och {len(bada) - FLEST_NAMNDA} nämnder till.")
+    text = (
+        f"Justeringarna «{Block.PLAN.label}» ger redan de här nämnderna {_mnkr(plan)} mnkr {data.brygga.ar}, och "
+        f"uppräkningen lägger {_mnkr(upp)} mnkr till. Är planen redan uppräknad räknas samma sak två gånger: ta bort "
+        "plan-justeringen, eller räkna bara upp det som planen inte har."
+    )
+    return text, rader
+
+
+def ovanliga_satser(
+    data: Upprakningsdata, satser: Mapping[int, Satser], undantag: Mapping[int, Undantag]
+) -> list[str]:
+    """The rates that are so high that they are asked about, in words."""
+    sektorer = {p.sektor_id: p.sektor_namn for p in data.enheter}
+    sett = [
+        f"{sektorer[sektor]}: {ord_} {skriv_procent(sats)}"
+        for sektor, s in satser.items()
+        for falt, ord_ in _SATSORD.items()
+        if (sats := getattr(s, falt)) is not None and abs(sats) > OVANLIG_SATS
+    ]
+    return sett + [
+        f"{p.enhet_namn}: egen sats {skriv_procent(u.sats)}"
+        for p in data.enheter
+        if (u := undantag.get(p.enhet_id)) and u.sats is not None and abs(u.sats) > OVANLIG_SATS
+    ]
+
+
+_SATSORD = {
+    "sammanvagt": "löner och priser",
+    "loner": "löner",
+    "priser": "priser",
+    "demografi": "demografi",
+    "medicinteknik": "medicinsk teknik",
+    "effektivisering": "effektivisering",
+}
 
 
 def _mnkr(belopp: Decimal) -> str:

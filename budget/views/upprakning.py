@@ -12,7 +12,12 @@ from budget.actions.upprakning import spara_upprakning
 from budget.forms.upprakning import SATSER, UNDANTAG, Upprakningsformular, namndfalt, sektorsfalt
 from budget.selectors.justering import upprakningsbaser
 from budget.selectors.upprakning import Upprakningsdata, hamta_forslag, hamta_upprakning, sparade_satser
-from budget.tabeller.upprakning import bygg_upprakning
+from budget.tabeller.upprakning import (
+    bygg_upprakning,
+    ovanliga_satser,
+    sammanfatta_forslag,
+    varna_for_planen,
+)
 from budget.views.brygga import far_justera, fick_justera, oppna_brygga, valt_ar
 from budget.views.heltal import las_heltal
 from budget.views.justering import krav_justera
@@ -58,10 +63,14 @@ def _ta_emot(request, atkomst):
             "igenom förslaget nedan och spara igen.",
         )
         return _sida(request, atkomst, data, form, status=409)
+    rader = form.rader()
+    if ovanliga_satser(data, rader.satser, rader.undantag) and not request.POST.get("satser_sedda"):
+        form.add_error(None, "Inget är sparat: svara först på frågan om satserna.")
+        return _sida(request, atkomst, data, form, status=422)
     try:
         sparad = spara_upprakning(
             version=version,
-            rader=form.rader(),
+            rader=rader,
             uppgifter=form.uppgifter(),
             belopp=form.belopp(),
             by=request.user,
@@ -76,7 +85,9 @@ def _ta_emot(request, atkomst):
         form.add_error(None, str(fel))
         return _sida(request, atkomst, data, form, status=422)
     messages.success(
-        request, "Satserna är sparade och beloppen står i ett utkast. Läs det och spara som beslutad."
+        request,
+        f"Satserna är sparade, och {sammanfatta_forslag(form.forslag)} står i utkastet «{sparad.titel}». Läs det här "
+        "och spara som beslutad.",
     )
     return redirect("justering", version.ar, version.kod, sparad.pk)
 
@@ -108,6 +119,10 @@ def _sida(request, atkomst, data: Upprakningsdata, form: Upprakningsformular | N
         forslag, satser = form.forslag, rader.satser
         motiv, satsmotiv = rader.undantagsmotiv, rader.satsmotiv
         innehall["avtryck"] = form.avtryck()
+        innehall["ger"] = sammanfatta_forslag(forslag)
+        innehall["plantext"], innehall["planrader"] = varna_for_planen(data, forslag)
+        innehall["ovanliga"] = ovanliga_satser(data, rader.satser, rader.undantag)
+        innehall["satser_sedda"] = bool(form.data.get("satser_sedda"))
     else:
         forslag = {}
     if forslag:

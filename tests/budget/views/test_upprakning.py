@@ -355,3 +355,37 @@ def test_fragorna_vaxer_inte_med_namnder_och_undantag(som, version):
         )
         Upprakningsundantag.objects.create(upprakning=u, enhet=e, belopp=i * MNKR)
     assert fragor() == fore
+
+
+def test_en_sats_utan_sitt_decimalkomma_fragas_om_en_gang(som, version):
+    klient = som("koncerncontroller")
+    falt = _visa(klient, **{f"{HALSA}demografi": "29"})
+    falt.pop("satser_sedda")
+    svar = klient.post(ARB, falt)
+    text = _text(svar)
+    assert svar.status_code == 422 and "Är satserna rätt?" in text and "demografi 29,0 %" in text
+    assert not Upprakning.objects.filter(version=version("B2024-ARB"), ar=2025).exists()
+    assert klient.post(ARB, falt | {"satser_sedda": "ja"}).status_code == 302
+    assert "satser_sedda" not in _visa(klient, ar=2026, **{f"{HALSA}demografi": "2,9"})
+
+
+def test_resultatet_sags_overst_med_en_lank_och_i_beskedet_nar_det_ar_sparat(som):
+    klient = som("koncerncontroller")
+    falt = _falt(klient.get(f"{ARB}?ar=2025").content.decode()) | {f"{HALSA}demografi": "0,5"}
+    text = _text(klient.post(ARB, falt | {"vad": "visa"}))
+    assert "Inget är sparat ännu." in text and text.index('href="#forslaget"') < text.index(
+        "Satser per sektor"
+    )
+    svar = klient.post(ARB, _falt(text) | {"vad": "spara"}, follow=True)
+    assert re.search(r"Satserna är sparade, och [\d ,]+ mnkr till \d+ nämnder står i utkastet", _text(svar))
+
+
+def test_det_som_planen_redan_har_namns_med_belopp_innan_nagot_skrivs(som, version, anvandare):
+    kc = anvandare("koncerncontroller")
+    starta_nasta_ar(kalla=version("B2024"), kod="B2025", namn="Budget 2025", by=kc)
+    klient, adress = som("koncerncontroller"), "/budget/2025/B2025/brygga/upprakning/"
+    falt = _falt(klient.get(f"{adress}?ar=2025").content.decode()) | {f"{HALSA}demografi": "0,5"}
+    text = _text(klient.post(adress, falt | {"vad": "visa"}))
+    assert "Samma sak kan räknas två gånger" in text and "«Enligt tidigare plan» ger redan" in text
+    assert re.search(r"<li>[^<]+: [\d ,−]+ enligt plan och [\d ,−]+ här</li>", text)
+    assert "två gånger" not in _text(klient.post(ARB, _falt(klient.get(f"{ARB}?ar=2025").content.decode())))
