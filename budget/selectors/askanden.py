@@ -1,7 +1,7 @@
 """What the nämnder ask for beside fullmäktige's ram: the amounts asked for, why, and what they were answered."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -30,7 +30,8 @@ Radplats = tuple[int, int]
 
 @dataclass(frozen=True)
 class Askanderad:
-    """A row of the äskanden: an enhet and a post. Amounts are kronor by year; `ram` is empty for a row without one."""
+    """A row of the äskanden: an enhet and a post. Amounts are kronor by year; `ram` is empty for a row without one,
+    and for a reader who may not read the budget's amounts of the enhet (`ram_dold`): nor is the difference theirs."""
 
     plats: Plats
     post: Post
@@ -39,6 +40,7 @@ class Askanderad:
     begart: dict[int, Decimal]
     motiv: Askandemotiv | None
     svar: Askandesvar | None
+    ram_dold: bool = False
 
     @property
     def namn(self) -> str:
@@ -54,7 +56,7 @@ class Askanderad:
 
     def skillnad(self, ar: int) -> Decimal | None:
         """What is asked for beside the ram of a year; of a row without a ram there is none."""
-        if ar not in self.begart or not self.mot_ram:
+        if ar not in self.begart or not self.mot_ram or self.ram_dold:
             return None
         return self.begart[ar] - self.ram.get(ar, Decimal(0))
 
@@ -62,6 +64,11 @@ class Askanderad:
     def svarets_belopp_andrade(self) -> bool:
         """Whether the answer was given to other amounts than those that stand there now."""
         return self.svar is not None and self.svar.begart != som_text(self.begart)
+
+
+def utan_ram(rader: Iterable[Askanderad], laser: Enhetsurval) -> list[Askanderad]:
+    """The rows to somebody who may read the budget's amounts of `laser`: of other enheter without the ram."""
+    return [r if r.plats.enhet_id in laser else replace(r, ram={}, ram_dold=True) for r in rader]
 
 
 def utfall_i_ord(svar: Askandesvar, *, mot_ram: bool) -> str:

@@ -1,7 +1,7 @@
 """Äskanden as they are read: ram, äskande, skillnad, motiv and svar, row by row."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 
@@ -91,12 +91,18 @@ def bygg_askandetabell(
         )
 
     byggda = []
+    rader = list(rader)
     begarda = sorted((r for r in rader if not r.tom), key=lambda r: list(namnder).index(r.namnd))
     grupper = [(namnd, list(grupp)) for namnd, grupp in groupby(begarda, key=lambda r: r.namnd)]
     for namnd, grupp in grupper:
         if len(grupper) > 1:
             byggda.append(Rad(f"grupp-{namnd}", namnder[namnd], slag=Radslag.GRUPP))
         byggda += [rad(r, Radslag.DEL if len(grupper) > 1 else Radslag.RAD) for r in grupp]
+    if rader and all(r.ram_dold for r in rader):
+        # Nobody is told the ram by what is left of it.
+        visas = [i for i, k in enumerate(kolumner) if k.nyckel not in (f"ram-{forsta}", "skillnad")]
+        kolumner = tuple(kolumner[i] for i in visas)
+        byggda = [replace(r, celler=tuple(r.celler[i] for i in visas)) if r.celler else r for r in byggda]
     return Tabell(
         nyckel=uppstallning.kod,
         rubrik=f"{uppstallning.namn} {forsta}–{version.ar_lista[-1]}"
@@ -145,14 +151,21 @@ def arsrader(version: Budgetversion, r: Askanderad) -> list[Arsrad]:
     def mnkr(varde, *, tecken=False) -> str:
         return "–" if varde is None else formatera(varde, skala=MNKR, decimaler=1, tecken=tecken)
 
-    beviljat = r.svar.beviljat if r.svar else {}
+    beviljat: dict[int, Decimal] = {}
+    forra = None
+    for ar in version.ar_lista if r.svar else ():
+        sagt = r.svar.beviljat.get(str(ar))
+        # What is granted beside the ram stays until something else is granted: the bridge carries it on.
+        forra = Decimal(sagt) if sagt is not None else forra if r.mot_ram else None
+        if forra is not None:
+            beviljat[ar] = forra
     return [
         Arsrad(
             ar,
             mnkr(r.ram.get(ar)),
             mnkr(r.begart.get(ar)),
             mnkr(r.skillnad(ar), tecken=True),
-            mnkr(Decimal(beviljat[str(ar)]) if str(ar) in beviljat else None, tecken=r.mot_ram),
+            mnkr(beviljat.get(ar), tecken=r.mot_ram),
         )
         for ar in version.ar_lista
     ]

@@ -18,7 +18,7 @@ from budget.actions.askanden import (
     spara_motiv,
 )
 from budget.forms.askanden import Motivformular, Svarsformular
-from budget.selectors.askanden import Askanderad, hamta_askanden
+from budget.selectors.askanden import Askanderad, hamta_askanden, utan_ram
 from budget.selectors.budgetdel import hamta_delenheter, stangda_enheter
 from budget.selectors.kommentar import rakna_per_cell
 from budget.selectors.skrivratt import skrivbart_i
@@ -57,7 +57,12 @@ def las_askandesida(request, ar, kod) -> Askandesida:
     """The äskanden of a version that the user may read, those of one nämnd with `?namnd=`. 404 or PermissionDenied."""
     atkomst = oppna_askanden(request, ar, kod)
     per_enhet = hamta_delenheter(atkomst.version)
-    rader = tuple(hamta_askanden(atkomst.version, atkomst.askanden, atkomst.urval, per_enhet))
+    rader = tuple(
+        utan_ram(
+            hamta_askanden(atkomst.version, atkomst.askanden, atkomst.urval, per_enhet),
+            _laser_belopp(request, atkomst.version),
+        )
+    )
     egna = {r.namnd for r in rader}
     namnder = {n.pk: n for n in Namnd.objects.filter(pk__in=egna).order_by("ordning")}
     koder = {pk: n.kod for pk, n in namnder.items()}
@@ -70,7 +75,7 @@ def las_askandesida(request, ar, kod) -> Askandesida:
 def las_askandetabell(request, s: Askandesida, *, for_fil: bool = False) -> Tabell:
     """The table of a page of äskanden: with links for who may follow them, whole for a file."""
     version, u, behorighet = s.atkomst.version, s.atkomst.askanden, get_behorighet(request)
-    laser = behorighet.urval(Ratt.LASA_BELOPP, last=version.last, period=version.period)
+    laser = _laser_belopp(request, version)
     delar = behorighet.urval(Ratt.LASA_DELAR, last=version.last, period=version.period)
     return bygg_askandetabell(
         version, u, s.valda, s.namnder, med_lankar=not for_fil, med_kallor=bool(laser), hel_text=for_fil,
@@ -110,7 +115,7 @@ def askanden(request, ar, kod):
 def _sida(request, atkomst: Atkomst) -> dict:
     """What every page of a version shows, as the user sees the rest of it: some read nothing else."""
     version = atkomst.version
-    laser = get_behorighet(request).urval(Ratt.LASA_BELOPP, last=version.last, period=version.period)
+    laser = _laser_belopp(request, version)
     innehall = ram(request, replace(atkomst, urval=laser), atkomst.askanden.kod, titel=atkomst.askanden.namn)
     if not laser:
         innehall |= {"flikar": [], "underflikar": [], "versionsval": []}
@@ -148,7 +153,12 @@ def oppna_rad(request, ar, kod, enhet, post) -> tuple[Atkomst, Askanderad]:
         raise Http404
     if rad.plats.enhet_id not in atkomst.urval:
         raise PermissionDenied("Du får inte läsa den nämndens äskanden.")
-    return atkomst, rad
+    return atkomst, utan_ram([rad], _laser_belopp(request, atkomst.version))[0]
+
+
+def _laser_belopp(request, version) -> Enhetsurval:
+    """The enheter whose amounts in the budget itself the user may read, the ram among them."""
+    return get_behorighet(request).urval(Ratt.LASA_BELOPP, last=version.last, period=version.period)
 
 
 def far_skriva_motiv(request, atkomst: Atkomst, rad: Askanderad) -> bool:
@@ -236,6 +246,7 @@ def _visa_rad(request, atkomst: Atkomst, rad: Askanderad, *, motivform=None, sva
         "rubrik": rad.namn,
         "ordet": u.rads_ord,
         "rad": rad,
+        "visar_ram": rad.mot_ram and not rad.ram_dold,
         "ar": arsrader(version, rad),
         "svar": bygg_svar(version, rad),
         "ser_justeringar": bool(behorighet.urval(Ratt.LASA_BELOPP, last=version.last, period=version.period)),

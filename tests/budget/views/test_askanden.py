@@ -300,6 +300,13 @@ def test_politikern_laser_den_egna_namndens_forst_nar_de_ar_inlamnade(som, arb, 
     assert f'href="{SIDA}"' in _text(klient.get("/"))
     html = _text(klient.get(SIDA))
     assert "630,0" in html and "Kulturnämnden" not in html and "varifran/" not in html
+    # The ram of an open version is not theirs to read, nor what it can be counted from.
+    ram = nivaer(arb, 2024)["NORV_MS"]
+    for sida in (SIDA, f"{ARB}/askanden/rad/NORV_MS/drift/"):
+        html = _text(klient.get(sida))
+        assert "630,0" in html and ">Ram<" not in html and ">Skillnad<" not in html
+        assert f"{ram:.1f}".replace(".", ",") not in html
+        assert ">Ram<" in _text(som("koncerncontroller").get(sida))
     assert klient.get(f"{ARB}/askanden/rad/NORV_MS/drift/").status_code == 200
     assert klient.get(DRIFT).status_code == 403
     assert (
@@ -445,3 +452,13 @@ def test_den_som_inget_begar_har_inga_tomma_celler(som, arb, kc):
     aktion.oppna_for_inmatning(version=arb, sista_dag=timezone.localdate(), by=kc)
     html = _text(som("controller-kn").get(f"{ARB}/delar/KN/"))
     assert "begär inget utöver ramen" in html and "Äskanden: Kulturnämnden" not in html
+
+
+def test_ett_delvis_svar_galler_planaren_ocksa(som, inlamnat):
+    konc = som("koncerncontroller")
+    assert _svara(konc, utfall="delvis", **{"belopp-2024": "3"}).status_code == 302
+    html = _text(konc.get(DRIFT))
+    assert html.count(">+3,0</td>") == 3
+    # An investment's years are each their own.
+    assert _svara(konc, INVESTERING, utfall="delvis", **{"belopp-2024": "2"}).status_code == 302
+    assert _text(konc.get(INVESTERING)).count(">2,0</td>") == 1
