@@ -1,8 +1,8 @@
 """Printed figures beside computed ones, and rows that two tables share."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -19,8 +19,10 @@ from budget.models import (
     Versionskolumn,
 )
 from budget.models.uppstallning import RESULTATSAMMANSTALLNING
+from budget.regler.balanskrav import RADER as BALANSKRAVSRADER
+from budget.regler.balanskrav import gallande
 from budget.regler.kontroll import Skillnad, Slag, jamfor
-from budget.regler.samband import Utfall
+from budget.regler.samband import Regel
 from budget.selectors.balanskrav import berakna, hamta_underlag
 from budget.selectors.internbudget import (
     DELARNA,
@@ -34,7 +36,7 @@ from budget.selectors.internbudget import (
 from budget.selectors.nyckeltal import berakna as berakna_nyckeltal
 from budget.selectors.nyckeltal import hamta_behov
 from budget.selectors.ram import hamta_egna_nivaer, hamta_ramrorelser
-from budget.selectors.samband import hamta_egna_samband
+from budget.selectors.samband import Raknas, hamta_samband, hamta_skilda
 from budget.selectors.summor import ALLA, ALLA_ENHETER, Lage, Nyckel, hamta_summor
 from organisation.models import Enhetstyp
 from organisation.permissions import Enhetsurval
@@ -48,8 +50,13 @@ class Avvikelse:
     not lead to), RAM (regionbidrag that have moved without the costs), INTERNBUDGET (a regionbidrag that is not what
     fullmäktige gave), REGEL (a line that a rule computes from others) or SAMBAND (two tables that should agree;
     `tryckt` is then the first's figure and `omfang_namn` the tie). `nyckel` is the cell, `kalla` where it was printed,
-    `precision` the kronor of its last digit. `foljd` tells of one that is more than rounding only because a part of it
-    is: it does follow from its parts as they are printed.
+    `precision` the kronor of its last digit.
+
+    `tryckt` is the decided figure where the version has one. `beraknat` is counted from the leaves, as if no sum had
+    been decided (`Lage.DELAR`); `delar` is what the parts give as they stand in the version, decided where they are
+    decided, which is what the notes under the tables say. It is None where nothing of the kind is shown. `i_grunden`
+    is false of a figure that its leaves give and the parts beside it do not: only a reader of the tables meets it.
+    `skillnad` is against the leaves where they differ, else against the parts. `samband` is the tie of a SAMBAND.
     """
 
     kod: str
@@ -62,15 +69,33 @@ class Avvikelse:
     skillnad: Skillnad
     precision: Decimal
     kalla: str
-    foljd: bool = False
+    delar: Decimal | None = None
+    i_grunden: bool = True
+    samband: Regel | None = None
 
     @property
     def ar_fel(self) -> bool:
         return self.skillnad.slag == Slag.FEL
 
+    @property
+    def foljer(self) -> bool:
+        """Whether it follows from its parts as they stand, so that what differs is one of them."""
+        return self.delar is not None and jamfor(self.tryckt, self.delar, precision=self.precision) is None
+
+    @property
+    def foljd(self) -> bool:
+        """More than rounding only because a part of it is."""
+        return self.ar_fel and self.foljer
+
 
 def hamta_alla_avvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
-    """What `kontrollera` and the page Kontroll list: every figure that disagrees, in table order."""
+    """What `kontrollera` counts: every figure that does not follow from the leaves, in table order."""
+    return [a for a in hamta_sedda_avvikelser(versioner) if a.i_grunden]
+
+
+def hamta_sedda_avvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
+    """The same, and the figures that follow from the leaves but not from the parts that stand beside them: all that
+    the notes of the pages tell, and all that `kontrollera` does."""
     versioner = list(versioner)
     return [
         *_utan_arvda(hamta_avvikelser(versioner), versioner),
@@ -107,7 +132,8 @@ def hamta_avvikelser(
     """Every printed figure of the versions that disagrees with the computed one, in table order.
 
     Lines that a rule computes are left to `hamta_nyckeltalskontroll` and `hamta_regelavvikelser`. Five
-    queries at most, however many versions and enheter; two more per förvaltning that is printed as a whole.
+    queries at most, however many versions and enheter, and one more to read what was decided; three more per
+    förvaltning that is printed as a whole.
     """
     per_id = {v.pk: v for v in versioner}
     kontroller = _kontroller(per_id, uppstallning).exclude(post__typ=Posttyp.REGEL)
@@ -116,24 +142,24 @@ def hamta_avvikelser(
     barn = defaultdict(list)
     for b in Post.objects.filter(foralder__in={k.post_id for k in alla if isinstance(k, Kontrollsumma)}):
         barn[b.foralder_id].append(b)
-    summor = defaultdict(dict)
+    # By leaves, and as the figures stand in the version.
+    summor, visade = defaultdict(dict), defaultdict(dict)
     for period in {per_id[k.version_id].period for k in alla}:
         samtida = [k for k in alla if per_id[k.version_id].period == period]
-        summor[period] = hamta_summor(
-            kolumner=[(k.version_id, k.ar) for k in samtida],
-            poster={k.post_id if isinstance(k, Kontrollsumma) else k.post.kalla_post_id for k in samtida}
-            | {k.post.kalla_post_id for k in samtida if k.post.kalla_post_id}
-            | {b.pk for lista in barn.values() for b in lista},
-            period=period,
-            lage=Lage.DELAR,
-        )
-        for enhet, helas in _summor_av_hela(
-            samtida, [b.pk for lista in barn.values() for b in lista], period
-        ):
-            summor[period] |= {
-                n._replace(omfang=f"{HEL}:{enhet}"): s for n, s in helas.items() if n.omfang == ALLA
-            }
-    tryckta = {_kontrollnyckel(k): k.belopp for k in alla if isinstance(k, Kontrollsumma)}
+        barnen = {b.pk for lista in barn.values() for b in lista}
+        for svar, lage in ((summor, Lage.DELAR), (visade, Lage.BESLUTAT)):
+            svar[period] = hamta_summor(
+                kolumner=[(k.version_id, k.ar) for k in samtida],
+                poster={k.post_id if isinstance(k, Kontrollsumma) else k.post.kalla_post_id for k in samtida}
+                | {k.post.kalla_post_id for k in samtida if k.post.kalla_post_id}
+                | barnen,
+                period=period,
+                lage=lage,
+            )
+            for enhet, helas in _summor_av_hela(samtida, barnen, period, lage):
+                svar[period] |= {
+                    n._replace(omfang=f"{HEL}:{enhet}"): s for n, s in helas.items() if n.omfang == ALLA
+                }
     avvikelser = []
     for k in alla:
         version = per_id[k.version_id]
@@ -141,22 +167,22 @@ def hamta_avvikelser(
         # A leaf that was printed is compared with what it would fetch.
         post_id = k.post.kalla_post_id or k.post_id
         nyckel = _kontrollnyckel(k) if ar_kontroll else _enhetsnyckel(k)
-        summa = summor[version.period].get(Nyckel(post_id, k.version_id, k.ar, _summerat(k.post, nyckel)))
+        cell = Nyckel(post_id, k.version_id, k.ar, _summerat(k.post, nyckel))
+        summa = summor[version.period].get(cell)
         if summa is None and not ar_kontroll:
             continue  # nothing to fetch in the other table, so the own figure is the only one
-        avvikelse = _avvikelse(_kod(k, nyckel), k, version, nyckel, summa.varde if summa else Decimal(0))
-        if avvikelse and ar_kontroll and avvikelse.ar_fel and barn[k.post_id]:
-            som_tryckt = _av_tryckta_delar(
-                nyckel, barn[k.post_id], tryckta, summor[version.period], _summerat(k.post, nyckel)
-            )
-            foljd = jamfor(k.belopp, som_tryckt, precision=k.precision) is None
-            avvikelse = replace(avvikelse, foljd=foljd)
+        varde = summa.varde if summa else Decimal(0)
+        # The rows of a table of objects are its leaves.
+        delar = varde
+        if not k.post.uppstallning.per_objekt:
+            delar = _av_delar(cell, barn[k.post_id], visade[version.period], k.post.kalla_post_id)
+        avvikelse = _avvikelse(_kod(k, nyckel), k, version, nyckel, varde, delar)
         if avvikelse:
             avvikelser.append(avvikelse)
     return avvikelser
 
 
-def _summor_av_hela(kontroller, barn: list[int], period):
+def _summor_av_hela(kontroller, barn: set[int], period, lage: Lage):
     """Per förvaltning (id) that is printed as a whole: its sums with its parts, without förvaltningsinterna poster."""
     hela = defaultdict(list)
     for k in kontroller:
@@ -172,7 +198,7 @@ def _summor_av_hela(kontroller, barn: list[int], period):
                 period=period,
                 urval=Enhetsurval(enheter=delar.get(enhet, frozenset((enhet,)))),
                 utan_interna=True,
-                lage=Lage.DELAR,
+                lage=lage,
             ),
         )
 
@@ -187,15 +213,17 @@ def _summerat(post: Post, nyckel: Nyckel) -> str:
     return nyckel.omfang if post.uppstallning.per_enhet else ALLA
 
 
-def _av_tryckta_delar(nyckel: Nyckel, barn, tryckta, summor, omfang: str) -> Decimal:
-    """The sum as the reader of the document would make it: of the parts as printed, where they are printed."""
-    varde = Decimal(0)
-    for b in barn:
-        cell = nyckel._replace(post=b.pk)
-        summa = summor.get(cell._replace(omfang=omfang))
-        beraknat = summa.varde if summa else Decimal(0)
-        varde += b.tecken * tryckta.get(cell, beraknat)
-    return varde
+def _av_delar(cell: Nyckel, barn, visade, hamtas: int | None) -> Decimal | None:
+    """What gives a figure, as it stands in the version: the line that it fetches, or the parts that a reader adds."""
+    if hamtas:
+        summa = visade.get(cell)
+        return summa.varde if summa else None
+    if any(b.dold and b.kalla_post_id in {syskon.pk for syskon in barn} for b in barn):
+        return None  # the line and what it leaves out, which are not read as its parts
+    delar = [(b.tecken, visade.get(cell._replace(post=b.pk))) for b in barn]
+    if all(s is None for _, s in delar):
+        return None
+    return sum((tecken * s.varde for tecken, s in delar if s), Decimal(0))
 
 
 def hamta_skilda_rader(version: Budgetversion, uppstallning: Uppstallning) -> list[Avvikelse]:
@@ -217,28 +245,50 @@ class Nyckeltalskontroll(NamedTuple):
 def hamta_nyckeltalskontroll(
     versioner: Iterable[Budgetversion], *, uppstallning: Uppstallning | None = None
 ) -> Nyckeltalskontroll:
-    """The printed nyckeltal of the versions against their rules, in table order. Three queries, whatever the number
+    """The printed nyckeltal of the versions against their rules, in table order. Four queries, whatever the number
     of lines, for versions of the same years."""
     per_id = {v.pk: v for v in versioner}
     kontroller = list(_kontroller(per_id, uppstallning).exclude(post__regel=""))
     poster = {k.post_id: k.post for k in kontroller}.values()
     kolumner = {(k.version_id, k.ar) for k in kontroller}
     behov = hamta_behov(poster, kolumner)
-    varden = {}
+    varden, visade = {}, {}
     for period in {per_id[k.version_id].period for k in kontroller}:
         par = {(v, ar) for v, ar in kolumner if per_id[v].period == period}
-        summor = hamta_summor(
-            kolumner=[*par, *behov.kolumner], poster=behov.poster, period=period, lage=Lage.DELAR
-        )
-        varden |= berakna_nyckeltal(poster, par, behov, summor)
+        for svar, lage in ((varden, Lage.DELAR), (visade, Lage.BESLUTAT)):
+            summor = hamta_summor(
+                kolumner=[*par, *behov.kolumner], poster=behov.poster, period=period, lage=lage
+            )
+            svar |= berakna_nyckeltal(poster, par, behov, summor)
     svar = Nyckeltalskontroll([], [])
     for k in kontroller:
         nyckel = _kontrollnyckel(k)
         if nyckel not in varden:
             svar.oraknade.append(k)
-        elif a := _avvikelse("REGEL", k, per_id[k.version_id], nyckel, varden[nyckel].varde):
+        elif a := _avvikelse(
+            "REGEL",
+            k,
+            per_id[k.version_id],
+            nyckel,
+            varden[nyckel].varde,
+            visade[nyckel].varde if nyckel in visade else None,
+        ):
             svar.avvikelser.append(a)
     return svar
+
+
+def visade_rader(underlag) -> dict[int, dict[str, Decimal]]:
+    """The lines of each year of a balanskravsutredning as they stand: printed where they were."""
+    return {
+        u.ar: {rad.nyckel: gallande(u, ar, rad.nyckel) for rad in BALANSKRAVSRADER}
+        for u, ar in zip(underlag, berakna(underlag).ar, strict=True)
+    }
+
+
+def balanskravets_delar(kod: str, rader: Mapping[str, Decimal]) -> Decimal | None:
+    """What the lines that a line of the utredning is made of give, as they stand."""
+    delar = next((rad.summa for rad in BALANSKRAVSRADER if rad.nyckel == kod), ())
+    return sum((rader[n] * faktor for n, faktor in delar), Decimal(0)) if delar else None
 
 
 def hamta_regelavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
@@ -251,12 +301,20 @@ def hamta_regelavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]
     for version_id, rader in kontroller.items():
         underlag = hamta_underlag(per_id[version_id], lage=Lage.DELAR)
         utredning = {ar.ar: ar for ar in berakna(underlag).ar}
+        visade = visade_rader(hamta_underlag(per_id[version_id]))
         for k in rader:
             ar_blad = k.post.typ == Posttyp.BLAD and k.post.kod != "ib_aterstalla"
             if k.ar not in utredning or ar_blad:
                 continue
             nyckel = Nyckel(k.post_id, k.version_id, k.ar, _omfang(k))
-            avvikelse = _avvikelse("REGEL", k, per_id[version_id], nyckel, utredning[k.ar].varde(k.post.kod))
+            avvikelse = _avvikelse(
+                "REGEL",
+                k,
+                per_id[version_id],
+                nyckel,
+                utredning[k.ar].varde(k.post.kod),
+                balanskravets_delar(k.post.kod, visade[k.ar]),
+            )
             if avvikelse:
                 avvikelser.append(avvikelse)
     return avvikelser
@@ -278,7 +336,9 @@ def hamta_bryggavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]
         for b in nivaer if bryggan else ():
             if (b.enhet_id, b.ar) not in bryggan:
                 continue
-            if avvikelse := _avvikelse("BRYGGA", b, version, _enhetsnyckel(b), bryggan[b.enhet_id, b.ar]):
+            if avvikelse := _avvikelse(
+                "BRYGGA", b, version, _enhetsnyckel(b), bryggan[b.enhet_id, b.ar], bryggan[b.enhet_id, b.ar]
+            ):
                 avvikelser.append(avvikelse)
     return avvikelser
 
@@ -327,36 +387,26 @@ def hamta_internbudgetavvikelser(versioner: Iterable[Budgetversion]) -> list[Avv
     return avvikelser
 
 
-# A line printed in two tables is found as RAD already.
-_RAD_NAMNER = ("RESULTAT_KASSA", "RESULTAT_BALANS")
-
-
 def hamta_sambandsavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
     """Figures of two tables that the document means to be the same, and that differ by more than rounding.
 
-    One that agrees as printed is left out: what parts it is named as a SUMMA. So is one that a copy has from the
-    decided version that it goes back to. `tryckt` is the tie's first side.
+    One that agrees as printed is left out: what parts it is named as a SUMMA. `hamta_skilda` says which others are.
+    `tryckt` is the tie's first side.
     """
-    versioner = list(versioner)
-    ursprung = {v.bryggas_ur or v.kopia_av for v in versioner} - {None}
-    arvda = {
-        (version.pk, s.regel.kod, s.ar): s.differens
-        for version, _, s in hamta_egna_samband(ursprung, lage=Lage.FAKTA)
-    }
     avvikelser = []
-    for version, data, s in hamta_egna_samband(versioner, lage=Lage.DELAR):
-        if s.utfall != Utfall.SKILJER or not s.regel.samma or s.regel.kod in _RAD_NAMNER:
-            continue
-        fran = version.bryggas_ur_id or version.kopia_av_id
-        if arvda.get((fran, s.regel.kod, s.ar)) == s.differens:
-            continue
-        post = data.poster[(*s.regel.vanster.delar, *s.regel.vanster.forra)[0][0]]
-        avvikelser.append(
-            Avvikelse(
-                "SAMBAND", version, post, Nyckel(post.pk, version.pk, s.ar, ALLA), s.regel.rubrik,
-                s.vanster, s.hoger, Skillnad(s.differens, Slag.FEL), s.precision, version.handling,
-            )
-        )  # fmt: skip
+    for version in versioner:
+        data = hamta_samband(version, lage=Lage.DELAR)
+        for s, hur in hamta_skilda(version, data):
+            if hur != Raknas.SKILLNAD:
+                continue
+            post = data.poster[(*s.regel.vanster.delar, *s.regel.vanster.forra)[0][0]]
+            avvikelser.append(
+                Avvikelse(
+                    "SAMBAND", version, post, Nyckel(post.pk, version.pk, s.ar, ALLA), s.regel.rubrik,
+                    s.vanster, s.hoger, Skillnad(s.differens, Slag.FEL), s.precision, version.handling,
+                    samband=s.regel,
+                )
+            )  # fmt: skip
     return avvikelser
 
 
@@ -401,10 +451,13 @@ def _omfang(kontroll: Kontrollsumma) -> str:
     return f"{kontroll.omfang}:{kontroll.enhet_id or kontroll.sektor_id}"
 
 
-def _avvikelse(kod, k, version, nyckel, beraknat) -> Avvikelse | None:
+def _avvikelse(kod, k, version, nyckel, beraknat, delar: Decimal | None = None) -> Avvikelse | None:
     skillnad = jamfor(k.belopp, beraknat, precision=k.precision)
-    if skillnad is None:
-        return None
+    i_grunden = skillnad is not None
+    if not i_grunden:
+        skillnad = None if delar is None else jamfor(k.belopp, delar, precision=k.precision)
+        if skillnad is None:
+            return None
     sektor = getattr(k, "sektor", None)
     namn = k.enhet.namn if k.enhet else sektor.summarubrik if sektor else "alla nämnder"
     if nyckel.omfang.startswith(HEL):
@@ -415,5 +468,5 @@ def _avvikelse(kod, k, version, nyckel, beraknat) -> Avvikelse | None:
     kalla = ", ".join(del_ for del_ in (version.handling, k.kalla, plats) if del_)
     return Avvikelse(
         kod, version, k.post, nyckel, "" if k.enhet and k.enhet.typ == Enhetstyp.REGION else namn,
-        k.belopp, beraknat, skillnad, k.precision, kalla,
+        k.belopp, beraknat, skillnad, k.precision, kalla, delar, i_grunden,
     )  # fmt: skip

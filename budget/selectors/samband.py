@@ -1,8 +1,8 @@
 """The figures that the ties between the tables are asked of, and what the rule says of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from budget.models import Budgetversion, Kontrollsumma, Post, Versionskolumn
 from budget.regler.samband import REGLER, Samband, Siffra, prova
@@ -62,12 +62,41 @@ def hamta_samband(version: Budgetversion, *, lage: Lage = Lage.BESLUTAT) -> Samb
     return Sambandsdata(samband, kallor, poster)
 
 
-def hamta_egna_samband(
-    versioner: Iterable[Budgetversion], *, lage: Lage = Lage.BESLUTAT
-) -> list[tuple[Budgetversion, Sambandsdata, Samband]]:
-    """The ties of each version in its own years."""
-    svar = []
-    for version in versioner:
-        data = hamta_samband(version, lage=lage)
-        svar += [(version, data, s) for s in data.samband if s.ar in version.ar_lista]
-    return svar
+class Raknas(StrEnum):
+    """Whether a tie that differs is one of the differences of the version, and else why not."""
+
+    SKILLNAD = "skillnad"
+    RAD = "rad"  # a line that two tables have: found as that line
+    FORHALLANDE = "förhållande"  # a relation to explain, not the same figure
+    ANNAN_VERSION = "annan version"  # of a year that another version has
+    URSPRUNGET = "ursprunget"  # the decided version that it goes back to has the same
+
+
+_RAD_NAMNER = ("RESULTAT_KASSA", "RESULTAT_BALANS")
+
+
+def hamta_skilda(version: Budgetversion, data: Sambandsdata) -> list[tuple[Samband, Raknas]]:
+    """The ties of `data` that differ, and how each counts: what Kontroll, Samband and `kontrollera` go by. No query
+    unless one of them may be from the version that this one goes back to, and then four."""
+    skilda = [(s, _raknas(version, s)) for s in data.skilda]
+    ursprung = version.bryggas_ur or version.kopia_av
+    if ursprung is None or not any(hur == Raknas.SKILLNAD for _, hur in skilda):
+        return skilda
+    arvda = {(s.regel.kod, s.ar): s.differens for s in hamta_samband(ursprung, lage=Lage.FAKTA).samband}
+    return [
+        (
+            s,
+            Raknas.URSPRUNGET
+            if hur == Raknas.SKILLNAD and arvda.get((s.regel.kod, s.ar)) == s.differens
+            else hur,
+        )
+        for s, hur in skilda
+    ]
+
+
+def _raknas(version: Budgetversion, s: Samband) -> Raknas:
+    if s.ar not in version.ar_lista:
+        return Raknas.ANNAN_VERSION
+    if not s.regel.samma:
+        return Raknas.FORHALLANDE
+    return Raknas.RAD if s.regel.kod in _RAD_NAMNER else Raknas.SKILLNAD

@@ -10,21 +10,27 @@ from budget.selectors.kontroll import Avvikelse
 from budget.selectors.ram import Ramrorelse
 from budget.tabeller import matt
 from budget.tabeller.adress import Kallor
+from budget.tabeller.delar import BRYGGAN, HAMTAS, RAKNAS
 from organisation.models import Enhet, Sektor
-from regionskane.lib.belopp import MNKR, formatera
+from regionskane.lib.belopp import MNKR, avrunda, formatera
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Tabell
 
 _KODER = {
-    "SUMMA": "Tryckt summa mot sina delar",
-    "RAD": "Samma rad på två ställen",
+    "SUMMA": "Summa mot sina delar",
+    "RAD": "Rad mot raden som den hämtas från",
     "BRYGGA": "Regionbidrag mot förra året och årets justeringar",
     "RAM": "Regionbidragens ändring mot nettokostnadernas",
     "INTERNBUDGET": "Internbudgetens regionbidrag mot fullmäktiges",
-    "REGEL": "Tryckt rad mot regelns beräkning",
+    "REGEL": "Rad mot regelns beräkning",
     "SAMBAND": "Två uppställningar mot varandra",
 }
-# The same in a version that nothing is printed of.
-_OTRYCKTA = {"SUMMA": "Summa mot sina delar", "REGEL": "Rad mot regelns beräkning"}
+# What a figure is held against, in a sentence: «delarna ger».
+_GER = {"SUMMA": "delarna ger", "RAD": HAMTAS, "BRYGGA": BRYGGAN, "REGEL": RAKNAS}
+# Two figures that are held against each other: what the first one is, and the second.
+_SIDOR = {
+    "RAM": ("Regionbidragen ändras", "nettokostnaderna"),
+    "INTERNBUDGET": ("Internbudgeten", "fullmäktiges regionbidrag"),
+}
 _SLAG = {Slag.AVRUNDNING: "Avrundning", Slag.FEL: "Fel"}
 
 
@@ -64,6 +70,50 @@ def sammanfatta(avvikelser: list[Avvikelse]) -> str:
     return f"{inledning}, varav {fel} är mer än avrundning."
 
 
+def sidor(a: Avvikelse) -> tuple[str, str]:
+    """What the two figures of a finding are, where they are two of the document; else nothing."""
+    if a.samband:
+        return a.samband.vanster.text, _liten(a.samband.hoger.text)
+    return _SIDOR.get(a.kod, ("", ""))
+
+
+def skriv_avvikelse(a: Avvikelse, beraknat: Decimal) -> str:
+    """«Budget 2024: Årets resultat 2025 är beslutat till 652; delarna ger 653 (−1).»
+
+    Three figures have each their name: what was decided, what the parts give as they stand (which the notes under the
+    tables say), and what the leaves give when no sum is decided. The last one is said where it is another.
+    `beraknat` is that one with as many digits as are to be written.
+    """
+
+    def tal(x: Decimal) -> str:
+        return matt.skriv_exakt(a.post, x)
+
+    def skillnad(x: Decimal) -> str:
+        return matt.skriv_exakt(a.post, a.tryckt - x, skillnad=True)
+
+    vansters, hogers = sidor(a)
+    if vansters:
+        vad = f"{a.omfang_namn} {a.nyckel.ar}: {vansters} {tal(a.tryckt)}, {hogers} {tal(beraknat)}"
+        return f"{a.version.namn}: {vad} ({skillnad(beraknat)})."
+    namn = ", ".join(d for d in (a.post.namn, a.omfang_namn) if d)
+    verb = "är beslutat till" if a.version.faststalld else "är"
+    text = f"{a.version.namn}: {namn} {a.nyckel.ar} {verb} {tal(a.tryckt)}"
+    ger = _GER[a.kod]
+    delar = beraknat if a.delar is None else avrunda(a.delar, a.precision / 100)
+    if delar == beraknat:
+        return f"{text}; {ger} {tal(beraknat)} ({skillnad(beraknat)})."
+    if not a.i_grunden:
+        return f"{text}, och räknat från grunden blir det så; {ger} {tal(delar)} ({skillnad(delar)})."
+    grunden = f"räknat från grunden blir det {tal(beraknat)} ({skillnad(beraknat)})"
+    if not a.foljer:
+        return f"{text}; {ger} {tal(delar)} ({skillnad(delar)}), och {grunden}."
+    return f"{text}, och {ger} det; {grunden}. Det följer av en del som är beslutad till annat."
+
+
+def _liten(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
 def ar_tryckt(version: Budgetversion) -> bool:
     """Whether the figures of a version stand in a document outside the system."""
     return bool(version.faststalld and version.handling)
@@ -72,7 +122,7 @@ def ar_tryckt(version: Budgetversion) -> bool:
 def bygg_kontroll(version: Budgetversion, avvikelser: Iterable[Avvikelse]) -> Tabell:
     """One row per figure that does not agree with what it is compared to."""
     tryckt = ar_tryckt(version)
-    koder = _KODER if tryckt else _KODER | _OTRYCKTA
+    beslutat = "Beslutat" if version.faststalld else "Tal"
     avvikelser = list(avvikelser)
     i_mnkr = (a.post for a in avvikelser if not matt.egen_enhet(a.post))
     decimaler = max(map(matt.decimaler, i_mnkr), default=0)
@@ -94,10 +144,11 @@ def bygg_kontroll(version: Budgetversion, avvikelser: Iterable[Avvikelse]) -> Ta
             (
                 Cell(text=str(a.nyckel.ar)),
                 Cell(a.tryckt),
+                *([Cell(a.beraknat if a.delar is None else a.delar)] if version.faststalld else []),
                 Cell(a.beraknat, kalla=adress(a)),
                 Cell(a.skillnad.differens),
-                Cell(text="Följd av ett fel" if a.foljd else _SLAG[a.skillnad.slag]),
-                Cell(text=koder[a.kod]),
+                Cell(text=_slag(a)),
+                Cell(text=_vad(a)),
                 Cell(text=a.kalla),
             ),
             enhet=matt.egen_enhet(a.post),
@@ -107,23 +158,44 @@ def bygg_kontroll(version: Budgetversion, avvikelser: Iterable[Avvikelse]) -> Ta
     )
     kolumner = (
         Kolumn("ar", "År", slag=Kolumnslag.TEXT),
-        Kolumn("tryckt", "Tryckt" if tryckt else "Tal", decimaler=decimaler),
-        Kolumn("beraknat", "Beräknat" if tryckt else "Räknat", decimaler=decimaler),
-        Kolumn(
-            "differens", "Skillnad", "tryckt − beräknat" if tryckt else "tal − räknat", Kolumnslag.DIFFERENS,
-            decimaler=decimaler,
+        Kolumn("tryckt", beslutat, decimaler=decimaler),
+        *(
+            (
+                Kolumn("delar", "Delarna ger", "som de står", decimaler=decimaler),
+                Kolumn("beraknat", "Från grunden", "utan beslutade summor", decimaler=decimaler),
+            )
+            if version.faststalld
+            else (Kolumn("beraknat", "Räknat", decimaler=decimaler),)
         ),
+        Kolumn("differens", "Skillnad", slag=Kolumnslag.DIFFERENS, decimaler=decimaler),
         Kolumn("slag", "Slag", slag=Kolumnslag.TEXT),
         Kolumn("kontroll", "Vad som jämförs", slag=Kolumnslag.TEXT),
         Kolumn("kalla", "Var det är tryckt" if tryckt else "Var talet står", slag=Kolumnslag.TEXT),
     )  # fmt: skip
     return Tabell(
         "kontroll",
-        "Tryckta siffror som inte följer av sina delar" if tryckt else "Tal som ska stämma med varandra",
+        "Beslutade tal som delarna inte ger" if version.faststalld else "Tal som ska stämma med varandra",
         "Rad",
         kolumner,
         rader,
         f"{version.namn}, mnkr{undantag}. "
-        f"En skillnad på högst ett steg i {'den tryckta' if tryckt else 'talets'} noggrannhet{'en' if tryckt else ''} "
-        "räknas som avrundning.",
+        + (
+            "Det beslutade talet står i alla tabeller. «Delarna ger» räknar ihop delarna så som de står i tabellen, "
+            "och är det som noterna säger. «Från grunden» räknar ihop de understa raderna som om ingen summa vore "
+            "beslutad. Skillnaden är mot grunden, och mot delarna där grunden ger det beslutade. "
+            if version.faststalld
+            else ""
+        )
+        + "En skillnad på högst ett steg i talets noggrannhet räknas som avrundning.",
     )
+
+
+def _slag(a: Avvikelse) -> str:
+    if a.foljer:
+        return "Följer av en del"
+    return _SLAG[a.skillnad.slag]
+
+
+def _vad(a: Avvikelse) -> str:
+    vansters, hogers = sidor(a)
+    return f"{_KODER[a.kod]}: {_liten(vansters)} mot {hogers}" if a.samband else _KODER[a.kod]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from budget.models import Budgetversion
 from budget.regler.samband import Led, Samband, Utfall
-from budget.selectors.samband import Sambandsdata
+from budget.selectors.samband import Raknas, Sambandsdata
 from budget.tabeller.adress import Kallor
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 
@@ -15,11 +15,23 @@ _ORD = {
     Utfall.SKILJER: "Skiljer",
     Utfall.PROVAS_INTE: "Kan inte prövas",
 }
+# Why a tie that differs is not among the differences of Kontroll.
+_RAKNAS_INTE = {
+    Raknas.RAD: "Står i Kontroll som en rad på två ställen.",
+    Raknas.FORHALLANDE: "Ett förhållande att förklara, och därför ingen skillnad i Kontroll.",
+    Raknas.ANNAN_VERSION: "Året är en annan versions, och kontrolleras där.",
+    Raknas.URSPRUNGET: "Står likadant i {ursprung}, och räknas där.",
+}
 TABELLER = ("resultatbudget", "kassaflode", "balansbudget", "investeringar")
 
 
-def bygg_samband(version: Budgetversion, data: Sambandsdata) -> Tabell:
-    """Every tie of every year, its two figures, what parts them and why it cannot be asked."""
+Skilda = list[tuple[Samband, Raknas]]
+
+
+def bygg_samband(version: Budgetversion, data: Sambandsdata, skilda: Skilda) -> Tabell:
+    """Every tie of every year, its two figures, what parts them and why it cannot be asked, or is no difference of the
+    version (`skilda`)."""
+    hur = {(s.regel.kod, s.ar): hur for s, hur in skilda}
     kallor, noter = Kallor(), []
 
     def not_(text: str) -> int:
@@ -38,6 +50,8 @@ def bygg_samband(version: Budgetversion, data: Sambandsdata) -> Tabell:
         noter = ()
         if s.skal:
             noter = (not_(s.skal),)
+        elif text := raknas_inte(version, hur.get((s.regel.kod, s.ar))):
+            noter = (not_(text),)
         elif s.utfall == Utfall.TRYCKT:
             noter = (
                 not_("Siffrorna stämmer så som de är tryckta, men deras delar ger något annat. Se Kontroll."),
@@ -93,15 +107,35 @@ def _liten(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def sammanfatta_samband(samband: Iterable[Samband]) -> str:
-    """How the ties came out, in a sentence."""
+def raknas_inte(version: Budgetversion, hur: Raknas | None) -> str:
+    """Why a tie that differs is not among the differences of Kontroll; empty when it is."""
+    return _RAKNAS_INTE.get(hur, "").format(ursprung=version.bryggas_ur or version.kopia_av)
+
+
+def sammanfatta_samband(samband: Iterable[Samband], skilda: Skilda) -> str:
+    """How the ties came out, and how many of them Kontroll counts, in a sentence or two."""
     samband = list(samband)
     antal = {u: sum(s.utfall == u for s in samband) for u in Utfall}
     stammer = antal[Utfall.STAMMER] + antal[Utfall.AVRUNDNING] + antal[Utfall.TRYCKT]
     skiljer = antal[Utfall.SKILJER]
     inte = antal[Utfall.PROVAS_INTE]
     delar = [f"{stammer} stämmer, varav {antal[Utfall.AVRUNDNING]} med avrundning", f"{skiljer} skiljer"]
-    return f"Av {len(samband)} prövningar: {', '.join(delar)} och {inte} kan inte prövas."
+    text = f"Av {len(samband)} prövningar: {', '.join(delar)} och {inte} kan inte prövas."
+    i_kontroll = sum(hur in (Raknas.SKILLNAD, Raknas.RAD) for _, hur in skilda)
+    if not skiljer:
+        return text
+    vad = {0: "ingen", 1: "en"}.get(i_kontroll, str(i_kontroll))
+    resten = "." if i_kontroll == len(skilda) else "; noterna säger varför de andra inte gör det."
+    return f"{text} Av dem som skiljer räknas {vad} som skillnad i Kontroll{resten}"
+
+
+def skilda_utanfor(version: Budgetversion, skilda: Skilda) -> list[str]:
+    """The ties that differ and are no differences of the version, a line each with its years and why."""
+    aren = {}
+    for s, hur in skilda:
+        if text := raknas_inte(version, hur):
+            aren.setdefault((s.regel.rubrik, text), []).append(str(s.ar))
+    return [f"{rubrik} ({', '.join(ar)}). {text}" for (rubrik, text), ar in aren.items()]
 
 
 def sambandsrader(data: Sambandsdata, tabell: str) -> list[str]:

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from budget.selectors.samband import hamta_samband
+from budget.selectors.samband import hamta_samband, hamta_skilda
 from budget.tabeller.samband import bygg_samband, sammanfatta_samband
 from budget.views.atkomst import oppna_version
 from budget.views.tabeller import ram
@@ -20,12 +20,13 @@ def samband(request, ar, kod):
     if not atkomst.urval.allt:
         get_behorighet(request).krav(Ratt.LASA_BELOPP)
     data = hamta_samband(atkomst.version)
-    t = bygg_samband(atkomst.version, data)
+    skilda = hamta_skilda(atkomst.version, data)
+    t = bygg_samband(atkomst.version, data, skilda)
     innehall = ram(request, atkomst, "samband", titel="Samband")
     innehall |= {
         "rubrik": t.rubrik,
         "ingress": t.ingress,
         "t": visa(t),
-        "sammanfattning": sammanfatta_samband(data.samband),
+        "sammanfattning": sammanfatta_samband(data.samband, skilda),
     }
     return render(request, "budget/samband.html", innehall)

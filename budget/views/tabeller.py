@@ -9,12 +9,21 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from budget.actions.handling import starta_handling
-from budget.models import BEREDS, BESLUTAS, Budgetdel, Budgetversion, Uppstallning, Uppstallningsslag
+from budget.models import (
+    BEREDS,
+    BESLUTAS,
+    Budgetdel,
+    Budgetversion,
+    Status,
+    Uppstallning,
+    Uppstallningsslag,
+    Versionskolumn,
+)
 from budget.selectors.beslutspunkter import hamta_beslutsavvikelser
 from budget.selectors.budgetdel import stangda_enheter
 from budget.selectors.kommentar import rakna_per_plats
-from budget.selectors.kontroll import hamta_alla_avvikelser, hamta_skilda_rader
-from budget.selectors.samband import hamta_samband
+from budget.selectors.kontroll import hamta_sedda_avvikelser, hamta_skilda_rader
+from budget.selectors.samband import hamta_samband, hamta_skilda
 from budget.selectors.skrivratt import lasbara_askanden
 from budget.selectors.uppstallning import hamta_uppstallningar, region_enhet
 from budget.tabeller.balanskrav import varningar
@@ -22,10 +31,10 @@ from budget.tabeller.beslutspunkter import skriv_avvikelse
 from budget.tabeller.budgetdel import markera_kommentarer
 from budget.tabeller.handling import bygg_handling, las_balanskrav
 from budget.tabeller.investeringar import las_uppstallning
-from budget.tabeller.kontroll import ar_tryckt, bygg_kontroll, sammanfatta, skild_rad
+from budget.tabeller.kontroll import bygg_kontroll, sammanfatta, skild_rad
 from budget.tabeller.remsa import bygg_remsa
 from budget.tabeller.samband import TABELLER as SAMBANDSTABELLER
-from budget.tabeller.samband import sambandsrader
+from budget.tabeller.samband import sambandsrader, skilda_utanfor
 from budget.tabeller.steg import bygg_steg
 from budget.tabeller.tillagg import NYCKEL as TILLAGG
 from budget.tabeller.tillagg import las_andringar
@@ -289,14 +298,25 @@ def kontroll(request, ar, kod):
     atkomst = oppna_version(request, ar, kod)
     if not ser_kontrollen(request, atkomst):
         get_behorighet(request).krav(Ratt.LASA_BELOPP)
-    avvikelser = hamta_alla_avvikelser([atkomst.version])
+    avvikelser = hamta_sedda_avvikelser([atkomst.version])
     innehall = ram(request, atkomst, "kontroll", titel="Kontroll")
-    tryckt = ar_tryckt(atkomst.version)
     t = bygg_kontroll(atkomst.version, avvikelser)
     beslut = [skriv_avvikelse(a) for a in hamta_beslutsavvikelser([atkomst.version])]
-    innehall |= {"rubrik": f"Kontroll av {'tryckta siffror' if tryckt else 'siffror'}", "ingress": t.ingress}
+    innehall |= {
+        "rubrik": f"Kontroll av {'beslutade tal' if atkomst.version.faststalld else 'siffror'}",
+        "ingress": t.ingress,
+    }
     innehall |= {"t": visa(t), "antal": len(avvikelser), "sammanfattning": sammanfatta(avvikelser)}
-    innehall |= {"beslut": beslut, "tryckt": tryckt}
+    v = atkomst.version
+    andra = Budgetversion.objects.none()
+    if atkomst.urval.allt:
+        kallor = Versionskolumn.objects.filter(version=v).exclude(kalla=v).values("kalla")
+        andra = Budgetversion.objects.filter(pk__in=kallor, status=Status.LAST).order_by("ar", "kod")
+    innehall |= {
+        "beslut": beslut,
+        "utanfor": skilda_utanfor(v, hamta_skilda(v, hamta_samband(v))) if atkomst.urval.allt else [],
+        "andra": [{"namn": str(a), "url": reverse("kontroll", args=[a.ar, a.kod])} for a in andra],
+    }
     return render(request, "budget/kontroll.html", innehall)
 
 

@@ -1,4 +1,8 @@
-"""Every sum and cross-reference recomputed; lists what does not agree with what was printed."""
+"""Every sum and cross-reference recomputed; lists what does not agree with what was printed.
+
+In --json `beraknat` is counted from the leaves, as if no sum had been decided, and `delarna_ger` is what the parts give
+as they stand in the version, which the notes under the tables say; null where two tables are held against each other.
+"""
 
 import json
 from dataclasses import asdict
@@ -9,9 +13,11 @@ from budget.models import Budgetversion
 from budget.regler.kontroll import Slag
 from budget.selectors.balanskrav import fragor_om_beslut
 from budget.selectors.beslutspunkter import Beslutsavvikelse, hamta_beslutsavvikelser
-from budget.selectors.kontroll import Avvikelse, hamta_alla_avvikelser
+from budget.selectors.kontroll import Avvikelse, hamta_sedda_avvikelser
 from budget.tabeller import matt
-from budget.tabeller.beslutspunkter import skriv_avvikelse, tal_som_text
+from budget.tabeller.beslutspunkter import skriv_avvikelse as skriv_beslutsavvikelse
+from budget.tabeller.beslutspunkter import tal_som_text
+from budget.tabeller.kontroll import skriv_avvikelse
 from regionskane.lib.belopp import avrunda
 from regionskane.register import KONTROLLER
 
@@ -29,7 +35,8 @@ class Command(BaseCommand):
             versioner = [v for v in versioner if v.kod == budgetversion]
             if not versioner:
                 raise CommandError(f"Budgetversionen {budgetversion} finns inte.")
-        avvikelser = hamta_alla_avvikelser(versioner)
+        sedda = hamta_sedda_avvikelser(versioner)
+        avvikelser = [a for a in sedda if a.i_grunden]
         beslut = hamta_beslutsavvikelser(versioner)
         # What the other apps find belongs to no budgetversion.
         andra = [] if budgetversion else [rad for kontroll in KONTROLLER for rad in kontroll()]
@@ -41,7 +48,11 @@ class Command(BaseCommand):
         for a in avvikelser:
             self.stdout.write(f"{a.skillnad.slag.upper():<11} {_text(a)}")
         for a in beslut:
-            self.stdout.write(f"{a.slag.upper():<11} {skriv_avvikelse(a)}")
+            self.stdout.write(f"{a.slag.upper():<11} {skriv_beslutsavvikelse(a)}")
+        # Follows from the leaves, so it is no fault of a figure; who adds up the table meets it all the same.
+        for a in sedda:
+            if not a.i_grunden:
+                self.stdout.write(f"{'I TABELLEN':<11} {_text(a)}")
         # Asks for a decision, and is no difference between figures: not counted, and not among the rows of --json.
         for version, a in fragor_om_beslut(versioner):
             self.stdout.write(f"{'BESLUT?':<11} {version.namn}: {a.text}")
@@ -72,15 +83,7 @@ def _plats(a: Avvikelse) -> str:
 
 
 def _text(a: Avvikelse) -> str:
-    *varden, skillnad = _varden(a)
-    tryckt, beraknat = (matt.skriv_exakt(a.post, x) for x in varden)
-    differens = matt.skriv_exakt(a.post, skillnad, skillnad=True)
-    if a.kod == "SAMBAND":
-        return f"{a.version.namn}: {a.omfang_namn} {a.nyckel.ar}: {tryckt} mot {beraknat} ({differens})."
-    namn = ", ".join(d for d in (a.post.namn, a.omfang_namn) if d)
-    foljd = " Det följer av en del som också är tryckt annorlunda." if a.foljd else ""
-    text = f"{a.version.namn}: {namn} {a.nyckel.ar} är tryckt {tryckt} men beräknas till {beraknat} ({differens})."
-    return text + foljd
+    return skriv_avvikelse(a, _varden(a)[1])
 
 
 def _som_json(a: Avvikelse) -> dict:
@@ -91,6 +94,7 @@ def _som_json(a: Avvikelse) -> dict:
         "ar": a.nyckel.ar,
         "tryckt": tryckt,
         "beraknat": beraknat,
+        "delarna_ger": None if a.delar is None else _tal(a, avrunda(a.delar, a.precision / 100)),
         "differens": differens,
         "slag": a.skillnad.slag.value,
         "text": _text(a),
@@ -106,6 +110,6 @@ def _beslut_som_json(a: Beslutsavvikelse) -> dict:
         "ar": a.version.ar,
         **tal_som_text(a),
         "slag": a.slag.value,
-        "text": skriv_avvikelse(a),
+        "text": skriv_beslutsavvikelse(a),
         "kalla": ", ".join(d for d in (a.version.handling, a.punkt.kalla) if d),
     }

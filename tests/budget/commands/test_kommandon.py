@@ -247,7 +247,13 @@ def test_ett_andrat_blad_i_resultatbudgeten_namns_i_varje_tabell_som_hamtar_det(
     b = Belopp.objects.get(version=kopia, post__kod="kostnader", ar=2024)
     b.belopp -= 10_000_000
     b.save()
-    nya = [r for r in _json(capsys, "kontrollera", "--budgetversion", "PROV", "--json") if r not in fore]
+    # What the decided parts give moves in more rows than what the leaves give.
+    kanda = {(r["plats"], r["ar"], r["beraknat"]) for r in fore}
+    nya = [
+        r
+        for r in _json(capsys, "kontrollera", "--budgetversion", "PROV", "--json")
+        if (r["plats"], r["ar"], r["beraknat"]) not in kanda
+    ]
     assert {(r["plats"], r["ar"], r["differens"], r["slag"]) for r in nya} == {
         ("PROV/resultatbudget/nettokostnader", 2024, "10", "fel"),
         ("PROV/resultatbudget/verksamhetens_resultat", 2024, "10", "fel"),

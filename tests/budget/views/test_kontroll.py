@@ -1,0 +1,122 @@
+"""Kontroll says what was decided and what the parts give, as the notes of the pages do, and counts ties as Samband."""
+
+import json
+import re
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from budget.actions.versioner import kopiera_version
+from budget.selectors.kontroll import hamta_alla_avvikelser, hamta_sedda_avvikelser
+from budget.selectors.samband import Raknas, hamta_samband, hamta_skilda
+from budget.selectors.summor import ALLA_ENHETER
+from budget.tabeller.handling import bygg_handling
+from regionskane.lib.tabell import Kolumnslag
+from tests.budget.belopp import skriv
+
+
+def _text(klient, adress: str) -> str:
+    html = klient.get(adress).content.decode().replace("\u00a0", " ")
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html[html.index("<main") :]))
+
+
+@pytest.mark.parametrize("kod", ["B2023", "B2024", "P2023"])
+def test_kontroll_sager_samma_tal_som_noterna(version, kod):
+    """Every figure that a table has a note on is in Kontroll, with what the note says that the parts give; and what
+    Kontroll says of the parts of any other line is the figure that stands there."""
+    v = version(kod)
+    kontroll = {
+        (a.post.uppstallning.kod, a.post.kod, f"{kod}-{a.nyckel.ar}"): a.beraknat
+        if a.delar is None
+        else a.delar
+        for a in hamta_sedda_avvikelser([v])
+        if a.kod in ("SUMMA", "RAD", "REGEL")
+    }
+    antal = 0
+    for t in bygg_handling(v, ALLA_ENHETER).tabeller:
+        for rad in t.rader:
+            for kolumn, cell in zip(t.kolumner, rad.celler, strict=False):
+                if kolumn.slag != Kolumnslag.BELOPP or not kolumn.nyckel.startswith(f"{kod}-"):
+                    continue
+                nyckel = (t.nyckel, rad.nyckel, kolumn.nyckel)
+                if nyckel in kontroll:
+                    antal += 1
+                    assert kontroll[nyckel] == (cell.varde if cell.delar_ger is None else cell.delar_ger), (
+                        nyckel
+                    )
+                elif (
+                    cell.delar_ger is not None
+                    and t.nyckel != "investeringsobjekt"
+                    and not rad.nyckel.startswith("enhet-")
+                ):
+                    assert cell.varde is None or f"{rad.rubrik} {kolumn.rubrik}" not in "".join(t.noter), (
+                        nyckel
+                    )
+    assert antal >= (1 if kod == "P2023" else 6)
+
+
+def test_det_beslutade_delarna_och_grunden_star_var_for_sig(som):
+    text = _text(som("revisor"), "/budget/2024/B2024/kontroll/")
+    assert "Beslutat" in text and "Delarna ger" in text and "Från grunden" in text
+    # The note of the page says −1 064, and 1 500 follows from the parts as they stand.
+    assert re.search(r"Årets kassaflöde.{0,80} 0,0 −1 064,0 −1 065,0", text)
+    assert re.search(r"Likvida medel vid årets slut.{0,80} 1 500,0 1 500,0 435,0", text)
+    # Only the reader of the table meets this one: the leaves give 2 447.
+    assert re.search(r"Verksamhetens resultat.{0,80} 2 447,0 2 446,0 2 447,0", text)
+
+
+def test_json_har_de_rader_som_foljer_av_grunden_och_namner_bada_talen(db):
+    ut = StringIO()
+    call_command("kontrollera", "--budgetversion", "B2024", "--json", stdout=ut)
+    rader = {(r["plats"], r["ar"]): r for r in json.loads(ut.getvalue())}
+    assert ("B2024/resultatbudget/verksamhetens_resultat", 2025) not in rader
+    kassa = rader["B2024/kassaflode/arets_kassaflode", 2024]
+    assert (kassa["tryckt"], kassa["delarna_ger"], kassa["beraknat"]) == ("0", "-1064", "-1065")
+    assert "är beslutat till 0; delarna ger −1\u00a0064" in kassa["text"]
+    resultat = rader["B2024/kassaflode/arets_resultat", 2025]
+    assert (resultat["tryckt"], resultat["delarna_ger"], resultat["beraknat"]) == ("652", "652", "653")
+    assert "och raden den hämtas från ger det; räknat från grunden blir det 653" in resultat["text"]
+    ut = StringIO()
+    call_command("kontrollera", "--budgetversion", "B2024", stdout=ut)
+    assert re.search(
+        r"I TABELLEN +Budget 2024: Verksamhetens resultat 2025 .* delarna ger 2\s446", ut.getvalue()
+    )
+
+
+def test_varje_sida_av_ett_samband_har_namn(db):
+    ut = StringIO()
+    call_command("kontrollera", "--budgetversion", "B2023", "--json", stdout=ut)
+    texter = [r["text"] for r in json.loads(ut.getvalue()) if r["kod"] == "SAMBAND"]
+    assert any("Resultatbudget 1\u00a0862, kassaflödets not 1\u00a0744" in t for t in texter)
+
+
+@pytest.mark.parametrize("kod", ["B2023", "B2024", "B2024-ARB"])
+def test_kontroll_och_samband_raknar_samma_samband(version, som, kod):
+    v = version(kod)
+    skilda = hamta_skilda(v, hamta_samband(v))
+    i_kontroll = [a for a in hamta_alla_avvikelser([v]) if a.kod == "SAMBAND"]
+    assert len(i_kontroll) == sum(hur == Raknas.SKILLNAD for _, hur in skilda)
+    text = _text(som("revisor"), f"/budget/{v.ar}/{kod}/samband/")
+    assert ("Av dem som skiljer räknas ingen som skillnad i Kontroll" in text) == (not i_kontroll)
+
+
+def test_en_arbetsversion_utan_skillnader_sager_vad_som_ar_provat(som):
+    text = _text(som("koncerncontroller"), "/budget/2024/B2024-ARB/kontroll/")
+    assert "Allt stämmer" not in text and "Inga skillnader" in text
+    # Its table says «Skiljer sig från en annan tabell», so this page says it too and why it is no difference.
+    assert (
+        "Investeringar: kassaflödesbudget och bilaga 5A (2024, 2025, 2026). Ett förhållande att förklara"
+        in text
+    )
+    assert "Likvida medel: förra årets slut och årets början (2025). Står likadant i Budget 2024" in text
+    assert "kontrolleras där: Bokslut 2022 , Budget 2023" in text
+
+
+def test_det_som_en_kopia_sjalv_skiljer_raknas(version, anvandare):
+    by = anvandare("koncerncontroller")
+    kopia = kopiera_version(kalla=version("B2024"), kod="K", namn="Kopia", by=by)
+    assert not hamta_alla_avvikelser([kopia])
+    skriv(kopia, "resultatbudget", "avskrivningar", "REGION", 2024, -2_100, by)
+    skilda = {(s.regel.kod, s.ar): hur for s, hur in hamta_skilda(kopia, hamta_samband(kopia))}
+    assert skilda["AVSKRIVNINGAR", 2024] == Raknas.SKILLNAD
