@@ -93,7 +93,7 @@ def hamta_egna_nivaer(version: Budgetversion) -> dict[tuple[int, int], Decimal]:
 
 
 class Ramrorelse(NamedTuple):
-    """How regionbidragen and nettokostnaderna of a year have moved from what an open version started from, in kronor.
+    """How regionbidragen and nettokostnaderna of a year have moved from what a version started from, in kronor.
     `bidrag` is more regionbidrag, `kostnader` more costs; `fattas` what the costs lack to follow."""
 
     version: Budgetversion
@@ -109,13 +109,15 @@ class Ramrorelse(NamedTuple):
 
 
 def hamta_ramrorelser(versioner: Iterable[Budgetversion]) -> list[Ramrorelse]:
-    """The years in which regionbidragen of an open version have moved and its nettokostnader not as much.
+    """The years in which regionbidragen of a version have moved and its nettokostnader not as much.
+
+    It is asked until the version is decided: locked and beredd it is what is about to be decided.
 
     Against the version that it is a copy of, or the one that its bridge starts from, in the years that both hold.
     Difference of facts. Four queries, and one more per version.
     """
-    oppna = [v for v in versioner if not v.last and v.namnd_id is None]
-    if not oppna:
+    utkast = [v for v in versioner if not v.faststalld and v.namnd_id is None]
+    if not utkast:
         return []
     poster = {
         (p.uppstallning.kod, p.kod): p
@@ -126,9 +128,9 @@ def hamta_ramrorelser(versioner: Iterable[Budgetversion]) -> list[Ramrorelse]:
     }
     if len(poster) < 2:
         return []
-    ursprung = _ursprung(oppna)
+    ursprung = _ursprung(utkast)
     rorelser = []
-    for version in oppna:
+    for version in utkast:
         fran = ursprung.get(version.pk)
         aren = [ar for ar in version.ar_lista if fran and ar in fran.ar_lista]
         if not aren:
@@ -165,13 +167,13 @@ def hamta_ramrorelser(versioner: Iterable[Budgetversion]) -> list[Ramrorelse]:
     return rorelser
 
 
-def _ursprung(oppna: list[Budgetversion]) -> dict[int, Budgetversion]:
+def _ursprung(utkast: list[Budgetversion]) -> dict[int, Budgetversion]:
     """What each version started from, by its id: what it is a copy of, or the one with the year before."""
-    kopior = {v.pk: v.bryggas_ur or v.kopia_av for v in oppna if v.kopia_av_id}
+    kopior = {v.pk: v.bryggas_ur or v.kopia_av for v in utkast if v.kopia_av_id}
     fore = {
         k.version_id: k.kalla
-        for k in Versionskolumn.objects.filter(version__in=oppna, uppstallning__kod=REGIONBIDRAG[0])
-        .exclude(kalla__in=oppna)
+        for k in Versionskolumn.objects.filter(version__in=utkast, uppstallning__kod=REGIONBIDRAG[0])
+        .exclude(kalla__in=utkast)
         .select_related("kalla", "version")
         .order_by("ordning", "pk")
         if k.ar == k.version.ar - 1

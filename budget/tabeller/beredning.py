@@ -10,7 +10,9 @@ from budget.selectors.beslutspunkter import hamta_beslutsavvikelser
 from budget.selectors.budgetdel import hamta_delar, hamta_delenheter
 from budget.selectors.investeringar import hamta_foreslagna
 from budget.selectors.kontroll import hamta_alla_avvikelser
+from budget.selectors.ram import hamta_ramrorelser
 from budget.selectors.summor import ALLA_ENHETER
+from budget.tabeller.kontroll import ramtext
 
 # More nämnder than these are counted, not named.
 FLEST_NAMN = 5
@@ -54,7 +56,6 @@ def las_beredningslage(
     if askanden:
         rader = hamta_askanden(version, askanden, ALLA_ENHETER, hamta_delenheter(version))
         obesvarade = sum(not r.tom and r.svar is None for r in rader)
-    skillnader = len(hamta_alla_avvikelser([version])) + len(hamta_beslutsavvikelser([version]))
     adress = [version.ar, version.kod]
     punkter = []
     if oppna:
@@ -87,9 +88,7 @@ def las_beredningslage(
             else f"{foreslagna} investeringsobjekt är föreslagna av nämnder och inte prövade."
         )
         punkter.append(Lagespunkt(text, reverse("investeringar", args=adress)))
-    if skillnader:
-        text = "en skillnad" if skillnader == 1 else f"{skillnader} skillnader"
-        punkter.append(Lagespunkt(f"Kontroll visar {text}.", reverse("kontroll", args=adress)))
+    punkter += _skillnader(version)
     if punkter:
         return Beredningslage("varning", "Det här är inte klart", tuple(punkter))
     return Beredningslage(
@@ -97,6 +96,24 @@ def las_beredningslage(
         "",
         (Lagespunkt("Inget är öppet: inga delar, utkast, äskanden eller skillnader väntar.", ""),),
     )
+
+
+def las_beslutslage(version: Budgetversion) -> Beredningslage | None:
+    """What differs in a version that is about to be decided; None when nothing does."""
+    punkter = tuple(_skillnader(version))
+    return Beredningslage("varning", "Det här stämmer inte i det som beslutas", punkter) if punkter else None
+
+
+def _skillnader(version: Budgetversion):
+    """What Kontroll counts, and in words where regionbidragen have moved and the costs not."""
+    adress = [version.ar, version.kod]
+    avvikelser = hamta_alla_avvikelser([version])
+    if any(a.kod == "RAM" for a in avvikelser):
+        for r in hamta_ramrorelser([version]):
+            yield Lagespunkt(ramtext(r), reverse("tabell", args=[*adress, "regionbidrag"]))
+    if antal := len(avvikelser) + len(hamta_beslutsavvikelser([version])):
+        text = "en skillnad" if antal == 1 else f"{antal} skillnader"
+        yield Lagespunkt(f"Kontroll visar {text}.", reverse("kontroll", args=adress))
 
 
 def _inte_inlamnade(oppna: list[Budgetdel]) -> str:

@@ -25,7 +25,7 @@ from budget.actions.versioner import (
 from budget.models import Finansieringssatt, Versionstyp
 from budget.regler.delflode import Delstatus
 from budget.selectors.versioner import hamta_tillagg
-from budget.tabeller.beredning import hamta_oppna_delar, las_beredningslage, sett_oppna
+from budget.tabeller.beredning import hamta_oppna_delar, las_beredningslage, las_beslutslage, sett_oppna
 from budget.tabeller.tillagg import bygg_tillagg
 from budget.views.atkomst import oppna_version
 from budget.views.tabeller import ram
@@ -243,6 +243,7 @@ def faststall(request, ar, kod):
             messages.success(request, f"{version.namn} är fastställd.")
             return redirect("version", ar, kod)
     innehall |= {
+        "inventering": las_beslutslage(version),
         "rubrik": f"Fastställ {version.namn}?",
         "text": "En fastställd version kan aldrig ändras eller öppnas igen. En senare ändring blir en tilläggsbudget.",
         "knapp": "Fastställ för gott",

@@ -1,7 +1,7 @@
 """Recording that a budget is beredd: what the page says is left, what it asks for, and who is told."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from budget.actions import budgetdel as aktion
 from budget.actions.justering import Uppgifter, spara_justering, ta_bort_justering
-from budget.actions.versioner import starta_nasta_ar
+from budget.actions.versioner import Beslut, bered_version, starta_nasta_ar
 from budget.models import Block, Budgetdel
 from budget.selectors.budgetdel import las_avtryck
 from budget.selectors.kontroll import hamta_alla_avvikelser
 from organisation.models import Notis
 from regionskane.lib.belopp import MNKR, TolkatBelopp
-from tests.budget.belopp import enhet, skriv
+from tests.budget.belopp import enhet, justera, skriv
 
 ROT = "/budget/2025/B2025"
 SIDA = f"{ROT}/bered/"
@@ -140,4 +140,19 @@ def test_kontrollen_av_en_oppen_version_talar_inte_om_tryckta_siffror(som, b2025
     assert "Tal som ska stämma med varandra" in html and "Räknat" in html
     assert "Tryckt" not in html and "tryckt" not in html
     html = _text(klient.get("/budget/2024/B2024/kontroll/"))
-    assert "Tryckta siffror som inte följer av sina delar" in html and "Var det är tryckt" in html
+    assert "Beslutade tal som delarna inte ger" in html and "Var det är tryckt" in html
+
+
+def test_att_kostnaderna_inte_foljer_regionbidragen_sags_tills_det_ar_beslutat(som, b2025, kc):
+    """In every state that can still be changed, and on the page where it is decided."""
+    varning = "Regionbidragen 2025 är 10,0 mnkr högre"
+    justera(b2025, 2025, kc, KN="10")
+    klient = som("koncerncontroller")
+    assert varning in _text(klient.get(f"{ROT}/regionbidrag/"))
+    assert varning in _text(klient.get(SIDA))
+    bered_version(version=b2025, beslut=Beslut("Regionstyrelsen", date(2024, 11, 5), "§ 200"), by=kc)
+    sida = _text(klient.get(f"{ROT}/regionbidrag/"))
+    assert varning in sida and "Lägg till 10,0" not in sida
+    sida = _text(klient.get(f"{ROT}/faststall/"))
+    assert varning in sida and "Det här stämmer inte i det som beslutas" in sida
+    assert "RAM" in {a.kod for a in hamta_alla_avvikelser([b2025])}
