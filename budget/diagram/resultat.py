@@ -13,17 +13,18 @@ def bygg_resultatdiagram(
     rubriker: dict[int, str],
 ) -> Stapeldiagram:
     """Amounts in mnkr, as decided where they were. The heading says the finding: in which years the law's demand is not
-    met."""
+    met. A year that nobody has entered anything for has no bars: it is no zero."""
     per_ar = {u.ar: u for u in underlag}
-    krav = {a.ar: regel.gallande(per_ar[a.ar], a, "balanskravsresultat") for a in utredning.ar}
+    aren = [a for a in utredning.ar if per_ar[a.ar].poster]
+    krav = {a.ar: regel.gallande(per_ar[a.ar], a, "balanskravsresultat") for a in aren}
     minus = [str(ar) for ar, varde in krav.items() if varde < 0]
     lista = " och ".join([", ".join(minus[:-1]), minus[-1]] if len(minus) > 1 else minus)
     return Stapeldiagram(
         rubrik=f"Balanskravsresultatet är negativt {lista}" if minus else "Balanskravet uppfylls alla år",
-        under=f"Region Skåne {utredning.ar[0].ar}–{utredning.ar[-1].ar}, mnkr",
-        grupper=tuple(f"{a.ar} {rubriker.get(a.ar, '')}".strip() for a in utredning.ar),
+        under=f"Region Skåne {aren[0].ar}–{aren[-1].ar}, mnkr",
+        grupper=tuple(f"{a.ar} {rubriker.get(a.ar, '')}".strip() for a in aren),
         serier=(
-            Serie("Årets resultat", tuple(a.varde("arets_resultat") / MNKR for a in utredning.ar)),
+            Serie("Årets resultat", tuple(a.varde("arets_resultat") / MNKR for a in aren)),
             Serie("Balanskravsresultat", tuple(varde / MNKR for varde in krav.values())),
         ),
         text=lambda varde: formatera(varde),

@@ -41,8 +41,10 @@ def hamta_underlag(version: Budgetversion, *, lage: Lage = Lage.BESLUTAT) -> tup
         period=version.period,
         lage=lage,
     )
-    # A decision is registered on the version that the year comes from, or on this one, which then counts.
-    beslut = list(Balanskravsbeslut.objects.filter(version__in={version.pk, *(k.kalla_id for k in kolumner)}))
+    # A decision is registered on the version that the year comes from, on another that is shown beside it (what Budget
+    # 2024 says of 2023 is said of it in Budget 2025 too), or on this one; the last of them counts.
+    visade = list(dict.fromkeys(k.kalla_id for k in sorted(kolumner, key=lambda k: k.ar)))
+    beslut = list(Balanskravsbeslut.objects.filter(version__in={version.pk, *visade}))
     tryckta = list(
         Kontrollsumma.objects.filter(
             version__in={k.kalla_id for k in kolumner},
@@ -54,7 +56,12 @@ def hamta_underlag(version: Budgetversion, *, lage: Lage = Lage.BESLUTAT) -> tup
         _ett_ar(
             k,
             {kod: summor.get(Nyckel(pk, k.kalla_id, k.ar, ALLA)) for kod, pk in poster.items()},
-            [b for v in (k.kalla_id, version.pk) for b in beslut if b.ar == k.ar and b.version_id == v],
+            [
+                b
+                for v in dict.fromkeys((k.kalla_id, *(v for v in visade if v != version.pk), version.pk))
+                for b in beslut
+                if b.ar == k.ar and b.version_id == v
+            ],
             {t.post.kod: regel.Matt(t.belopp, t.precision) for t in tryckta if _samma(t, k)},
             forsta=nummer == 0,
         )

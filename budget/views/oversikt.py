@@ -11,6 +11,7 @@ from budget.diagram.resultat import bygg_resultatdiagram
 from budget.imports.granska_utfall import OMAPPADE
 from budget.models import Budgetversion, Uppstallningsslag, Versionskolumn
 from budget.regler.delflode import Delstatus
+from budget.selectors.balanskrav import berakna, hamta_underlag
 from budget.selectors.budgetdel import hamta_delar, hamta_delenheter, stangda_enheter
 from budget.selectors.oversikt import (
     hamta_oppna_versioner,
@@ -252,15 +253,18 @@ def _nyckeltal(budget: Budgetversion, urval: Enhetsurval) -> list[dict]:
 
 def _diagram(budget: Budgetversion) -> dict:
     lage = hamta_utredning(budget)
-    if lage is None:
+    underlag = lage.underlag if lage else hamta_underlag(budget)
+    if not any(u.poster for u in underlag):
         return {}
+    # Decided without a stored utredning, as a tilläggsbudget may be: as the rule has it now.
+    resultat = lage.resultat if lage else berakna(underlag)
     rubriker = dict(
         Versionskolumn.objects.filter(version=budget, uppstallning__kod="balanskrav").values_list(
             "ar", "rubrik"
         )
     )
-    d = bygg_resultatdiagram(lage.underlag, lage.resultat, rubriker)
-    smalt = bygg_resultatdiagram(lage.underlag, lage.resultat, {})
+    d = bygg_resultatdiagram(underlag, resultat, rubriker)
+    smalt = bygg_resultatdiagram(underlag, resultat, {})
     return {
         "diagram": d,
         "diagram_bred": mark_safe(rita_staplar(d, bredd=760, id_="dia-bred")),

@@ -18,6 +18,7 @@ from budget.models import (
     Uppstallning,
     Uppstallningsslag,
     Versionskolumn,
+    Versionstyp,
 )
 from budget.selectors.beslutspunkter import hamta_beslutsavvikelser
 from budget.selectors.budgetdel import stangda_enheter
@@ -194,6 +195,9 @@ def version(request, ar, kod):
         "steg": bygg_steg(atkomst.version),
         "knappar": list(_knappar(atkomst.version)) if innehall["far_styra"] else [],
     }
+    innehall["andrad_av"] = Budgetversion.objects.filter(
+        kopia_av=atkomst.version, typ=Versionstyp.TILLAGG, faststalld=True
+    ).order_by("beslut_datum", "pk")
     innehall["senaste"] = _senaste_jobb(request, atkomst.version, "handling")
     innehall["far_se_ifyllnader"] = get_behorighet(request).far(Ratt.LASA_HISTORIK)
     return render(request, "budget/version.html", innehall)
