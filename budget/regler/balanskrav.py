@@ -20,7 +20,7 @@ from budget.regler.parametrar import Reservslag
 from regionskane.lib.anmarkning import Anmarkning, Niva
 from regionskane.lib.belopp import SKALOR, formatera, formatera_fullt, formatera_procent
 
-REGELVERSION = "2024-2"
+REGELVERSION = "2024-3"
 
 NOLL = Decimal(0)
 

@@ -56,7 +56,11 @@ def _matris(
         rader=tuple(_Matrisrader(data, enheter, summa, list(noter))),
         noter=tuple(noter.values()),
     )
-    return med_delar(tabell, kolumnens={k.nyckel: f" för {k.rubrik} {data.ar}" for k in kolumner})
+    tabell = med_delar(tabell, kolumnens={k.nyckel: f" för {k.rubrik} {data.ar}" for k in kolumner})
+    if del_ is None:
+        return tabell  # the page lists the names under the matrix
+    namn = "; ".join(f"{visad_kod(p)} är {p.enhet_namn}" for p in enheter)
+    return replace(tabell, noter=(*tabell.noter, f"Förkortningar: {namn}."))
 
 
 class _Matrisrader:

@@ -1,9 +1,11 @@
 """The finansiella mål as a table: years as columns, the measures of each goal and its judgement in words."""
 
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from budget.models import Budgetversion, Mal
+from budget.regler import parametrar
 from budget.regler.finansiella_mal import Avsteg, Bedomning, Utfall, gallande_avsteg
 from budget.selectors.finansiella_mal import KALLOR, Kalla, Malkolumn
 from budget.tabeller.adress import Kallor
@@ -44,7 +46,8 @@ class _Bygge:
             "Mål",
             tuple(Kolumn(kolumnnyckel(k), str(k.ar), k.rubrik, enhet=ENHET) for k, *_ in self.kolumner),
             rader if self.kolumner else (),
-            f"{self.version.namn}, mnkr där inget annat anges. Resultatets och skuldens andelar är av {BAS}.",
+            f"{self.version.namn}, mnkr där inget annat anges. Resultatets och skuldens andelar är av {BAS}.\n\n"
+            f"{malen_i_ord(self.version.ar)}",
             tuple(self.noter),
         )
 
@@ -161,7 +164,7 @@ class _Bygge:
             return Cell()
         text = (
             f"Tillfälligt avsteg från {mal.label.lower()} {_aren(avsteg)}. {_mening(avsteg.motiv)} "
-            f"Beslut: {avsteg.beslut}."
+            f"Beslut: {utan_textrad(avsteg.beslut)}."
         )
         return Cell(text="Avsteg", noter=(self._not(text),))
 
@@ -170,6 +173,28 @@ class _Bygge:
         if text not in self.noter:
             self.noter.append(text)
         return self.noter.index(text) + 1
+
+
+def malen_i_ord(ar: int) -> str:
+    """What each goal demands in a year, from the limits that it is judged by."""
+    andel, fonster, skuld = (
+        p.for_ar(ar)
+        for p in (
+            parametrar.RESULTATMAL_ANDEL,
+            parametrar.RESULTATMAL_FONSTER,
+            parametrar.SKULDSATTNINGSMAL_ANDEL,
+        )
+    )
+    return (
+        f"Resultatmålet: årets resultat ska vara minst {formatera_procent(andel)} av {BAS}, sett över {fonster} år, "
+        "och balanskravet ska klaras varje år. Skuldsättningsmålet: nettolåneskulden ska vara högst "
+        f"{formatera_procent(skuld)} av {BAS}. Finansieringsmålet: självfinansieringsgraden följs, utan någon gräns."
+    )
+
+
+def utan_textrad(text: str) -> str:
+    """A source without the line in the text of the document, which no reader has."""
+    return re.sub(r",? *\(?textrad [\d–, -]*\d\)?", "", text).strip()
 
 
 def _aren(avsteg: Avsteg) -> str:

@@ -20,7 +20,7 @@ _RAKNAS_INTE = {
     Raknas.RAD: "Står i Kontroll som en rad på två ställen.",
     Raknas.FORHALLANDE: "Ett förhållande att förklara, och därför ingen skillnad i Kontroll.",
     Raknas.ANNAN_VERSION: "Året är en annan versions, och kontrolleras där.",
-    Raknas.URSPRUNGET: "Står likadant i {ursprung}, och räknas där.",
+    Raknas.URSPRUNGET: "Står likadant i {ursprung}, och är ingenting som har ändrats här.",
 }
 TABELLER = ("resultatbudget", "kassaflode", "balansbudget", "investeringar")
 

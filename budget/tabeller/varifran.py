@@ -274,7 +274,7 @@ def bygg_nyckeltal(svar: Regelsvar) -> Kallvy:
                 if svar.beslutat is None
                 else BESLUTAT,
             ),
-            Faktarad("Regel", f"budget.regler.nyckeltal.{post.regel}", kod=True),
+            Faktarad("Regel", post.get_regel_display()),
             Faktarad("Räknas som", regel.raknas_som.format(**namn, ar=svar.ar, fore=svar.ar - 1)),
             *([Faktarad("Oavrundat", f"{svar.raknat:.4f}".replace(".", ",").replace("-", MINUS) + f"{HARDBLANK}%")]
               if svar.raknat is not None else []),
@@ -355,7 +355,7 @@ def bygg_regelkalla(
         negativ=_daligt(post) and text.startswith(MINUS),
         fakta=(
             Faktarad("Slag", BESLUTAT if beslutat else "Räknas av en regel"),
-            Faktarad("Regel", f"budget.regler.balanskrav, version {regelversion}", kod=True),
+            Faktarad("Regel", f"Balanskravsutredningens regler, version {regelversion}"),
             Faktarad("Lagrum", rad.lagrum),
             Faktarad("Betyder", rad.forklaring),
             *([Faktarad("Exakt belopp", f"{formatera_fullt(varde)} kr")] if varde is not None else []),

@@ -316,7 +316,7 @@ def test_skriv_hela_aret():
     resultat = skriv(balanskravsutredning(last.underlag))
     assert json.loads(json.dumps(resultat)) == {
         "enhet": "mnkr",
-        "regelversion": "2024-2",
+        "regelversion": "2024-3",
         "ar": [
             {
                 "ar": 2024,

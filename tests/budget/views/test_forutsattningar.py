@@ -179,7 +179,7 @@ def test_excel_har_riktiga_procenttal_med_ratt_format(som):
         ("forutsattningar/skattesats/enhet-REGION/2024", ("kr per skattekrona", "11,18 kr")),
         ("forutsattningar/aga/enhet-REGION/2024", ("kollektivavtalad pension, 23,10 %", "54,65 % (textrad")),
         ("forutsattningar/intaktsokning/enhet-REGION/2024",
-         ("53 484", "Prognos 2023: 50 862", "budget.regler.nyckeltal.tillvaxt", "5,2 %", "Stämmer.")),
+         ("53 484", "Prognos 2023: 50 862", "Förändring mot året före", "5,2 %", "Stämmer.")),
         ("forutsattningar/nettokostnadsutveckling/enhet-REGION/2024",
          ("Tryckt i handlingen: 5,0 %", "2,3 procentenheter, är mer än avrundning")),
         ("balansbudget/eget_kapital/enhet-REGION/2024", ("Ingår i", "Soliditet vid årets slut</a>")),
