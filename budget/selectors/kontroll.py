@@ -35,7 +35,7 @@ from budget.selectors.internbudget import (
 )
 from budget.selectors.nyckeltal import berakna as berakna_nyckeltal
 from budget.selectors.nyckeltal import hamta_behov
-from budget.selectors.ram import hamta_egna_nivaer, hamta_ramrorelser
+from budget.selectors.ram import hamta_egna_nivaer, hamta_kapitalrorelser, hamta_ramrorelser
 from budget.selectors.samband import Raknas, hamta_samband, hamta_skilda
 from budget.selectors.summor import ALLA, ALLA_ENHETER, Lage, Nyckel, hamta_summor
 from organisation.models import Enhetstyp
@@ -102,6 +102,7 @@ def hamta_sedda_avvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse
         *hamta_nyckeltalskontroll(versioner).avvikelser,
         *hamta_bryggavvikelser(versioner),
         *hamta_ramavvikelser(versioner),
+        *hamta_kapitalavvikelser(versioner),
         *hamta_internbudgetavvikelser(versioner),
         *hamta_regelavvikelser(versioner),
         *hamta_sambandsavvikelser(versioner),
@@ -352,6 +353,18 @@ def hamta_ramavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
             r.bidrag, r.kostnader, Skillnad(r.fattas, Slag.FEL), Decimal(1), r.version.handling,
         )
         for r in hamta_ramrorelser(versioner)
+    ]  # fmt: skip
+
+
+def hamta_kapitalavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
+    """Years in which the result of a draft has moved and its eget kapital not as much. `tryckt` is how much the results
+    have moved up to the year, `beraknat` how much eget kapital has."""
+    return [
+        Avvikelse(
+            "KAPITAL", r.version, r.post, Nyckel(r.post.pk, r.version.pk, r.ar, ALLA), f"ändring mot {r.fran.namn}",
+            r.resultat, r.kapital, Skillnad(r.fattas, Slag.FEL), Decimal(1), r.version.handling,
+        )
+        for r in hamta_kapitalrorelser(versioner)
     ]  # fmt: skip
 
 

@@ -1,18 +1,21 @@
-"""What the bridge would give where a level is an enhet's own, and whether the costs follow when regionbidragen move."""
+"""What the bridge would give where a level is an enhet's own, and whether what follows from a change is written too:
+nettokostnader when regionbidragen move, eget kapital when the result does."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
 
 from budget.models import Belopp, Budgetversion, Justering, Post, Versionskolumn
-from budget.selectors.summor import Lage, Nyckel, hamta_summor
+from budget.selectors.summor import Lage, Nyckel, Summor, hamta_summor
 
 REGIONBIDRAG = ("regionbidrag", "regionbidrag")
 # The row of the äskanden whose amounts are a regionbidrag, and so stand against the ram.
 DRIFT = "drift"
 NETTOKOSTNADER = ("resultatbudget", "nettokostnader")
+RESULTAT, EGET_KAPITAL = ("resultatbudget", "arets_resultat"), ("balansbudget", "eget_kapital")
 
 _NIVAER = """
 SELECT k.nr, n.enhet_id, n.belopp FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS k(version_id, ar, nr)
@@ -116,24 +119,110 @@ def hamta_ramrorelser(versioner: Iterable[Budgetversion]) -> list[Ramrorelse]:
     Against the version that it is a copy of, or the one that its bridge starts from, in the years that both hold.
     Difference of facts. Four queries, and one more per version.
     """
+    rorelser = []
+    for flytt in hamta_flyttar(versioner, {REGIONBIDRAG, NETTOKOSTNADER}):
+        for ar in flytt.aren:
+            if not flytt.har(NETTOKOSTNADER, ar):
+                continue  # a plan year whose costs nobody has entered yet
+            # Costs are written with minus.
+            r = Ramrorelse(
+                flytt.version,
+                flytt.ursprung,
+                ar,
+                flytt.poster[REGIONBIDRAG],
+                flytt.andring(REGIONBIDRAG, ar),
+                -flytt.andring(NETTOKOSTNADER, ar),
+            )
+            if r.bidrag and r.fattas:
+                rorelser.append(r)
+    return rorelser
+
+
+class Kapitalrorelse(NamedTuple):
+    """How årets resultat, up to and with a year, and eget kapital at its end have moved from what a version started
+    from, in kronor, plus for better; `fattas` what eget kapital lacks to follow."""
+
+    version: Budgetversion
+    fran: Budgetversion
+    ar: int
+    post: Post
+    resultat: Decimal
+    kapital: Decimal
+
+    @property
+    def fattas(self) -> Decimal:
+        return self.resultat - self.kapital
+
+
+def hamta_kapitalrorelser(versioner: Iterable[Budgetversion]) -> list[Kapitalrorelse]:
+    """The years in which årets resultat of a version has moved and its eget kapital not as much.
+
+    Nothing but the result changes eget kapital, but where the first year begins is entered, so it cannot be computed
+    from what the tables hold. Asked until the version is decided, as `hamta_ramrorelser` is, of the balance's years
+    alone. Four queries, and one more per version.
+    """
+    rorelser = []
+    for flytt in hamta_flyttar(versioner, {RESULTAT, EGET_KAPITAL}):
+        resultat = Decimal(0)
+        for ar in flytt.aren:
+            resultat += flytt.andring(RESULTAT, ar)
+            if not (flytt.har(EGET_KAPITAL, ar) and flytt.har(RESULTAT, ar)):
+                continue
+            r = Kapitalrorelse(
+                flytt.version,
+                flytt.ursprung,
+                ar,
+                flytt.poster[EGET_KAPITAL],
+                resultat,
+                flytt.andring(EGET_KAPITAL, ar),
+            )
+            if r.resultat and r.fattas:
+                rorelser.append(r)
+    return rorelser
+
+
+@dataclass(frozen=True, slots=True)
+class Flytt:
+    """What lines of a version have moved from what it started from, in the years (`aren`) that both hold."""
+
+    version: Budgetversion
+    ursprung: Budgetversion
+    aren: tuple[int, ...]
+    poster: Mapping[tuple[str, str], Post]
+    summor: Summor
+
+    def andring(self, rad: tuple[str, str], ar: int) -> Decimal:
+        """How much a line has moved, kronor; a line without amounts counts as nothing."""
+        ny, gammal = self._par(rad, ar)
+        return (ny.varde if ny else Decimal(0)) - (gammal.varde if gammal else Decimal(0))
+
+    def har(self, rad: tuple[str, str], ar: int) -> bool:
+        """Whether both versions have amounts of a line."""
+        return all(s is not None and s.antal for s in self._par(rad, ar))
+
+    def _par(self, rad, ar):
+        return [self.summor.get(Nyckel(self.poster[rad].pk, v.pk, ar)) for v in (self.version, self.ursprung)]
+
+
+def hamta_flyttar(versioner: Iterable[Budgetversion], rader: Collection[tuple[str, str]]) -> Iterator[Flytt]:
+    """The lines (uppställning, post) of each version of the whole region that is not decided, against the version that
+    it is a copy of, or the one that its bridge starts from. Facts. Nothing where a line does not exist."""
     utkast = [v for v in versioner if not v.faststalld and v.namnd_id is None]
     if not utkast:
-        return []
+        return
     poster = {
         (p.uppstallning.kod, p.kod): p
         for p in Post.objects.filter(
-            uppstallning__kod__in={REGIONBIDRAG[0], NETTOKOSTNADER[0]},
-            kod__in={REGIONBIDRAG[1], NETTOKOSTNADER[1]},
+            uppstallning__kod__in={u for u, _ in rader}, kod__in={kod for _, kod in rader}
         ).select_related("uppstallning")
+        if (p.uppstallning.kod, p.kod) in rader
     }
-    if len(poster) < 2:
-        return []
+    if len(poster) < len(rader):
+        return
     ursprung = _ursprung(utkast)
-    rorelser = []
     for version in utkast:
         fran = ursprung.get(version.pk)
-        aren = [ar for ar in version.ar_lista if fran and ar in fran.ar_lista]
-        if not aren:
+        if not (aren := tuple(ar for ar in version.ar_lista if fran and ar in fran.ar_lista)):
             continue
         summor = hamta_summor(
             kolumner=[(v.pk, ar) for v in (version, fran) for ar in aren],
@@ -141,30 +230,7 @@ def hamta_ramrorelser(versioner: Iterable[Budgetversion]) -> list[Ramrorelse]:
             period=version.period,
             lage=Lage.FAKTA,
         )
-
-        def andring(rad, ar, version=version, fran=fran, summor=summor) -> Decimal:
-            ny, gammal = (summor.get(Nyckel(poster[rad].pk, v.pk, ar)) for v in (version, fran))
-            return (ny.varde if ny else Decimal(0)) - (gammal.varde if gammal else Decimal(0))
-
-        def har_kostnader(ar, version=version, fran=fran, summor=summor) -> bool:
-            par = (summor.get(Nyckel(poster[NETTOKOSTNADER].pk, v.pk, ar)) for v in (version, fran))
-            return all(s is not None and s.antal for s in par)
-
-        for ar in aren:
-            if not har_kostnader(ar):
-                continue  # a plan year whose costs nobody has entered yet
-            # Costs are written with minus.
-            r = Ramrorelse(
-                version,
-                fran,
-                ar,
-                poster[REGIONBIDRAG],
-                andring(REGIONBIDRAG, ar),
-                -andring(NETTOKOSTNADER, ar),
-            )
-            if r.bidrag and r.fattas:
-                rorelser.append(r)
-    return rorelser
+        yield Flytt(version, fran, aren, poster, summor)
 
 
 def _ursprung(utkast: list[Budgetversion]) -> dict[int, Budgetversion]:

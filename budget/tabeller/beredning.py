@@ -10,9 +10,9 @@ from budget.selectors.beslutspunkter import hamta_beslutsavvikelser
 from budget.selectors.budgetdel import hamta_delar, hamta_delenheter
 from budget.selectors.investeringar import hamta_foreslagna
 from budget.selectors.kontroll import hamta_alla_avvikelser
-from budget.selectors.ram import hamta_ramrorelser
+from budget.selectors.ram import hamta_kapitalrorelser, hamta_ramrorelser
 from budget.selectors.summor import ALLA_ENHETER
-from budget.tabeller.kontroll import ramtext
+from budget.tabeller.kontroll import kapitaltext, ramtext
 
 # More nämnder than these are counted, not named.
 FLEST_NAMN = 5
@@ -105,12 +105,15 @@ def las_beslutslage(version: Budgetversion) -> Beredningslage | None:
 
 
 def _skillnader(version: Budgetversion):
-    """What Kontroll counts, and in words where regionbidragen have moved and the costs not."""
+    """What Kontroll counts, and in words what has moved without what follows from it."""
     adress = [version.ar, version.kod]
     avvikelser = hamta_alla_avvikelser([version])
     if any(a.kod == "RAM" for a in avvikelser):
         for r in hamta_ramrorelser([version]):
             yield Lagespunkt(ramtext(r), reverse("tabell", args=[*adress, "regionbidrag"]))
+    if any(a.kod == "KAPITAL" for a in avvikelser):
+        for r in hamta_kapitalrorelser([version]):
+            yield Lagespunkt(kapitaltext(r), reverse("tabell", args=[*adress, "balansbudget"]))
     if antal := len(avvikelser) + len(hamta_beslutsavvikelser([version])):
         text = "en skillnad" if antal == 1 else f"{antal} skillnader"
         yield Lagespunkt(f"Kontroll visar {text}.", reverse("kontroll", args=adress))

@@ -7,7 +7,7 @@ from budget.models import Budgetversion
 from budget.regler.kontroll import Slag
 from budget.selectors.internbudget import DELARNA, HEL
 from budget.selectors.kontroll import Avvikelse
-from budget.selectors.ram import Ramrorelse
+from budget.selectors.ram import Kapitalrorelse, Ramrorelse
 from budget.tabeller import matt
 from budget.tabeller.adress import Kallor
 from budget.tabeller.delar import BRYGGAN, HAMTAS, RAKNAS
@@ -20,6 +20,7 @@ _KODER = {
     "RAD": "Rad mot raden som den hämtas från",
     "BRYGGA": "Regionbidrag mot förra året och årets justeringar",
     "RAM": "Regionbidragens ändring mot nettokostnadernas",
+    "KAPITAL": "Resultatets ändring mot eget kapitals",
     "INTERNBUDGET": "Internbudgetens regionbidrag mot fullmäktiges",
     "REGEL": "Rad mot regelns beräkning",
     "SAMBAND": "Två uppställningar mot varandra",
@@ -29,6 +30,7 @@ _GER = {"SUMMA": "delarna ger", "RAD": HAMTAS, "BRYGGA": BRYGGAN, "REGEL": RAKNA
 # Two figures that are held against each other: what the first one is, and the second.
 _SIDOR = {
     "RAM": ("Regionbidragen ändras", "nettokostnaderna"),
+    "KAPITAL": ("Resultatet ändras", "eget kapital"),
     "INTERNBUDGET": ("Internbudgeten", "fullmäktiges regionbidrag"),
 }
 _SLAG = {Slag.AVRUNDNING: "Avrundning", Slag.FEL: "Fel"}
@@ -44,14 +46,29 @@ def skild_rad(a: Avvikelse) -> str:
     )
 
 
+def _rorelse(x: Decimal) -> str:
+    return f"{formatera(abs(x), skala=MNKR, decimaler=1)} mnkr {'högre' if x > 0 else 'lägre'}"
+
+
 def ramtext(r: Ramrorelse) -> str:
     """«Regionbidragen 2025 är 10,0 mnkr högre än i Budget 2024; nettokostnaderna är oförändrade.»"""
 
-    def ord_(x: Decimal) -> str:
-        return f"{formatera(abs(x), skala=MNKR, decimaler=1)} mnkr {'högre' if x > 0 else 'lägre'}"
+    kostnader = _rorelse(r.kostnader) if r.kostnader else "oförändrade"
+    return (
+        f"Regionbidragen {r.ar} är {_rorelse(r.bidrag)} än i {r.fran.namn}; nettokostnaderna är {kostnader}."
+    )
 
-    kostnader = ord_(r.kostnader) if r.kostnader else "oförändrade"
-    return f"Regionbidragen {r.ar} är {ord_(r.bidrag)} än i {r.fran.namn}; nettokostnaderna är {kostnader}."
+
+def kapitaltext(r: Kapitalrorelse) -> str:
+    """«Årets resultat 2025 är 100,0 mnkr lägre än i Budget 2024; eget kapital vid årets slut är oförändrat. …»"""
+    kapital = f"{_rorelse(r.kapital)}" if r.kapital else "oförändrat"
+    forsta = next(ar for ar in r.version.ar_lista if ar in r.fran.ar_lista)
+    vad = f"Årets resultat {r.ar}" if r.ar == forsta else f"Resultaten {forsta}–{r.ar}"
+    ord_ = "är" if r.ar == forsta else "är tillsammans"
+    return (
+        f"{vad} {ord_} {_rorelse(r.resultat)} än i {r.fran.namn}; eget kapital vid årets slut är {kapital}. Ändra eget "
+        "kapital i balansbudgeten, och det som pengarna påverkar på andra sidan."
+    )
 
 
 def skriv_lagg_till(r: Ramrorelse) -> str:

@@ -24,6 +24,7 @@ from budget.selectors.beslutspunkter import hamta_beslutsavvikelser
 from budget.selectors.budgetdel import stangda_enheter
 from budget.selectors.kommentar import rakna_per_plats
 from budget.selectors.kontroll import hamta_sedda_avvikelser, hamta_skilda_rader
+from budget.selectors.ram import hamta_kapitalrorelser
 from budget.selectors.samband import hamta_samband, hamta_skilda
 from budget.selectors.skrivratt import lasbara_askanden
 from budget.selectors.uppstallning import hamta_uppstallningar, region_enhet
@@ -32,7 +33,7 @@ from budget.tabeller.beslutspunkter import skriv_avvikelse
 from budget.tabeller.budgetdel import markera_kommentarer
 from budget.tabeller.handling import bygg_handling, las_balanskrav
 from budget.tabeller.investeringar import las_uppstallning
-from budget.tabeller.kontroll import bygg_kontroll, sammanfatta, skild_rad
+from budget.tabeller.kontroll import bygg_kontroll, kapitaltext, sammanfatta, skild_rad
 from budget.tabeller.remsa import bygg_remsa
 from budget.tabeller.samband import TABELLER as SAMBANDSTABELLER
 from budget.tabeller.samband import sambandsrader, skilda_utanfor
@@ -249,6 +250,8 @@ def tabell(request, ar, kod, uppstallning):
             innehall["tabeller"] += [visa(resultatkrav)] if resultatkrav.rader else []
     if u.kod == "regionbidrag" and atkomst.urval.allt:
         innehall["ramrorelser"] = ramrorelser(request, atkomst)
+    if u.kod == "balansbudget" and atkomst.urval.allt:
+        innehall["kapitalrorelser"] = [kapitaltext(r) for r in hamta_kapitalrorelser([atkomst.version])]
     for andring in las_andringar(atkomst.version, atkomst.urval, bara=u.kod):
         innehall["tabeller"].append(visa(andring))
         if andring.nyckel == TILLAGG:

@@ -16,7 +16,7 @@ from budget.actions.versioner import starta_nasta_ar
 from budget.models import Belopp, Post, Uppstallning
 from budget.selectors.finansiella_mal import hamta_finansiella_mal
 from budget.selectors.justering import hamta_brygga
-from budget.selectors.ram import hamta_ramrorelser
+from budget.selectors.ram import hamta_kapitalrorelser, hamta_ramrorelser
 from budget.selectors.summor import ALLA_ENHETER
 from budget.selectors.uppstallning import hamta_kolumner
 from budget.tabeller.brygga import bygg_matris
@@ -314,3 +314,30 @@ def test_kostnaderna_foljer_inte_med_till_ett_ar_som_ingen_har_skrivit(b2025, er
     justera(b2025, 2025, erik, KN="10")
     aren = {r.ar for r in hamta_ramrorelser([b2025])}
     assert 2025 in aren and 2027 not in aren
+
+
+def _andra(version, uppstallning, post, ar, mnkr, by):
+    nu = Belopp.objects.get(version=version, post__uppstallning__kod=uppstallning, post__kod=post, ar=ar)
+    skriv(version, uppstallning, post, "REGION", ar, nu.belopp / MNKR + mnkr, by)
+
+
+def test_eget_kapital_som_inte_foljer_resultatet_sags(b2025, erik, som):
+    """Nothing but the result changes it, and a balance that stays balances all the same: nobody else would notice."""
+    assert hamta_kapitalrorelser([b2025]) == []
+    _andra(b2025, "resultatbudget", "kostnader", 2025, -100, erik)
+    rorelser = hamta_kapitalrorelser([b2025])
+    assert [(r.ar, r.resultat / MNKR, r.kapital) for r in rorelser] == [(2025, -100, 0), (2026, -100, 0)]
+    mening = (
+        "Årets resultat 2025 är 100,0 mnkr lägre än i Budget 2024; eget kapital vid årets slut är oförändrat."
+    )
+    konc = som("koncerncontroller")
+    for sida in ("balansbudget/", "bered/"):
+        html = konc.get(f"/budget/2025/B2025/{sida}").content.decode()
+        assert mening in html and "Resultaten 2025–2026 är tillsammans 100,0 mnkr lägre" in html
+    assert (
+        "Resultatets ändring mot eget kapitals" in konc.get("/budget/2025/B2025/kontroll/").content.decode()
+    )
+    for ar in (2025, 2026):
+        _andra(b2025, "balansbudget", "eget_kapital", ar, -100, erik)
+    assert hamta_kapitalrorelser([b2025]) == []
+    assert mening not in konc.get("/budget/2025/B2025/balansbudget/").content.decode()

@@ -209,11 +209,14 @@ def test_en_kopia_har_inget_tryckt_att_kontrollera_mot(version, capsys):
     b = Belopp.objects.get(version=kopia, post__kod="kostnader", ar=2024)
     b.belopp -= 10_000_000
     b.save()
-    # Two tables no longer agree; no sum is compared with what was printed for another version.
+    # Two tables no longer agree, and eget kapital has not followed; no sum is compared with what was printed for
+    # another version.
     rader = _json(capsys, "kontrollera", "--budgetversion", "PROV", "--json")
-    assert [(r["kod"], r["plats"], r["ar"]) for r in rader] == [
-        ("SAMBAND", "PROV/kassaflode/likvida_slut", 2025)
-    ]
+    kapital = "PROV/balansbudget/eget_kapital/ändring mot Budget 2024"
+    assert {(r["kod"], r["plats"], r["ar"]) for r in rader} == {
+        ("SAMBAND", "PROV/kassaflode/likvida_slut", 2025),
+        *(("KAPITAL", kapital, ar) for ar in (2024, 2025, 2026)),
+    }
 
 
 def test_ett_andrat_blad_gor_just_sina_summor_fel(version, capsys):
@@ -263,6 +266,11 @@ def test_ett_andrat_blad_i_resultatbudgeten_namns_i_varje_tabell_som_hamtar_det(
         ("PROV/kassaflode/arets_resultat", 2024, "10", "fel"),
         ("PROV/balansbudget/arets_resultat", 2024, "10", "fel"),
         ("PROV/forutsattningar/nettokostnader", 2024, "10", "fel"),
+        # Eget kapital has not followed, that year or after.
+        *(
+            ("PROV/balansbudget/eget_kapital/ändring mot Budget 2024", ar, "-10", "fel")
+            for ar in (2024, 2025, 2026)
+        ),
     }
 
 
