@@ -2,11 +2,14 @@
 
 Of its own it gives every new connection a thread and waits for the rest of a request for ever, so that as many clients
 as there are threads would hold the whole process. Here a connection waits in the poller until the head of its request
-is whole; only what comes after that is read by a thread.
+is whole, and its body if that is as small as everything that one who has not logged in may send; only larger bodies
+are read by a thread, and never by all of them at once.
 """
 
 import errno
+import re
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +22,14 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 # How long a connection may wait for the whole head of a request, and how large that may be.
 HUVUDTALAMOD_SEKUNDER = 3
 STORSTA_HUVUD = 64 * 1024
+# A body as small as this is waited for without a thread, for at most so long. Nobody may send more before logging in.
+# Those that are larger than most forms share a room, since they are held in memory meanwhile.
+STORSTA_VANTADE_KROPP = 1024 * 1024
+VANLIG_KROPP = 64 * 1024
+RUM_FOR_KROPPAR = 64 * 1024 * 1024
+KROPPSTALAMOD_SEKUNDER = 30
+# So many threads are left when others read large bodies.
+LEDIGA_TRADAR = 2
 # How long a client may keep a thread waiting in one body; what it sends meanwhile buys more time.
 TALAMOD_SEKUNDER = 10
 LAGSTA_TAKT = 50_000  # bytes per second
@@ -29,6 +40,8 @@ REST_SEKUNDER = 0.1
 # How long an answer may wait for a client that reads none of it.
 SANDTALAMOD_SEKUNDER = 30
 _HUVUDETS_SLUT = b"\r\n\r\n"
+_LANGD = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,10})[ \t]*\r\n", re.I)
+_VANTAR_PA_SVAR = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.I)
 
 
 class Klientsockel(socket.socket):
@@ -37,6 +50,12 @@ class Klientsockel(socket.socket):
     kvar = float(TALAMOD_SEKUNDER)
     slut = float("inf")
     sandtid = float(SANDTALAMOD_SEKUNDER)
+    behovs = 0  # head and body together, when the body is waited for in the poller
+    kroppens_slut = float("inf")
+    flest_lasande = 1_000
+    _lasande: set["Klientsockel"] = set()  # those whose large body a thread is reading
+    _vantade: dict["Klientsockel", int] = {}  # how much each has that waits for more than a form
+    _las = threading.Lock()
 
     def __init__(self, *argument, **namngivna):
         super().__init__(*argument, **namngivna)
@@ -46,9 +65,16 @@ class Klientsockel(socket.socket):
         """The whole time from now on."""
         self.kvar = float(TALAMOD_SEKUNDER)
         self.slut = time.monotonic() + LANGSTA_KROPP_SEKUNDER
+        self._ar_last()
+
+    @property
+    def vantar_pa_kroppen(self) -> bool:
+        """Whether the head is here and a small body is on its way, in time."""
+        return bool(self.behovs) and time.monotonic() < self.kroppens_slut
 
     def las_huvudet(self) -> bool:
-        """Take in what has come, without waiting. True when there is a whole head, or will be none."""
+        """Take in what has come, without waiting. True when a thread may begin: there is a whole head with its body if
+        that is small, or there will be none."""
         try:
             data = super().recv(STORSTA_HUVUD)
         except BlockingIOError:
@@ -57,12 +83,63 @@ class Klientsockel(socket.socket):
             return True
         letat = max(len(self.last) - len(_HUVUDETS_SLUT), 0)
         self.last += data
-        helt = self.last.find(_HUVUDETS_SLUT, letat) >= 0
+        if self.behovs:
+            return len(self.last) >= self.behovs or not data
+        slut = self.last.find(_HUVUDETS_SLUT, letat)
+        helt = slut >= 0
+        if helt and data and self._vanta_pa_kroppen(slut):
+            return False
         if not helt and len(self.last) > STORSTA_HUVUD:
             self.last.clear()
             self._lagg_pa()
             return True
         return helt or not data
+
+    def ar_hel(self) -> bool:
+        """Whether what has come is a whole head, with its body if that is small."""
+        slut = self.last.find(_HUVUDETS_SLUT)
+        return slut >= 0 and not self._vanta_pa_kroppen(slut)
+
+    def _vanta_pa_kroppen(self, slut: int) -> bool:
+        """Whether a small body is still to come after the head that ends at `slut`."""
+        huvud = bytes(self.last[: slut + 2])
+        langd = _LANGD.search(huvud)
+        behovs = slut + len(_HUVUDETS_SLUT) + int(langd[1]) if langd else 0
+        if not langd or int(langd[1]) > STORSTA_VANTADE_KROPP or len(self.last) >= behovs:
+            return False
+        if int(langd[1]) > VANLIG_KROPP and not self._far_plats(behovs):
+            return False
+        self.behovs, self.kroppens_slut = behovs, time.monotonic() + KROPPSTALAMOD_SEKUNDER
+        if _VANTAR_PA_SVAR.search(huvud):
+            with suppress(OSError):
+                self.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return True
+
+    def _far_plats(self, byte: int) -> bool:
+        with self._las:
+            if sum(self._vantade.values()) + byte > RUM_FOR_KROPPAR:
+                return False
+            self._vantade[self] = byte
+            return True
+
+    def _ar_last(self) -> None:
+        self.behovs, self.kroppens_slut = 0, float("inf")
+        with self._las:
+            self._lasande.discard(self)
+            self._vantade.pop(self, None)
+
+    def _borjar_lasa(self) -> bool:
+        """Whether there is a thread to read a large body."""
+        with self._las:
+            self._lasande.add(self)
+            if len(self._lasande) <= self.flest_lasande:
+                return True
+            self._lasande.discard(self)
+            return False
+
+    def close(self) -> None:
+        self._ar_last()
+        super().close()
 
     def recv(self, antal: int, *flaggor) -> bytes:
         if self.last:
@@ -72,6 +149,9 @@ class Klientsockel(socket.socket):
         if self.gettimeout() is not None:
             # gunicorn has set an end of its own.
             return super().recv(antal, *flaggor)
+        if not self._borjar_lasa():
+            self._lagg_pa()
+            raise ConnectionResetError(errno.ECONNRESET, "För många stora kroppar läses redan.")
         borjan = time.monotonic()
         with self._hogst(max(min(self.kvar, self.slut - borjan), 0.001)):
             if borjan >= self.slut:
@@ -82,6 +162,7 @@ class Klientsockel(socket.socket):
         return data
 
     def sendall(self, data, flaggor: int = 0) -> None:
+        self._ar_last()
         # Python's own gives the whole answer one end, however fast the client reads it.
         rest = memoryview(data)
         with self._hogst(self.sandtid):
@@ -124,6 +205,10 @@ class Webbarbetare(ThreadWorker):
     With TLS of its own it is a plain ThreadWorker.
     """
 
+    def __init__(self, *argument, **namngivna):
+        super().__init__(*argument, **namngivna)
+        Klientsockel.flest_lasande = max(self.cfg.threads - LEDIGA_TRADAR, 1)
+
     def accept(self, listener) -> None:
         if self.cfg.is_ssl:
             super().accept(listener)
@@ -150,13 +235,18 @@ class Webbarbetare(ThreadWorker):
     def on_pending_socket_readable(self, conn: TConn, client) -> None:
         if not isinstance(conn, Anslutning) or client.las_huvudet():
             super().on_pending_socket_readable(conn, client)
+        elif client.vantar_pa_kroppen:
+            # What comes buys more time, in the poller's order.
+            self.pending_conns.remove(conn)
+            conn.timeout = time.monotonic() + HUVUDTALAMOD_SEKUNDER
+            self.pending_conns.append(conn)
 
     def enqueue_req(self, conn: TConn) -> None:
         if isinstance(conn, Anslutning):
             if conn.parser is not None and (rest := conn.parser.unreader.take_buffered()):
                 # What a body's end brought along of the next request.
                 conn.sock.last[:0] = rest
-                if _HUVUDETS_SLUT not in conn.sock.last:
+                if not conn.sock.ar_hel():
                     self._vanta(conn, self.on_pending_socket_readable)
                     return
             conn.sock.ny_forfragan()

@@ -19,7 +19,9 @@ from gunicorn.glogging import Logger
 from regionskane.webbserver import (
     LAGSTA_TAKT,
     STORSTA_HUVUD,
+    STORSTA_VANTADE_KROPP,
     TALAMOD_SEKUNDER,
+    VANLIG_KROPP,
     Klientsockel,
     Webbarbetare,
 )
@@ -148,14 +150,19 @@ class Arbetare:
 
 
 def _svara(environ, start_response):
-    start_response("200 OK", [("Content-Length", "0"), ("Adress", environ["PATH_INFO"])])
+    kropp = environ["wsgi.input"].read() if environ["PATH_INFO"] == "/kropp" else b""
+    huvuden = [("Content-Length", "0"), ("Adress", environ["PATH_INFO"]), ("Kropp", str(len(kropp)))]
+    start_response("200 OK", huvuden)
     return []
 
 
 @pytest.fixture
 def arbetare():
     with ExitStack() as stapel:
-        yield Arbetare(stapel)
+        en = Arbetare(stapel)
+        yield en
+        for conn in en.arbetare.pending_conns:
+            conn.close()
 
 
 def _hel(vag, *rader) -> bytes:
@@ -286,3 +293,85 @@ def test_ett_stort_svar_kommer_helt_till_den_som_laser_langsamt():
             fick += dar.recv(100_000)
         trad.join()
     assert fick == svar
+
+
+def _post(langd, kropp=b"", *rader) -> bytes:
+    huvud = ("POST /kropp HTTP/1.1", "Host: localhost", f"Content-Length: {langd}", *rader, "", "")
+    return "\r\n".join(huvud).encode() + kropp
+
+
+def test_en_liten_kropp_vantas_in_utan_trad(arbetare):
+    """There are two threads: eight who send a head and stop would have held the site for ten seconds each."""
+    tysta = [arbetare.klient(_post(STORSTA_VANTADE_KROPP, b"x")) for _ in range(8)]
+    assert b"Adress: /a" in arbetare.svar(arbetare.klient(_hel("/a")))
+    forst = tysta[0]
+    rest = b"x" * (STORSTA_VANTADE_KROPP - 1)
+    while rest:
+        rest = rest[forst.send(rest[: 1 << 16]) :]
+        arbetare.gar(1)
+    assert f"Kropp: {STORSTA_VANTADE_KROPP}".encode() in arbetare.svar(forst)
+
+
+def test_de_storre_av_de_sma_kropparna_delar_ett_rum(arbetare, monkeypatch):
+    """What waits is held in memory. Without room a thread reads it, and a form's body is always waited for."""
+    monkeypatch.setattr("regionskane.webbserver.RUM_FOR_KROPPAR", 250_000)
+    vantar = [arbetare.klient(_post(100_000, b"x")) for _ in range(2)]
+    en = arbetare.klient(_post(100_000, b"x"))
+    assert len(Klientsockel._vantade) == 2 and len(Klientsockel._lasande) == 1
+    assert len(arbetare.arbetare.pending_conns) == 2
+    arbetare.klient(_post(VANLIG_KROPP, b"x"))
+    assert len(arbetare.arbetare.pending_conns) == 3
+    en.sendall(b"x" * 99_999)
+    assert b"Kropp: 100000" in arbetare.svar(en)
+    vantar[0].sendall(b"x" * 99_999)
+    assert b"Kropp: 100000" in arbetare.svar(vantar[0])
+    assert len(Klientsockel._vantade) == 1 and not Klientsockel._lasande
+
+
+def test_en_liten_kropp_som_inte_kommer_kopplas_bort(arbetare):
+    en = arbetare.klient(_post(100, b"x"))
+    for conn in arbetare.arbetare.pending_conns:
+        conn.timeout = 0
+    arbetare.arbetare.murder_pending()
+    assert arbetare.svar(en) == b""
+    # What drips buys time, but not for ever.
+    en = arbetare.klient(_post(100, b"x"))
+    (conn,) = arbetare.arbetare.pending_conns
+    fore = conn.timeout
+    en.sendall(b"x")
+    arbetare.gar()
+    assert conn.timeout > fore
+    conn.sock.kroppens_slut = 0
+    fore = conn.timeout
+    en.sendall(b"x")
+    arbetare.gar()
+    assert conn.timeout == fore
+
+
+def test_en_kropp_efter_en_annan_forfragan_vantas_in(arbetare):
+    en = arbetare.klient(_post(3, b"abc") + _post(5, b"de"))
+    assert b"Kropp: 3" in arbetare.svar(en)
+    en.sendall(b"fgh")
+    assert b"Kropp: 5" in arbetare.svar(en)
+
+
+def test_den_som_vantar_pa_att_fa_skicka_far_det(arbetare):
+    en = arbetare.klient(_post(3, b"", "Expect: 100-continue"))
+    assert b"100 Continue" in arbetare.svar(en)
+    en.sendall(b"abc")
+    arbetare.gar()
+    svar = arbetare.svar(en)
+    while b"Kropp: 3" not in svar:
+        svar += arbetare.svar(en)
+
+
+def test_alla_tradar_laser_inte_stora_kroppar(arbetare):
+    stor = STORSTA_VANTADE_KROPP + 1
+    en = arbetare.klient(_post(stor, b"x"))
+    arbetare.gar()
+    assert arbetare.svar(arbetare.klient(_post(stor, b"x"))) == b""
+    assert b"Adress: /a" in arbetare.svar(arbetare.klient(_hel("/a")))
+    en.sendall(b"x" * (stor - 1))
+    assert f"Kropp: {stor}".encode() in arbetare.svar(en)
+    # And the next has the room.
+    assert f"Kropp: {stor}".encode() in arbetare.svar(arbetare.klient(_post(stor, b"x" * stor)))
