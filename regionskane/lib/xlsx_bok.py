@@ -30,7 +30,7 @@ FLEST_BLAD = 200
 STORST_PACKNING = 200
 ALLTID_TILLATET = 20 << 20
 STORSTA_STRUKTUR = 32 << 20
-LANGSTA_FORMAT, FLEST_FORMAT = 255, 5_000
+LANGSTA_FORMAT, FLEST_FORMAT = 255, 1_000
 LANGSTA_BLADNAMN = 255
 LANGSTA_TEXT = 32_767
 DJUPAST = 64
@@ -75,7 +75,7 @@ class Granser:
 
 # What is read while a visitor waits, and what a job may read under its own limit of time.
 # A ledger of a million rows, with a thousand characters of text in each, is within the latter.
-I_ANROP = Granser(40 << 20, 8 << 20, 100_000, 16 << 20, 1_000_000, 250_000, 1_600_000)
+I_ANROP = Granser(40 << 20, 8 << 20, 100_000, 16 << 20, 300_000, 250_000, 1_600_000)
 I_JOBB = Granser(2 << 30, 64 << 20, 2_000_000, 1 << 30, 40_000_000)
 
 

@@ -47,6 +47,8 @@ FLEST_PROVADE = 400_000
 BREDAST = 1_000
 FLEST_I_TEXT = 5
 _INLINE_T, _INLINE_R = f"{{{SHEET_MAIN_NS}}}t", f"{{{SHEET_MAIN_NS}}}r/{{{SHEET_MAIN_NS}}}t"
+# What a date that is written as text costs to read, in elements of other cells.
+DATUM_I_ELEMENT = 10
 # How a text that looks like Excel's escape is kept; openpyxl takes it back in shared strings only.
 _ESCAPAD = re.compile(r"_x005F(_x[0-9A-Fa-f]{4}_)")
 
@@ -198,6 +200,8 @@ class Ark(WorkSheetParser):
         return cell
 
     def _tolkad(self, element) -> dict[str, Any]:
+        if element.get("t") == "d":
+            self._rakna(DATUM_I_ELEMENT)
         if element.get("t") != "inlineStr" or not (texter := element.findall(INLINE_STRING)):
             return super().parse_cell(element)
         text, *_ = texter

@@ -209,6 +209,23 @@ LANG_RAD = "Arbetsboken har en orimligt lång rad"
 STOR_SKADA = "Arbetsboken är skadad och går inte att läsa"
 FOR_MYCKET = "Arbetsboken har orimligt många format eller namn och läses inte."
 FLER_CELLER = "Arbetsboken har fler celler än som läses på en gång."
+
+
+def _datumrader(antal: int) -> str:
+    return ("<row>" + '<c t="d"><v>PT1H2M3S</v></c>' * 50 + "</row>") * antal
+
+
+def _datum_som_text() -> bytes:
+    return bok(_datumrader(1_980))
+
+
+def _allt_pa_en_gang() -> bytes:
+    """Each of what is counted, nearly as many as there may be."""
+    hakar = "[" * 200
+    format_ = "".join(f'<numFmt numFmtId="{i}" formatCode="{hakar}"/>' for i in range(200, 1_190))
+    return bok(_datumrader(410), stilar=f"<numFmts>{format_}</numFmts>" + "<a/>" * 290_000)
+
+
 # name: (how it is made, how the sentence begins; None when there is nothing wrong with it but its size)
 FIENTLIGA = {
     "50 000 blad": (lambda: _bladlista(50_000), f"Arbetsboken har fler än {FLEST_BLAD} blad"),
@@ -413,6 +430,8 @@ FIENTLIGA = {
     "större än den säger": (_packad_lognare, STOR_SKADA),
     "zip64": (_zip64, "Arbetsboken är för stor uppackad"),
     "dubbel del": (_dubbel_del, STOR_SKADA),
+    "allt på en gång": (_allt_pa_en_gang, None),
+    "datum som text": (_datum_som_text, "Arbetsboken har"),
 }  # fmt: skip
 
 
