@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django import forms
 
 from organisation.models import Enhet, Namnd
+from regionskane.lib.radfalt import Radfalt
 from uppfoljning.models import Punkttyp
 from uppfoljning.selectors.malplan import INGEN, Filter
 
@@ -14,7 +15,7 @@ TYPER = (Punkttyp.DELMAL, Punkttyp.UPPDRAG)
 class Filterformular(forms.Form):
     """What of an uppföljningsplan to show."""
 
-    sok = forms.CharField(
+    sok = Radfalt(
         label="Sök i planen", required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
     )
     ansvarig = forms.ChoiceField(label="Ansvarig", required=False)

@@ -15,6 +15,7 @@ from budget.regler.delflode import SKRIVBARA, Tidslage, ska_paminnas, tidslage
 from budget.selectors.budgetdel import hamta_delenheter, namndens_controllers
 from organisation.actions import notifiera
 from organisation.models import Anvandare
+from regionskane.lib.textfil import pa_en_rad
 
 logg = logging.getLogger(__name__)
 
@@ -57,9 +58,9 @@ def _paminn(d: Budgetdel, lage: Tidslage, idag, enheter) -> bool:
         falt["status"] = Paminnelsestatus.UTAN_BREV
     else:
         try:
-            EmailMessage(rubrik, text, settings.DEFAULT_FROM_EMAIL, adresser).send()
+            EmailMessage(pa_en_rad(rubrik), text, settings.DEFAULT_FROM_EMAIL, adresser).send()
             falt["status"] = Paminnelsestatus.SKICKAD
-        except (SMTPException, OSError) as fel:
+        except (SMTPException, OSError, ValueError) as fel:  # a ValueError: no head of a letter
             logg.warning("Påminnelsen till %s gick inte att skicka: %s", d.namnd, fel)
             falt |= {"status": Paminnelsestatus.MISSLYCKAD, "fel": str(fel)[:300]}
     Paminnelse.objects.filter(pk=paminnelse.pk).update(tid=timezone.now(), **falt)

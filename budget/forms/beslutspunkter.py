@@ -10,12 +10,14 @@ from budget.actions.beslutspunkter import Punktuppgifter, Talrad
 from budget.models import Beslutsmatt, Beslutspunkt, Beslutstal, Budgetversion
 from budget.tabeller.beslutspunkter import skriv_siffror
 from regionskane.lib.belopp import KR, MNKR, OgiltigtBelopp, TolkatBelopp, tolka_belopp
+from regionskane.lib.radfalt import Radfalt
 
 UPPGIFTSFALT = ("rubrik", "text", "mottagare", "senast", "numrerad", "rev")
 TALFALT = ("namn", "varde", "matt", "jamfors_med")
 # Rows that stand empty after those that the point has.
 LEDIGA_TALRADER = 2
 STORSTA_TALRADER = 40
+LANGSTA_BESLUT = 4_000
 
 _NAMN = re.compile(r"[\w-]+$", re.ASCII)
 _SKALOR = {Beslutsmatt.MNKR: MNKR, Beslutsmatt.KR: KR}
@@ -24,15 +26,15 @@ _SKALOR = {Beslutsmatt.MNKR: MNKR, Beslutsmatt.KR: KR}
 class Beslutspunktsformular(forms.Form):
     """A point of a version, with a row of fields per figure of its own (`talrader`)."""
 
-    rubrik = forms.CharField(label="Rubrik", max_length=120, error_messages={"required": "Skriv en rubrik."})
+    rubrik = Radfalt(label="Rubrik", max_length=120, error_messages={"required": "Skriv en rubrik."})
     text = forms.CharField(
         label="Beslutets text",
-        max_length=4000,
+        max_length=LANGSTA_BESLUT,
         widget=forms.Textarea(attrs={"rows": 7, "data-infoga-mal": ""}),
         help_text="Varje siffra skrivs som en platshållare, till exempel {år} eller {beslut:taxa}. Välj den i listan.",
         error_messages={"required": "Skriv vad som ska beslutas."},
     )
-    mottagare = forms.CharField(
+    mottagare = Radfalt(
         label="Riktas till",
         required=False,
         max_length=300,
@@ -56,8 +58,8 @@ class Beslutspunktsformular(forms.Form):
         super().__init__(data, initial=sparat(punkt, self.tal))
         self.antal = self._antal_talrader()
         for i in range(self.antal):
-            self.fields[f"tal-{i}-namn"] = forms.CharField(label="Namn", required=False, max_length=40)
-            self.fields[f"tal-{i}-varde"] = forms.CharField(
+            self.fields[f"tal-{i}-namn"] = Radfalt(label="Namn", required=False, max_length=40)
+            self.fields[f"tal-{i}-varde"] = Radfalt(
                 label="Tal",
                 required=False,
                 max_length=40,
@@ -66,9 +68,7 @@ class Beslutspunktsformular(forms.Form):
             self.fields[f"tal-{i}-matt"] = forms.ChoiceField(
                 label="Mått", required=False, choices=[("", "Välj …"), *Beslutsmatt.choices]
             )
-            self.fields[f"tal-{i}-jamfors_med"] = forms.CharField(
-                label="Jämförs med", required=False, max_length=200
-            )
+            self.fields[f"tal-{i}-jamfors_med"] = Radfalt(label="Jämförs med", required=False, max_length=200)
 
     def _antal_talrader(self) -> int:
         delar = (namn.removeprefix("tal-").removesuffix("-namn") for namn in self.data)

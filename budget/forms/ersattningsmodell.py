@@ -25,6 +25,7 @@ from regionskane.lib.belopp import (
     formatera_fullt,
     tolka_belopp,
 )
+from regionskane.lib.radfalt import Radfalt
 
 VARIANTER = ("a", "b", "c")
 # Four decimals of a percent are within 0,1 mnkr of the share that they stand for, whatever region it is.
@@ -54,7 +55,7 @@ class Andelsfalt(forms.CharField):
 class Modellformular(forms.Form):
     """What is the same for every variant."""
 
-    titel = forms.CharField(
+    titel = Radfalt(
         label="Titel på justeringen", max_length=120, error_messages={"required": "Skriv en titel."}
     )
     ar = forms.TypedChoiceField(label="År", coerce=int)

@@ -15,14 +15,13 @@ from budget.regler.enhetssinne import DELAS_MED, Enhet
 from budget.selectors.investeringar import PLAN, PROGNOS, UTFALL, Filter
 from organisation.models import Namnd
 from regionskane.lib.belopp import MNKR, ORE, TolkatBelopp
+from regionskane.lib.radfalt import Radfalt
 
 
 class Objektformular(forms.Form):
     """A new object. `namnder` are those that the user may write for."""
 
-    namn = forms.CharField(
-        label="Namn", max_length=120, error_messages={"required": "Skriv vad objektet heter."}
-    )
+    namn = Radfalt(label="Namn", max_length=120, error_messages={"required": "Skriv vad objektet heter."})
     slag = forms.ChoiceField(
         label="Slag",
         choices=[("", "Välj …"), *Investeringsslag.choices],
@@ -144,9 +143,7 @@ class Objektformular(forms.Form):
 class Namnformular(forms.Form):
     """An object's name, as it was shown in `rev`."""
 
-    namn = forms.CharField(
-        label="Namn", max_length=120, error_messages={"required": "Skriv vad objektet heter."}
-    )
+    namn = Radfalt(label="Namn", max_length=120, error_messages={"required": "Skriv vad objektet heter."})
     rev = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, objekt: Investeringsobjekt, **kwargs):
@@ -164,14 +161,14 @@ class Investeringsbeslutsformular(forms.Form):
     text = forms.CharField(label="Vad som gäller", max_length=400, required=False,
                            widget=forms.Textarea(attrs={"rows": 2}),
                            help_text="Blir en fotnot under tabellen.")  # fmt: skip
-    organ = forms.CharField(label="Beslutande organ", max_length=100, required=False)
+    organ = Radfalt(label="Beslutande organ", max_length=100, required=False)
     datum = forms.DateField(
         label="Beslutsdatum",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"invalid": "Skriv datumet som 2023-11-28."},
     )
-    paragraf = forms.CharField(label="Paragraf i protokollet", max_length=20, required=False)
+    paragraf = Radfalt(label="Paragraf i protokollet", max_length=20, required=False)
     avslutas_ar = forms.IntegerField(
         label="Avslutas efter år",
         required=False,
@@ -203,7 +200,7 @@ class Investeringsbeslutsformular(forms.Form):
 class Filterformular(forms.Form):
     """What of the objects to show. Anything that is not a choice is left out."""
 
-    sok = forms.CharField(
+    sok = Radfalt(
         label="Sök objekt", required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
     )
     namnd = forms.ChoiceField(label="Nämnd", required=False)

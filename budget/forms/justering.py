@@ -11,6 +11,7 @@ from budget.regler.upprakning import STEG
 from budget.selectors.justering import FINANS, Bryggdata
 from budget.selectors.uppstallning import Plats
 from regionskane.lib.belopp import MNKR, OgiltigtBelopp, TolkatBelopp, formatera_fullt, tolka_belopp
+from regionskane.lib.radfalt import Radfalt
 
 
 class Beloppsfalt(forms.CharField):
@@ -36,7 +37,7 @@ def faltnamn(plats: Plats) -> str:
 class Justeringsformular(forms.Form):
     """A justering of a version. `enheter` get a field each, named by `faltnamn`."""
 
-    titel = forms.CharField(label="Titel", max_length=120, error_messages={"required": "Skriv en titel."})
+    titel = Radfalt(label="Titel", max_length=120, error_messages={"required": "Skriv en titel."})
     block = forms.ChoiceField(label="Block", choices=[("", "Välj …"), *Block.choices])
     ar = forms.TypedChoiceField(label="År", coerce=int)
     prisniva = forms.IntegerField(label="Prisnivå, år", min_value=2000, max_value=2100)

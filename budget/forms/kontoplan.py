@@ -6,19 +6,20 @@ from django import forms
 
 from budget.models import Ansvarsregel, Kontoregel, Motpart, Motpartsslag
 from budget.selectors.kontoplan import BALANSKONTO, hamta_ansvarsenheter, hamta_kontoposter, postnamn
+from regionskane.lib.radfalt import Radfalt
 
 
 class Regelformular(forms.Form):
     """A rule: an interval of codes, what it belongs to, and for which years. `till` may be left empty for one code."""
 
-    fran = forms.CharField(label="Från", max_length=40, error_messages={"required": "Skriv en kod."})
-    till = forms.CharField(
+    fran = Radfalt(label="Från", max_length=40, error_messages={"required": "Skriv en kod."})
+    till = Radfalt(
         label="Till", required=False, max_length=40, help_text="Lämna tomt när regeln tar en enda kod."
     )
-    namn = forms.CharField(label="Namn", max_length=120, error_messages={"required": "Skriv ett namn."})
+    namn = Radfalt(label="Namn", max_length=120, error_messages={"required": "Skriv ett namn."})
     fran_ar = forms.IntegerField(label="Från år", min_value=2000, max_value=2100)
     till_ar = forms.IntegerField(label="Till och med år", required=False, min_value=2000, max_value=2100)
-    kalla = forms.CharField(
+    kalla = Radfalt(
         label="Källa",
         required=False,
         max_length=200,
@@ -82,8 +83,8 @@ class Motpartsformular(forms.Form):
     """A motpart. The last day is included, as people say it."""
 
     modell = Motpart
-    kod = forms.CharField(label="Kod", max_length=20, error_messages={"required": "Skriv en kod."})
-    namn = forms.CharField(label="Namn", max_length=100, error_messages={"required": "Skriv ett namn."})
+    kod = Radfalt(label="Kod", max_length=20, error_messages={"required": "Skriv en kod."})
+    namn = Radfalt(label="Namn", max_length=100, error_messages={"required": "Skriv ett namn."})
     slag = forms.ChoiceField(
         label="Slag",
         choices=[("", "Välj …"), *Motpartsslag.choices],
@@ -101,7 +102,7 @@ class Motpartsformular(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"invalid": "Skriv datumet som 2024-12-31."},
     )
-    kalla = forms.CharField(label="Källa", required=False, max_length=200)
+    kalla = Radfalt(label="Källa", required=False, max_length=200)
 
     @classmethod
     def av(cls, motpart: Motpart):

@@ -18,6 +18,7 @@ from budget.regler.scenario import (
 )
 from budget.tabeller.scenario import RADNAMN
 from regionskane.lib.belopp import MNKR, OgiltigtBelopp, formatera_fullt, tolka_belopp
+from regionskane.lib.radfalt import Radfalt
 
 PER_AR = (
     (
@@ -64,7 +65,7 @@ def _ruta():
 class Scenarioformular(forms.Form):
     """The assumptions of a scenario of `version`. A name is asked for only when it is to be kept."""
 
-    namn = forms.CharField(label="Namn", max_length=80, required=False, help_text="Behövs för att spara.")
+    namn = Radfalt(label="Namn", max_length=80, required=False, help_text="Behövs för att spara.")
     skattesats_nu = Talfalt(
         label="Skattesats i versionen, kr",
         storst=STORSTA_SKATTESATS,

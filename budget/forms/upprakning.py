@@ -32,6 +32,7 @@ from regionskane.lib.belopp import (
     formatera_fullt,
     tolka_belopp,
 )
+from regionskane.lib.radfalt import Radfalt
 
 SATSER = {
     "sammanvagt": "Löner och priser sammanvägt, %",
@@ -100,7 +101,7 @@ class Upprakningsformular(forms.Form):
     `forslag` is the proposal per enhet id once the form is valid.
     """
 
-    titel = forms.CharField(
+    titel = Radfalt(
         label="Titel på justeringen", max_length=120, error_messages={"required": "Skriv en titel."}
     )
     ar = forms.IntegerField(widget=forms.HiddenInput, required=False)

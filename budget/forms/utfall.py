@@ -7,6 +7,7 @@ from django import forms
 from budget.models import Periodiseringssatt
 from budget.selectors.huvudbok import Ordning
 from budget.tabeller.utfall import MANADSNAMN
+from regionskane.lib.radfalt import Radfalt
 
 MANADER = [(m, namn) for m, namn in enumerate(MANADSNAMN, start=1)]
 
@@ -62,11 +63,11 @@ class Periodiseringsformular(forms.Form):
 class Radfilterformular(forms.Form):
     """Exact codes, words, and the order of lines. Everything may be left empty."""
 
-    konto = forms.CharField(label="Konto", required=False, max_length=40)
-    ansvar = forms.CharField(label="Ansvar", required=False, max_length=40)
-    motpart = forms.CharField(label="Motpart", required=False, max_length=40)
-    verifikation = forms.CharField(label="Verifikation", required=False, max_length=100)
-    sok = forms.CharField(label="Ord i texten", required=False, max_length=100)
+    konto = Radfalt(label="Konto", required=False, max_length=40)
+    ansvar = Radfalt(label="Ansvar", required=False, max_length=40)
+    motpart = Radfalt(label="Motpart", required=False, max_length=40)
+    verifikation = Radfalt(label="Verifikation", required=False, max_length=100)
+    sok = Radfalt(label="Ord i texten", required=False, max_length=100)
     ordning = forms.ChoiceField(
         label="Ordning",
         required=False,

@@ -30,6 +30,7 @@ from budget.tabeller.tillagg import bygg_tillagg
 from budget.views.atkomst import oppna_version
 from budget.views.tabeller import ram
 from organisation.permissions import Ratt, get_behorighet
+from regionskane.lib.radfalt import Radfalt
 from regionskane.lib.visning import visa
 
 
@@ -47,7 +48,7 @@ class Motivformular(forms.Form):
 
 
 class Kopieformular(forms.Form):
-    namn = forms.CharField(label="Den nya versionens namn", max_length=100)
+    namn = Radfalt(label="Den nya versionens namn", max_length=100)
     kod = forms.SlugField(
         label="Kod",
         max_length=50,
@@ -57,9 +58,9 @@ class Kopieformular(forms.Form):
 
 
 class Beslutsformular(forms.Form):
-    organ = forms.CharField(label="Beslutande organ", max_length=100)
+    organ = Radfalt(label="Beslutande organ", max_length=100)
     datum = forms.DateField(label="Datum", widget=forms.DateInput(attrs={"type": "date"}))
-    paragraf = forms.CharField(label="Paragraf i protokollet", max_length=20, help_text="Till exempel § 112.")
+    paragraf = Radfalt(label="Paragraf i protokollet", max_length=20, help_text="Till exempel § 112.")
 
     def beslut(self) -> Beslut:
         return Beslut(**self.cleaned_data)

@@ -4,6 +4,7 @@ from django import forms
 
 from indikatorer.models import Enhetsslag, Kon
 from indikatorer.regler.bedomning import Utfall
+from regionskane.lib.radfalt import Radfalt
 
 UTFALL = (
     ("", "Alla"),
@@ -26,7 +27,7 @@ class Filterformular(forms.Form):
     """Everything may be left out; what cannot be read is as if it were."""
 
     ar = forms.TypedChoiceField(label="År", coerce=int, required=False)
-    sok = forms.CharField(
+    sok = Radfalt(
         label="Sök", max_length=100, required=False, widget=forms.TextInput(attrs={"type": "search"})
     )
     malomrade = forms.TypedChoiceField(label="Målområde", coerce=int, empty_value=None, required=False)

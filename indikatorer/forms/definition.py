@@ -3,13 +3,14 @@
 from django import forms
 
 from indikatorer.models import Indikator, Malniva
+from regionskane.lib.radfalt import Radfalt
 
 
 class Indikatorformular(forms.ModelForm):
     """What a measure is. `rev` is the revision that the user was shown, 0 for a new one."""
 
     rev = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-    varfor = forms.CharField(
+    varfor = Radfalt(
         label="Varför ändrar du?", max_length=500, required=False, help_text="Syns i definitionens historik."
     )
 
@@ -54,15 +55,15 @@ class Malnivaformular(forms.Form):
     segment = forms.ModelChoiceField(
         label="Segment", queryset=None, required=False, empty_label="Alla segment utan eget mål"
     )
-    regel = forms.CharField(
+    regel = Radfalt(
         label="Målnivå",
         max_length=60,
         required=False,
         help_text="Till exempel ≥ 80 %, 3 eller färre, 40–60 %, ökning ≥ 10 %/år, minska med 10 % sedan 2019, "
         "ska inte öka, bättre än riket eller - för inget mål. Tomt tar bort målnivån.",
     )
-    kalla = forms.CharField(label="Källa", max_length=200, required=False, help_text="Var den är beslutad.")
-    varfor = forms.CharField(label="Varför ändrar du?", max_length=500, required=False)
+    kalla = Radfalt(label="Källa", max_length=200, required=False, help_text="Var den är beslutad.")
+    varfor = Radfalt(label="Varför ändrar du?", max_length=500, required=False)
     sedd = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
     sedd_rev = forms.IntegerField(min_value=0, widget=forms.HiddenInput, initial=0)
 

@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from indikatorer.imports.kolada import EGET_OMRADE, HELA_LANDET
+from regionskane.lib.radfalt import Radfalt
 
 FLEST_AR = 15
 _KODER = re.compile(r"[A-Za-z0-9]{3,20}\Z")
@@ -21,13 +22,13 @@ def _koder(text: str) -> list[str]:
 class Koladaformular(forms.Form):
     """Nyckeltal, områden and years. Without nyckeltal: all whose values the user may write."""
 
-    kpier = forms.CharField(
+    kpier = Radfalt(
         label="Nyckeltal",
         max_length=2000,
         required=False,
         help_text="Till exempel N77825. Tomt hämtar alla som du får lägga in värden för.",
     )
-    omraden = forms.CharField(
+    omraden = Radfalt(
         label="Områden",
         max_length=500,
         initial=f"{EGET_OMRADE} {HELA_LANDET}",

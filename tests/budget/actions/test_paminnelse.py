@@ -164,3 +164,13 @@ def test_beat_fragar_om_paminnelser():
     uppgift = installningar.CELERY_BEAT_SCHEDULE["paminn-om-delar"]["task"]
     app.loader.import_default_modules()
     assert uppgift in app.tasks and app.tasks[uppgift].name == paminn.name
+
+
+def test_en_radbrytning_i_versionens_namn_stoppar_ingen_paminnelse(oppnad, brev):
+    """It could be written before names were one line; the whole round stopped at it."""
+    oppnad.namn = "Budget X\r\nBcc: x@y.se"
+    oppnad.save()
+    paminn()
+    assert len(mail.outbox) == 2
+    assert all("\n" not in b.subject and not b.bcc for b in mail.outbox)
+    assert set(Paminnelse.objects.values_list("status", flat=True)) == {"skickad", "utan_brev"}

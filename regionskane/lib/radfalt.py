@@ -1,0 +1,20 @@
+"""A field of one line in a form."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+
+class Radfalt(forms.CharField):
+    """Text of one line, as a browser's field gives it. A line break that comes another way becomes a space, and what is
+    not seen is refused: the text goes on into addresses of letters, names of files and sheets, and logs."""
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        text = "".join(
+            " " if c.isspace() and not c.isprintable() and c not in "\u00a0\u202f" else c for c in text
+        )
+        if any(ord(c) < 32 or 127 <= ord(c) < 160 for c in text):
+            raise ValidationError(
+                "Texten har ett tecken som inte syns. Skriv den för hand i stället för att klistra in den."
+            )
+        return text.strip() if self.strip else text
