@@ -15,7 +15,7 @@ from budget.actions.beslutspunkter import (
     spara_beslutspunkt,
     ta_bort_beslutspunkt,
 )
-from budget.forms.beslutspunkter import Beslutspunktsformular
+from budget.forms.beslutspunkter import LANGSTA_BESLUT, Beslutspunktsformular
 from budget.models import Beslutspunkt, Beslutstal, Post, Posttyp
 from budget.selectors.beslutspunkter import (
     JUSTERINGAR,
@@ -142,12 +142,12 @@ def _bekrafta(request, punkt):
 
 def _vald(data, version) -> str:
     """The placeholder that the list says, for who has no JavaScript to put it where the text is being written."""
-    val = data.get("infoga", "")
+    val = data.get("infoga", "")[:LANGSTA_BESLUT]
     if not val:
         return ""
     if "." not in val:
         return "{" + val + "}"
-    artal = data.get("infoga_ar", "år")
+    artal = data.get("infoga_ar", "år")[:10]
     return f"{{{val} {artal}}}"
 
 
@@ -156,7 +156,8 @@ def _formular(request, atkomst, punkt, form, *, status=200, nu=None):
     innehall = ram(request, atkomst, "beslut", titel="Beslut")
     innehall["smulor"][-1]["url"] = reverse("beslutspunkter", args=[version.ar, version.kod])
     innehall["smulor"].append({"text": punkt.rubrik if punkt else "Ny beslutspunkt"})
-    text = form["text"].value() or ""
+    # What is too long for the field is not drawn: each brace that stands alone has a sentence of its own.
+    text = "" if len(form["text"].value() or "") > LANGSTA_BESLUT else form["text"].value() or ""
     senast = form.cleaned_data.get("senast") if form.is_bound else (punkt and punkt.senast)
     tal = {t.namn: t for t in Beslutstal.objects.filter(version=version)}
     tal |= form.osparade_tal() if form.is_bound else {}
