@@ -419,7 +419,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"rad": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "rad"}},
+    "filters": {"nekat": {"()": "regionskane.logg.NekatPaEnRad"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "rad", "filters": ["nekat"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         # Django's own handlers mail administrators and print only with DEBUG; stderr replaces both.
