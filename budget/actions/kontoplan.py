@@ -6,6 +6,7 @@ gives it to another enhet, its lines in force follow in the same transaction.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,7 +19,8 @@ from django.db.models import ProtectedError, Q
 from django.db.models.functions import Collate, Length
 
 from budget.models import Ansvarsregel, Konto, Kontoregel, Motpart, Motpartsslag, Post
-from budget.selectors.kontoplan import Senare, far_ta_konton, har_kod, postnamn, senare_regel
+from budget.regler.kodintervall import Kodmangd, Kodtabell
+from budget.selectors.kontoplan import Senare, Senaresokning, far_ta_konton, postnamn
 from organisation.models import Enhet, Enhetstyp
 from regionskane.historik import andring
 
@@ -143,9 +145,10 @@ def ta_bort_regel(*, regel: Regel, by) -> None:
     modell = type(regel)
     spann = [(regel.fran, regel.till, regel.fran_ar, regel.till_ar)]
     with andring(by=by, varfor=f"Regeln för {_VAD[modell]} {regel.kod} borttagen"):
-        fore = _lage(modell, spann)
+        bok = _i_huvudboken(modell, spann)
+        fore = _lage(modell, bok)
         regel.delete()
-        _foljder(modell, fore, _lage(modell, spann))
+        _foljder(modell, fore, _lage(modell, bok))
 
 
 def las_in_regler(*, modell: type[Regel], rader: Sequence[Regelrad], varfor: str, by=None) -> Sparad:
@@ -171,7 +174,8 @@ def koppla_regler(*, modell: type[Regel], rader: Sequence[Regelrad], varfor: str
     if not rader:
         return Sparad(())
     finns = list(modell.objects.select_related("post" if modell is Kontoregel else "enhet"))
-    senare = [senare_regel(finns, r.fran, r.till, r.fran_ar) if r.till_ar is None else None for r in rader]
+    sokning = Senaresokning(finns)
+    senare = [sokning.hitta(r.fran, r.till, r.fran_ar) if r.till_ar is None else None for r in rader]
     utvidgas = _som_utvidgas(rader, senare)
     par, plats, klara = [], [], set()
     for i, (rad, s) in enumerate(zip(rader, senare, strict=True)):
@@ -193,23 +197,31 @@ def koppla_regler(*, modell: type[Regel], rader: Sequence[Regelrad], varfor: str
 def _som_utvidgas(rader: Sequence[Regelrad], senare: Sequence[Senare | None]) -> dict[int, int]:
     """The later rules (pk) that may begin earlier, and in which year: those with which every row that has any of their
     codes agrees."""
-    utvidgas: dict[int, int] = {}
-    for s in senare:
-        if s is None or s.regel.pk in utvidgas:
-            continue
-        egna = [
-            (rad, t) for rad, t in zip(rader, senare, strict=True) if har_kod(s.regel, rad.fran, rad.till)
-        ]
-        if all(
-            t is not None
-            and t.regel.pk == s.regel.pk
-            and t.kan_utvidgas
-            and t.tar(rad.fran, rad.till)
-            and _hor_till(s.regel) == rad.hor_till
-            for rad, t in egna
-        ):
-            utvidgas[s.regel.pk] = min(rad.fran_ar for rad, _ in egna)
+    if any(len(rad.fran) != len(rad.till) or rad.fran > rad.till for rad in rader):
+        return {}  # Such a row is refused, and all of them with it.
+    franer, tiller = _koder_per_langd(r.fran for r in rader), _koder_per_langd(r.till for r in rader)
+    ense: dict[int, list[int]] = {}
+    regler = {}
+    for rad, s in zip(rader, senare, strict=True):
+        if s and s.kan_utvidgas and s.tar(rad.fran, rad.till) and _hor_till(s.regel) == rad.hor_till:
+            ense.setdefault(s.regel.pk, []).append(rad.fran_ar)
+            regler[s.regel.pk] = s.regel
+    utvidgas = {}
+    for pk, aren in ense.items():
+        regel = regler[pk]
+        # Those that begin before its end, but for those that end before its beginning.
+        langd = len(regel.fran)
+        antal = bisect_right(franer[langd], regel.till) - bisect_left(tiller[langd], regel.fran)
+        if antal == len(aren):
+            utvidgas[pk] = min(aren)
     return utvidgas
+
+
+def _koder_per_langd(koder: Iterable[str]) -> dict[int, list[str]]:
+    langder: dict[int, list[str]] = {}
+    for kod in sorted(koder):
+        langder.setdefault(len(kod), []).append(kod)
+    return langder
 
 
 def _rad_av(regel: Regel, **andrat) -> Regelrad:
@@ -409,10 +421,11 @@ def _spara(
     spann = [(r.fran, r.till, r.fran_ar, r.till_ar) for rad, regel in par for r in (rad, regel) if r]
     regler = tuple(regel or modell() for _, regel in par)
     with andring(by=by, varfor=varfor or f"Regel för {_VAD[modell]} {par[0][0].kod}"):
-        fore = _lage(modell, spann)
+        bok = _i_huvudboken(modell, spann)
+        fore = _lage(modell, bok)
         _utan_krock(modell, par)
         _skriv(modell, par, regler)
-        flyttat = _foljder(modell, fore, _lage(modell, spann))
+        flyttat = _foljder(modell, fore, _lage(modell, bok))
     return Sparad(regler, flyttat)
 
 
@@ -518,66 +531,94 @@ def _krock(*tva: tuple[int | None, Regel | Regelrad]) -> NoReturn:
     raise fel
 
 
-_KONTOLAGE = """
-WITH s AS MATERIALIZED (
-    SELECT s.ar, s.konto, sum(s.belopp) AS belopp
-    FROM budget_saldo s
-    WHERE EXISTS (
-        SELECT 1 FROM unnest(%(fran)s::text[], %(till)s::text[], %(ar1)s::int[], %(ar2)s::int[]) AS i(fran, till, a, b)
-        WHERE length(s.konto) = length(i.fran) AND s.ar BETWEEN i.a AND i.b
-          AND s.konto COLLATE "C" BETWEEN i.fran AND i.till)
-    GROUP BY s.ar, s.konto
-)
-SELECT s.ar, s.konto, s.belopp, r.id, r.post_id
-FROM s LEFT JOIN budget_kontoregel r ON length(r.fran) = length(s.konto)
-    AND budget_kodintervall(r.fran, r.till, '[]') @> s.konto::text
-    AND s.ar BETWEEN r.fran_ar AND COALESCE(r.till_ar, s.ar)
+# Each code of a year once, added up, before any rule is looked at: rules × lines would take for ever. The outermost
+# codes and years of the rules keep one rule from adding up the whole ledger.
+_KONTOSUMMOR = """
+SELECT s.ar, s.konto, sum(s.belopp)
+FROM budget_saldo s
+WHERE s.ar BETWEEN %(ar1)s AND %(ar2)s AND length(s.konto) = ANY(%(langder)s::int[])
+    AND s.konto COLLATE "C" BETWEEN %(fran)s AND %(till)s
+GROUP BY s.ar, s.konto
 """
 _AREN = """
-SELECT DISTINCT period / 100
-FROM budget_utfallsdel, unnest(%(ar1)s::int[], %(ar2)s::int[]) AS i(a, b)
-WHERE ersatt_av_id IS NULL AND period / 100 BETWEEN i.a AND i.b
+SELECT DISTINCT period / 100 FROM budget_utfallsdel
+WHERE ersatt_av_id IS NULL AND period / 100 BETWEEN %(ar1)s AND %(ar2)s
 """
 # A line of a replaced part stays with the enhet that it was imported for.
-_ANSVARSLAGE = """
-WITH h AS MATERIALIZED (
-    SELECT h.ar, h.ansvar, h.enhet_id, sum(h.belopp) AS belopp
-    FROM budget_huvudboksrad h
-    JOIN budget_utfallsdel d ON (d.fil_id, d.enhet_id, d.period) = (h.fil_id, h.enhet_id, h.period)
-        AND d.ersatt_av_id IS NULL
-    WHERE EXISTS (
-        SELECT 1 FROM unnest(%(fran)s::text[], %(till)s::text[], %(ar1)s::int[], %(ar2)s::int[]) AS i(fran, till, a, b)
-        WHERE length(h.ansvar) = length(i.fran) AND h.ar BETWEEN i.a AND i.b AND h.ansvar BETWEEN i.fran AND i.till)
-      AND h.ar = ANY(%(aren)s::int[])
-    GROUP BY h.ar, h.ansvar, h.enhet_id
-)
-SELECT h.ar, h.ansvar, h.belopp, r.id, r.enhet_id, h.enhet_id
-FROM h LEFT JOIN budget_ansvarsregel r ON length(r.fran) = length(h.ansvar)
-    AND budget_kodintervall(r.fran, r.till, '[]') @> h.ansvar
-    AND h.ar BETWEEN r.fran_ar AND COALESCE(r.till_ar, h.ar)
+_ANSVARSSUMMOR = """
+SELECT h.ar, h.ansvar, sum(h.belopp), h.enhet_id
+FROM budget_huvudboksrad h
+JOIN budget_utfallsdel d ON (d.fil_id, d.enhet_id, d.period) = (h.fil_id, h.enhet_id, h.period)
+    AND d.ersatt_av_id IS NULL
+WHERE h.ar = ANY(%(aren)s::int[]) AND length(h.ansvar) = ANY(%(langder)s::int[])
+    AND h.ansvar BETWEEN %(fran)s AND %(till)s
+GROUP BY h.ar, h.ansvar, h.enhet_id
 """
 
 
-def _lage(modell: type[Regel], spann: Iterable[Spann]) -> list[tuple]:
-    """Where the ledger of the codes and years of `spann` belongs as the rules are now.
+def _i_huvudboken(modell: type[Regel], spann: Iterable[Spann]) -> list[tuple]:
+    """What the ledger has in force of the codes and years of `spann`: (year, code, kronor), and of ansvar the enhet.
 
     Import and rules wait for each other here: what is in force does not change until the rules are committed.
     """
     spann = list(spann)
     fraga = {
-        "fran": [s[0] for s in spann],
-        "till": [s[1] for s in spann],
-        "ar1": [s[2] for s in spann],
-        "ar2": [SISTA_AR if s[3] is None else s[3] for s in spann],
+        "fran": min(s[0] for s in spann),
+        "till": max(s[1] for s in spann),
+        "ar1": min(s[2] for s in spann),
+        "ar2": max(_sista_ar(s[3]) for s in spann),
+        "langder": list({len(s[0]) for s in spann}),
     }
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE budget_utfallsdel, budget_saldo IN SHARE ROW EXCLUSIVE MODE")
         if modell is Ansvarsregel:
             # Only the own partitions of years that the rules are for are read.
             cursor.execute(_AREN, fraga)
-            fraga["aren"] = [ar for (ar,) in cursor.fetchall()]
-        cursor.execute(_KONTOLAGE if modell is Kontoregel else _ANSVARSLAGE, fraga)
-        return cursor.fetchall()
+            fraga["aren"] = [
+                ar for (ar,) in cursor.fetchall() if any(s[2] <= ar <= _sista_ar(s[3]) for s in spann)
+            ]
+        cursor.execute(_KONTOSUMMOR if modell is Kontoregel else _ANSVARSSUMMOR, fraga)
+        rader = cursor.fetchall()
+    koder = {
+        ar: Kodmangd((s[0], s[1]) for s in spann if s[2] <= ar <= _sista_ar(s[3]))
+        for ar in {rad[0] for rad in rader}
+    }
+    return sorted(rad for rad in rader if rad[1] in koder[rad[0]])
+
+
+def _sista_ar(till_ar: int | None) -> int:
+    return SISTA_AR if till_ar is None else till_ar
+
+
+def _lage(modell: type[Regel], bok: Sequence[tuple]) -> list[tuple]:
+    """Where what `_i_huvudboken` has belongs as the rules are now: (year, code, kronor, rule, its post or enhet), and
+    of ansvar the enhet of the lines."""
+    if not bok:
+        return []
+    alla = [
+        _Kodregel(*r)
+        for r in modell.objects.values_list(
+            "fran", "till", "fran_ar", "till_ar", "pk", "post" if modell is Kontoregel else "enhet"
+        ).order_by()
+    ]
+    tabeller = {
+        ar: Kodtabell(r for r in alla if r.fran_ar <= ar <= _sista_ar(r.till_ar))
+        for ar in {b[0] for b in bok}
+    }
+    ut = []
+    for ar, kod, belopp, *enhet in bok:
+        regel = tabeller[ar].for_kod(kod)
+        ut.append((ar, kod, belopp, regel and regel.pk, regel and regel.mal, *enhet))
+    return ut
+
+
+class _Kodregel(NamedTuple):
+    fran: str
+    till: str
+    fran_ar: int
+    till_ar: int | None
+    pk: int
+    mal: int | None
 
 
 def _foljder(modell: type[Regel], fore: Sequence[tuple], efter: Sequence[tuple]) -> tuple[Flytt, ...]:

@@ -52,6 +52,7 @@ from budget.models import (
     Utfallsfil,
     Utfallskalla,
 )
+from budget.regler.kodintervall import Kodmangd
 from budget.selectors.utfallsfiler import far_importera, koncerncontrollers, namndens_enheter
 from organisation.actions import markera_hanterade, notifiera
 from organisation.models import Enhet, Namnd, Notis
@@ -298,12 +299,15 @@ def koppla_koder(*, fil: Utfallsfil, kopplingar: Sequence[Koppling], by) -> None
     for anew. Raises KopplingFel.
     """
     tagna: list[Koppling] = []
+    tackta: dict[str, Kodmangd] = {}
     with transaction.atomic():
         for k in kopplingar:
-            if any(t.vad == k.vad and len(t.fran) == len(k.kod) and t.fran <= k.kod <= t.till for t in tagna):
+            har = tackta.setdefault(k.vad, Kodmangd())
+            if k.kod in har:
                 continue
             if not (len(k.fran) == len(k.kod) and k.fran <= k.kod <= k.till):
                 raise KopplingFel(k.nyckel, f"Intervallet {k.fran}–{k.till} tar inte {k.kod}.")
+            har.lagg_till(k.fran, k.till)
             tagna.append(k)
         if not tagna:
             raise UtfallFel("Välj vart minst en av koderna hör.")

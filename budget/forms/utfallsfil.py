@@ -13,12 +13,12 @@ from budget.imports.huvudbok import EXTRAPERIOD_KOD, EXTRAPERIODER, SYNONYMER, h
 from budget.models import Motpartsslag, Utfallsanmarkning, Utfallskalla
 from budget.selectors.kontoplan import (
     BALANSKONTO,
+    Senaresokning,
     hamta_ansvarsenheter,
     hamta_ansvarsregler,
     hamta_kontoposter,
     hamta_kontoregler,
     postnamn,
-    senare_regel,
 )
 from budget.tabeller.utfallsfil import antal
 from regionskane.lib.belopp import formatera
@@ -166,8 +166,9 @@ def kopplingsformular(
 
 def _om_senare_regler(rader: Sequence[Kopplingsrad], vad: str, regler: Sequence) -> None:
     """Say at each row what a later year's rule says of the code, and what becomes of it (`koppla_regler`)."""
+    sokning = Senaresokning(regler)
     for rad in rader:
-        senare = senare_regel(regler, rad.kod, rad.kod, rad.ar) if rad.vad == vad else None
+        senare = sokning.hitta(rad.kod, rad.kod, rad.ar) if rad.vad == vad else None
         if senare is None:
             continue
         regel = senare.regel

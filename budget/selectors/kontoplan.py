@@ -11,6 +11,7 @@ from django.db.models.functions import Length
 
 from budget.models import Ansvarsregel, Konto, Kontoregel, Motpart, Motpartsslag, Post, Posttyp
 from budget.models.uppstallning import RESULTATSAMMANSTALLNING
+from budget.regler.kodintervall import Kodtabell
 from organisation.models import Enhet, Enhetstyp
 
 BALANSKONTO = "Balanskonto, ingen rad"
@@ -114,28 +115,37 @@ class Senare(NamedTuple):
         return len(self.regel.fran) == len(fran) and self.regel.fran <= fran and till <= self.regel.till
 
 
-def senare_regel(
-    regler: Iterable[Kontoregel] | Iterable[Ansvarsregel], fran: str, till: str, ar: int
-) -> Senare | None:
-    """The first of the rules that takes any of the codes `fran`–`till` in a year after `ar`."""
-    regler = list(regler)
-    senare = [r for r in regler if r.fran_ar > ar and har_kod(r, fran, till)]
-    if not senare:
+class Senaresokning:
+    """Finds the rules of later years by code, among rules that never take the same code in the same year.
+
+    Rules that begin in the same year have no code in common, so in each such year they are found by bisection.
+    """
+
+    def __init__(self, regler: Iterable[Kontoregel] | Iterable[Ansvarsregel]):
+        fran_ar: dict[int, list] = {}
+        for r in regler:
+            fran_ar.setdefault(r.fran_ar, []).append(r)
+        self._ar = {ar: Kodtabell(fran_ar[ar]) for ar in sorted(fran_ar)}
+        self._sist_fore: dict[int, int] = {}
+
+    def hitta(self, fran: str, till: str, ar: int) -> Senare | None:
+        """The first of the rules that takes any of the codes `fran`–`till` in a year after `ar`."""
+        for fran_ar, tabell in self._ar.items():
+            if fran_ar > ar and (funna := tabell.som_har(fran, till)):
+                return Senare(funna[0], self._sista_ar_fore(funna[0]) < ar)
         return None
-    regel = min(senare, key=lambda r: (r.fran_ar, r.fran))
-    i_vagen = any(
-        r.pk != regel.pk
-        and r.fran_ar < regel.fran_ar
-        and (r.till_ar is None or r.till_ar >= ar)
-        and har_kod(r, regel.fran, regel.till)
-        for r in regler
-    )
-    return Senare(regel, not i_vagen)
 
-
-def har_kod(regel: Kontoregel | Ansvarsregel, fran: str, till: str) -> bool:
-    """Whether a rule takes any of the codes `fran`–`till`, whatever the year."""
-    return len(regel.fran) == len(fran) and regel.fran <= till and regel.till >= fran
+    def _sista_ar_fore(self, regel: Kontoregel | Ansvarsregel) -> int:
+        """The last year in which another rule, that begins before this one, has any of its codes."""
+        if regel.pk not in self._sist_fore:
+            fore = (
+                annan
+                for ar, tabell in self._ar.items()
+                if ar < regel.fran_ar
+                for annan in tabell.som_har(regel.fran, regel.till)
+            )
+            self._sist_fore[regel.pk] = max((r.till_ar or 9999 for r in fore), default=0)
+        return self._sist_fore[regel.pk]
 
 
 class Regelhandelse(NamedTuple):
