@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -27,6 +28,7 @@ from regionskane.historik import andring
 FORSTA_AR, SISTA_AR = 2000, 2100
 _KOD = re.compile(r"[^\s\0]{1,40}")
 Regel = Kontoregel | Ansvarsregel
+_provas: ContextVar[bool] = ContextVar("provas", default=False)
 
 
 class KontoplanFel(Exception):
@@ -243,9 +245,17 @@ def las_in_konton(*, namn: dict[str, str], by=None) -> int:
 
 
 def prova(gor: Callable[[], Sparad]) -> Sparad:
-    """What `gor` would save and move. Nothing is kept of it. Raises KontoplanFel as it does."""
+    """What `gor` would save and move. Nothing is kept of it. Raises KontoplanFel as it does.
+
+    The ledger is read as it is and no line is moved, so nobody who reads in or saves waits for it. What is in force may
+    have changed when `gor` is done in earnest, which then says anew what moves.
+    """
     with transaction.atomic():
-        sparad = gor()
+        markt = _provas.set(True)
+        try:
+            sparad = gor()
+        finally:
+            _provas.reset(markt)
         transaction.set_rollback(True)
     return sparad
 
@@ -570,7 +580,8 @@ def _i_huvudboken(modell: type[Regel], spann: Iterable[Spann]) -> list[tuple]:
         "langder": list({len(s[0]) for s in spann}),
     }
     with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE budget_utfallsdel, budget_saldo IN SHARE ROW EXCLUSIVE MODE")
+        if not _provas.get():
+            cursor.execute("LOCK TABLE budget_utfallsdel, budget_saldo IN SHARE ROW EXCLUSIVE MODE")
         if modell is Ansvarsregel:
             # Only the own partitions of years that the rules are for are read.
             cursor.execute(_AREN, fraga)
@@ -711,4 +722,5 @@ def _flytta_rader(flyttas: Sequence[tuple]) -> None:
                 f"{enhet} har {period // 100}-{period % 100:02} inläst från en annan fil ({fil}). Läs in månaden på "
                 "nytt i en fil för hela nämnden, och ändra regeln sedan. Ingenting är sparat."
             )
-        cursor.execute(_FLYTTA)
+        if not _provas.get():
+            cursor.execute(_FLYTTA)

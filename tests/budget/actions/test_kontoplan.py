@@ -15,6 +15,7 @@ from budget.actions.kontoplan import (
     las_in_konton,
     las_in_motparter,
     las_in_regler,
+    prova,
     spara_ansvarsregel,
     spara_kontoregel,
     spara_motpart,
@@ -143,6 +144,38 @@ def test_ansvar_som_byter_enhet_tar_med_sig_sina_rader_i_kraft(regel, anvandare,
     with pytest.raises(KontoplanFel, match="2024-01 inläst från en annan fil"):
         spara("200", "299", "KTN", ny.regel)
     assert Ansvarsregel.objects.get(fran="200").enhet.kod == "RUN"
+
+
+def test_ett_prov_haller_inte_huvudboken_och_flyttar_inga_rader_men_svarar_som_pa_allvar(
+    regel, anvandare, enhet
+):
+    by = anvandare("koncerncontroller")
+    rader = [Regelrad("100", "199", "Ansvar", enhet("KN"), 2022)]
+    las_in_regler(modell=Ansvarsregel, rader=rader, varfor="Prov", by=by)
+    lagg_in([("KN", 202401, "4100", "110", "", "70"), ("KTN", 202401, "4100", "310", "", "5")])
+
+    def gor(kod):
+        nya = [Regelrad("100", "199", "Ansvar", enhet(kod), 2022)]
+        return las_in_regler(modell=Ansvarsregel, rader=nya, varfor="Prov", by=by)
+
+    def skrivs(kod, hur):
+        with CaptureQueriesContext(connection) as fangade:
+            flyttat = hur(lambda: gor(kod)).flyttat
+        vad = ("LOCK TABLE", "UPDATE budget_huvudboksrad", "DELETE FROM budget_saldo")
+        return flyttat, [v for v in vad if any(v in f["sql"] for f in fangade)]
+
+    provat, inget = skrivs("RUN", prova)
+    assert inget == [] and [(f.kod, f.belopp, f.till) for f in provat] == [
+        ("110", 70, "Regionala utvecklingsnämnden")
+    ]
+    assert Ansvarsregel.objects.get().enhet.kod == "KN"
+    sparat, allt = skrivs("RUN", lambda gor: gor())
+    assert sparat == provat and len(allt) == 3
+    assert sorted(Saldo.objects.values_list("enhet__kod", "belopp")) == [("KTN", 5), ("RUN", 70)]
+    lagg_in([("KTN", 202401, "4100", "310", "", "5")], namn="annan.csv")
+    for hur in (prova, lambda gor: gor()):
+        with pytest.raises(KontoplanFel, match=r"2024-01 inläst från en annan fil \(annan.csv\)"):
+            hur(lambda: gor("KTN"))
 
 
 def test_ansvar_flyttas_inte_dit_dar_manaden_i_filen_ar_ersatt(regel, anvandare, enhet):
