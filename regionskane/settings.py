@@ -80,6 +80,16 @@ def _dagar(namn: str, standard: int, *, minst: int = 1) -> timedelta:
     return timedelta(days=dagar)
 
 
+def _webbfraga() -> int:
+    sekunder = _heltal("WEBBFRAGA_SEKUNDER", 20)
+    if sekunder > 3600:
+        raise ImproperlyConfigured(
+            f"Miljövariabeln WEBBFRAGA_SEKUNDER är «{sekunder}» men ska vara högst 3600, eller 0 för ingen gräns. "
+            "Exempel: WEBBFRAGA_SEKUNDER=20"
+        )
+    return sekunder
+
+
 def _lista(namn: str, standard: str = "") -> list[str]:
     return [del_.strip() for del_ in os.environ.get(namn, standard).split(",") if del_.strip()]
 
@@ -151,6 +161,9 @@ DATA_DIR = Path(os.environ.get("DATA_DIR", "").strip() or BASE_DIR / "var").reso
 HTTPS = _flagga("HTTPS", False)
 
 DATABASES = {"default": _databas()}
+# Seconds that one statement may take in a web process (`regionskane.langsamt`); 0: as long as it takes, as in workers
+# and commands.
+WEBBFRAGA_SEKUNDER = _webbfraga()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

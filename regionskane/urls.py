@@ -3,7 +3,7 @@ from django.urls import include, path
 from regionskane.halsa import halsa
 
 handler403 = "organisation.views.nekad.fel403"
-handler500 = "regionskane.disk.fel500"
+handler500 = "regionskane.fel.fel500"
 
 urlpatterns = [
     path("halsa/", halsa, name="halsa"),

@@ -723,4 +723,6 @@ def _flytta_rader(flyttas: Sequence[tuple]) -> None:
                 "nytt i en fil för hela nämnden, och ändra regeln sedan. Ingenting är sparat."
             )
         if not _provas.get():
+            # Millions of lines take their time, and whoever saves has seen what moves.
+            cursor.execute("SET LOCAL statement_timeout = 0")
             cursor.execute(_FLYTTA)

@@ -1,0 +1,31 @@
+"""The answer to what nobody caught."""
+
+import sys
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.template import loader
+from django.views.defaults import server_error
+
+from regionskane import disk, langsamt
+from regionskane.skrivet import tillbaka
+
+
+def fel500(request: HttpRequest) -> HttpResponse:
+    """Says so when a disk was full or the database ended a question, and gives back what was typed.
+
+    Asks the database nothing.
+    """
+    fel = sys.exc_info()[1]
+    if disk.ar_full(fel):
+        return _svar(request, disk.TEXT, 507)
+    if langsamt.ar_avbruten(fel):
+        return _svar(request, langsamt.TEXT, 503)
+    return server_error(request)
+
+
+def _svar(request: HttpRequest, text: str, status: int) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": text}, status=status)
+    innehall = {"text": text, "csrf_token": get_token(request)} | tillbaka(request)
+    return HttpResponse(loader.get_template(f"{status}.html").render(innehall), status=status)
