@@ -546,8 +546,7 @@ def _krock(*tva: tuple[int | None, Regel | Regelrad]) -> NoReturn:
 _KONTOSUMMOR = """
 SELECT s.ar, s.konto, sum(s.belopp)
 FROM budget_saldo s
-WHERE s.ar BETWEEN %(ar1)s AND %(ar2)s AND length(s.konto) = ANY(%(langder)s::int[])
-    AND s.konto COLLATE "C" BETWEEN %(fran)s AND %(till)s
+WHERE s.ar BETWEEN %(ar1)s AND %(ar2)s AND s.konto COLLATE "C" BETWEEN %(fran)s AND %(till)s
 GROUP BY s.ar, s.konto
 """
 _AREN = """
@@ -560,8 +559,7 @@ SELECT h.ar, h.ansvar, sum(h.belopp), h.enhet_id
 FROM budget_huvudboksrad h
 JOIN budget_utfallsdel d ON (d.fil_id, d.enhet_id, d.period) = (h.fil_id, h.enhet_id, h.period)
     AND d.ersatt_av_id IS NULL
-WHERE h.ar = ANY(%(aren)s::int[]) AND length(h.ansvar) = ANY(%(langder)s::int[])
-    AND h.ansvar BETWEEN %(fran)s AND %(till)s
+WHERE h.ar = ANY(%(aren)s::int[]) AND h.ansvar BETWEEN %(fran)s AND %(till)s
 GROUP BY h.ar, h.ansvar, h.enhet_id
 """
 
@@ -577,7 +575,6 @@ def _i_huvudboken(modell: type[Regel], spann: Iterable[Spann]) -> list[tuple]:
         "till": max(s[1] for s in spann),
         "ar1": min(s[2] for s in spann),
         "ar2": max(_sista_ar(s[3]) for s in spann),
-        "langder": list({len(s[0]) for s in spann}),
     }
     with connection.cursor() as cursor:
         if not _provas.get():
