@@ -2,12 +2,13 @@
 
 import secrets
 from collections.abc import Iterable
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.formats import date_format
@@ -29,10 +30,13 @@ class AnvandareFel(Exception):
 
 
 def skapa_anvandare(*, anvandare: Anvandare, by) -> str:
-    """Save a new user and return a password that must be replaced at the first login. It is kept nowhere."""
+    """Save a new user and return a password that must be replaced at the first login. It is kept nowhere.
+
+    Raises AnvandareFel when somebody else has the name, also in other letters, big or small.
+    """
     losenord = _engangslosenord()
     anvandare.password, anvandare.maste_byta_losenord = make_password(losenord), True
-    with andring(by=by):
+    with andring(by=by), _ett_av(_NAMNET_FINNS, *_ETT_NAMN):
         anvandare.save()
     return losenord
 
@@ -41,7 +45,7 @@ def andra_anvandare(*, anvandare: Anvandare, by) -> None:
     """Save changed details, and tell the owner of another user name or e-mail, also at the old address.
 
     Raises AnvandareFel when somebody would close or rename the account they use, or close the last one of an
-    administratör.
+    administratör, and when somebody else has the name.
     """
     if anvandare.pk == by.pk and not anvandare.is_active:
         raise AnvandareFel("Du kan inte stänga ditt eget konto. Be en annan administratör.")
@@ -59,7 +63,8 @@ def andra_anvandare(*, anvandare: Anvandare, by) -> None:
             _sag_till_agaren(fore, f"{' och '.join(vad)} ändrades", by=by, url="/notiser/")
         if anvandare.is_active and not fore.is_active and _har_siffror(anvandare):
             _sag_till_koncerncontroller(anvandare, "öppnades igen", by=by)
-        anvandare.save(update_fields=["username", "first_name", "last_name", "email", "is_active"])
+        with _ett_av(_NAMNET_FINNS, *_ETT_NAMN):
+            anvandare.save(update_fields=["username", "first_name", "last_name", "email", "is_active"])
 
 
 def marke_for_losenordet(anvandare: Anvandare) -> str:
@@ -107,14 +112,15 @@ def byt_losenord(*, anvandare: Anvandare, losenord: str) -> None:
 def ge_roll(*, tilldelning: Rolltilldelning, by) -> None:
     """Give a user a role. `by` is None for the first administratör, made from the command line.
 
-    Raises AnvandareFel when somebody would give themselves a role with figures.
+    Raises AnvandareFel when somebody would give themselves a role with figures, or the user has the role already.
     """
     if by is not None and tilldelning.anvandare_id == by.pk and ger_siffror(tilldelning.roll):
         raise AnvandareFel(
             "Du kan inte ge dig själv en roll som läser eller skriver siffror. Be en annan administratör."
         )
     with andring(by=by):
-        tilldelning.save()
+        with _ett_av("Användaren har redan den rollen.", "rolltilldelning_en_gang"):
+            tilldelning.save()
         if by is not None and ger_siffror(tilldelning.roll):
             vad = f"fick rollen {tilldelning.get_roll_display()}"
             _sag_till_koncerncontroller(tilldelning.anvandare, vad, by=by)
@@ -145,6 +151,24 @@ def markera_sedda(*, by, notiser: Iterable[int] | None = None) -> int:
 def markera_hanterade(*, url: str) -> None:
     """Mark everybody's notices of a page as read, when what they asked for there has been done."""
     Notis.objects.filter(url=url, sedd__isnull=True).update(sedd=timezone.now())
+
+
+_NAMNET_FINNS = "Användarnamnet finns redan. Välj ett annat."
+_ETT_NAMN = ("anvandare_ett_namn_oavsett_skiftlage", "organisation_anvandare_username_key")
+
+
+@contextmanager
+def _ett_av(mening: str, *villkor: str):
+    """Refuse what somebody else was just before with, by these constraints, in the words of the form.
+
+    The transaction has failed by then, and must be let to end.
+    """
+    try:
+        yield
+    except IntegrityError as fel:
+        if getattr(getattr(fel.__cause__, "diag", None), "constraint_name", None) not in villkor:
+            raise
+        raise AnvandareFel(mening) from fel
 
 
 def _krav_pa_en_annan_administrator(utom: int) -> None:

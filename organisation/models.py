@@ -10,6 +10,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Lower
 
 from organisation.namn import prova_anvandarnamn, prova_namn
 
@@ -185,6 +186,15 @@ class Anvandare(AbstractUser):
     first_name = models.CharField("förnamn", max_length=150, blank=True, validators=[prova_namn])
     last_name = models.CharField("efternamn", max_length=150, blank=True, validators=[prova_namn])
     maste_byta_losenord = models.BooleanField(default=False)
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"),
+                name="anvandare_ett_namn_oavsett_skiftlage",
+                violation_error_message="Användarnamnet finns redan. Välj ett annat.",
+            )
+        ]
 
     def __str__(self):
         return self.get_full_name() or self.username

@@ -32,11 +32,15 @@ def ny(request):
     formular = Anvandarformular(request.POST if request.method == "POST" else None)
     if formular.is_valid():
         anvandare = formular.save(commit=False)
-        losenord = skapa_anvandare(anvandare=anvandare, by=request.user)
-        messages.success(
-            request, f"{anvandare} är upplagd. Ge personen en roll, annars får hen inte göra något."
-        )
-        return _sida(request, anvandare.pk, losenord=losenord)
+        try:
+            losenord = skapa_anvandare(anvandare=anvandare, by=request.user)
+        except AnvandareFel as fel:
+            formular.add_error("username", str(fel))
+        else:
+            messages.success(
+                request, f"{anvandare} är upplagd. Ge personen en roll, annars får hen inte göra något."
+            )
+            return _sida(request, anvandare.pk, losenord=losenord)
     return render(
         request,
         "organisation/ny_anvandare.html",

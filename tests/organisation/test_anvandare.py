@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.apps import apps
@@ -20,6 +21,7 @@ from organisation.actions import (
     nytt_losenord,
     ta_roll,
 )
+from organisation.forms import Anvandarformular, Rollformular
 from organisation.models import Anvandare, Namnd, Notis, Rolltilldelning
 from regionskane.celery import app
 
@@ -336,3 +338,45 @@ def test_namn_som_ser_ut_som_nagon_annans_nekas(som, falt, sagt):
 def test_kommandoraden_nekar_samma_namn(db):
     with pytest.raises(CommandError, match="bara ha bokstäverna"):
         call_command("skapa_administrator", "\u0441hef", fornamn="Ada", efternamn="Ek")
+
+
+@pytest.fixture
+def samtidigt(monkeypatch):
+    """What the forms look for is saved by somebody else just after they looked."""
+    monkeypatch.setattr(Anvandarformular, "clean_username", lambda self: self.cleaned_data["username"])
+    monkeypatch.setattr(Rollformular, "clean", lambda self: self.cleaned_data)
+    for modell in (Anvandare, Rolltilldelning):
+        monkeypatch.setattr(modell, "validate_unique", lambda *_, **__: None)
+        monkeypatch.setattr(modell, "validate_constraints", lambda *_, **__: None)
+
+
+@pytest.mark.parametrize("namn", ["REVISOR", "Revisor", "revisor"])
+def test_samma_namn_samtidigt_ger_ett_konto(som, anvandare, samtidigt, namn):
+    revisor, eva = anvandare("revisor"), anvandare("controller")
+    falt = {"username": namn, "first_name": "Eva", "last_name": "Berg", "email": ""}
+    for adress in (NY, f"/organisation/anvandare/{eva.pk}/"):
+        svar = som("administrator").post(adress, falt | {"is_active": "on"})
+        assert svar.status_code == 422 and "Användarnamnet finns redan" in svar.content.decode()
+    assert [a.pk for a in Anvandare.objects.filter(username__iexact=namn)] == [revisor.pk]
+    with pytest.raises(CommandError, match="Användarnamnet finns redan"):
+        call_command("skapa_administrator", namn, fornamn="Eva", efternamn="Berg")
+
+
+def test_samma_roll_samtidigt_ges_en_gang(som, anvandare, samtidigt):
+    revisor = anvandare("revisor")
+    svar = som("administrator").post(f"/organisation/anvandare/{revisor.pk}/roll/", {"roll": "revisor"})
+    assert svar.status_code == 422 and "Användaren har redan den rollen" in svar.content.decode()
+    assert revisor.roller.count() == 1
+
+
+def test_migrationen_sager_vilka_konton_som_delar_namn(db, anvandare):
+    migration = import_module("organisation.migrations.0008_ett_anvandarnamn")
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX anvandare_ett_namn_oavsett_skiftlage")
+    with connection.schema_editor() as redigerare:
+        migration.krav_pa_ett_namn(apps, redigerare)
+        revisor, ny = anvandare("revisor"), Anvandare.objects.create(username="REVISOR")
+        with pytest.raises(ValueError, match="Ingenting är ändrat") as fel:
+            migration.krav_pa_ett_namn(apps, redigerare)
+    sida = "/organisation/anvandare"
+    assert f": revisor ({sida}/{revisor.pk}/), REVISOR ({sida}/{ny.pk}/). Byt" in str(fel.value)

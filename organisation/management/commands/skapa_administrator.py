@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from organisation.actions import ge_roll, skapa_anvandare
+from organisation.actions import AnvandareFel, ge_roll, skapa_anvandare
 from organisation.models import Anvandare, Roll, Rolltilldelning
 
 
@@ -26,7 +26,10 @@ class Command(BaseCommand):
             anvandare.full_clean(exclude=["password"])
         except ValidationError as fel:
             raise CommandError(" ".join(fel.messages)) from fel
-        with transaction.atomic():
-            losenord = skapa_anvandare(anvandare=anvandare, by=None)
-            ge_roll(tilldelning=Rolltilldelning(anvandare=anvandare, roll=Roll.ADMINISTRATOR), by=None)
+        try:
+            with transaction.atomic():
+                losenord = skapa_anvandare(anvandare=anvandare, by=None)
+                ge_roll(tilldelning=Rolltilldelning(anvandare=anvandare, roll=Roll.ADMINISTRATOR), by=None)
+        except AnvandareFel as fel:
+            raise CommandError(str(fel)) from fel
         self.stdout.write(f"{anvandare} är upplagd som administratör. Tillfälligt lösenord: {losenord}")
