@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import NamedTuple, NoReturn
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import ProtectedError, Q
+from django.db.models import ProtectedError
 from django.db.models.functions import Collate, Length
 
 from budget.models import Ansvarsregel, Konto, Kontoregel, Motpart, Motpartsslag, Post
@@ -265,15 +265,12 @@ def las_in_motparter(*, rader: Sequence[Motpartsuppgift], by) -> int:
 
     Returns how many were new or changed. One transaction; raises KontoplanFel with the first that cannot be.
     """
-    nu = {(m.kod, m.giltig_fran): m for m in Motpart.objects.all()}
-    antal = 0
     with _utan_foljder_i_huvudboken({rad.kod for rad in rader}):
-        for rad in rader:
-            gammal = nu.get((rad.kod, rad.giltig_fran))
-            if gammal is None or motpart_skiljer(rad, gammal):
-                _spara_motpart(rad, by=by, motpart=gammal)
-                antal += 1
-    return antal
+        nu = {(m.kod, m.giltig_fran): m for m in Motpart.objects.all()}
+        par = [(rad, nu.get((rad.kod, rad.giltig_fran))) for rad in rader]
+        par = [(rad, m) for rad, m in par if m is None or motpart_skiljer(rad, m)]
+        _spara_motparter(par, nu.values(), by=by, varfor="Motparter lästa ur fil")
+    return len(par)
 
 
 def motpart_skiljer(rad: Motpartsuppgift, motpart: Motpart) -> bool:
@@ -301,10 +298,51 @@ def spara_motpart(
     """
     rad = Motpartsuppgift(kod.strip(), namn, slag, giltig_fran, giltig_till, kalla)
     with _utan_foljder_i_huvudboken({rad.kod}):
-        return _spara_motpart(rad, by=by, motpart=motpart)
+        (sparad,) = _spara_motparter([(rad, motpart)], Motpart.objects.filter(kod=rad.kod), by=by)
+    return sparad
 
 
-def _spara_motpart(rad: Motpartsuppgift, *, by, motpart: Motpart | None) -> Motpart:
+def _spara_motparter(
+    par: Iterable[tuple[Motpartsuppgift, Motpart | None]], nu: Iterable[Motpart], *, by, varfor: str = ""
+) -> list[Motpart]:
+    """Save the rows, each a new motpart or a change of one, in two statements whatever they are.
+
+    `nu` is all that have the same koder. What is changed goes first: one that ends makes room for a new one.
+    """
+    par = [(_rimlig_motpart(rad, motpart), motpart) for rad, motpart in par]
+    if not par:
+        return []
+    _utan_samtidiga(par, nu)
+    sparade = []
+    for rad, motpart in par:
+        ny = motpart or Motpart(kod=rad.kod, slag=rad.slag)
+        ny.namn, ny.giltig_fran, ny.giltig_till, ny.kalla = (
+            rad.namn,
+            rad.giltig_fran,
+            rad.giltig_till,
+            rad.kalla,
+        )
+        sparade.append(ny)
+    forsta = par[0][0]
+    try:
+        with andring(by=by, varfor=varfor or f"Motpart {forsta.kod} {forsta.namn}"):
+            Motpart.objects.bulk_create(
+                [m for m in sparade if m.pk],
+                update_conflicts=True,
+                unique_fields=("id",),
+                update_fields=("namn", "giltig_fran", "giltig_till", "kalla"),
+            )
+            Motpart.objects.bulk_create([m for m in sparade if not m.pk])
+    except IntegrityError as fel:
+        vilken = f"Motpart {forsta.kod} finns redan från {forsta.giltig_fran}"
+        raise KontoplanFel(
+            f"{vilken if len(par) == 1 else 'En motpart i filen finns redan'}. Ladda om sidan."
+        ) from fel
+    return sparade
+
+
+def _rimlig_motpart(rad: Motpartsuppgift, motpart: Motpart | None) -> Motpartsuppgift:
+    """The row with its texts trimmed. Raises KontoplanFel for one that cannot be, or that `motpart` cannot become."""
     kod, namn, slag, giltig_fran, giltig_till, kalla = rad
     kod, namn, kalla = kod.strip(), namn.strip(), kalla.strip()
     if not _KOD.fullmatch(kod) or len(kod) > 20 or not namn:
@@ -317,22 +355,34 @@ def _spara_motpart(rad: Motpartsuppgift, *, by, motpart: Motpart | None) -> Motp
         raise KontoplanFel("Motparten slutar innan den börjar. Rätta dagarna.")
     if motpart is not None and (motpart.kod, motpart.slag) != (kod, slag):
         raise KontoplanFel("En motpart byter inte kod eller slag. Avsluta den och lägg till en ny.")
-    samtidiga = Motpart.objects.filter(kod=kod).exclude(pk=motpart and motpart.pk)
-    samtidiga = samtidiga.filter(Q(giltig_till=None) | Q(giltig_till__gt=giltig_fran))
-    if giltig_till is not None:
-        samtidiga = samtidiga.filter(giltig_fran__lt=giltig_till)
-    if annan := samtidiga.first():
-        raise KontoplanFel(
-            f"Motpart {kod} är redan «{annan.namn}» från {annan.giltig_fran}. Avsluta den först."
-        )
-    ny = motpart or Motpart(kod=kod, slag=slag)
-    ny.namn, ny.giltig_fran, ny.giltig_till, ny.kalla = namn, giltig_fran, giltig_till, kalla
-    try:
-        with andring(by=by, varfor=f"Motpart {kod} {namn}"):
-            ny.save()
-    except IntegrityError as fel:
-        raise KontoplanFel(f"Motpart {kod} finns redan från {giltig_fran}. Ladda om sidan.") from fel
-    return ny
+    return Motpartsuppgift(kod, namn, slag, giltig_fran, giltig_till, kalla)
+
+
+def _utan_samtidiga(par: Sequence[tuple[Motpartsuppgift, Motpart | None]], nu: Iterable[Motpart]) -> None:
+    """Refuse motparter of which two would have the same kod on the same day, whatever order the rows have.
+
+    Two that stand so already are nobody's row, and stop nothing.
+    """
+    andras = {motpart.pk for _, motpart in par if motpart is not None}
+    alla: list[tuple[int, Motpart | Motpartsuppgift]] = [(-1, m) for m in nu if m.pk not in andras]
+    alla += [(nr, rad) for nr, (rad, _) in enumerate(par)]
+    kod, galler = None, []
+    for nr, en in sorted(alla, key=lambda a: (a[1].kod, a[1].giltig_fran, a[0])):
+        # Those that still are when this one begins: one at most, but for what stood so already.
+        galler = [
+            (n, annan)
+            for n, annan in galler
+            if en.kod == kod and (annan.giltig_till is None or annan.giltig_till > en.giltig_fran)
+        ]
+        kod = en.kod
+        for annan_nr, annan in galler:
+            if nr >= 0 or annan_nr >= 0:
+                # Said of the row that came last; a motpart that stands already came first.
+                forst = annan if annan_nr < nr else en
+                raise KontoplanFel(
+                    f"Motpart {kod} är redan «{forst.namn}» från {forst.giltig_fran}. Avsluta den först."
+                )
+        galler.append((nr, en))
 
 
 # As consolidation reads it: the latest motpart of the year is the year's.

@@ -1,7 +1,8 @@
 """Rules of konton and ansvar: what they refuse, and what follows in the ledger when they change."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from django.db import connection
@@ -28,6 +29,7 @@ from budget.selectors.kontoplan import hamta_kontoregler, hamta_omappade, hamta_
 from budget.selectors.kontroll_utfall import kontrollera_kontoplanen
 from organisation.models import Enhet
 from tests.budget.huvudbok import lagg_in
+from tests.lib.fientlig import Matt
 
 
 def post(kod):
@@ -326,3 +328,52 @@ def test_motpartens_dagar_andrar_inte_vad_saldon_konsolideras_till(db, anvandare
     assert funna == [("OKAND_MOTPART", 2024, "huvudbok/motpart/78")]
     spara_motpart(**uppgifter | {"kod": "78", "slag": "intern"})
     assert [r for r in kontrollera_kontoplanen() if r.kod == "OKAND_MOTPART"] == []
+
+
+def test_manga_motparter_sparas_i_lika_fa_fragor_som_en(db, anvandare, django_assert_max_num_queries):
+    by = anvandare("koncerncontroller")
+    for namn in ("Ny", "Annan"):
+        rader = [Motpartsuppgift(f"m{i}", f"{namn} {i}", "extern", date(2020, 1, 1)) for i in range(300)]
+        with django_assert_max_num_queries(12):
+            assert las_in_motparter(rader=rader, by=by) == 300
+        sist = Motpart.objects.get(kod="m299")
+        handelse = Motpart.pgh_event_model.objects.filter(pgh_obj=sist.pk).latest("pgh_id")
+        assert (sist.namn, handelse.namn) == (f"{namn} 299", f"{namn} 299")
+        assert handelse.pgh_context.metadata["varfor"] == "Motparter lästa ur fil"
+        assert las_in_motparter(rader=rader, by=by) == 0
+    # One motpart whose every day is a row of its own is no dearer.
+    dagar = [date(2000, 1, 1) + timedelta(days=i) for i in range(3_001)]
+    rader = [Motpartsuppgift("m", "Dag", "extern", *dag) for dag in pairwise(dagar)]
+    with Matt() as matt, django_assert_max_num_queries(12):
+        assert las_in_motparter(rader=rader, by=by) == 3_000
+    assert matt.cpu < 3
+
+
+def test_motparter_ur_fil_har_inte_samma_kod_samtidigt(db, anvandare):
+    by = anvandare("koncerncontroller")
+    fanns = spara_motpart(kod="77", namn="Prov", slag="annan", giltig_fran=date(2022, 1, 1), by=by)
+
+    def rad(fran, till=None, namn="Ny", slag="annan", kod="77"):
+        return Motpartsuppgift(kod, namn, slag, date(fran, 1, 1), till and date(till, 1, 1))
+
+    antal = Motpart.objects.count()
+    for rader, mening in (
+        ([rad(2023)], "77 är redan «Prov» från 2022-01-01"),
+        ([rad(2020)], "77 är redan «Prov» från 2022-01-01"),
+        ([rad(2020, 2021), rad(2019, 2021, "Två")], "77 är redan «Ny» från 2020-01-01"),
+        ([rad(2020, 2021), rad(2020, 2021, "Två")], "77 är redan «Ny» från 2020-01-01"),
+        ([rad(2022, namn="Ett"), rad(2022, namn="Två")], "77 är redan «Ett» från 2022-01-01"),
+        ([rad(2022, 2021)], "slutar innan"),
+        ([rad(2022, slag="intern")], "byter inte kod eller slag"),
+        ([rad(2022, kod="9"), rad(2022, kod="7 8")], "utan mellanslag"),
+    ):
+        with pytest.raises(KontoplanFel, match=mening):
+            las_in_motparter(rader=rader, by=by)
+        assert Motpart.objects.count() == antal
+    # One that ends makes room, wherever in the file it stands.
+    assert las_in_motparter(rader=[rad(2023, slag="intern"), rad(2022, 2023), rad(2020, 2022)], by=by) == 3
+    fanns.refresh_from_db()
+    assert (fanns.namn, fanns.giltig_till) == ("Ny", date(2023, 1, 1))
+    # Two that stand so already, which only SQL can have made, do not stop a row about another kod.
+    Motpart.objects.create(kod="77", namn="Dubbel", slag="annan", giltig_fran=date(2022, 6, 1))
+    assert las_in_motparter(rader=[rad(2022, kod="78")], by=by) == 1
