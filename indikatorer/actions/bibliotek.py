@@ -1,11 +1,13 @@
 """The library and its targets: one definition per measure, one rule per year and segment."""
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import slug_re
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from indikatorer.models import Enhetsslag, Indikator, Malniva, Segment
 from indikatorer.regler.malregel import (
@@ -22,6 +24,7 @@ from indikatorer.regler.malregel import (
     Riktningsmal,
     Troskel,
 )
+from indikatorer.regler.matt import Matt
 from indikatorer.regler.skrift import OgiltigMalniva, las_sparad, tolka, utan_enhet
 from regionskane.historik import andring
 
@@ -87,11 +90,15 @@ class Biblioteksrad:
 
 @dataclass(frozen=True, slots=True)
 class Biblioteksinlasning:
-    """The codes of the indikatorer that a reading added, changed and left as they were."""
+    """The codes of the indikatorer that a reading added, changed and left as they were.
+
+    `andringar` are those that it changed and then those that it added, each as it was (None: new) and as it is now.
+    """
 
     nya: tuple[str, ...]
     andrade: tuple[str, ...]
     oforandrade: tuple[str, ...]
+    andringar: tuple[tuple[Indikator | None, Indikator], ...]
 
 
 def fel_i_kod(kod: str) -> str | None:
@@ -103,36 +110,135 @@ def fel_i_kod(kod: str) -> str | None:
     return None
 
 
-def las_in_bibliotek(*, rader: Iterable[Biblioteksrad], by, varfor: str) -> Biblioteksinlasning:
+def las_in_bibliotek(
+    *, rader: Iterable[Biblioteksrad], by, varfor: str, prova: bool = False
+) -> Biblioteksinlasning:
     """Add and change indikatorer by kod, all or nothing. What a row does not give stays as it is.
 
-    Raises OgiltigIndikator, whose `fel` has «rad 7» for a key.
+    With `prova` nothing is written or locked. Raises OgiltigIndikator, whose `fel` has «rad 7» for a key.
     """
-    nya, andrade, oforandrade, fel = [], [], [], {}
-    with andring(by=by, varfor=varfor):
-        finns = {i.kod: i for i in Indikator.objects.select_for_update().order_by("pk")}
-        for r in rader:
-            indikator = finns.get(r.kod) or Indikator(kod=r.kod, rev=0)
-            if indikator.pk and all(getattr(indikator, k) == v for k, v in r.falt.items()):
-                oforandrade.append(r.kod)
-                continue
-            for k, v in r.falt.items():
-                setattr(indikator, k, v)
-            try:
-                with transaction.atomic():
-                    indikator.rev += 1
-                    indikator.full_clean()
-                    if indikator.pk and (mal := _mal_som_inte_passar(indikator)):
-                        raise OgiltigIndikator({"enhetsslag": [str(mal)]})
-                    (andrade if indikator.pk else nya).append(r.kod)
-                    indikator.save()
-            except ValidationError as e:
-                fel[f"rad {r.rad}"] = e.messages
-            except OgiltigIndikator as e:
-                fel[f"rad {r.rad}"] = [str(e)]
-        if fel:
-            raise OgiltigIndikator(fel)
-    return Biblioteksinlasning(tuple(nya), tuple(andrade), tuple(oforandrade))
+    rader = list(rader)
+    if prova:
+        return _planera(rader, Indikator.objects.all())
+    try:
+        with andring(by=by, varfor=varfor):
+            plan = _planera(rader, Indikator.objects.select_for_update().order_by("pk"))
+            # The rows are taken one by one in this order, so that an id_nr that one has left can be another's.
+            Indikator.objects.bulk_create(
+                [efter for fore, efter in plan.andringar if fore],
+                update_conflicts=True,
+                unique_fields=("id",),
+                update_fields=_SKRIVS,
+            )
+            Indikator.objects.bulk_create([efter for fore, efter in plan.andringar if not fore])
+    except IntegrityError as fel:  # added by somebody between our reading and our writing
+        skal = "Någon annan hann lägga till en indikator som också står i filen. Läs in filen på nytt."
+        raise OgiltigIndikator({f"rad {rader[0].rad}": [skal]}) from fel
+    return plan
+
+
+def _planera(rader: Iterable[Biblioteksrad], urval: QuerySet[Indikator]) -> Biblioteksinlasning:
+    """What the rows make of `urval`, all indikatorer, in as many questions whatever the rows are.
+
+    A row is held against what those before it have made, as if they were saved one by one.
+    """
+    finns = {i.kod: i for i in urval}
+    har_id_nr = {i.id_nr: i.kod for i in finns.values() if i.id_nr}
+    malnivaer: dict[int, list[Malniva]] = {}
+    for m in Malniva.objects.all():
+        malnivaer.setdefault(m.indikator_id, []).append(m)
+    nycklar = {f: f.related_model._base_manager.in_bulk() for f in _NYCKLAR}
+    nya, andrade, oforandrade, fel, sedda = [], [], [], {}, {}
+    for r in rader:
+        if (forra := sedda.setdefault(r.kod, r.rad)) != r.rad:
+            fel[f"rad {r.rad}"] = [f"Koden {r.kod[:60]} står också på rad {forra}."]
+            continue
+        fore = finns.get(r.kod)
+        if fore and all(getattr(fore, k) == v for k, v in r.falt.items()):
+            oforandrade.append(r.kod)
+            continue
+        efter = copy(fore) if fore else Indikator(kod=r.kod, rev=0)
+        for k, v in r.falt.items():
+            setattr(efter, k, v)
+        efter.rev += 1
+        try:
+            _krav_hel(efter, nycklar, har_id_nr)
+            if fore and (mal := _mal_som_inte_passar(efter, fore.matt, malnivaer.get(fore.pk, ()))):
+                raise ValidationError(str(mal))
+        except ValidationError as e:
+            fel[f"rad {r.rad}"] = e.messages
+            continue
+        if fore:
+            _hang_pa(fore, nycklar)
+            har_id_nr.pop(fore.id_nr, None)
+        if efter.id_nr:
+            har_id_nr[efter.id_nr] = efter.kod
+        (andrade if fore else nya).append((fore, efter))
+    if fel:
+        raise OgiltigIndikator(fel)
+    return Biblioteksinlasning(
+        tuple(efter.kod for _, efter in nya),
+        tuple(efter.kod for _, efter in andrade),
+        tuple(oforandrade),
+        (*andrade, *nya),
+    )
+
+
+_NYCKLAR = tuple(f for f in Indikator._meta.concrete_fields if f.many_to_one)
+_SKRIVS = tuple(f.name for f in Indikator._meta.concrete_fields if f.name not in ("id", "kod"))
+# The constraints of the model, which `full_clean` would ask the database about for every row: their fields, and whether
+# an indikator keeps them when each id_nr is of the kod that it has here.
+_VILLKOR = {
+    "indikator_ett_id_nummer": (("id_nr",), lambda i, har: har.get(i.id_nr, i.kod) == i.kod),
+    "indikator_giltig_framat": (
+        ("giltig_fran", "giltig_till"),
+        lambda i, _: i.giltig_fran is None or i.giltig_till is None or i.giltig_till > i.giltig_fran,
+    ),
+    "indikator_rimliga_decimaler": (("decimaler",), lambda i, _: i.decimaler <= 6),
+}
+
+
+def _krav_hel(indikator: Indikator, nycklar: dict, har_id_nr: dict[str, str]) -> None:
+    """What `full_clean` requires, in its words, held against what has been read. Raises ValidationError.
+
+    That the kod is its own has been seen to. What the foreign keys mean is hung on the indikator.
+    """
+    fel = {}
+    try:
+        indikator.clean_fields(exclude={f.name for f in _NYCKLAR})
+    except ValidationError as e:
+        fel = e.update_error_dict({})
+    for f in _hang_pa(indikator, nycklar):
+        varde = getattr(indikator, f.attname)
+        vad = {
+            "model": f.related_model._meta.verbose_name,
+            "pk": varde,
+            "field": f.remote_field.field_name,
+            "value": varde,
+        }
+        fel[f.name] = [ValidationError(f.error_messages["invalid"], code="invalid", params=vad)]
+    brott = [
+        ValidationError(villkor.get_violation_error_message())
+        for villkor in Indikator._meta.constraints
+        for falt, haller in (_VILLKOR[villkor.name],)
+        if not fel.keys() & falt and not haller(indikator, har_id_nr)
+    ]
+    if brott:
+        fel[NON_FIELD_ERRORS] = brott
+    if fel:
+        raise ValidationError(fel)
+
+
+def _hang_pa(indikator: Indikator, nycklar: dict) -> list:
+    """Let the foreign keys be what has been read. Returns those that lead nowhere."""
+    utan = []
+    for f, poster in nycklar.items():
+        pk = getattr(indikator, f.attname)
+        if pk is not None and pk not in poster:
+            utan.append(f)
+        else:
+            setattr(indikator, f.name, None if pk is None else poster[pk])
+    return utan
 
 
 def spara_indikator(*, indikator: Indikator, sedd_rev: int, by, varfor: str = "") -> Indikator:
@@ -152,7 +258,7 @@ def spara_indikator(*, indikator: Indikator, sedd_rev: int, by, varfor: str = ""
             indikator.full_clean()
         except ValidationError as fel:
             raise OgiltigIndikator(fel.message_dict) from fel
-        if sedd_rev and (mal := _mal_som_inte_passar(indikator)):
+        if sedd_rev and (mal := _mal_som_inte_passar(indikator, nu.matt, indikator.malnivaer.all())):
             raise OgiltigIndikator({"enhetsslag": [str(mal)]})
         indikator.save()
     return indikator
@@ -243,9 +349,11 @@ def _krav_passande(indikator: Indikator, regel: Malregel) -> None:
             )
 
 
-def _mal_som_inte_passar(indikator: Indikator) -> OgiltigtMal | None:
-    tidigare = Indikator.objects.get(pk=indikator.pk).matt
-    for m in indikator.malnivaer.all():
+def _mal_som_inte_passar(
+    indikator: Indikator, tidigare: Matt, malnivaer: Iterable[Malniva]
+) -> OgiltigtMal | None:
+    """Why the indikator cannot have its targets, which were read for `tidigare`, or None."""
+    for m in malnivaer:
         regel = las_sparad(m.regel, indikator.matt)
         try:
             # One that could not be read before either is named by `kontrollera`, and stops nobody's definition.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from indikatorer.actions.bibliotek import Biblioteksrad, OgiltigIndikator, las_in_bibliotek
+from indikatorer.actions.bibliotek import OgiltigIndikator, las_in_bibliotek
 from indikatorer.imports.bibliotek import KOLUMNER, las_bibliotek
 from indikatorer.models import Indikator
 from regionskane.jobb.actions import fil_plats
@@ -35,11 +35,8 @@ class Biblioteksgranskning:
 
 
 def granska_biblioteksfil(*, sha256: str, by) -> Biblioteksgranskning:
-    """What taking in the kept file would do, found by doing it and taking it back."""
-    with transaction.atomic():
-        granskning = _las_in(sha256, by, "Prövning")
-        transaction.set_rollback(True)
-    return granskning
+    """What taking in the kept file would do. Nothing is written."""
+    return _las_in(sha256, by, "", prova=True)
 
 
 def ta_emot_biblioteksfil(*, sha256: str, namn: str, avtryck: str, by) -> Biblioteksgranskning:
@@ -51,14 +48,12 @@ def ta_emot_biblioteksfil(*, sha256: str, namn: str, avtryck: str, by) -> Biblio
     return granskning
 
 
-def _las_in(sha256: str, by, varfor: str) -> Biblioteksgranskning:
+def _las_in(sha256: str, by, varfor: str, *, prova: bool = False) -> Biblioteksgranskning:
     fil = las_bibliotek(fil_plats(sha256).read_bytes())
     if fil.anmarkningar:
         return Biblioteksgranskning(fil.anmarkningar)
-    fore = _indikatorer(fil.rader)
     try:
-        with transaction.atomic():
-            inlasning = las_in_bibliotek(rader=fil.rader, by=by, varfor=varfor)
+        inlasning = las_in_bibliotek(rader=fil.rader, by=by, varfor=varfor, prova=prova)
     except OgiltigIndikator as fel:
         return Biblioteksgranskning(
             tuple(
@@ -67,14 +62,8 @@ def _las_in(sha256: str, by, varfor: str) -> Biblioteksgranskning:
                 for text in texter
             )
         )
-    efter = _indikatorer(fil.rader)
-    andringar = tuple((fore.get(kod), efter[kod]) for kod in (*inlasning.andrade, *inlasning.nya))
+    andringar = inlasning.andringar
     return Biblioteksgranskning((), andringar, len(inlasning.oforandrade), _avtryck(andringar))
-
-
-def _indikatorer(rader: tuple[Biblioteksrad, ...]) -> dict[str, Indikator]:
-    urval = Indikator.objects.select_related("agare", "malomrade", "segmentgrupp")
-    return {i.kod: i for i in urval.filter(kod__in=[r.kod for r in rader])}
 
 
 def _avtryck(andringar) -> str:

@@ -19,7 +19,8 @@ _NYCKLAR = {
     "segmentgrupp": (Segmentgrupp, "segmentgrupp"),
 }
 _DATUM = ("giltig_fran", "giltig_till")
-FLEST_RADER, FLEST_KOLUMNER = 5_000, 200
+# So many are read, held against the library and written in about a second, which a request may take.
+FLEST_RADER, FLEST_KOLUMNER = 2_000, 200
 KRAVDA = ("kod", "namn", "enhetsslag", "enhet", "riktning")
 KOLUMNER = (
     "kod", "id_nr", "namn", "definition", "taljare", "namnare", "enhetsslag", "enhet", "decimaler", "riktning", "kalla",

@@ -1,12 +1,15 @@
 """One definition per measure and one rule per year; the library out to a file and back."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from indikatorer.actions.bibliotek import (
     UPPTAGNA_KODER,
     Bibliotekskonflikt,
+    Biblioteksrad,
     Malandring,
     OgiltigIndikator,
     OgiltigtMal,
@@ -188,3 +191,113 @@ def test_en_kod_som_leder_till_en_annan_sida_vagras(erik):
 def test_ett_bibliotek_med_orimligt_manga_kolumner_vagras():
     fil = las_bibliotek((";".join(f"k{i}" for i in range(600_000)) + "\n").encode())
     assert [a.text for a in fil.anmarkningar] == ["Filen har orimligt många kolumner för ett bibliotek."]
+
+
+def _manga(namn, antal=300):
+    huvud = "kod;namn;enhetsslag;enhet;riktning;id_nr;agare\n"
+    rader = (f"m{i};{namn} {i};antal;st;ingen;mid{i};HSN\n" for i in range(antal))
+    return las_bibliotek((huvud + "".join(rader)).encode()).rader
+
+
+def test_ett_stort_bibliotek_provas_och_sparas_i_lika_fa_fragor_som_ett_litet(
+    erik, django_assert_max_num_queries
+):
+    for rev, namn in ((1, "Ny"), (2, "Annan")):
+        rader = _manga(namn)
+        with django_assert_max_num_queries(5) as fragor:
+            provat = las_in_bibliotek(rader=rader, by=erik, varfor="", prova=True)
+        # A trial neither writes nor locks.
+        assert {f["sql"].split()[0] for f in fragor} == {"SELECT"}
+        assert not any("FOR UPDATE" in f["sql"] for f in fragor)
+        assert not Indikator.objects.filter(namn=f"{namn} 0").exists()
+        with django_assert_max_num_queries(12):
+            sparat = las_in_bibliotek(rader=rader, by=erik, varfor=f"Prov {rev}")
+        for svar in (provat, sparat):
+            assert len(svar.nya if rev == 1 else svar.andrade) == len(svar.andringar) == 300
+        sist = Indikator.objects.get(kod="m299")
+        assert (sist.namn, sist.rev, sist.agare.kod) == (f"{namn} 299", rev, "HSN")
+        handelser = Indikator.pgh_event_model.objects.filter(pgh_obj=sist.pk).order_by("pgh_id")
+        assert [(h.namn, h.rev, h.pgh_context.metadata["varfor"]) for h in handelser][-1] == (
+            f"{namn} 299", rev, f"Prov {rev}",
+        )  # fmt: skip
+        assert handelser.count() == rev
+
+
+@pytest.mark.parametrize(
+    "fel",
+    [
+        {"id_nr": "ID0081"},
+        {"giltig_fran": date(2024, 1, 1), "giltig_till": date(2024, 1, 1)},
+        {"decimaler": 7},
+        {"decimaler": 99_999},
+        {"enhetsslag": "kilo", "namn": "n" * 201},
+        {"agare_id": 999_999},
+        {"uppdrag": ["u" * 41]},
+        {"kod": "Å 1"},
+        {"id_nr": "ID0081", "giltig_fran": date(2024, 1, 1), "giltig_till": date(2023, 1, 1), "decimaler": 9},
+        {"namn": "", "id_nr": "i" * 21, "decimaler": 7},
+    ],
+    ids=lambda fel: "+".join(fel),
+)
+def test_en_rad_i_en_fil_provas_som_en_indikator_for_sig(erik, fel):
+    falt = {"kod": "A", "namn": "Ett", "enhetsslag": "antal", "enhet": "st", "riktning": "ingen"} | fel
+    with pytest.raises(ValidationError) as vantat:
+        Indikator(rev=1, **falt).full_clean()
+    for prova in (True, False):
+        with pytest.raises(OgiltigIndikator) as fatt:
+            las_in_bibliotek(rader=[Biblioteksrad(2, falt["kod"], falt)], by=erik, varfor="Prov", prova=prova)
+        assert fatt.value.fel == {"rad 2": vantat.value.messages}
+
+
+def test_raderna_halls_mot_dem_fore_i_filen(erik, monkeypatch):
+    andra, fri, hoft = (Indikator.objects.get(kod=kod) for kod in ("ID0028", "ID0050", "ID0081"))
+
+    def las_in(*rader):
+        rader = [Biblioteksrad(nr, kod, falt) for nr, (kod, falt) in enumerate(rader, start=2)]
+        return las_in_bibliotek(rader=rader, by=erik, varfor="Prov")
+
+    upptaget = "En annan indikator har redan det id-numret."
+    for rader, rad in (
+        # The number is another's until that one has left it, and nobody's twice.
+        ([(hoft.kod, {"id_nr": andra.id_nr}), (andra.kod, {"id_nr": "NYTT"})], "rad 2"),
+        ([(hoft.kod, {"id_nr": "NYTT"}), (andra.kod, {"id_nr": "NYTT"})], "rad 3"),
+    ):
+        with pytest.raises(OgiltigIndikator) as fel:
+            las_in(*rader)
+        assert fel.value.fel == {rad: [upptaget]}
+    # Neither the order of the codes nor of the ids.
+    las_in(
+        (andra.kod, {"id_nr": "NYTT"}), (hoft.kod, {"id_nr": andra.id_nr}), (fri.kod, {"id_nr": hoft.id_nr})
+    )
+    las_in((fri.kod, {"id_nr": ""}), (hoft.kod, {"id_nr": fri.id_nr}), (andra.kod, {"id_nr": ""}))
+    assert [Indikator.objects.get(pk=i.pk).id_nr for i in (andra, fri, hoft)] == ["", "", fri.id_nr]
+    with pytest.raises(OgiltigIndikator, match="står också på rad 2"):
+        las_in((hoft.kod, {"namn": "Ett"}), (hoft.kod, {"namn": "Två"}))
+    with pytest.raises(OgiltigIndikator, match="«>80%» för 2024 passar inte"):
+        las_in((hoft.kod, {"enhetsslag": "antal"}))
+    # Added by somebody else after the reading.
+    monkeypatch.setattr("indikatorer.actions.bibliotek.Indikator.objects", _Tom(Indikator.objects))
+    with pytest.raises(OgiltigIndikator, match="Någon annan hann lägga till"):
+        las_in((hoft.kod, {"namn": "Ny", "enhetsslag": "antal", "enhet": "st", "riktning": "ingen"}))
+
+
+def test_ett_bibliotek_med_fler_rader_an_ett_anrop_hinner_vagras(db):
+    huvud = "kod;namn;enhetsslag;enhet;riktning\n"
+    fil = las_bibliotek((huvud + "".join(f"m{i};Namn;antal;st;ingen\n" for i in range(2_001))).encode())
+    assert fil.rader == ()
+    assert [(a.rad, a.text) for a in fil.anmarkningar] == [
+        (2_002, "Filen har fler än 2000 rader, vilket inget bibliotek har.")
+    ]
+
+
+class _Tom:
+    """A manager that finds nothing but writes as the real one."""
+
+    def __init__(self, riktig):
+        self.riktig = riktig
+
+    def select_for_update(self):
+        return self.riktig.none()
+
+    def bulk_create(self, *args, **kwargs):
+        return self.riktig.bulk_create(*args, **kwargs)
