@@ -141,17 +141,22 @@ WITH kolumn AS MATERIALIZED (
           WHERE eget.version_id = b.version_id AND eget.ar = b.ar AND eget.post_id = ANY(b.via)
             AND eget.enhet_id IN (b.enhet_id, (SELECT id FROM region))))
     GROUP BY b.rot_id, b.version_id, b.ar, b.enhet_id, p.sektor_id, p.hel_id, i_sektorns, i_allas, i_helas
-), sammantaget AS (
-    -- What was printed for a sektor, for all enheter or for a förvaltning as a whole.
-    SELECT led.rot_id, led.version_id, led.ar, t.omfang, t.sektor_id, t.enhet_id, t.belopp * led.faktor AS belopp,
-           t.precision
+), tryckt_i_led AS MATERIALIZED (
+    -- What was printed for a sektor, for all enheter or for a förvaltning as a whole. Few rows, though the planner may
+    -- guess otherwise: what follows is asked of them alone, and not of every led for each of them.
+    SELECT led.rot_id, led.version_id, led.ar, led.fore, led.via, t.omfang, t.sektor_id, t.enhet_id,
+           t.belopp * led.faktor AS belopp, t.precision
     FROM led
     JOIN tryckt t ON (t.version_id, t.post_id, t.ar) = (led.version_id, led.post_id, led.ar) AND t.omfang <> 'enhet'
+), sammantaget AS (
+    SELECT led.rot_id, led.version_id, led.ar, led.omfang, led.sektor_id, led.enhet_id, led.belopp, led.precision
+    FROM tryckt_i_led led
     WHERE NOT EXISTS (
         SELECT 1 FROM stangt o
         WHERE (o.version_id, o.ar) = (led.version_id, led.ar) AND led.fore && o.poster
           AND (o.enhet_id = (SELECT id FROM region)
-               OR (o.omfang, o.enhet_id, o.sektor_id) IS NOT DISTINCT FROM (t.omfang, t.enhet_id, t.sektor_id)))
+               OR (o.omfang, o.enhet_id, o.sektor_id)
+                  IS NOT DISTINCT FROM (led.omfang, led.enhet_id, led.sektor_id)))
       AND (led.via = '{}' OR NOT EXISTS (
           SELECT 1 FROM budget_belopp eget
           WHERE eget.version_id = led.version_id AND eget.ar = led.ar AND eget.post_id = ANY(led.via)
