@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from budget.actions.belopp import DelenArInlamnad, Konflikt, VersionenArLast, spara_belopp
 from budget.forms.inmatning import OgiltigtFormular, OtillatenCell, las_inmatning
 from budget.models import Uppstallningsslag
+from budget.regler.enhetssinne import Enhet
 from budget.selectors.balanskrav import med_regelrader
 from budget.selectors.celler import hamta_celler
 from budget.selectors.enhetssinne import hamta_ursprung, referenser
@@ -158,7 +159,7 @@ def _fraga_om_ramen(request, data, andringar):
     nyckel = f"askandesinne:{data.version.pk}"
     svar = request.POST.get("lases_som", "")
     # A paste in tkr has been asked about where it was made.
-    nekade = request.POST.get("enhet_besvarad", "").split()
+    nekade = {e.value for e in Enhet} & set(request.POST.get("enhet_besvarad", "")[:100].split())
     besvarade = {f"{slag}.{enhet}" for slag in ("niva", "tillskott") for enhet in nekade}
     besvarade |= set(request.session.get(nyckel, ()))
     fraga = bygg_askandefraga(data, andringar, lambda c: cellnamn(data, c), besvarade)

@@ -90,6 +90,7 @@ class Finansieringsformular(forms.Form):
     )
     text = forms.CharField(
         label="Förklara finansieringen",
+        max_length=4_000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Texten följer med beslutet.",
         error_messages={"required": "Skriv hur beslutet finansieras."},

@@ -11,6 +11,8 @@ from indikatorer.regler.period import OgiltigPeriod, tolka_period
 from regionskane.lib.xlsx_strom import Procenttal, Trasig
 
 FLEST_DECIMALER = 6
+# What is remembered of what has been read is short: a form's reader lives as long as the process.
+LANGST_I_MINNET = 60
 FLEST_SIFFROR = 20
 TIDIGAST, SENAST = 1950, 2100
 
@@ -79,7 +81,7 @@ def lasare(decimaltecken: str | None) -> Callable[[Any], Varde]:
 
     def las(cell: Any) -> Varde:
         if type(cell) is str:
-            return tolka(cell)
+            return tolka(cell) if len(cell) <= LANGST_I_MINNET else _av_text(cell, decimaltecken)
         if cell is None:
             return Varde()
         if isinstance(cell, Trasig):

@@ -28,6 +28,10 @@ _PUNKTTUSENTAL = re.compile(r"\d{1,3}(\.\d{3})+,\d+$")
 _RAK = re.compile(r"\d+([.,]\d*)?$|[.,]\d+$")
 
 
+# No amount is written with more, and a sentence repeats what was written.
+LANGSTA_SKRIVNA = 60
+
+
 class OgiltigtBelopp(ValueError):
     """The text is not an amount. `str()` is a Swedish sentence that says what to write instead."""
 
@@ -50,6 +54,8 @@ def tolka_belopp(text: str, *, skala: Decimal = KR, procent: bool = False) -> To
     ren = _BLANKSTEG.sub(" ", text.replace("\ufeff", "")).strip()
     if not ren:
         return None
+    if len(ren) > LANGSTA_SKRIVNA:
+        raise OgiltigtBelopp(f"«{ren[:40]} …» är inte ett tal. Skriv siffror, till exempel 11 eller 1 234,5.")
     if ren.endswith("%") and not procent:
         raise OgiltigtBelopp(f"«{ren}» är en procentsats. Skriv ett belopp, till exempel 1 234,5.")
     negativ = False

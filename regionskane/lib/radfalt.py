@@ -10,6 +10,8 @@ class Radfalt(forms.CharField):
 
     def to_python(self, value):
         text = super().to_python(value)
+        if self.max_length is not None and len(text) > 4 * self.max_length:
+            return text  # for its length to be refused
         text = "".join(
             " " if c.isspace() and not c.isprintable() and c not in "\u00a0\u202f" else c for c in text
         )

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.test import Client
 
 from budget.models import Belopp, Kommentar
+from indikatorer.imports.matningar_celler import lasare
 from regionskane import settings as installningsfil
 from regionskane.indata import URLKODAT
 from regionskane.lib.jsontext import OgiltigJson, las_decimal, las_json
@@ -337,3 +338,26 @@ def _starta(miljo: dict[str, str]) -> subprocess.CompletedProcess:
         text=True,
         check=False,
     )
+
+
+@pytest.mark.parametrize(
+    ("adress", "falt"),
+    [
+        ("/budget/2024/B2024-ARB/scenarier/nytt/", "belopp-intakter-2024"),
+        ("/budget/2024/B2024-ARB/brygga/justering/ny/", "titel"),
+    ],
+)
+def test_ett_langt_falt_upprepas_inte_i_sina_meningar(klient, adress, falt):
+    """As files: the bound of a form's fields was that of what is sent with them."""
+    with Matt() as matt:
+        svar = klient.post(adress, {falt: "'" * 1_500_000})
+    assert svar.status_code == 422
+    assert (matt.cpu < 2, len(svar.content) < 10 * MB) == (True, True)
+
+
+def test_det_som_lases_i_en_ruta_haller_inget_minne():
+    las = lasare(",")
+    with Matt() as matt:
+        for i in range(20):
+            assert las("1" + " " * 4_000_000 + "\u2007" + f"{234 + i}").tal == 1234 + i
+    assert matt.minne < 60 * MB
