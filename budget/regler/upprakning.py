@@ -24,6 +24,7 @@ REGEL = "upprakning-3"
 # Regionbidrag is decided in mnkr with one decimal, so each part is rounded to that before it is added.
 STEG = Decimal(100_000)
 HUNDRA = Decimal(100)
+OVANLIG_SATS = Decimal(10)
 NOLL = Decimal(0)
 
 
@@ -33,6 +34,12 @@ class VikterSaknas(ValueError):
     def __init__(self, enheter: Iterable[int]):
         self.enheter = tuple(enheter)
         super().__init__(f"Vikter saknas: {self.enheter}")
+
+
+def ar_ovanlig(sats: Decimal) -> bool:
+    """Whether a rate, in percent, should be asked about: no year's has been near ten, and «29» is what 2,9 becomes
+    without its comma."""
+    return abs(sats) > OVANLIG_SATS
 
 
 @dataclass(frozen=True, slots=True)

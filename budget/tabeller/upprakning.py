@@ -6,7 +6,16 @@ from decimal import Decimal
 from itertools import groupby
 
 from budget.models import Block
-from budget.regler.upprakning import Forslag, Satser, Satt, Skillnad, Undantag, skillnader, summera
+from budget.regler.upprakning import (
+    Forslag,
+    Satser,
+    Satt,
+    Skillnad,
+    Undantag,
+    ar_ovanlig,
+    skillnader,
+    summera,
+)
 from budget.selectors.upprakning import Upprakningsdata
 from budget.selectors.uppstallning import Plats
 from regionskane.lib.belopp import HARDBLANK, MNKR, formatera, formatera_fullt
@@ -23,8 +32,6 @@ def skriv_procent(sats: Decimal) -> str:
     return f"{formatera_fullt(sats, minst=1)}{HARDBLANK}%"
 
 
-# Whole percent: no year's rate has been near it, and «29» is what 2,9 becomes without its comma.
-OVANLIG_SATS = Decimal(10)
 FLEST_NAMNDA = 5
 
 
@@ -73,12 +80,12 @@ def ovanliga_satser(
         f"{sektorer[sektor]}: {ord_} {skriv_procent(sats)}"
         for sektor, s in satser.items()
         for falt, ord_ in _SATSORD.items()
-        if (sats := getattr(s, falt)) is not None and abs(sats) > OVANLIG_SATS
+        if (sats := getattr(s, falt)) is not None and ar_ovanlig(sats)
     ]
     return sett + [
         f"{p.enhet_namn}: egen sats {skriv_procent(u.sats)}"
         for p in data.enheter
-        if (u := undantag.get(p.enhet_id)) and u.sats is not None and abs(u.sats) > OVANLIG_SATS
+        if (u := undantag.get(p.enhet_id)) and u.sats is not None and ar_ovanlig(u.sats)
     ]
 
 

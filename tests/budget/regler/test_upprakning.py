@@ -17,6 +17,7 @@ from budget.regler.upprakning import (
     Undantag,
     Underlag,
     VikterSaknas,
+    ar_ovanlig,
     finans,
     skillnader,
     summera,
@@ -213,3 +214,11 @@ def test_lika_loner_och_priser_ger_samma_som_sammanvagt(loner, priser, vikt):
     delat = upprakning(underlag, {1: Satser(loner=loner, priser=priser, vikt_loner=vikt)}, {})[1]
     i_ett = upprakning(underlag, {1: Satser(sammanvagt=(loner * vikt + priser * (100 - vikt)) / 100)}, {})[1]
     assert delat.delar == i_ett.delar
+
+
+@pytest.mark.parametrize(
+    ("sats", "ovanlig"),
+    [("2.9", False), ("-1.5", False), ("10", False), ("10.1", True), ("29", True), ("-23", True)],
+)
+def test_en_sats_over_tio_procent_fragas_det_om(sats, ovanlig):
+    assert ar_ovanlig(Decimal(sats)) == ovanlig
