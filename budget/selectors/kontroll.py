@@ -35,7 +35,13 @@ from budget.selectors.internbudget import (
 )
 from budget.selectors.nyckeltal import berakna as berakna_nyckeltal
 from budget.selectors.nyckeltal import hamta_behov
-from budget.selectors.ram import hamta_egna_nivaer, hamta_kapitalrorelser, hamta_ramrorelser
+from budget.selectors.ram import (
+    Kapitalrorelse,
+    Ramrorelse,
+    hamta_egna_nivaer,
+    hamta_kapitalrorelser,
+    hamta_ramrorelser,
+)
 from budget.selectors.samband import Raknas, hamta_samband, hamta_skilda
 from budget.selectors.summor import ALLA, ALLA_ENHETER, Lage, Nyckel, hamta_summor
 from organisation.models import Enhetstyp
@@ -347,25 +353,22 @@ def hamta_bryggavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]
 def hamta_ramavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
     """Years in which regionbidragen of a draft have moved and its nettokostnader not as much. `tryckt` is how much the
     regionbidrag moved, `beraknat` how much the costs did."""
-    return [
-        Avvikelse(
-            "RAM", r.version, r.post, Nyckel(r.post.pk, r.version.pk, r.ar, ALLA), f"ändring mot {r.fran.namn}",
-            r.bidrag, r.kostnader, Skillnad(r.fattas, Slag.FEL), Decimal(1), r.version.handling,
-        )
-        for r in hamta_ramrorelser(versioner)
-    ]  # fmt: skip
+    return [_rorelseavvikelse("RAM", r, r.bidrag, r.kostnader) for r in hamta_ramrorelser(versioner)]
 
 
 def hamta_kapitalavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
     """Years in which the result of a draft has moved and its eget kapital not as much. `tryckt` is how much the results
     have moved up to the year, `beraknat` how much eget kapital has."""
-    return [
-        Avvikelse(
-            "KAPITAL", r.version, r.post, Nyckel(r.post.pk, r.version.pk, r.ar, ALLA), f"ändring mot {r.fran.namn}",
-            r.resultat, r.kapital, Skillnad(r.fattas, Slag.FEL), Decimal(1), r.version.handling,
-        )
-        for r in hamta_kapitalrorelser(versioner)
-    ]  # fmt: skip
+    return [_rorelseavvikelse("KAPITAL", r, r.resultat, r.kapital) for r in hamta_kapitalrorelser(versioner)]
+
+
+def _rorelseavvikelse(
+    kod: str, r: Ramrorelse | Kapitalrorelse, rorde_sig: Decimal, foljde: Decimal
+) -> Avvikelse:
+    return Avvikelse(
+        kod, r.version, r.post, Nyckel(r.post.pk, r.version.pk, r.ar, ALLA), f"ändring mot {r.fran.namn}",
+        rorde_sig, foljde, Skillnad(r.fattas, Slag.FEL), Decimal(1), r.version.handling,
+    )  # fmt: skip
 
 
 def hamta_internbudgetavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:

@@ -61,13 +61,13 @@ def ramtext(r: Ramrorelse) -> str:
 
 def kapitaltext(r: Kapitalrorelse) -> str:
     """«Årets resultat 2025 är 100,0 mnkr lägre än i Budget 2024; eget kapital vid årets slut är oförändrat. …»"""
-    kapital = f"{_rorelse(r.kapital)}" if r.kapital else "oförändrat"
+    kapital = _rorelse(r.kapital) if r.kapital else "oförändrat"
     forsta = next(ar for ar in r.version.ar_lista if ar in r.fran.ar_lista)
     vad = f"Årets resultat {r.ar}" if r.ar == forsta else f"Resultaten {forsta}–{r.ar}"
     ord_ = "är" if r.ar == forsta else "är tillsammans"
     return (
         f"{vad} {ord_} {_rorelse(r.resultat)} än i {r.fran.namn}; eget kapital vid årets slut är {kapital}. Ändra eget "
-        "kapital i balansbudgeten, och det som pengarna påverkar på andra sidan."
+        "kapital i balansbudgeten lika mycket, och den tillgång eller skuld som motsvarar det."
     )
 
 
