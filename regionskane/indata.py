@@ -1,7 +1,7 @@
 """What is the same for every request: what is too large or cannot be kept is refused, no answer is kept by others."""
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, JsonResponse, UnreadablePostError
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
@@ -19,11 +19,15 @@ MENING = (
 )
 MB = 1024 * 1024
 # A page of some thousand figures is a tenth of these. A form is written out at each «%», and a piece is kept of each.
-STORST_FORMULAR, STORST_JSON = 2 * MB, MB
+STORST_FORMULAR, STORST_JSON = settings.DATA_UPLOAD_MAX_MEMORY_SIZE, MB
 FLEST_PROCENT, FLEST_PROCENT_UTAN_INLOGGNING = 200_000, 50_000
 # A login is less; a page of figures whose session has ended gets its own answer.
 STORST_UTAN_INLOGGNING = MB
 UTAN_LANGD = "Det du skickade säger inte hur stort det är. Inget har ändrats. Skicka det med Content-Length."
+FOR_STORA_FALT = (
+    f"Fälten du skickade är tillsammans större än {STORST_FORMULAR // MB} MB, det mesta som tas emot. "
+    "Inget har ändrats. Skicka mindre i taget."
+)
 
 
 class OtillatnaTeckenMiddleware:
@@ -45,6 +49,12 @@ class OtillatnaTeckenMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
+        try:
+            return self._prova(request, view, args, kwargs)
+        except RequestDataTooBig:  # a form with files, whose other fields are counted as they are read
+            return _svar(request, FOR_STORA_FALT, 413)
+
+    def _prova(self, request, view, args, kwargs):
         if not getattr(view, "svarar_for_tecken", False) and _fel_i_formularet(request):
             self.csrf.process_view(request, view, args, kwargs)  # tells whether the form is one of ours
             return _vagra(request)

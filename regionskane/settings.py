@@ -327,9 +327,10 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-# A pasted year of figures in one form is more fields and bytes than Django's defaults allow.
+# A pasted year of figures in one form is more fields than Django's default allows. The bytes are as many as a form
+# without files may be: those of one with files are counted when it is read, its files not among them.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
-DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # A form with files, from somebody who has logged in.
 UPLOAD_LIMIT = _megabyte("UPLOAD_LIMIT_MB", 100)
 

@@ -49,6 +49,8 @@ class Slag:
 
 # What a file changes is shown as far as somebody reads; all of it is counted.
 FLEST_VISADE = 500
+# What is read is sent back with the answer, as one field of a form (`regionskane.indata`).
+STORST_ATER = 1_800_000
 SLAG = {
     s.nyckel: s
     for s in (
@@ -324,7 +326,13 @@ def las_in(request, slag):
     fel = [a.text for a in lasning.anmarkningar]
     if not byte:
         fel = ["Välj en fil att läsa in."]
-    skillnader, flytt, andrad = [], (), False
+    skillnader, flytt, andrad, ater = [], (), False, ""
+    if not fel:
+        ater = _som_text(s, byte, lasning)
+        if len(ater.encode()) > STORST_ATER:
+            fel = [
+                "Filens texter är tillsammans längre än vad som kan visas och sparas på en gång. Dela upp filen."
+            ]
     if not fel:
         skillnader = _skillnader(s, lasning.rader)
         try:
@@ -354,7 +362,7 @@ def las_in(request, slag):
         "flytt": _i_ord(s, flytt, har="flyttar"),
         "bekraftat": _svar(flytt),
         "andrad": andrad,
-        "innehall": "" if fel else _som_text(s, byte, lasning),
+        "innehall": "" if fel else ater,
         "last": True,
     }
     return render(request, "budget/kontoplansfil.html", innehall, status=422 if fel else 200)

@@ -361,3 +361,12 @@ def test_det_som_lases_i_en_ruta_haller_inget_minne():
         for i in range(20):
             assert las("1" + " " * 4_000_000 + "\u2007" + f"{234 + i}").tal == 1234 + i
     assert matt.minne < 60 * MB
+
+
+def test_falten_i_ett_formular_med_filer_far_inte_vara_storre_an_i_ett_utan(klient):
+    """Files may be 100 MB; 10 MB of text beside them were repeated in the answer: 0.9 GB."""
+    for adress in ("/utfall/filer/", f"{ARB}/regionbidrag/inmatning/", "/indikatorer/las-in/"):
+        with Matt() as matt:
+            svar = klient.post(adress, {"varfor": "'" * (2 * MB + 1)})
+        assert svar.status_code == 413 and "tillsammans större än 2 MB" in svar.content.decode()
+        assert (matt.cpu < 1, len(svar.content) < MB) == (True, True)

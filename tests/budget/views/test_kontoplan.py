@@ -162,3 +162,10 @@ def test_en_fil_med_orimligt_manga_kolumner_vagras_innan_den_lases(som):
             svar = _ladda_upp(som("koncerncontroller"), "konton", fil)
         assert svar.status_code == 422 and "orimligt många kolumner" in svar.content.decode()
         assert matt.cpu < 1
+
+
+def test_en_fil_vars_texter_inte_ryms_i_svarets_formular_vagras(som):
+    huvud = "konto_fran;konto_till;regel;post;namn;giltig_fran;giltig_till;kalla\n"
+    fil = huvud + "".join(f"{i};;balans;;{'N' * 100};2024;;{'k' * 90}\n" for i in range(10_000, 19_000))
+    svar = _ladda_upp(som("koncerncontroller"), "konton", fil.encode())
+    assert svar.status_code == 422 and "Dela upp filen" in svar.content.decode()
