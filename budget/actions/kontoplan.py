@@ -273,6 +273,13 @@ def las_in_motparter(*, rader: Sequence[Motpartsuppgift], by) -> int:
     return len(par)
 
 
+def koppla_motparter(*, rader: Sequence[Motpartsuppgift], varfor: str, by) -> None:
+    """Save new motparter, all or none. Raises KontoplanFel as `spara_motpart` does; its `rad` says which of them."""
+    with _utan_foljder_i_huvudboken({rad.kod.strip() for rad in rader}):
+        nu = Motpart.objects.filter(kod__in={rad.kod.strip() for rad in rader})
+        _spara_motparter([(rad, None) for rad in rader], nu, by=by, varfor=varfor)
+
+
 def motpart_skiljer(rad: Motpartsuppgift, motpart: Motpart) -> bool:
     """Whether a row says something else than the motpart with its kod and first day."""
     nu = (motpart.namn, motpart.slag, motpart.giltig_till, motpart.kalla)
@@ -309,7 +316,11 @@ def _spara_motparter(
 
     `nu` is all that have the same koder. What is changed goes first: one that ends makes room for a new one.
     """
-    par = [(_rimlig_motpart(rad, motpart), motpart) for rad, motpart in par]
+    rimliga = []
+    for i, (rad, motpart) in enumerate(par):
+        with _om_rad(i):
+            rimliga.append((_rimlig_motpart(rad, motpart), motpart))
+    par = rimliga
     if not par:
         return []
     _utan_samtidiga(par, nu)
@@ -379,9 +390,10 @@ def _utan_samtidiga(par: Sequence[tuple[Motpartsuppgift, Motpart | None]], nu: I
             if nr >= 0 or annan_nr >= 0:
                 # Said of the row that came last; a motpart that stands already came first.
                 forst = annan if annan_nr < nr else en
-                raise KontoplanFel(
-                    f"Motpart {kod} är redan «{forst.namn}» från {forst.giltig_fran}. Avsluta den först."
-                )
+                with _om_rad(max(nr, annan_nr)):
+                    raise KontoplanFel(
+                        f"Motpart {kod} är redan «{forst.namn}» från {forst.giltig_fran}. Avsluta den först."
+                    )
         galler.append((nr, en))
 
 

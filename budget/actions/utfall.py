@@ -7,6 +7,7 @@ findings are kept. Killed at any moment, it has not happened.
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,9 +19,10 @@ from django.utils import timezone
 
 from budget.actions.kontoplan import (
     KontoplanFel,
+    Motpartsuppgift,
     Regelrad,
+    koppla_motparter,
     koppla_regler,
-    spara_motpart,
 )
 from budget.demo import MARKT
 from budget.imports.granska_utfall import (
@@ -313,9 +315,7 @@ def koppla_koder(*, fil: Utfallsfil, kopplingar: Sequence[Koppling], by) -> None
             raise UtfallFel("Välj vart minst en av koderna hör.")
         for modell, vad in ((Kontoregel, "konto"), (Ansvarsregel, "ansvar")):
             _koppla_regler(modell, [k for k in tagna if k.vad == vad], kalla=fil.namn, by=by)
-        for k in tagna:
-            if k.vad == "motpart":
-                _koppla_motpart(k, kalla=fil.namn, by=by)
+        _koppla_motparter([k for k in tagna if k.vad == "motpart"], kalla=fil.namn, by=by)
         markera_hanterade(url=_adress(fil))
         if fil.bekraftat:
             with andring(by=by, varfor="Koder kopplades, så varningarna ses över på nytt"):
@@ -328,19 +328,27 @@ def _koppla_regler(
     modell: type[Kontoregel | Ansvarsregel], kopplingar: Sequence[Koppling], *, kalla: str, by
 ) -> None:
     rader = [Regelrad(k.fran, k.till, k.namn, k.mal, k.ar, kalla=kalla) for k in kopplingar]
-    try:
+    with _vid_sin_koppling(kopplingar):
         koppla_regler(modell=modell, rader=rader, varfor=f"Kopplade koder i {kalla}", by=by)
+
+
+def _koppla_motparter(kopplingar: Sequence[Koppling], *, kalla: str, by) -> None:
+    if not kopplingar:
+        return
+    rader = [Motpartsuppgift(k.kod, k.namn, k.mal, date(k.ar, 1, 1), None, kalla) for k in kopplingar]
+    with _vid_sin_koppling(kopplingar):
+        koppla_motparter(rader=rader, varfor=f"Kopplade koder i {kalla}", by=by)
+
+
+@contextmanager
+def _vid_sin_koppling(kopplingar: Sequence[Koppling]):
+    """Say what cannot be of the koppling that it is about."""
+    try:
+        yield
     except KontoplanFel as fel:
         if fel.rad is None:
             raise UtfallFel(str(fel)) from fel
         raise KopplingFel(kopplingar[fel.rad].nyckel, str(fel)) from fel
-
-
-def _koppla_motpart(k: Koppling, *, kalla: str, by) -> None:
-    try:
-        spara_motpart(kod=k.kod, namn=k.namn, slag=k.mal, giltig_fran=date(k.ar, 1, 1), kalla=kalla, by=by)
-    except KontoplanFel as fel:
-        raise KopplingFel(k.nyckel, str(fel)) from fel
 
 
 def _krav(by, namnd_id: int | None) -> None:

@@ -385,7 +385,7 @@ def test_manga_koder_kopplas_med_fa_fragor(las, anvandare):
     def koppla(fran, antal):
         kopplingar = [
             Koppling(f"{vad}{n}", vad, f"{n}", f"{n}", f"{n}", "Prov", mal, 2024)
-            for vad, mal in (("konto", post), ("ansvar", enhet))
+            for vad, mal in (("konto", post), ("ansvar", enhet), ("motpart", "extern"))
             for n in range(fran, fran + antal)
         ]
         with CaptureQueriesContext(connection) as fragor:
@@ -396,6 +396,7 @@ def test_manga_koder_kopplas_med_fa_fragor(las, anvandare):
     assert (
         sum("budget_huvudboksrad h" in f for f in en) == sum("budget_huvudboksrad h" in f for f in tio) == 1
     )
+    assert sum("FROM budget_saldo WHERE motpart" in f for f in tio) == 2
     assert (len(tio) - len(en)) / 18 <= 4
     with pytest.raises(KopplingFel) as fel:
         koppla(990_999, 3)  # the third one's code has a rule
