@@ -55,7 +55,7 @@ def tolka_belopp(text: str, *, skala: Decimal = KR, procent: bool = False) -> To
     if not ren:
         return None
     if len(ren) > LANGSTA_SKRIVNA:
-        raise OgiltigtBelopp(f"«{ren[:40]} …» är inte ett tal. Skriv siffror, till exempel 11 eller 1 234,5.")
+        raise OgiltigtBelopp(f"«{ren[:40]}…» är inte ett tal. Skriv siffror, till exempel 11 eller 1 234,5.")
     if ren.endswith("%") and not procent:
         raise OgiltigtBelopp(f"«{ren}» är en procentsats. Skriv ett belopp, till exempel 1 234,5.")
     negativ = False

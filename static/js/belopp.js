@@ -10,6 +10,7 @@ export const HARDBLANK = "\u00a0";
 export const MINUS = "\u2212";
 
 const STORSTA_BELOPP = 10n ** 16n; // the column is numeric(16,2): 10^14 kronor, here in öre
+const LANGSTA_SKRIVNA = 60; // code points; no amount is written with more
 const FLEST_SIFFROR = 28; // what the server's arithmetic holds
 // What Python's \s matches. JavaScript's differs at both ends: it lacks U+001C–U+001F and U+0085.
 const BLANKSTEG = /[\t-\r\x1c- \x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
@@ -49,6 +50,10 @@ export class OgiltigtBelopp extends Error {
 export function lasBelopp(text, skala = 1n, procent = false) {
   const ren = text.replaceAll("\ufeff", "").replace(BLANKSTEG, " ").trim();
   if (!ren) return null;
+  const tecken = [...ren];
+  if (tecken.length > LANGSTA_SKRIVNA) {
+    throw new OgiltigtBelopp(`«${tecken.slice(0, 40).join("")}…» är inte ett tal.`, "Skriv siffror, till exempel 11 eller 1 234,5.", "inte ett tal");
+  }
   if (ren.endsWith("%") && !procent) {
     throw new OgiltigtBelopp(`«${ren}» är en procentsats.`, "Skriv ett belopp, till exempel 1 234,5.", "en procentsats");
   }
