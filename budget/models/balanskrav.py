@@ -34,7 +34,7 @@ class Balanskravsbeslut(models.Model):
     organ = models.CharField(max_length=100)
     datum = models.DateField(null=True, blank=True)
     paragraf = models.CharField("paragraf i protokollet", max_length=20, blank=True)
-    motiv = models.TextField()
+    motiv = models.TextField(max_length=4_000)
     kalla = models.CharField("plats i källhandlingen", max_length=200, blank=True)
     registrerad_av = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

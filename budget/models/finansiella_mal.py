@@ -30,7 +30,7 @@ class Malavsteg(models.Model):
     mal = models.CharField("mål", max_length=20, choices=Mal)
     fran = models.PositiveSmallIntegerField("från år")
     till = models.PositiveSmallIntegerField("till år")
-    motiv = models.TextField()
+    motiv = models.TextField(max_length=4_000)
     organ = models.CharField(max_length=100)
     datum = models.DateField(null=True, blank=True)
     paragraf = models.CharField("paragraf i protokollet", max_length=20, blank=True)

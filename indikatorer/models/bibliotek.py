@@ -8,6 +8,9 @@ from django.db.models import F, Q
 from indikatorer.regler.matt import Matt
 from organisation.models import Namnd
 
+# Everybody who opens the indikator reads them, and a cell of a workbook holds no more than three times as much.
+LANGSTA_TEXT = 10_000
+
 
 class Malomradesniva(models.IntegerChoices):
     OVERGRIPANDE = 1, "Övergripande mål"
@@ -120,9 +123,9 @@ class Indikator(models.Model):
     kod = models.SlugField(unique=True, max_length=60)
     id_nr = models.CharField("id-nummer", max_length=20, blank=True)
     namn = models.CharField(max_length=200)
-    definition = models.TextField(blank=True)
-    taljare = models.TextField("täljare", blank=True)
-    namnare = models.TextField("nämnare", blank=True)
+    definition = models.TextField(blank=True, max_length=LANGSTA_TEXT)
+    taljare = models.TextField("täljare", blank=True, max_length=LANGSTA_TEXT)
+    namnare = models.TextField("nämnare", blank=True, max_length=LANGSTA_TEXT)
     enhetsslag = models.CharField("slag av enhet", max_length=10, choices=Enhetsslag)
     enhet = models.CharField(
         max_length=60, help_text="Som den skrivs, till exempel «recept per 1 000 invånare»"
@@ -155,7 +158,7 @@ class Indikator(models.Model):
     giltig_till = models.DateField("gäller till", null=True, blank=True)
     kolada_id = models.CharField("nyckeltal i Kolada", max_length=20, blank=True)
     uppdrag = ArrayField(models.CharField(max_length=40), default=list, blank=True)
-    fotnot = models.TextField(blank=True)
+    fotnot = models.TextField(blank=True, max_length=LANGSTA_TEXT)
     ordning = models.PositiveIntegerField(default=0)
     rev = models.PositiveIntegerField(default=1)
 

@@ -9,10 +9,12 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from django import forms
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.test import Client
+from django.urls import get_resolver
 
 from budget.models import Belopp, Kommentar
 from indikatorer.imports.matningar_celler import lasare
@@ -370,3 +372,32 @@ def test_falten_i_ett_formular_med_filer_far_inte_vara_storre_an_i_ett_utan(klie
             svar = klient.post(adress, {"varfor": "'" * (2 * MB + 1)})
         assert svar.status_code == 413 and "tillsammans större än 2 MB" in svar.content.decode()
         assert (matt.cpu < 1, len(svar.content) < MB) == (True, True)
+
+
+def _alla_formular(klass=forms.BaseForm):
+    for under in klass.__subclasses__():
+        yield under
+        yield from _alla_formular(under)
+
+
+def test_varje_textfalt_sager_hur_langt_det_far_vara():
+    """What is saved without end is read by all who open the page. Numbers and passwords have ends of their own."""
+    assert get_resolver().url_patterns  # every view, and so every form, is loaded
+    egna = {"budget", "indikatorer", "organisation", "regionskane", "uppfoljning"}
+    utan = {
+        (formular.__name__, namn)
+        for formular in _alla_formular()
+        if formular.__module__.split(".")[0] in egna
+        for namn, falt in formular.base_fields.items()
+        if isinstance(falt, forms.CharField) and falt.max_length is None
+    }
+    assert utan == {
+        ("Indikatorformular", "uppdrag"),  # a list of short codes
+        ("Inloggningsformular", "password"),
+        ("Inloggningsformular", "username"),
+        ("Losenordsformular", "new_password1"),
+        ("Losenordsformular", "new_password2"),
+        ("Losenordsformular", "old_password"),
+        ("Scenarioformular", "ranta"),
+        ("Scenarioformular", "skattesats_nu"),
+    }

@@ -491,7 +491,7 @@ def test_ett_nytt_objekt_far_ett_ar_och_5a_foljer_med(inloggad, live_server):
     sida.get_by_role("link", name="Nytt objekt").click()
     sida.get_by_label("Namn").fill("Nytt kök")
     sida.get_by_label("Slag").select_option(label="Bygg")
-    sida.get_by_label("Grupp").select_option(label="Fastighets- och servicenämnd")
+    sida.get_by_label("Grupp").select_option(label="Fastighets- och servicenämnd och nämnder utan egen grupp")
     sida.get_by_label("Nämnd", exact=True).select_option(label="Servicenämnden")
     sida.get_by_role("button", name="Lägg upp objektet").click()
     expect(sida.get_by_text("Skriv minst ett belopp")).to_be_visible()
