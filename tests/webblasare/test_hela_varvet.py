@@ -417,7 +417,7 @@ def test_upprakning_per_sektor_med_undantag_blir_ett_utkast(inloggad, live_serve
     expect(sida.locator("#upprakning-NORV_MS")).to_contain_text("−1,5")
     assert _allvarliga_brott(sida) == []
     sida.get_by_role("button", name="Spara satserna och ett utkast").click()
-    expect(sida.get_by_text("Satserna är sparade och beloppen står i ett utkast.")).to_be_visible()
+    expect(sida.get_by_text("Satserna är sparade, och")).to_contain_text("i utkastet «Uppräkning på prov»")
     expect(sida.get_by_label("Sjukhusstyrelse Sus")).to_have_value("347,2")
     expect(sida.get_by_label("Medicinsk service")).to_have_value("−1,5")
 
