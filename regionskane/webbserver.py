@@ -256,7 +256,13 @@ class Webbarbetare(ThreadWorker):
         if not isinstance(conn, Anslutning):
             return super()._keepalive_after(conn, keepalive)
         # gunicorn waits five seconds for a body that nobody has read. What has not come is left to the goodbye.
-        return keepalive and conn.parser.finish_body(deadline=time.monotonic() + REST_SEKUNDER)
+        behalls = keepalive and conn.parser.finish_body(deadline=time.monotonic() + REST_SEKUNDER)
+        if behalls and conn.sock.last:
+            # The next request is here already, and will not make the socket readable: gunicorn looks for it there.
+            lasare = conn.parser.unreader
+            lasare.unread(lasare.take_buffered() + bytes(conn.sock.last))
+            conn.sock.last.clear()
+        return behalls
 
     def sag_adjo(self, conn: Anslutning) -> bool:
         """Let the client read the end of its answer before the connection is closed. False when it has left."""

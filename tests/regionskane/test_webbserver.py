@@ -353,6 +353,17 @@ def test_en_kropp_efter_en_annan_forfragan_vantas_in(arbetare):
     assert b"Kropp: 3" in arbetare.svar(en)
     en.sendall(b"fgh")
     assert b"Kropp: 5" in arbetare.svar(en)
+    stor = STORSTA_VANTADE_KROPP + 1
+    for langd in (3, VANLIG_KROPP + 1, stor):
+        en = arbetare.klient()
+        skickar = _post(langd, b"x" * langd) + _hel("/a")
+        while skickar:
+            skickar = skickar[en.send(skickar[: 1 << 16]) :]
+            arbetare.gar(1)
+        svar = arbetare.svar(en)
+        while b"Adress: /a" not in svar:
+            svar += arbetare.svar(en)
+        assert f"Kropp: {langd}".encode() in svar
 
 
 def test_den_som_vantar_pa_att_fa_skicka_far_det(arbetare):
