@@ -74,7 +74,8 @@ class Beslutspunktsformular(forms.Form):
         delar = (namn.removeprefix("tal-").removesuffix("-namn") for namn in self.data)
         skickade = [int(n) for n in delar if n.isascii() and n.isdecimal() and len(n) < 5]
         antal = max([len(self.tal), *(n + 1 for n in skickade if self.data.get(f"tal-{n}-namn"))])
-        return min(antal + LEDIGA_TALRADER, STORSTA_TALRADER)
+        # All that the point has: a figure that has no row is taken away when the point is saved.
+        return max(min(antal + LEDIGA_TALRADER, STORSTA_TALRADER), len(self.tal))
 
     @property
     def uppgiftsfalt(self):

@@ -357,3 +357,15 @@ def test_en_radbrytning_i_en_rubrik_blir_ett_blanksteg(som):
         f"{ARB}ny/", {"rubrik": "En\x1b[2J", "text": "Text.", "vad": "spara"}
     )
     assert svar.status_code == 422 and "tecken som inte syns" in _text(svar)
+
+
+def test_en_punkt_med_manga_tal_behaller_dem_nar_den_sparas(som):
+    p = _punkt("Långfristig upplåning")
+    egna, mall = p.tal.count(), p.tal.first()
+    for i in range(45):
+        mall.pk, mall.namn, mall._state.adding = None, f"tal{i}", True
+        mall.save()
+    klient = som("koncerncontroller")
+    svar = klient.post(f"{ARB}{p.pk}/", _falt(klient, p))
+    assert svar.status_code == 302
+    assert p.tal.count() == egna + 45
