@@ -163,7 +163,7 @@ def hamta_avvikelser(
                 period=period,
                 lage=lage,
             )
-            for enhet, helas in _summor_av_hela(samtida, barnen, period, lage):
+            for enhet, helas in _summor_av_hela(samtida, barnen, period, lage=lage):
                 svar[period] |= {
                     n._replace(omfang=f"{HEL}:{enhet}"): s for n, s in helas.items() if n.omfang == ALLA
                 }
@@ -189,7 +189,7 @@ def hamta_avvikelser(
     return avvikelser
 
 
-def _summor_av_hela(kontroller, barn: set[int], period, lage: Lage):
+def _summor_av_hela(kontroller, barn: set[int], period, *, lage: Lage = Lage.BESLUTAT):
     """Per förvaltning (id) that is printed as a whole: its sums with its parts, without förvaltningsinterna poster."""
     hela = defaultdict(list)
     for k in kontroller:

@@ -13,8 +13,8 @@ FRAGAR = {
     "DELAR": {"budget/selectors/kontroll.py"},
     "FAKTA": {
         # A copy has the ties of what it is a copy of, which are not its own faults.
-        "budget/selectors/kontroll.py",
-        # Differences between a version and its copy: page, tilläggsbudget, scenario, and regionbidrag against costs.
+        "budget/selectors/samband.py",
+        # Differences between a version and its copy: page, tilläggsbudget, scenario, and what has not followed.
         "budget/selectors/jamforelse.py",
         "budget/selectors/versioner.py",
         "budget/selectors/scenario.py",
@@ -26,6 +26,7 @@ GER_VIDARE = {
     "budget/selectors/finansiella_mal.py",
     "budget/selectors/balanskrav.py",
     "budget/selectors/samband.py",
+    "budget/selectors/kontroll.py",
 }
 # A printed figure is read to be loaded, to be compared with, and to tell where it stands in the document.
 LASER_TRYCKT = {
