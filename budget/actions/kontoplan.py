@@ -7,7 +7,7 @@ gives it to another enhet, its lines in force follow in the same transaction.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -147,10 +147,11 @@ def ta_bort_regel(*, regel: Regel, by) -> None:
     modell = type(regel)
     spann = [(regel.fran, regel.till, regel.fran_ar, regel.till_ar)]
     with andring(by=by, varfor=f"Regeln för {_VAD[modell]} {regel.kod} borttagen"):
-        bok = _i_huvudboken(modell, spann)
-        fore = _lage(modell, bok)
+        bok, nu = _i_huvudboken(modell, spann), _kodregler(modell)
+        fore = _lage(bok, nu.values())
+        efter = _lage(bok, [r for r in nu.values() if r.pk != regel.pk])
         regel.delete()
-        _foljder(modell, fore, _lage(modell, bok))
+        _foljder(modell, fore, efter)
 
 
 def las_in_regler(*, modell: type[Regel], rader: Sequence[Regelrad], varfor: str, by=None) -> Sparad:
@@ -245,7 +246,7 @@ def las_in_konton(*, namn: dict[str, str], by=None) -> int:
 
 
 def prova(gor: Callable[[], Sparad]) -> Sparad:
-    """What `gor` would save and move. Nothing is kept of it. Raises KontoplanFel as it does.
+    """What `gor` would save and move. No rule is written. Raises KontoplanFel as it does.
 
     The ledger is read as it is and no line is moved, so nobody who reads in or saves waits for it. What is in force may
     have changed when `gor` is done in earnest, which then says anew what moves.
@@ -493,11 +494,15 @@ def _spara(
     spann = [(r.fran, r.till, r.fran_ar, r.till_ar) for rad, regel in par for r in (rad, regel) if r]
     regler = tuple(regel or modell() for _, regel in par)
     with andring(by=by, varfor=varfor or f"Regel för {_VAD[modell]} {par[0][0].kod}"):
-        bok = _i_huvudboken(modell, spann)
-        fore = _lage(modell, bok)
+        bok, nu = _i_huvudboken(modell, spann), _kodregler(modell)
+        fore = _lage(bok, nu.values())
         _utan_krock(modell, par)
-        _skriv(modell, par, regler)
-        flyttat = _foljder(modell, fore, _lage(modell, bok))
+        if not _provas.get():
+            _skriv(modell, par, regler)
+        # New rules have no pk while they are tried: any that is nobody else's tells them apart.
+        blir = {regel.pk if regel else -i: _kodregel(rad, regel.pk if regel else -i)
+                for i, (rad, regel) in enumerate(par, 1)}  # fmt: skip
+        flyttat = _foljder(modell, fore, _lage(bok, (nu | blir).values()))
     return Sparad(regler, flyttat)
 
 
@@ -660,19 +665,11 @@ def _sista_ar(till_ar: int | None) -> int:
     return SISTA_AR if till_ar is None else till_ar
 
 
-def _lage(modell: type[Regel], bok: Sequence[tuple]) -> list[tuple]:
-    """Where what `_i_huvudboken` has belongs as the rules are now: (year, code, kronor, rule, its post or enhet), and
-    of ansvar the enhet of the lines."""
-    if not bok:
-        return []
-    alla = [
-        _Kodregel(*r)
-        for r in modell.objects.values_list(
-            "fran", "till", "fran_ar", "till_ar", "pk", "post" if modell is Kontoregel else "enhet"
-        ).order_by()
-    ]
+def _lage(bok: Sequence[tuple], regler: Collection["_Kodregel"]) -> list[tuple]:
+    """Where what `_i_huvudboken` has belongs by the rules: (year, code, kronor, rule, its post or enhet), and of ansvar
+    the enhet of the lines."""
     tabeller = {
-        ar: Kodtabell(r for r in alla if r.fran_ar <= ar <= _sista_ar(r.till_ar))
+        ar: Kodtabell(r for r in regler if r.fran_ar <= ar <= _sista_ar(r.till_ar))
         for ar in {b[0] for b in bok}
     }
     ut = []
@@ -689,6 +686,17 @@ class _Kodregel(NamedTuple):
     till_ar: int | None
     pk: int
     mal: int | None
+
+
+def _kodregler(modell: type[Regel]) -> dict[int, _Kodregel]:
+    """The rules as they are saved, by pk. One query."""
+    mal = "post" if modell is Kontoregel else "enhet"
+    rader = modell.objects.values_list("fran", "till", "fran_ar", "till_ar", "pk", mal).order_by()
+    return {r[4]: _Kodregel(*r) for r in rader}
+
+
+def _kodregel(rad: Regelrad, pk: int) -> _Kodregel:
+    return _Kodregel(rad.fran, rad.till, rad.fran_ar, rad.till_ar, pk, rad.hor_till and rad.hor_till.pk)
 
 
 def _foljder(modell: type[Regel], fore: Sequence[tuple], efter: Sequence[tuple]) -> tuple[Flytt, ...]:

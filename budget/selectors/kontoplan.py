@@ -61,32 +61,35 @@ def _sok(fraga: QuerySet, sok: str, namnfalt: Iterable[str]) -> QuerySet:
     return fraga.annotate(langd=Length("fran")).filter(villkor)
 
 
-def hamta_kontoregler(*, ar: int | None = None, sok: str = "") -> list[Kontoregel]:
-    """The rules of konton valid in a year (None: all), that take the code or have the words of `sok`. One query."""
+def hamta_kontoregler(*, ar: int | None = None, sok: str = "") -> QuerySet[Kontoregel]:
+    """The rules of konton valid in a year (None: all), that take the code or have the words of `sok`.
+
+    Not read until it is looped over, so that a page can take its part of them.
+    """
     fraga = _i_ar(Kontoregel.objects.select_related("post__foralder", "post__uppstallning"), ar)
-    return list(_sok(fraga, sok, ("namn", "post__namn")))
+    return _sok(fraga, sok, ("namn", "post__namn"))
 
 
-def hamta_ansvarsregler(*, ar: int | None = None, sok: str = "") -> list[Ansvarsregel]:
+def hamta_ansvarsregler(*, ar: int | None = None, sok: str = "") -> QuerySet[Ansvarsregel]:
     """As `hamta_kontoregler`, of ansvar."""
     fraga = _i_ar(Ansvarsregel.objects.select_related("enhet"), ar)
-    return list(_sok(fraga, sok, ("namn", "enhet__namn", "enhet__kod")))
+    return _sok(fraga, sok, ("namn", "enhet__namn", "enhet__kod"))
 
 
 def _i_ar(fraga: QuerySet, ar: int | None) -> QuerySet:
     return fraga if ar is None else fraga.filter(Q(till_ar=None) | Q(till_ar__gte=ar), fran_ar__lte=ar)
 
 
-def hamta_motparter(*, ar: int | None = None, sok: str = "") -> list[Motpart]:
-    """The motparter used during a year (None: all) whose kod or name has `sok`. One query."""
-    fraga = Motpart.objects.all()
+def hamta_motparter(*, ar: int | None = None, sok: str = "") -> QuerySet[Motpart]:
+    """The motparter used during a year (None: all) whose kod or name has `sok`."""
+    fraga = Motpart.objects.order_by("kod", "giltig_fran")
     if ar is not None:
         fraga = fraga.filter(
             Q(giltig_till=None) | Q(giltig_till__gt=date(ar, 1, 1)), giltig_fran__lte=date(ar, 12, 31)
         )
     if sok:
         fraga = fraga.filter(Q(kod__startswith=sok) | Q(namn__icontains=sok))
-    return list(fraga)
+    return fraga
 
 
 def hamta_kontonamn() -> dict[str, str]:

@@ -11,10 +11,12 @@ import xlsxwriter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from budget.actions import kontoplan as andringar
@@ -47,6 +49,7 @@ class Slag:
     las_fil: Callable
 
 
+PER_SIDA = 500
 # What a file changes is shown as far as somebody reads; all of it is counted.
 FLEST_VISADE = 500
 # What is read is sent back with the answer, as one field of a form (`regionskane.indata`).
@@ -143,10 +146,12 @@ def kontoplan(request, slag):
     if "\0" in sok:
         raise Http404
     ar = las_heltal(ar_text, 2000, 2100) if ar_text else None
-    rader = [_rad(s, r) for r in s.hamta(ar=ar, sok=sok)]
+    sida = Paginator(s.hamta(ar=ar, sok=sok), PER_SIDA).get_page(request.GET.get("sida"))
     nu = timezone.localdate().year
     innehall = _ram(request, s) | {
-        "rader": rader,
+        "rader": [_rad(s, r) for r in sida],
+        "sida": sida,
+        "fraga": urlencode({k: v for k, v in (("sok", sok), ("ar", ar)) if v}),
         "ar": ar,
         "aren": range(nu + 1, 2021, -1),
         "sok": sok,
@@ -355,8 +360,8 @@ def las_in(request, slag):
             fel = [str(hinder)]
     innehall |= {
         "fel": fel,
-        "skillnader": skillnader,
-        "visade": skillnader[:FLEST_VISADE],
+        "skillnader": len(skillnader),
+        "visade": [_visa(s, *par) for par in skillnader[:FLEST_VISADE]],
         "flest_visade": FLEST_VISADE,
         "oforandrade": len(lasning.rader) - len(skillnader),
         "flytt": _i_ord(s, flytt, har="flyttar"),
@@ -393,24 +398,19 @@ def _som_objekt(s: Slag, rad_):
     return s.modell(**falt, **mal)
 
 
-def _skillnader(s: Slag, rader) -> list[dict]:
-    """The rows that are new or say something else, with what stands now."""
+def _skillnader(s: Slag, rader) -> list[tuple]:
+    """The rows that are new or say something else, each with what stands now, or None."""
     if s.modell is Motpart:
         nu = {(m.kod, m.giltig_fran): m for m in s.hamta()}
         skiljer, nyckel = andringar.motpart_skiljer, lambda r: (r.kod, r.giltig_fran)
     else:
         nu = {(r.fran, r.till, r.fran_ar): r for r in s.hamta()}
         skiljer, nyckel = andringar.regel_skiljer, lambda r: (r.fran, r.till, r.fran_ar)
-    ut = []
-    for r in rader:
-        gammal = nu.get(nyckel(r))
-        if gammal is None or skiljer(r, gammal):
-            blir = _rad(s, _som_objekt_med_pk(s, r))
-            ut.append({"ny": gammal is None, "blir": blir, "ar": gammal and _rad(s, gammal)})
-    return ut
+    par = ((r, nu.get(nyckel(r))) for r in rader)
+    return [(r, gammal) for r, gammal in par if gammal is None or skiljer(r, gammal)]
 
 
-def _som_objekt_med_pk(s: Slag, rad_):
-    objekt = _som_objekt(s, rad_)
-    objekt.pk = 0
-    return objekt
+def _visa(s: Slag, rad_, gammal) -> dict:
+    blir = _som_objekt(s, rad_)
+    blir.pk = 0
+    return {"ny": gammal is None, "blir": _rad(s, blir), "ar": gammal and _rad(s, gammal)}
