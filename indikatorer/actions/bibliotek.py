@@ -8,6 +8,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import slug_re
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from psycopg.errors import UniqueViolation
 
 from indikatorer.models import Enhetsslag, Indikator, Malniva, Segment
 from indikatorer.regler.malregel import (
@@ -132,6 +133,8 @@ def las_in_bibliotek(
             )
             Indikator.objects.bulk_create([efter for fore, efter in plan.andringar if not fore])
     except IntegrityError as fel:  # added by somebody between our reading and our writing
+        if not isinstance(fel.__cause__, UniqueViolation):
+            raise
         skal = "Någon annan hann lägga till en indikator som också står i filen. Läs in filen på nytt."
         raise OgiltigIndikator({f"rad {rader[0].rad}": [skal]}) from fel
     return plan
