@@ -19,10 +19,30 @@ _SAMMA = {
     "dag": "dagar", "timme": "timmar", "tim": "timmar", "h": "timmar", "minut": "minuter", "min": "minuter",
     "sekund": "sekunder", "sek": "sekunder", "s": "sekunder", "vecka": "veckor", "månad": "månader", "mån": "månader",
     "vpl": "vårdplatser", "inv": "invånare", "stycken": "st", "styck": "st", "procent": "%", "poängen": "poäng",
+    "kr": "kronor", "mkr": "mnkr",
 }  # fmt: skip
 _TID = frozenset(("sekunder", "minuter", "timmar", "dygn", "dagar", "vardagar", "veckor", "månader", "år"))
 _ANTAL = frozenset(("st", "antal", "fall"))
 _INDEX = frozenset(("index", "indexenheter", "enheter", "poäng"))
+# Words that say how many each of what is counted stands for: a number without them would mean something else.
+_MANGDER = frozenset(
+    (
+        "tusen",
+        "tusental",
+        "tusentals",
+        "miljon",
+        "miljoner",
+        "miljontals",
+        "miljard",
+        "miljarder",
+        "mnkr",
+        "tkr",
+        "mdkr",
+    )
+)
+_PENGAR = frozenset(("kronor", "mnkr", "tkr", "mdkr"))
+# Words of a name after which it is not that which is counted.
+_VANDER = frozenset(("icke", "ej", "inte", "ingen", "inga", "utan"))
 _NAMNARE = frozenset(("vårdplatser", "invånare", "anställda", "medarbetare", "patienter", "födda", "besök"))
 # Units that say nothing more than the kind: for them the words of the kind are the unit.
 _ALLMANNA = {"antal": _ANTAL, "index": _INDEX}
@@ -72,6 +92,8 @@ def ar_kand(skrivet: str, matt: Matt | None) -> bool:
     if eget_streck:
         return bool(egen_taljare) and ren == egen_taljare
     allmanna = _ALLMANNA.get(matt.slag, frozenset())
+    if matt.slag == "antal" and (mangd := _mangd(egen if egen not in allmanna else matt.namn.casefold())):
+        return ren in mangd
     if egen in allmanna and ren in allmanna:
         return True
     return matt.slag == "antal" and (
@@ -79,10 +101,21 @@ def ar_kand(skrivet: str, matt: Matt | None) -> bool:
     )
 
 
+def ar_pengar(skrivet: str) -> bool:
+    """Whether a unit is money, of which less is not always better."""
+    return _ren(skrivet) in _PENGAR
+
+
+def _mangd(enhet: str) -> set[str]:
+    """What has to be written after a number of a unit that is many of something, or money."""
+    return {o for o in re.findall(r"[^\W_]+", enhet) if o in _MANGDER or o in _PENGAR or o == "1000"}
+
+
 def _ren(skrivet: str) -> str:
     """A unit for comparison: «per 100 disponibla vpl.» and «/100 vårdplatser» are one."""
     text = " ".join(skrivet.casefold().split()).replace("\u00a0", " ")
     text = re.sub(r"(?<=\d) (?=\d{3}\b)", "", text)
+    text = text.replace("miljoner kronor", "mnkr").replace("tusen kronor", "tkr")
     text = re.sub(r"(?:^| )per ", "/", text)
     text = re.sub(r" ?/ ?", "/", text).replace("disponibla ", "")
     return "".join(_SAMMA.get(o, o) for o in re.findall(r"[^\W\d_]+(?:\.(?!\w))?|.", _utan_punkt(text)))
@@ -97,8 +130,12 @@ def _namns(ord_: str, namn: str) -> bool:
     «Vårdskador på sjukhus», and not «sjukhus»."""
     if not re.fullmatch(r"[^\W\d_]{4,}", ord_) or ord_ in _NAMNER_INTE or _SAMMA.get(ord_, ord_) in _TID:
         return False
-    raknat = _BESTAMNING.split(namn.casefold(), maxsplit=1)[0]
-    for i_namnet in re.findall(r"[^\W\d_]+", raknat):
+    bestamning = _BESTAMNING.search(namn.casefold())
+    raknat = namn.casefold()[: bestamning.start()] if bestamning else namn.casefold()
+    orden = re.findall(r"[^\W\d_]+", raknat)
+    if (bestamning and bestamning[0] in (" och ", " eller ")) or _VANDER.intersection(orden):
+        return False  # the word is a part of what is counted, or the opposite of it
+    for i_namnet in orden:
         kort, lang = sorted((ord_, i_namnet), key=len)
         if i_namnet not in _NAMNER_INTE and lang.startswith(kort) and lang[len(kort) :] in _ANDELSER:
             return True

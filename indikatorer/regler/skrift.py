@@ -4,6 +4,7 @@ Everything that is written is understood, or nothing: a word that is not known i
 """
 
 import re
+import unicodedata
 from decimal import Decimal
 from functools import lru_cache
 
@@ -23,10 +24,12 @@ from indikatorer.regler.malregel import (
     Riktningsmal,
     Troskel,
 )
-from indikatorer.regler.matt import PROCENT, Matt, ar_kand
+from indikatorer.regler.matt import PROCENT, Matt, ar_kand, ar_pengar
 
 HARDBLANK, MINUS = "\u00a0", "\u2212"
 
+# Signs that no one sees, and a hyphen that does not break: what is copied out of a document has them.
+_OSYNLIGT = str.maketrans({"\u200b": "", "\u200d": "", "\u00ad": "", "\ufeff": "", "\u2011": "-"})
 _BLANK = re.compile(r"[\s\u00a0\u202f\u2009]+")
 _TAL = r"[-\u2212]?(?:\d{1,3}(?: \d{3})+|\d+)(?:[.,]\d+)?"
 _ARTAL = re.compile(r"(?:19|20)\d\d")
@@ -38,19 +41,23 @@ def _ett_av(ord_) -> str:
 
 
 _OPERATORER = {
-    Operator.OVER: (">", "mer än", "fler än", "över", "högre än", "större än", "längre än", "överstiga", "överstiger"),
+    Operator.OVER: (">", "mer än", "fler än", "över", "högre än", "större än", "längre än", "överstiga", "överstiger",
+                    "överskrida", "överskrider"),
     Operator.MINST: (
         "≥", ">=", "=>", "minst", "lägst", "min", "min.", "minimum", "minimalt", "inte mindre än", "inte färre än",
         "inte lägre än", "inte kortare än", "inte under", "ej under", "ej mindre än", "ej färre än", "ej lägre än",
-        "större än eller lika med", "mer än eller lika med",
+        "större än eller lika med", "mer än eller lika med", "högre än eller lika med",
+        "som minst", "som lägst", "åtminstone", "inte underskrida", "inte underskrider",
         "inte understiga", "inte understiger", "ej understiga", "ej understiger",
     ),
     Operator.UNDER: (
         "<", "mindre än", "färre än", "under", "lägre än", "kortare än", "understiga", "understiger",
+        "underskrida", "underskrider",
     ),
     Operator.HOGST: (
         "≤", "<=", "=<", "högst", "max", "max.", "maximum", "maximalt", "inte mer än", "inte fler än", "inte högre än",
-        "mindre än eller lika med", "färre än eller lika med",
+        "mindre än eller lika med", "färre än eller lika med", "lägre än eller lika med",
+        "som mest", "som högst", "som max", "inom", "inte överskrida", "inte överskrider",
         "inte större än", "inte längre än", "inte över", "ej över", "ej mer än", "ej fler än", "ej högre än",
         "ej längre än", "inte överstiga", "inte överstiger", "ej överstiga", "ej överstiger",
     ),
@@ -83,6 +90,7 @@ _HALL = {
     **dict.fromkeys((*_BATTRE, "bättre"), None),
 }
 _MOTSATT = {Hall.OKNING: Hall.MINSKNING, Hall.MINSKNING: Hall.OKNING, None: None}
+_MOTSATS = {"ökning": "minska", "minskning": "öka"}
 _ANDRAS = _ett_av((*_UPP, *_NER, *_BATTRE))
 _JAMFORS = _ett_av(
     (
@@ -103,7 +111,17 @@ _JAMFORS = _ett_av(
 _SLAG = {
     **dict.fromkeys(("%", "procent", "procents"), Forandringsslag.PROCENT),
     **dict.fromkeys(
-        ("procentenheter", "procentenhet", "procentenheters", "%-enheter", "%-enhet", "p.e."),
+        (
+            "procentenheter",
+            "procentenhet",
+            "procentenheters",
+            "procentenh",
+            "%-enheter",
+            "%-enhet",
+            "%-enh",
+            "p.e.",
+            "pe",
+        ),
         Forandringsslag.PROCENTENHETER,
     ),
 }
@@ -112,8 +130,12 @@ _TALORD = {
     for tal, ord_ in enumerate(
         ("två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv"), start=2
     )
-}
+} | {"hundra": "100"}
 _TALORDEN = re.compile(rf"(?<![^\W\d_])(?:{_ett_av(_TALORD)})(?![^\W\d_])", re.I)
+
+# «en» and «ett» are numbers after a word of a limit, and «noll» after «till»: elsewhere they mean other things.
+_ETT = re.compile(rf"({_OP}) (?:en|ett)(?![^\W\d_])", re.I)
+_TILL_NOLL = re.compile(r" till noll(?![^\W\d_])", re.I)
 
 _FORE = (
     r"fg\.? år|(?:föregående|förra) (?:år|året|mätning|mätningen|värde|värdet)|"
@@ -133,7 +155,9 @@ _RIKET = (
 
 _FORLED = re.compile(
     r"(?:mål(?:et|nivå|nivån)?(?: är)?:? )?(?:att )?"
-    r"(?:(?:(?:den|det|de|antalet|andelen|värdet|resultatet) )?(?:ska|skall|får(?= inte| ej)) )?(?:vara )?",
+    r"(?:(?:(?:den|det|de|antalet|andelen|värdet|resultatet) )?"
+    r"(?:ska|skall|bör|måste|får(?= inte| ej| vara (?:högst|max|maximalt|som)| högst| max)) )?"
+    r"(?:vara )?",
     re.I,
 )
 _SKALA = re.compile(
@@ -142,8 +166,10 @@ _SKALA = re.compile(
 )
 _EFTERLED = re.compile(rf"(?P<kropp>.*?\S) (?P<efter>{_ett_av(_EFTER)})", re.I)
 _NIVA = re.compile(rf"(?:(?P<op>{_OP}) ?)?(?P<tal>{_TAL})(?P<rest>(?![\d.,]).*)?", re.I)
+_INTE_VARA = re.compile(r"(inte|ej) (?:vara|bli|ligga) ", re.I)
 _TILL = re.compile(
-    rf"(?P<ord>{_ett_av((*_UPP, *_NER))})(?: upp| ned| ner)? till (?:(?P<op>{_OP}) ?)?(?P<tal>{_TAL})"
+    rf"(?P<ord>{_ett_av((*_UPP, *_NER))})(?: från (?P<fran>{_TAL})(?P<e1> ?[^\d<>≤≥]*?))?"
+    rf"(?: upp| ned| ner)? till (?:(?P<op>{_OP}) ?)?(?P<tal>{_TAL})"
     r"(?P<rest>(?![\d.,]).*)?",
     re.I,
 )
@@ -157,9 +183,11 @@ _TVA_GRANSER = re.compile(
     r"(?P<rest>(?![\d.,]).*)?",
     re.I,
 )
-_INGA = re.compile(r"(?:inga|inget|ingen|noll)(?: (?P<rest>.+))?|nolltolerans|nollvision", re.I)
+_INTE_SAMRE = re.compile(rf"(?:inte|ej) sämre än (?P<niva>{_TAL}(?![\d.,]).*)", re.I)
+_INGA = re.compile(r"(?P<ord>inga|inget|ingen|noll)(?: (?P<rest>.+))?|nolltolerans|nollvision", re.I)
 _ANDRING = re.compile(
-    rf"(?:en )?(?P<arlig>årlig )?(?P<ord>{_ANDRAS})(?: med| på| om)? ?(?:(?P<op>{_OP}) ?)?(?P<tal>{_TAL})"
+    rf"(?:en )?(?P<arlig>årlig )?(?P<ord>{_ANDRAS})(?P<arligen> årligen| varje år)?(?P<med> med| på| om)? ?"
+    rf"(?:(?P<op>{_OP}) ?)?(?P<tal>{_TAL})"
     rf"(?P<rest>(?![\d.,]).*?){_TID}{_MOT}",
     re.I,
 )
@@ -188,7 +216,7 @@ _MINST_SOM = re.compile(
     re.I,
 )
 _MOT_RIKET = re.compile(
-    rf"(?:(?P<inte>inte|ej) )?(?:(?P<op>>=|=>|≥|>|<=|=<|≤|<|över|under) ?|(?P<ord>{_JAMFORS}|sämre) än )"
+    rf"(?:(?P<inte>inte|ej) )?(?:(?P<op>>=|=>|≥|>|<=|=<|≤|<|över|under) ?|(?P<ord>{_JAMFORS}|sämre) än (?:i )?)"
     rf"(?P<riket>{_RIKET})",
     re.I,
 )
@@ -214,8 +242,8 @@ def tolka(text: str, matt: Matt | None = None) -> Malregel:
     lika bra som 2021», «förbättring ≥ 1,0», «bättre än riket», «-» and the like. A word after a number is a unit of the
     measure or has one of these meanings; for anything else OgiltigMalniva says what to write.
     """
-    ren = _BLANK.sub(" ", text).strip()
-    if ren in ("-", "–", MINUS) or ren.casefold() == "inget mål":
+    ren = _BLANK.sub(" ", unicodedata.normalize("NFC", text).translate(_OSYNLIGT)).strip()
+    if ren in ("-", "–", "—", MINUS) or ren.casefold().removesuffix(".") == "inget mål":
         return IngetMal()
     if _FOR_LANGT.search(ren.replace(" ", "")):
         raise OgiltigMalniva(
@@ -228,6 +256,9 @@ def tolka(text: str, matt: Matt | None = None) -> Malregel:
         )
     kropp = ren if _FORKORTADE.search(ren) else ren.removesuffix(".")
     kropp = kropp[_FORLED.match(kropp).end() :]
+    if not _AN.fullmatch(kropp):
+        kropp = _INTE_VARA.sub(r"\1 ", kropp, count=1) if _INTE_VARA.match(kropp) else kropp
+    kropp = _TILL_NOLL.sub(" till 0", _ETT.sub(r"\1 1", kropp))
     if not re.search(r"\d", kropp):
         kropp = _TALORDEN.sub(lambda m: _TALORD[m[0].lower()], kropp)
     lasning = _Lasning(ren, kropp, matt)
@@ -343,11 +374,28 @@ class _Lasning:
             return self._mot_riket(m)
         if m := _INGA.fullmatch(self.kropp):
             vad = m["rest"] or ""
+            if regel := self._noll(m, vad):
+                return regel
             if ar_kand(vad, self.matt):
                 return Troskel(Operator.HOGST, Decimal(0), self._enhet(vad))
             if vad.lower() == "fall":  # none of it, in whatever unit
                 return Troskel(Operator.HOGST, Decimal(0))
         return None
+
+    def _noll(self, m, vad: str) -> Malregel | None:
+        """«noll» where nothing is counted is a level, that may be the lowest as well as the highest: a result of zero.
+        «Ingen» alone is as often no target at all."""
+        ord_ = (m["ord"] or "").lower()
+        if ord_ == "noll" and (ar_pengar(vad) if vad else True):
+            return Malvarde(Decimal(0), self._enhet(vad))
+        if not vad and (ord_ in ("ingen", "inget") or (ord_ == "inga" and not self._raknas())):
+            raise OgiltigMalniva(
+                f"«{self.ren}» kan läsas på två sätt. Skriv 0 för talet noll, eller - för inget mål."
+            )
+        return None
+
+    def _raknas(self) -> bool:
+        return self.matt is None or self.matt.slag == "antal"
 
     def _an(self, m) -> Malregel | None:
         ord_, inte = m["ord"].lower(), bool(m["inte"])
@@ -396,8 +444,12 @@ class _Lasning:
             if m := monster.fullmatch(self.kropp):
                 slag = self._slag((m["rest"] + (m.groupdict().get("vad") or "")).strip())
                 if slag is not None:
-                    return self._forandring(m, slag, arlig=bool(m["tid"] or m.groupdict().get("arlig")))
+                    return self._forandring(m, slag, arlig=bool(m["tid"] or self._arlig(m)))
         return None
+
+    @staticmethod
+    def _arlig(m) -> bool:
+        return any(m.groupdict().get(namn) for namn in ("arlig", "arligen"))
 
     def _slag(self, rest: str) -> Forandringsslag | None:
         if slag := _SLAG.get(rest.lower()):
@@ -413,6 +465,11 @@ class _Lasning:
 
     def _forandring(self, m, slag: Forandringsslag, *, arlig: bool) -> Malregel:
         operator = _OPERATOR[m["op"].lower()] if m["op"] else Operator.MINST
+        if (m["op"] or "").lower() in ("över", "under") and not m.groupdict().get("med", "med"):
+            raise OgiltigMalniva(
+                f"«{self.ren}» kan vara en nivå eller en förändring. Skriv nivån, till exempel > {m['tal']}, eller "
+                f"förändringen: {m['ord'].lower()} med mer än {m['tal']}."
+            )
         if not operator.uppat:
             raise OgiltigMalniva(
                 f"«{self.ren}»: skriv minst (≥) eller mer än (>) framför en ökning eller minskning."
@@ -446,16 +503,26 @@ class _Lasning:
         if (m := _INTERVALL.fullmatch(kropp)) and (
             m["mellan"].lower() != "och" or (m["fran"] or "").lower() == "mellan "
         ):
+            if (m["fran"] or "").lower() == "från ":
+                raise OgiltigMalniva(
+                    f"«{self.ren}» kan vara ett intervall eller en förändring. Skriv {m['lagst']}–{m['hogst']} för "
+                    f"intervallet, eller ≥ {m['hogst']} för den nivå som ska nås."
+                )
             return self._intervall(m["lagst"], m["hogst"], m["e1"], m["rest"])
         if m := _TILL.fullmatch(kropp):
             return self._till(m)
         efter = None
-        if m := _EFTERLED.fullmatch(kropp):
+        if m := _INTE_SAMRE.fullmatch(kropp):
+            kropp, efter = m["niva"], "eller bättre"
+        elif m := _EFTERLED.fullmatch(kropp):
             kropp, efter = m["kropp"], m["efter"].lower()
         if not (m := _NIVA.fullmatch(kropp)):
             return None
         tal, op = _tal(m["tal"]), m["op"] and _OPERATOR[m["op"].lower()]
+        if (m["op"] or "").lower() == "inom" and self.matt and self.matt.slag != "tid":
+            return None  # «inom 3» of something else than time says nothing
         self._krav_inget_artal(m)
+        self._krav_procent(m)
         if efter:
             if op and _EFTER[efter] != op:
                 raise OgiltigMalniva(f"«{self.ren}» säger två saker. Skriv till exempel ≥ 80 % eller ≤ 80 %.")
@@ -467,12 +534,26 @@ class _Lasning:
         """«under 2024» and «färre än 2019» may be a year."""
         ord_ = (m["op"] or "").lower()
         ensamt = _ARTAL.fullmatch(m["tal"]) and not (m["rest"] or "").strip()
-        if ensamt and (ord_ in ("över", "under") or ord_.endswith("än")):
-            tal = skriv_tal(_tal(m["tal"])).replace(HARDBLANK, " ")
+        if ensamt and ord_.endswith(("över", "under", "än")):
+            tal, op = skriv_tal(_tal(m["tal"])).replace(HARDBLANK, " "), _OPERATOR[ord_]
+            at = "ökning" if op.uppat else "minskning"
+            aret = f"ska inte {_MOTSATS[at]}" if op.grans_ingar else at
             raise OgiltigMalniva(
-                f"«{self.ren}»: {m['tal']} kan vara ett år eller ett tal. Skriv < {tal} eller ≥ {tal} för talet, eller "
-                f"minskning sedan {m['tal']} för året."
+                f"«{self.ren}»: {m['tal']} kan vara ett år eller ett tal. Skriv {op} {tal} för talet, eller "
+                f"{aret} sedan {m['tal']} för året."
             )
+        if ensamt and self.matt and self.matt.slag == "procent":
+            raise OgiltigMalniva(self.rad_om_ar())
+
+    def _krav_procent(self, m) -> None:
+        """«minst 0,85» of a percentage may be a part of one."""
+        tal = _tal(m["tal"])
+        if (m["rest"] or "").strip() or not self.matt or self.matt.slag != "procent" or not 0 < tal < 1:
+            return
+        procent = skriv_tal((tal * 100).normalize() + 0)
+        raise OgiltigMalniva(
+            f"«{self.ren}»: {m['tal']} kan vara en andel av ett eller procent. Skriv {procent} % eller {m['tal']} %."
+        )
 
     def _utan_skala(self) -> str:
         """The text without «på skala 1–5», which says where the limit has to lie."""
@@ -492,6 +573,11 @@ class _Lasning:
         op = _OPERATOR[m["op"].lower()] if m["op"] else None
         if (op and op.uppat != (hall == Hall.OKNING)) or _ARTAL.fullmatch(m["tal"]):
             raise OgiltigMalniva(self.rad())
+        if m["fran"]:
+            # Where it stands now is no part of the target, but has to be on the way.
+            self._enhet(m["e1"] or "")
+            if _ARTAL.fullmatch(m["fran"]) or (_tal(m["fran"]) < _tal(m["tal"])) != (hall == Hall.OKNING):
+                raise OgiltigMalniva(self.rad())
         op = op or (Operator.MINST if hall == Hall.OKNING else Operator.HOGST)
         return Troskel(op, _tal(m["tal"]), self._enhet(m["rest"] or ""))
 
@@ -506,6 +592,8 @@ class _Lasning:
         return self._intervall(lagst, hogst, m["e1"], m["rest"])
 
     def _intervall(self, lagst: str, hogst: str, forst: str, rest: str | None) -> Malregel:
+        if _ARTAL.fullmatch(hogst) and not _ARTAL.fullmatch(lagst) and not (rest or "").strip():
+            raise OgiltigMalniva(self.rad_om_ar())
         enhet = self._enhet(rest or "")
         if forst and self._enhet(forst).casefold() != enhet.casefold():
             raise OgiltigMalniva(
@@ -536,22 +624,30 @@ class _Lasning:
                 f"«{ren}» kan inte läsas. Ett mål mot riket skrivs «bättre än riket» eller «minst lika bra som riket», "
                 "och en nivå med ett tal, till exempel ≥ 80 %."
             )
-        if m := re.search(r"(\d+) ?(?:/|av) ?(\d+)$", ren, re.I):
-            return f"«{ren}» kan inte läsas. Skriv andelen i procent, till exempel {self._andel(m)} %."
+        if andel := self._andel():
+            return f"«{ren}» kan inte läsas. Skriv andelen i procent, till exempel {andel}\u00a0%.".replace(
+                HARDBLANK, " "
+            )
         if re.search(r"[*†‡¹²³]|\[\d", ren):
             return f"«{ren}» har ett tecken för en fotnot. Ta bort det och skriv noten i Källa, till exempel ≥ 80 %."
         if re.search(rf"\b(?:senast|till|före|år|t\.o\.m\.) ?(?:år )?{_ARTAL.pattern}", ren, re.I):
-            return (
-                f"«{ren}» har ett årtal som inte är något att jämföra med. Målnivån gäller det år "
-                "som du väljer i fältet År; skriv bara nivån, till exempel ≥ 75 %, eller minskning ≥ 10 % sedan 2019."
-            )
+            return self.rad_om_ar()
         if enhet:
             mats = f" {self.matt.namn or 'Måttet'} mäts i {self.matt.enhet}." if self.matt else ""
+            procent = self.matt and self.matt.slag == "procent"
+            mer = "ökning ≥ 2 procentenheter" if procent else "minst 10 fler än föregående år"
             return (
                 f"«{enhet}» kan inte läsas som en enhet i «{ren}».{mats} Skriv till exempel "
-                f"{self._egna_exempel() or '≥ 75 %, högst 3'}, ökning ≥ 10 % eller minst 10 fler än föregående år."
+                f"{self._egna_exempel() or '≥ 75 %, högst 3'}, ökning ≥ 10 % eller {mer}."
             )
         return f"«{ren}» är ingen målnivå. Skriv till exempel {self._egna_exempel() or _EXEMPEL} eller - för inget mål."
+
+    def rad_om_ar(self) -> str:
+        """What to write instead of a year that the target is to be reached in."""
+        return (
+            f"«{self.ren}» har ett årtal som inte är något att jämföra med. Målnivån gäller det år "
+            "som du väljer i fältet År; skriv bara nivån, till exempel ≥ 75 %, eller minskning ≥ 10 % sedan 2019."
+        )
 
     def _egna_exempel(self) -> str:
         """Levels in the measure's own unit, where that is not percent: advice that would be refused helps nobody."""
@@ -559,12 +655,27 @@ class _Lasning:
             return ""
         return f"≥ 75 {self.matt.enhet}, högst 3 {self.matt.enhet}"
 
-    def _andel(self, m) -> str:
-        """«högst 3 av 10» as a level in percent, towards the same side and never harder than it was written."""
-        hogst = re.match(r"(?:högst|max|under|mindre|färre|lägre|≤|<)", self.ren, re.I)
-        antal, av = int(m[1]), int(m[2]) or 1
-        tiondelar = 1000 * antal
-        avrundat = Decimal(-(-tiondelar // av) if hogst else tiondelar // av) / 10
+    def _andel(self) -> str:
+        """«högst 3 av 10» as a level in percent, towards the same side and never harder than it was written; «» where
+        it says no part of a whole."""
+        m = re.search(r"(?<![\d,.])(\d+) ?(?:/|av) ?(\d+)$", self.kropp, re.I)
+        if (
+            not m
+            or not 0 <= int(m[1]) <= int(m[2])
+            or int(m[2]) == 0
+            or (self.matt and self.matt.slag != "procent")
+        ):
+            return ""
+        antal, av = int(m[1]), int(m[2])
+        fore = self.kropp[: m.start()].strip()
+        till = re.fullmatch(rf"({_ett_av((*_UPP, *_NER))})(?: upp| ned| ner)? till", fore, re.I)
+        if till:
+            hogst = _HALL[till[1].lower()] == Hall.MINSKNING
+        elif fore and fore.lower() not in _OPERATOR:
+            return skriv_tal((Decimal(100 * antal) / av).quantize(Decimal("0.1")).normalize() + 0)
+        else:
+            hogst = bool(fore) and not _OPERATOR[fore.lower()].uppat
+        avrundat = Decimal(-(-1000 * antal // av) if hogst else 1000 * antal // av) / 10
         return f"{'≤' if hogst else '≥'} {skriv_tal(avrundat)}"
 
 

@@ -345,6 +345,9 @@ VANTAN = Matt("tid", "dagar", "Väntetid till besök")
 SVAR = Matt("tid", "minuter", "Väntetid på telefon")
 BELAGGNING = Matt("kvot", "per 100 disponibla vårdplatser", "Överbeläggningar")
 RECEPT = Matt("kvot", "recept per 1 000 invånare", "Öppenvårdsantibiotika")
+RESULTAT = Matt("antal", "mnkr", "Årets resultat")
+TUSENTAL = Matt("antal", "tusen resor", "Resor")
+UTEBLIVNA = Matt("antal", "antal", "Ej genomförda besök")
 BETYG = Matt("index", "index", "Helhetsintryck")
 
 
@@ -381,7 +384,6 @@ BETYG = Matt("index", "index", "Helhetsintryck")
         (NOJDA, "25%-35%", "25–35 %"),
         (NOJDA, "mellan 25 och 35 procent", "25–35 %"),
         (NOJDA, "minst 25 och högst 35 %", "25–35 %"),
-        (SKADOR, "från 3 till 8", "3–8"),
         (SKADOR, "inga vårdskador", "≤ 0 vårdskador"),
         (SKADOR, "noll fall", "≤ 0 fall"),
         (SKADOR, "inga", "≤ 0"),
@@ -429,6 +431,34 @@ BETYG = Matt("index", "index", "Helhetsintryck")
         (NOJDA, "inte sämre än rikssnittet", "minst lika bra som riket"),
         (NOJDA, "över rikets genomsnitt", "högre än riket"),
         (SKADOR, "färre än riket", "lägre än riket"),
+        (SKADOR, "färre än i riket", "lägre än riket"),
+        # As they are spoken.
+        (NOJDA, "som lägst 71 %", "≥ 71 %"),
+        (SKADOR, "som mest 9 fall", "≤ 9 fall"),
+        (NOJDA, "ska inte vara högre än 6 procent", "≤ 6 %"),
+        (NOJDA, "andelen får inte bli lägre än 64 %", "≥ 64 %"),
+        (NOJDA, "får vara högst 4,5 %", "≤ 4,5 %"),
+        (SKADOR, "bör vara minst 15", "≥ 15"),
+        (VANTAN, "inom 5 dagar", "≤ 5 dagar"),
+        (SKADOR, "högst en", "≤ 1"),
+        (SKADOR, "fler än ett fall", "> 1 fall"),
+        (SKADOR, "minska till noll", "≤ 0"),
+        (NOJDA, "hundra procent", "100 %"),
+        (NOJDA, "högre än eller lika med 88 %", "≥ 88 %"),
+        (NOJDA, "öka med 3 %-enh.", "ökning ≥ 3 procentenheter"),
+        (SKADOR, "minska årligen med 4 %", "minskning ≥ 4 %/år"),
+        (NOJDA, "öka från 61 % till 75 %", "≥ 75 %"),
+        (SKADOR, "minska från 30 till 12", "≤ 12"),
+        (NOJDA, "inte sämre än 77 %", "77 %"),
+        (NOJDA, "ho\u0308gst 3 %", "≤ 3 %"),
+        (NOJDA, "minst\u00ad 85\u200b %", "≥ 85 %"),
+        (RESULTAT, "noll", "0"),
+        (RESULTAT, "noll mnkr", "0 mnkr"),
+        (RESULTAT, "minst −12,5 mkr", "≥ −12,5 mkr"),
+        (TUSENTAL, "minst 12 500 tusen resor", "≥ 12 500 tusen resor"),
+        (TUSENTAL, "minst 12 500 tusen", "≥ 12 500 tusen"),
+        (NOJDA, "Inget mål.", "-"),
+        (NOJDA, "—", "-"),
     ],
 )
 def test_ord_som_vander_meningen_lases(matt, text, skrivet):
@@ -479,6 +509,35 @@ def test_ord_som_vander_meningen_lases(matt, text, skrivet):
         (SKADOR, "halverat", "är ingen målnivå"),
         (SKADOR, "får öka", "är ingen målnivå"),
         (SKADOR, "inga besök i Lund", "är ingen målnivå"),
+        # A unit that stands for many.
+        (TUSENTAL, "minst 12 500 000 resor", "mäts i tusen resor"),
+        (RESULTAT, "minst 3 st", "mäts i mnkr"),
+        (RESULTAT, "högst 500 kronor", "mäts i mnkr"),
+        (UTEBLIVNA, "minst 80 genomförda", "kan inte läsas som en enhet"),
+        # A year is not a limit.
+        (NOJDA, "85 till 2027", "fältet År"),
+        (SKADOR, "25–2030", "fältet År"),
+        (SKADOR, "500 fall till 2031", "fältet År"),
+        (NOJDA, "minst 2026", "fältet År"),
+        (SKADOR, "fler än 2024", r"Skriv > 2 024 för talet, eller ökning sedan 2024"),
+        (SKADOR, "inte över 2024", r"Skriv ≤ 2 024 för talet, eller ska inte öka sedan 2024"),
+        # What can be read in two ways.
+        (SKADOR, "från 3 till 8", "kan vara ett intervall eller en förändring"),
+        (NOJDA, "från 70 % till 80 %", "Skriv 70–80 % för intervallet|≥ 80"),
+        (NOJDA, "öka över 80 %", "kan vara en nivå eller en förändring"),
+        (NOJDA, "minst 0,85", "Skriv 85 % eller 0,85 %"),
+        (VANTAN, "Ingen", "0 för talet noll, eller - för inget mål"),
+        (BETYG, "inga", "0 för talet noll, eller - för inget mål"),
+        (NOJDA, "inom 3 dagar", "kan inte läsas|är ingen målnivå"),
+        (NOJDA, "öka från 80 till 70 %", "är ingen målnivå"),
+        # The advice never says the opposite.
+        (NOJDA, "inte fler än 1 av 3", "≤ 33,4 %"),
+        (NOJDA, "som mest 1 av 4", "≤ 25 %"),
+        (NOJDA, "minska till 1 av 8", "≤ 12,5 %"),
+        (NOJDA, "minst nio av tio", "≥ 90 %"),
+        (BETYG, "3,5 av 5", "är ingen målnivå|kan inte läsas som en enhet"),
+        (NOJDA, "minst 9 av 4", "kan inte läsas som en enhet"),
+        (NOJDA, "5 dagar", "ökning ≥ 2 procentenheter"),
     ],
 )
 def test_det_som_inte_forstas_vagras_med_ett_rad(matt, text, rad):
@@ -496,7 +555,7 @@ skrap = st.text("qwzxåkgc", min_size=1, max_size=12)
     matten,
     st.sampled_from(
         ["≥ 80", "högst 3", "3 eller färre", "40–60", "mellan 2 och 4", "12", "ökning ≥ 5 %", "minska 5 % sedan 2019",
-         "ska inte öka", "Minskning", "bättre än riket", "minst 4 % fler än 2019", "inga", "förbättring ≥ 1 %"]
+         "ska inte öka", "Minskning", "bättre än riket", "minst 4 % fler än 2019", "inga fall", "förbättring ≥ 1 %"]
     ),
     skrap,
     st.sampled_from([" ", " i ", "/", " %", ", ", " än "]),
