@@ -18,7 +18,7 @@ from typing import NamedTuple
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from regionskane.lib.belopp import STORSTA_BELOPP
+from regionskane.lib.belopp import ORE, STORSTA_BELOPP
 from regionskane.lib.jsontext import las_decimal, las_json
 from regionskane.lib.tabell import Handling, Kolumnslag, Rad, Radslag, Tabell
 from regionskane.lib.xlsx import (
@@ -218,12 +218,22 @@ def _tolka_nycklar(texter: Iterable[str]) -> Nycklar:
                         None if varde is None else las_decimal(varde), las_decimal(skala), str(formel), str(cellrubrik),
                     )
                 )  # fmt: skip
-    if any(c.skala <= 0 for lista in celler.values() for c in lista):
-        raise ValueError("skala")
+    for cell in (c for lista in celler.values() for c in lista):
+        _krav_rimlig(cell)
     return Nycklar(
         om,
         tuple(Bladnycklar(n, namn[n], rader[n], kolumner[n], tuple(celler[n]), last[n]) for n in namn),
     )
+
+
+def _krav_rimlig(cell: Nyckelcell) -> None:
+    """No template of ours has a place, a revision or an amount outside what is stored."""
+    heltal = (cell.rad, cell.kolumn, cell.rev)
+    belopp = cell.varde if cell.slag == Cellslag.IN and cell.varde is not None else Decimal(0)
+    if min(heltal) < 0 or max(heltal) >= 2**31 or cell.skala <= 0:
+        raise ValueError(cell.nyckel)
+    if abs(belopp) >= STORSTA_BELOPP or belopp != belopp.quantize(ORE):
+        raise ValueError(cell.nyckel)
 
 
 def _json(*delar) -> str:

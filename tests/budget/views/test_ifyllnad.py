@@ -531,8 +531,25 @@ def _andrad_nyckel(b):
 def _forfalskad(b):
     """Keys that nobody wrote, under a checksum that holds."""
     b[NYCKELBLAD]["A12"] = '["rad","regionbidrag",6,"a","b",[[1]]]'
+    _stampla(b)
+
+
+def _stampla(b):
     rader = [c.value for c in b[NYCKELBLAD]["A"]][2:]
     b[NYCKELBLAD]["A2"] = hashlib.sha256("\n".join(rader).encode()).hexdigest()
+
+
+def _orimligt(plats, varde):
+    """A number that no column holds as the base (4), the revision (3) or the scale (5) of KN's cell."""
+
+    def gor(b):
+        rad = json.loads(b[NYCKELBLAD]["A12"].value)
+        cell = next(c for c in rad[-1] if c[2] == "KN|regionbidrag|2024")
+        cell[plats] = varde
+        b[NYCKELBLAD]["A12"] = json.dumps(rad, ensure_ascii=False)
+        _stampla(b)
+
+    return gor
 
 
 def _lagg_till(namn, innehall):
@@ -618,6 +635,12 @@ TRASIGA = {
     "äldre format": (_arbetsbok(_gammalt_format), "Arbetsboken är hämtad i ett annat format"),
     "nyckel ändrad": (_arbetsbok(_andrad_nyckel), f"dolda blad «{NYCKELBLAD}» är ändrat"),
     "nycklar förfalskade": (_arbetsbok(_forfalskad), f"dolda blad «{NYCKELBLAD}» är ändrat"),
+    **{
+        f"orimligt {vad}": (_arbetsbok(_orimligt(plats, varde)), f"dolda blad «{NYCKELBLAD}» är ändrat")
+        for vad, plats, varde in (
+            ("belopp", 4, "1E+30"), ("del av öre", 4, "0.001"), ("revision", 3, 2**40), ("skala", 5, "-1")
+        )
+    },
     "annat slag": (_annan_bok, "Arbetsboken är inte hämtad här"),
     "makro": (_lagg_till("xl/vbaProject.bin", b"x"), "Arbetsboken innehåller makron"),
     "binär": (_lagg_till("xl/workbook.bin", b"x"), "binär arbetsbok (.xlsb)"),
