@@ -26,6 +26,8 @@ from organisation.models import Enhet, Enhetstyp
 from regionskane.historik import andring
 
 FORSTA_AR, SISTA_AR = 2000, 2100
+# Several times what a region has; a page, a file and a change of one of them read them all.
+FLEST = 40_000
 _KOD = re.compile(r"[^\s\0]{1,40}")
 Regel = Kontoregel | Ansvarsregel
 _provas: ContextVar[bool] = ContextVar("provas", default=False)
@@ -160,7 +162,8 @@ def las_in_regler(*, modell: type[Regel], rader: Sequence[Regelrad], varfor: str
     Those that stand so already are left alone, and rules that the file does not have stay. One transaction; raises
     KontoplanFel as the other functions.
     """
-    nu = {(r.fran, r.till, r.fran_ar): r for r in modell.objects.all()}
+    funna = modell.objects.filter(fran__in={rad.fran for rad in rader})
+    nu = {(r.fran, r.till, r.fran_ar): r for r in funna}
     par = [(rad, nu.get((rad.fran, rad.till, rad.fran_ar))) for rad in rader]
     par = [(rad, regel) for rad, regel in par if regel is None or regel_skiljer(rad, regel)]
     return _spara(modell, par, by=by, varfor=varfor) if par else Sparad(())
@@ -324,6 +327,7 @@ def _spara_motparter(
     par = rimliga
     if not par:
         return []
+    _krav_ryms(Motpart.objects.count() + sum(motpart is None for _, motpart in par))
     _utan_samtidiga(par, nu)
     sparade = []
     for rad, motpart in par:
@@ -495,6 +499,7 @@ def _spara(
     regler = tuple(regel or modell() for _, regel in par)
     with andring(by=by, varfor=varfor or f"Regel för {_VAD[modell]} {par[0][0].kod}"):
         bok, nu = _i_huvudboken(modell, spann), _kodregler(modell)
+        _krav_ryms(len(nu) + sum(regel is None for _, regel in par))
         fore = _lage(bok, nu.values())
         _utan_krock(modell, par)
         if not _provas.get():
@@ -504,6 +509,14 @@ def _spara(
                 for i, (rad, regel) in enumerate(par, 1)}  # fmt: skip
         flyttat = _foljder(modell, fore, _lage(bok, (nu | blir).values()))
     return Sparad(regler, flyttat)
+
+
+def _krav_ryms(antal: int) -> None:
+    if antal > FLEST:
+        raise KontoplanFel(
+            f"Det skulle bli {antal} rader, och en kontoplan har högst {FLEST}. Samla koder i intervall, eller ta bort "
+            "dem som inte används. Ingenting är sparat."
+        )
 
 
 def _skriv(

@@ -17,6 +17,7 @@ from budget.models import Ansvarsregel, Kontoregel, Motpart, Motpartsslag
 from budget.selectors.kontoplan import hamta_ansvarsenheter, hamta_kontoposter
 from regionskane.lib.anmarkning import Anmarkning, Niva
 from regionskane.lib.csvtext import ursprunglig
+from regionskane.lib.jsontext import OTILLATET
 from regionskane.lib.textfil import kapad
 from regionskane.lib.xlsx_las import Blad, Olaslig, las_arbetsbok
 
@@ -159,6 +160,11 @@ def _las(innehall: bytes, kravs: Iterable[str], tolka: Callable[[Mapping[str, st
         if langa := [k for k, v in r.items() if len(v) > LANGST_RUTA]:
             text = f"Rad {nr}: {_citat(langa[0])} har en text på fler än {LANGST_RUTA} tecken. Korta den."
             anmarkningar.append(_fel("LANG", text, nr))
+            continue
+        if any(OTILLATET.search(v) for v in r.values()):
+            anmarkningar.append(
+                _fel("TECKEN", f"Rad {nr} har ett tecken som inte går att spara. Ta bort det.", nr)
+            )
             continue
         try:
             rader.append(tolka(r))

@@ -401,10 +401,10 @@ def _som_objekt(s: Slag, rad_):
 def _skillnader(s: Slag, rader) -> list[tuple]:
     """The rows that are new or say something else, each with what stands now, or None."""
     if s.modell is Motpart:
-        nu = {(m.kod, m.giltig_fran): m for m in s.hamta()}
+        nu = {(m.kod, m.giltig_fran): m for m in s.hamta().filter(kod__in={r.kod for r in rader})}
         skiljer, nyckel = andringar.motpart_skiljer, lambda r: (r.kod, r.giltig_fran)
     else:
-        nu = {(r.fran, r.till, r.fran_ar): r for r in s.hamta()}
+        nu = {(r.fran, r.till, r.fran_ar): r for r in s.hamta().filter(fran__in={r.fran for r in rader})}
         skiljer, nyckel = andringar.regel_skiljer, lambda r: (r.fran, r.till, r.fran_ar)
     par = ((r, nu.get(nyckel(r))) for r in rader)
     return [(r, gammal) for r, gammal in par if gammal is None or skiljer(r, gammal)]

@@ -46,7 +46,8 @@ def las_bibliotek(innehall: bytes) -> Biblioteksfil:
     text = _text(innehall)
     forsta = text.split("\n", 1)[0]
     tecken = max(",;", key=forsta.count)
-    if forsta.count(tecken) > FLEST_KOLUMNER:
+    # A heading with a line break of its own is longer than the first line.
+    if forsta.count(tecken) > FLEST_KOLUMNER or text.count(tecken) > FLEST_KOLUMNER * FLEST_RADER:
         return Biblioteksfil(
             (), (_fel("KOLUMNER", "Filen har orimligt många kolumner för ett bibliotek.", 1),)
         )

@@ -254,6 +254,21 @@ def test_en_regel_ur_fil_som_slutar_ger_plats_at_en_ny_hur_de_an_star(regel):
     ]
 
 
+def test_fler_regler_an_en_region_har_vagras(regel, monkeypatch, anvandare):
+    """File upon file would make the table's page, its file and each change of it slow for everybody."""
+    regel("4000", "4999", "personal_alla")
+    monkeypatch.setattr("budget.actions.kontoplan.FLEST", 3)
+    rader = [Regelrad(f"{i}", f"{i}", "Namn", None, 2024) for i in range(10_000, 10_003)]
+    las_in_regler(modell=Kontoregel, rader=rader[:2], varfor="Prov")
+    with pytest.raises(KontoplanFel, match="skulle bli 4 rader, och en kontoplan har högst 3"):
+        las_in_regler(modell=Kontoregel, rader=rader[2:], varfor="Prov")
+    monkeypatch.setattr("budget.actions.kontoplan.FLEST", Motpart.objects.count())
+    ny = Motpartsuppgift("N1", "Ny", "extern", date(2024, 1, 1))
+    with pytest.raises(KontoplanFel, match="Det skulle bli"):
+        las_in_motparter(rader=[ny], by=anvandare("koncerncontroller"))
+    assert Kontoregel.objects.count() == 3 and not Motpart.objects.filter(kod="N1").exists()
+
+
 def test_krocken_sags_om_den_rad_som_kom_sist(regel):
     def krock(*rader):
         with pytest.raises(KontoplanFel, match="krockar") as fel:
