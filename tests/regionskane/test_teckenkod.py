@@ -1,0 +1,78 @@
+"""A request whose letters are not UTF-8 is answered before anything of it is decoded."""
+
+import http.client
+import io
+from contextlib import closing
+
+import pytest
+from django.core.wsgi import get_wsgi_application
+
+from regionskane.teckenkod import MENING, ar_utf8, bara_utf8
+from tests.lib.fientlig import Matt
+from tests.regionskane.test_webbserver import webbserver  # noqa: F401
+
+FORM = "multipart/form-data; boundary=x"
+
+
+@pytest.mark.parametrize(
+    ("typ", "ratt"),
+    [
+        ("", True),
+        ("application/json", True),
+        ("application/json; charset=utf-8", True),
+        ('text/plain; charset="UTF8"', True),
+        (FORM, True),
+        (f"{FORM}; charset=punycode", False),
+        (f"{FORM}; CHARSET=punycode", False),
+        (f"{FORM}; charset=utf-8; charset=punycode", False),
+        (f"{FORM}; charset=zlib", False),
+        (f"{FORM}; charset=iso-8859-1", False),
+        (f"{FORM}; charset=hittepa", False),
+        (f"{FORM}; charset=", False),
+        (f"{FORM}; charset*=punycode''utf-8", False),
+        (f"{FORM}; charset*0=puny; charset*1=code", False),
+        ("multipart/form-data; boundary*=hex''41", False),
+        ("multipart/form-data; boundary*=hittepa''x", False),
+        (f"{FORM}; a={'b' * 600}", False),
+    ],
+)
+def test_bara_utf8_lases(typ, ratt):
+    assert ar_utf8(typ) is ratt
+
+
+def _skicka(typ: str, kropp: bytes = b"", metod: str = "POST", fraga: str = "") -> tuple[str, bytes]:
+    status = []
+    environ = {
+        "REQUEST_METHOD": metod, "PATH_INFO": "/logga-in/", "QUERY_STRING": fraga, "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80", "CONTENT_TYPE": typ, "CONTENT_LENGTH": str(len(kropp)), "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(kropp), "wsgi.errors": io.StringIO(), "HTTP_HOST": "localhost",
+    }  # fmt: skip
+    svar = b"".join(bara_utf8(get_wsgi_application())(environ, lambda s, _: status.append(s)))
+    return status[0], svar
+
+
+def test_ett_formular_i_punycode_kostar_ingenting(db):
+    """Its decoding takes time by the square of the text: 320 kB held a process for ten seconds, before any login."""
+    kropp = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n' + b"9" * 900_000 + b"\r\n--x--\r\n"
+    with Matt() as matt:
+        status, svar = _skicka(f"{FORM}; charset=punycode", kropp)
+    assert status.startswith("415") and svar.decode() == MENING
+    assert matt.cpu < 1
+    assert _skicka(FORM, kropp)[0].startswith("403")  # the same in UTF-8 is read, and has no token
+
+
+@pytest.mark.parametrize("kod", ["zlib", "hex", "idna", "undefined", "utf-16", "utf-7"])
+def test_andra_koder_svarar_415_aven_utan_kropp(db, kod):
+    assert _skicka(f"text/plain; charset={kod}", metod="GET", fraga="a=%41")[0].startswith("415")
+    assert _skicka("text/plain; charset=utf-8", metod="GET", fraga="a=%41")[0].startswith("200")
+
+
+def test_webbservern_vagrar_och_svarar_nasta_som_vanligt(webbserver):  # noqa: F811
+    kropp = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n' + b"9" * 300_000 + b"\r\n--x--\r\n"
+    huvuden = {"Host": "localhost", "Content-Type": f"{FORM}; charset=punycode"}
+    for metod, adress, sands, status in (("POST", "/logga-in/", kropp, 415), ("GET", "/halsa/", None, 200)):
+        with closing(http.client.HTTPConnection("127.0.0.1", webbserver, timeout=60)) as anslutning:
+            anslutning.request(metod, adress, sands, huvuden if sands else {"Host": "localhost"})
+            svar = anslutning.getresponse()
+            assert svar.status == status
+            assert ("UTF-8" in svar.read().decode()) == (status == 415)
