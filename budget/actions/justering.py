@@ -19,7 +19,7 @@ from budget.models import (
 )
 from organisation.permissions import Behorighet, Ratt
 from regionskane.historik import andring
-from regionskane.lib.belopp import MNKR, TolkatBelopp, formatera
+from regionskane.lib.belopp import MNKR, TolkatBelopp, formatera_fullt
 
 
 class JusteringsFel(Exception):
@@ -72,8 +72,9 @@ def spara_justering(
         raise JusteringsFel(f"{version.namn} har inget år {uppgifter.ar}.")
     rest = sum(r.varde for r in rader.values())
     if besluta and rest:
+        summa = f"{'+' if rest > 0 else ''}{formatera_fullt(rest, skala=MNKR, minst=1)}"
         raise JusteringsFel(
-            f"Raderna summerar till {formatera(rest, skala=MNKR, decimaler=1, tecken=True)} mnkr och ska bli 0. "
+            f"Raderna summerar till {summa} mnkr och ska bli 0. "
             "Lägg resten på Finansförvaltningen, eller spara som utkast."
         )
     if besluta and not rader:

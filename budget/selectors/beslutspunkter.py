@@ -164,7 +164,7 @@ class _Uppslag:
 @dataclass(frozen=True, slots=True)
 class Beslutsavvikelse:
     """What does not agree in a version's decision points: a placeholder that nothing answers (`skal`), or a figure
-    (`tal`) that another one, `beraknat`, should be (`skillnad`)."""
+    (`tal`) that another one, `beraknat` of `mot`, should be (`skillnad`)."""
 
     version: Budgetversion
     nummer: str
@@ -173,6 +173,7 @@ class Beslutsavvikelse:
     tal: Beslutstal | None = None
     beraknat: Decimal | None = None
     skillnad: Skillnad | None = None
+    mot: Svar | None = None
 
     @property
     def slag(self) -> Skillnadsslag:
@@ -201,7 +202,7 @@ def _jamfor(version, b: Besvarad, tal: Beslutstal) -> Beslutsavvikelse | None:
     if svar.varde is None:
         return Beslutsavvikelse(version, b.nummer, b.punkt, f"«{tal.jamfors_med}» är inget tal.", tal)
     skillnad = jamfor(tal.varde, svar.varde, precision=tal.precision)
-    return skillnad and Beslutsavvikelse(version, b.nummer, b.punkt, "", tal, svar.varde, skillnad)
+    return skillnad and Beslutsavvikelse(version, b.nummer, b.punkt, "", tal, svar.varde, skillnad, svar)
 
 
 class Talhandelse(NamedTuple):

@@ -60,8 +60,11 @@ def skriv_matt(varde: Decimal, precision: Decimal, slag: str) -> str:
 
 def skriv_siffror(varde: Decimal, precision: Decimal, slag: str) -> str:
     skala = _SKALOR[Beslutsmatt(slag)]
-    decimaler = max(0, -(precision / skala).normalize().as_tuple().exponent)
-    return formatera(varde, skala=skala, decimaler=decimaler)
+    return formatera(varde, skala=skala, decimaler=_decimaler(precision, skala))
+
+
+def _decimaler(precision: Decimal, skala: Decimal) -> int:
+    return max(0, -(precision / skala).normalize().as_tuple().exponent)
 
 
 def visa_punkter(version: Budgetversion, besvarade: Sequence[Besvarad], region: str) -> tuple[Punktvy, ...]:
@@ -179,11 +182,24 @@ def skriv_avvikelse(a: Beslutsavvikelse) -> str:
     inledning = f"{a.version.namn}, beslutet, {punkt} («{a.punkt.rubrik}»)"
     if a.skillnad is None:
         return f"{inledning}: {a.skal}"
-    tryckt, beraknat, differens = (tal_som_text(a)[k] for k in ("tryckt", "beraknat", "differens"))
+    skala = _SKALOR[Beslutsmatt(a.tal.matt)]
+    dec = _decimaler(a.tal.precision, skala)
+    if round(a.skillnad.differens / skala, dec) == 0:  # smaller than what the decision was written with
+        dec = max(_decimaler(v, skala) for v in (a.tal.varde, a.beraknat))
+    tryckt, beraknat = (formatera(v, skala=skala, decimaler=dec) for v in (a.tal.varde, a.beraknat))
+    differens = formatera(a.skillnad.differens, skala=skala, decimaler=dec, tecken=True)
     return (
-        f"{inledning}: talet «{a.tal.namn}» är {tryckt} men «{a.tal.jamfors_med}» är {beraknat} "
+        f"{inledning}: talet «{a.tal.namn}» är {tryckt} men {_jamford(a)} är {beraknat} "
         f"{Beslutsmatt(a.tal.matt).label}, skillnad {differens}."
     )
+
+
+def _jamford(a: Beslutsavvikelse) -> str:
+    """What a figure is compared with, as the tables call it."""
+    if a.mot is None or a.mot.post is None:
+        return f"«{a.tal.jamfors_med}»"
+    enhet = f" för {a.mot.hanvisning.enhet}" if a.mot.hanvisning.enhet else ""
+    return f"«{a.mot.post.namn}»{enhet} {a.mot.hanvisning.ar} i {a.mot.post.uppstallning.namn}"
 
 
 def tal_som_text(a: Beslutsavvikelse) -> Mapping[str, str]:
