@@ -3,7 +3,10 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from budget.models import Budgetversion, Malavsteg, Post, Posttyp, Versionskolumn
+from django.db.models import Q
+
+from budget.models import Budgetversion, Malavsteg, Post, Posttyp, Status, Versionskolumn, Versionstyp
+from budget.regler import parametrar
 from budget.regler.balanskrav import Arsunderlag, gallande
 from budget.regler.finansiella_mal import Avsteg, Malar, Malunderlag, bedom
 from budget.selectors.balanskrav import UPPSTALLNING, berakna, hamta_underlag
@@ -44,7 +47,8 @@ class Malkolumn(NamedTuple):
 
 
 class Malunderlagsdata(NamedTuple):
-    """What the goals are judged by: the columns by year, the figures of each, and the lines of the balanskrav.
+    """What the goals are judged by: the columns by year, the figures of each, and the lines of the balanskrav. `mal`
+    begins with the years before the columns that a goal over several years asks for.
     `skuldkallor` tells by year where its debt was read, `regeln_ger` what the rule gives where another
     balanskravsresultat was decided."""
 
@@ -61,6 +65,7 @@ def hamta_finansiella_mal(version: Budgetversion) -> tuple[Malkolumn, ...]:
     return tuple(
         Malkolumn(data.kolumner[m.ar], m, data.skuldkallor[m.ar], data.regeln_ger.get(m.ar))
         for m in bedom(data.mal)
+        if m.ar in data.kolumner
     )
 
 
@@ -87,8 +92,9 @@ def hamta_malunderlag(version: Budgetversion, *, lage: Lage = Lage.BESLUTAT) -> 
         .values_list("uppstallning__kod", "kod", "pk")
     }
     falt = {namn: (poster.get((u, kod)), tecken) for namn, (u, kod, tecken) in KALLOR.items()}
+    fore = _aren_fore(version, min(kolumner))
     summor = hamta_summor(
-        kolumner=[(k.kalla_id, k.ar) for k in kolumner.values()],
+        kolumner=[(k.kalla_id, k.ar) for k in (*fore.values(), *kolumner.values())],
         poster=[pk for pk in [*(pk for pk, _ in falt.values()), poster.get(INGAENDE_SKULD)] if pk],
         period=version.period,
         lage=lage,
@@ -112,7 +118,11 @@ def hamta_malunderlag(version: Budgetversion, *, lage: Lage = Lage.BESLUTAT) -> 
         summa = summor.get(Nyckel(post, kolumn.kalla_id, kolumn.ar)) if post else None
         return summa.varde * tecken if summa else None
 
-    kallor, underlagen = {}, []
+    kallor = {}
+    underlagen = [
+        Malunderlag(ar, **{namn: varde(kolumn, *falt[namn]) for namn in ("arets_resultat", "bas")})
+        for ar, kolumn in fore.items()
+    ]
     for ar, kolumn in kolumner.items():
         kanda = {namn: varde(kolumn, post, tecken) for namn, (post, tecken) in falt.items()}
         uppstallning, post, tecken = KALLOR["nettolaneskuld"]
@@ -122,6 +132,24 @@ def hamta_malunderlag(version: Budgetversion, *, lage: Lage = Lage.BESLUTAT) -> 
             kallor[ar] = Kalla(efter.kalla, *INGAENDE_SKULD, ar + 1)
         underlagen.append(Malunderlag(ar, balanskravsresultat=balanskravsresultat.get(ar), **kanda))
     return Malunderlagsdata(kolumner, tuple(underlagen), underlag, kallor, regeln_ger)
+
+
+def _aren_fore(version: Budgetversion, forsta: int) -> dict[int, Versionskolumn]:
+    """The years before `forsta` that a goal over several years asks for, as locked versions show them: the bokslut, or
+    what the latest budget before this one had. One query."""
+    fonster = parametrar.RESULTATMAL_FONSTER.for_ar(version.ar) or 1
+    funna = Versionskolumn.objects.filter(
+        Q(version__faststalld=True) | Q(version__typ=Versionstyp.BOKSLUT),
+        uppstallning__kod=UPPSTALLNING,
+        ar__gt=forsta - fonster,
+        ar__lt=forsta,
+        version__ar__lt=version.ar,
+        version__namnd=version.namnd_id,
+        version__status=Status.LAST,
+        kalla__status=Status.LAST,
+    ).select_related("kalla")
+    ordning = sorted(funna.order_by("version__ar", "pk"), key=lambda k: k.kalla.typ == Versionstyp.BOKSLUT)
+    return {k.ar: k for k in ordning}
 
 
 def hamta_avsteg(version: Budgetversion) -> tuple[Avsteg, ...]:

@@ -205,9 +205,14 @@ class Flytt:
 
 
 def hamta_flyttar(versioner: Iterable[Budgetversion], rader: Collection[tuple[str, str]]) -> Iterator[Flytt]:
-    """The lines (uppställning, post) of each version of the whole region that is not decided, against the version that
-    it is a copy of, or the one that its bridge starts from. Facts. Nothing where a line does not exist."""
-    utkast = [v for v in versioner if not v.faststalld and v.namnd_id is None]
+    """The lines (uppställning, post) of each version of the whole region against the version that it is a copy of, or
+    the one that its bridge starts from. Facts. Nothing where a line does not exist.
+
+    A decided version that was made here keeps what it was warned of; one that was loaded from a document has no origin.
+    """
+    utkast = [
+        v for v in versioner if v.namnd_id is None and (not v.faststalld or v.kopia_av_id or v.bryggas_ur_id)
+    ]
     if not utkast:
         return
     poster = {

@@ -4,14 +4,24 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from budget.models import Beslutspunkt, Budgetdel, Budgetversion, Justering, Justeringsstatus, Uppstallning
+from budget.models import (
+    Beslutspunkt,
+    Budgetdel,
+    Budgetversion,
+    Justering,
+    Justeringsstatus,
+    Uppstallning,
+    Versionskolumn,
+)
 from budget.selectors.askanden import hamta_askanden
+from budget.selectors.balanskrav import UPPSTALLNING as BALANSKRAV
 from budget.selectors.beslutspunkter import hamta_beslutsavvikelser
 from budget.selectors.budgetdel import hamta_delar, hamta_delenheter
 from budget.selectors.investeringar import hamta_foreslagna
 from budget.selectors.kontroll import hamta_alla_avvikelser
 from budget.selectors.ram import hamta_kapitalrorelser, hamta_ramrorelser
 from budget.selectors.summor import ALLA_ENHETER
+from budget.selectors.utredning import hamta_utredning
 from budget.tabeller.kontroll import kapitaltext, ramtext
 
 # More nämnder than these are counted, not named.
@@ -107,6 +117,8 @@ def las_beslutslage(version: Budgetversion) -> Beredningslage | None:
 def _skillnader(version: Budgetversion):
     """What Kontroll counts, and in words what has moved without what follows from it."""
     adress = [version.ar, version.kod]
+    if text := _om_utredningen(version):
+        yield Lagespunkt(text, reverse("tabell", args=[*adress, BALANSKRAV]))
     avvikelser = hamta_alla_avvikelser([version])
     if any(a.kod == "RAM" for a in avvikelser):
         for r in hamta_ramrorelser([version]):
@@ -117,6 +129,18 @@ def _skillnader(version: Budgetversion):
     if antal := len(avvikelser) + len(hamta_beslutsavvikelser([version])):
         text = "en skillnad" if antal == 1 else f"{antal} skillnader"
         yield Lagespunkt(f"Kontroll visar {text}.", reverse("kontroll", args=adress))
+
+
+def _om_utredningen(version: Budgetversion) -> str:
+    """What is to be done about the balanskravsutredning, which is decided with the budget; "" when nothing is."""
+    if not Versionskolumn.objects.filter(version=version, uppstallning__kod=BALANSKRAV).exists():
+        return ""
+    lage = hamta_utredning(version)
+    if lage is None:
+        return "Balanskravsutredningen är inte beräknad, så den finns inte med i handlingen. Beräkna den."
+    if not lage.aktuell:
+        return "Underlaget har ändrats sedan balanskravsutredningen beräknades. Beräkna om den."
+    return ""
 
 
 def _inte_inlamnade(oppna: list[Budgetdel]) -> str:

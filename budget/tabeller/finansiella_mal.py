@@ -60,8 +60,8 @@ class _Bygge:
             "resultatandel-fonster",
             "Resultatets andel, flera år",
             tuple(fonstercell(m.resultatmal) for _, m, *_ in self.kolumner),
-            forklaring="Resultatmålet prövas på flera år i följd. Är färre kända står det hur många, och målet "
-            "bedöms inte.",
+            forklaring="Resultatmålet prövas på flera år i följd. År före tabellens första läses ur bokslutet, eller "
+            "ur den senaste budget som visade dem. Är färre kända står det hur många, och målet bedöms inte.",
         )
         yield self._bedomning(
             _RESULTATMAL,

@@ -27,14 +27,22 @@ ANDRINGARNA = "tilläggsbudgetens ändringar"
 
 
 def las_balanskrav(version: Budgetversion) -> tuple[tuple[Tabell, ...], Utredningslage | None]:
-    """The tables of the latest stored utredning; none when none has been computed."""
+    """The tables of the latest stored utredning; none when none has been computed. One that no longer answers for the
+    figures says so above them."""
     lage = hamta_utredning(version)
     if lage is None:
         return (), None
     kolumner = list(
         Versionskolumn.objects.filter(version=version, uppstallning__kod=BALANSKRAV).select_related("kalla")
     )
-    return bygg_balanskrav(version, kolumner, region_enhet(), lage.underlag, lage.resultat), lage
+    tabeller = bygg_balanskrav(version, kolumner, region_enhet(), lage.underlag, lage.resultat)
+    if tabeller and not lage.aktuell:
+        nar = timezone.localtime(lage.utredning.skapad)
+        text = f"Underlaget har ändrats sedan utredningen beräknades {nar:%Y-%m-%d kl. %H.%M}: den visar läget då."
+        forsta = tabeller[0]
+        ingress = f"{text}\n\n{forsta.ingress}" if forsta.ingress else text
+        tabeller = (replace(forsta, ingress=ingress), *tabeller[1:])
+    return tabeller, lage
 
 
 def las_bryggor(version: Budgetversion, urval: Enhetsurval) -> list[Tabell]:

@@ -4,6 +4,7 @@ budget that it began in stands in the way."""
 import io
 import re
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from html import unescape
 
@@ -12,10 +13,11 @@ import pytest
 from django.template.loader import render_to_string
 
 from budget.actions.balanskrav import berakna_utredning, spara_utredning
-from budget.actions.versioner import starta_nasta_ar
-from budget.models import Belopp, Post, Uppstallning
+from budget.actions.versioner import Beslut, bered_version, faststall_version, starta_nasta_ar
+from budget.models import Belopp, Budgetversion, Post, Uppstallning
 from budget.selectors.finansiella_mal import hamta_finansiella_mal
 from budget.selectors.justering import hamta_brygga
+from budget.selectors.kontroll import hamta_alla_avvikelser
 from budget.selectors.ram import hamta_kapitalrorelser, hamta_ramrorelser
 from budget.selectors.summor import ALLA_ENHETER
 from budget.selectors.uppstallning import hamta_kolumner
@@ -341,3 +343,54 @@ def test_eget_kapital_som_inte_foljer_resultatet_sags(b2025, erik, som):
         _andra(b2025, "balansbudget", "eget_kapital", ar, -100, erik)
     assert hamta_kapitalrorelser([b2025]) == []
     assert mening not in konc.get("/budget/2025/B2025/balansbudget/").content.decode()
+
+
+def test_en_utredning_som_inte_foljt_med_sags_dar_beslutet_tas_och_vid_sina_siffror(b2025, erik, som):
+    """The handling printed one result in the resultatbudget and another in the utredning, and nobody was told."""
+    konc, bered = som("koncerncontroller"), "/budget/2025/B2025/bered/"
+    assert "Balanskravsutredningen är inte beräknad" in konc.get(bered).content.decode()
+    _utred(b2025)
+    assert "utredningen" not in re.sub(r"(?s)<nav.*?</nav>", "", konc.get(bered).content.decode()).lower()
+    _andra(b2025, "resultatbudget", "finansnetto", 2025, -2, erik)
+    assert (
+        "Underlaget har ändrats sedan balanskravsutredningen beräknades" in konc.get(bered).content.decode()
+    )
+    utredning = next(t for t in bygg_handling(b2025, ALLA_ENHETER).tabeller if t.nyckel == "balanskrav")
+    assert utredning.ingress.startswith("Underlaget har ändrats sedan utredningen beräknades 2")
+    _utred(b2025)
+    utredning = next(t for t in bygg_handling(b2025, ALLA_ENHETER).tabeller if t.nyckel == "balanskrav")
+    assert "Underlaget har ändrats" not in utredning.ingress
+    assert "Underlaget har ändrats" not in konc.get(bered).content.decode()
+
+
+def test_ett_mal_over_flera_ar_ser_ar_som_bara_tidigare_versioner_visar(version, b2025, erik):
+    """2026 is judged by 2022–2026 in whatever budget it stands; a new budget's own columns begin later."""
+
+    def andelar(v):
+        return {k.kolumn.ar: k.mal.resultatmal for k in hamta_finansiella_mal(v)}
+
+    b2024, nytt = andelar(version("B2024")), andelar(b2025)
+    assert list(nytt) == [2023, 2024, 2025, 2026, 2027]
+    assert (nytt[2026].kanda_ar, nytt[2026].utfall) == (5, b2024[2026].utfall)
+    # The decided figures of 2024 are the same; the copy's own years add up their parts.
+    assert abs(nytt[2026].andel - b2024[2026].andel) < Decimal("0.0001")
+    assert nytt[2023].kanda_ar == b2024[2023].kanda_ar == 2
+
+
+def test_det_som_en_version_varnades_for_star_kvar_nar_den_ar_beslutad(b2025, erik, som):
+    _andra(b2025, "resultatbudget", "kostnader", 2025, -100, erik)
+
+    def varningar():
+        return [a.kod for a in hamta_alla_avvikelser([b2025]) if a.kod in ("KAPITAL", "RAM")]
+
+    fore = varningar()
+    assert fore == ["KAPITAL", "KAPITAL"]
+    for steg in (bered_version, faststall_version):
+        steg(
+            version=b2025,
+            beslut=Beslut(organ="Regionfullmäktige", datum=date(2024, 11, 26), paragraf="§ 7"),
+            by=erik,
+        )
+    b2025.refresh_from_db()
+    assert b2025.faststalld
+    assert varningar() == fore

@@ -240,9 +240,13 @@ def test_kontrollera_namner_det_som_inte_langre_stammer(som, version, capsys):
     ]
     assert "har inget belopp 2024" in rader[0]["text"] and "ingen rad «borta»" in rader[2]["text"]
     # In words as the tables have them, and figures as they are read.
-    assert rader[1]["text"].replace("\xa0", " ").endswith(
-        "talet «upplaningsram» är 16 000 men «Summa tillgångar» 2024 i Balansbudget är 45 259 miljoner kronor, "
-        "skillnad −29 259."
+    assert (
+        rader[1]["text"]
+        .replace("\xa0", " ")
+        .endswith(
+            "talet «upplaningsram» är 16 000 men «Summa tillgångar» 2024 i Balansbudget är 45 259 miljoner kronor, "
+            "skillnad −29 259."
+        )
     )
     sida = _text(som("koncerncontroller").get("/budget/2024/B2024-ARB/kontroll/"))
     assert all(" ".join(r["text"].replace("\xa0", " ").split()) in sida for r in rader)
