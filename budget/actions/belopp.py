@@ -13,10 +13,12 @@ from budget.selectors.budgetdel import stangda_enheter
 from budget.selectors.celler import ANVANDARNAMN, Cellnyckel, Cellvarde
 from budget.selectors.skrivratt import LAST_AV_FULLMAKTIGE, hamta_slag, ratt_att_skriva
 from organisation.permissions import Behorighet, Ratt
-from regionskane.historik import andring
+from regionskane.historik import andring, infor_manga_rader
 from regionskane.lib.belopp import TolkatBelopp
 
 TOM = Cellvarde()
+# More cells than a page has: a whole workbook's.
+MANGA = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ def spara_belopp(*, version: Budgetversion, andringar: list[Cellandring], by, va
         kvar = [a for a in andringar if (a.nytt.varde if a.nytt else None) != nu.get(a.cell, TOM).varde]
         _krav_oppen_del(version, [a for a in kvar if a.cell not in ram])
         skriv, tom = [a for a in kvar if a.nytt], [a for a in kvar if not a.nytt]
+        if len(skriv) > MANGA:
+            infor_manga_rader()
         if skriv:
             cursor.execute(
                 _SKRIV,

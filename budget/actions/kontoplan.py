@@ -23,7 +23,7 @@ from budget.models import Ansvarsregel, Konto, Kontoregel, Motpart, Motpartsslag
 from budget.regler.kodintervall import Kodmangd, Kodtabell
 from budget.selectors.kontoplan import Senare, Senaresokning, far_ta_konton, postnamn
 from organisation.models import Enhet, Enhetstyp
-from regionskane.historik import andring
+from regionskane.historik import andring, infor_manga_rader
 
 FORSTA_AR, SISTA_AR = 2000, 2100
 # Several times what a region has; a page, a file and a change of one of them read them all.
@@ -342,6 +342,7 @@ def _spara_motparter(
     forsta = par[0][0]
     try:
         with andring(by=by, varfor=varfor or f"Motpart {forsta.kod} {forsta.namn}"):
+            infor_manga_rader()
             Motpart.objects.bulk_create(
                 [m for m in sparade if m.pk],
                 update_conflicts=True,
@@ -526,6 +527,7 @@ def _skriv(
     for (rad, _), regel in zip(par, regler, strict=True):
         for falt, varde in _falt(modell, rad).items():
             setattr(regel, falt, varde)
+    infor_manga_rader()
     try:
         modell.objects.bulk_create(
             [regel for regel in regler if regel.pk],

@@ -208,11 +208,9 @@ def hamta_flyttar(versioner: Iterable[Budgetversion], rader: Collection[tuple[st
     """The lines (uppställning, post) of each version of the whole region against the version that it is a copy of, or
     the one that its bridge starts from. Facts. Nothing where a line does not exist.
 
-    A decided version that was made here keeps what it was warned of; one that was loaded from a document has no origin.
+    A decided version that was beredd here keeps what it was warned of; one loaded from a document is as printed.
     """
-    utkast = [
-        v for v in versioner if v.namnd_id is None and (not v.faststalld or v.kopia_av_id or v.bryggas_ur_id)
-    ]
+    utkast = [v for v in versioner if v.namnd_id is None and (v.beredd or not v.faststalld)]
     if not utkast:
         return
     poster = {

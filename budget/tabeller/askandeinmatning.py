@@ -50,7 +50,7 @@ def _med_ramen(data: Uppstallningsdata, tabell: Tabell) -> Tabell:
         for k in tabell.kolumner:
             ar = aren[k.nyckel]
             yield Kolumn(f"ram-{ar}", "Ram", str(ar), decimaler=dec)
-            yield replace(k, rubrik="Äskande", under=str(ar))
+            yield replace(k, under="äskande")
             yield Kolumn(
                 f"skillnad-{ar}", "Skillnad", f"mot ramen {ar}", Kolumnslag.DIFFERENS, decimaler=dec,
                 av=(k.nyckel, f"ram-{ar}"),

@@ -27,7 +27,7 @@ from indikatorer.regler.malregel import (
 )
 from indikatorer.regler.matt import Matt
 from indikatorer.regler.skrift import OgiltigMalniva, las_sparad, tolka, utan_enhet
-from regionskane.historik import andring
+from regionskane.historik import andring, infor_manga_rader
 
 # Words that stand where a code does in an address, and lead to other pages.
 UPPTAGNA_KODER = frozenset({"ny", "exportera", "las-in"})
@@ -124,6 +124,7 @@ def las_in_bibliotek(
     try:
         with andring(by=by, varfor=varfor):
             plan = _planera(rader, Indikator.objects.select_for_update().order_by("pk"))
+            infor_manga_rader()
             # The rows are taken one by one in this order, so that an id_nr that one has left can be another's.
             Indikator.objects.bulk_create(
                 [efter for fore, efter in plan.andringar if fore],

@@ -18,7 +18,7 @@ from indikatorer.selectors.celler import (
     nyckel_for,
     uppgift_for,
 )
-from regionskane.historik import andring
+from regionskane.historik import andring, infor_manga_rader
 
 TOM = Matningsuppgift()
 _KON, _SKAL = frozenset(Kon.values), frozenset(Saknas.values)
@@ -227,14 +227,14 @@ _TYPER = {
     "antal": "integer", "preliminar": "boolean", "brott": "boolean", "saknas": "varchar(12)", "fotnot": "text",
     "kalla": "varchar(200)",
 }  # fmt: skip
-_SAMMA_CELL = " AND ".join(
-    # Written so that the two can be hashed against each other; no id is 0.
-    f"COALESCE(m.{k}, 0) = COALESCE(r.{k}, 0)" if k in ("segment_id", "enhet_id", "omrade_id") else f"m.{k} = r.{k}"
-    for k in NYCKELKOLUMNER
-)  # fmt: skip
 _SKILLNAD = f"(m.{', m.'.join(UPPGIFTSFALT)}) IS DISTINCT FROM (r.{', r.'.join(UPPGIFTSFALT)})"
+# The cell as one text, and no loop in a loop: joined by the columns, each row may be held against every value of its
+# indikator, of which the planner's figures know nothing right after a large file.
+_CELL = ", ".join(f"COALESCE({{0}}.{k}::text, '')" for k in NYCKELKOLUMNER)
 _FINN = f"""
-UPDATE inlast_matning r SET matning_id = m.id FROM indikatorer_matning m WHERE {_SAMMA_CELL}
+UPDATE inlast_matning r SET matning_id = m.id FROM indikatorer_matning m
+WHERE m.indikator_id = ANY(ARRAY(SELECT DISTINCT indikator_id FROM inlast_matning))
+    AND concat_ws('.', {_CELL.format("m")}) = concat_ws('.', {_CELL.format("r")})
 """
 _TA_HALL = """
 SELECT count(*) FROM (
@@ -274,8 +274,11 @@ def _skriv(rader: list[Matningsrad], ursprung: str, by) -> Inlasning:
                 u = r.uppgift
                 kopia.write_row((nr, r.borttagen, *r.cell, *(getattr(u, f) for f in UPPGIFTSFALT)))
         cursor.execute("ANALYZE inlast_matning")
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(_FINN)
         funna = cursor.rowcount
+        cursor.execute("SET LOCAL enable_nestloop = on")
+        cursor.execute("ANALYZE inlast_matning")  # of what was found nothing was known before
         cursor.execute(_TA_HALL)
         if cursor.fetchone()[0] != funna:
             raise _HannFore
@@ -285,6 +288,7 @@ def _skriv(rader: list[Matningsrad], ursprung: str, by) -> Inlasning:
             for rad, fran, rev, *uppgift in cursor.fetchall()
         )
         vem = by.pk if by else None
+        infor_manga_rader()
         try:
             cursor.execute(_ANDRA, [ursprung, vem])
             andrade = cursor.rowcount

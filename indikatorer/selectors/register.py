@@ -102,9 +102,16 @@ def hamta_koladaindikatorer(kpier: Collection[str] | None, by) -> dict[str, list
 
 def hamta_sparade(celler: Iterable[Matningsnyckel]) -> dict[Matningsnyckel, Sparad]:
     """What stands in those of the cells that hold something. One query."""
-    kolumner = list(zip(*celler, strict=True)) or [()] * len(NYCKELKOLUMNER)
+    celler = list(celler)
     with connection.cursor() as cursor:
-        cursor.execute(_SPARADE, list(map(list, kolumner)))
+        cursor.execute(
+            _SPARADE,
+            [
+                sorted({c.indikator for c in celler}),
+                sorted({c.ar for c in celler}),
+                [f"{_radnyckel(c)}.{c.ar}" for c in celler],
+            ],
+        )
         n = len(NYCKELKOLUMNER)
         return {
             Matningsnyckel(*rad[:n]): Sparad(rad[n], Matningsuppgift(*rad[n + 1 :]))
@@ -115,32 +122,38 @@ def hamta_sparade(celler: Iterable[Matningsnyckel]) -> dict[Matningsnyckel, Spar
 def hamta_jamforbara(celler: Iterable[Matningsnyckel]) -> dict[Matningsnyckel, tuple[int, Decimal]]:
     """(year, value) that the value of a cell can be held against: what stands in it, else the same row's nearest other
     year, the earlier of two. One query."""
-    celler = list(celler)
-    kolumner = list(zip(*celler, strict=True)) or [()] * len(NYCKELKOLUMNER)
+    per_rad: dict[str, list[Matningsnyckel]] = {}
+    for c in celler:
+        per_rad.setdefault(_radnyckel(c), []).append(c)
+    ut: dict[Matningsnyckel, tuple[int, Decimal]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_JAMFORBARA, list(map(list, kolumner)))
-        return {celler[nr - 1]: (ar, varde) for nr, ar, varde in cursor.fetchall()}
+        indikatorer = sorted({c.indikator for rad in per_rad.values() for c in rad})
+        cursor.execute(_JAMFORBARA, [indikatorer, list(per_rad)])
+        for nyckel, ar, varde in cursor.fetchall():
+            for c in per_rad[nyckel]:
+                if c not in ut or (abs(ar - c.ar), ar) < (abs(ut[c][0] - c.ar), ut[c][0]):
+                    ut[c] = ar, varde
+    return ut
 
 
-_TYPER = {"kon": "text", "ar": "int", "delperiod": "int"}
-_LIKA = {
-    k: f"COALESCE(m.{k}, 0) = COALESCE(c.{k}, 0)"
-    if k in ("segment_id", "enhet_id", "omrade_id")
-    else f"m.{k} = c.{k}"
-    for k in NYCKELKOLUMNER
-}
-_VEKTORER = ", ".join(f"%s::{_TYPER.get(k, 'bigint')}[]" for k in NYCKELKOLUMNER)
-_CELLER = f"unnest({_VEKTORER}) AS c({', '.join(NYCKELKOLUMNER)})"
+def _radnyckel(c: Matningsnyckel) -> str:
+    """A cell without its year, as `_RADNYCKEL` writes it."""
+    return f"{c.indikator}.{c.segment or 0}.{c.kon}.{c.delperiod}.{c.enhet or 0}.{c.omrade or 0}"
+
+
+# A cell as one text, looked up in a hash of those asked for: a join of its columns may be made by the indikator alone,
+# and then every cell is held against every value of it.
+_RADNYCKEL = """concat_ws('.', m.indikator_id, COALESCE(m.segment_id, 0), m.kon, m.delperiod, COALESCE(m.enhet_id, 0),
+    COALESCE(m.omrade_id, 0))"""
 _SPARADE = f"""
 SELECT {", ".join(f"m.{k}" for k in (*NYCKELKOLUMNER, "ursprung", *UPPGIFTSFALT))}
-FROM {_CELLER} JOIN indikatorer_matning m ON {" AND ".join(_LIKA.values())}
+FROM indikatorer_matning m
+WHERE m.indikator_id = ANY(%s) AND m.ar = ANY(%s) AND concat_ws('.', {_RADNYCKEL}, m.ar) = ANY(%s)
 """
-# Joined by all but the year, which can be hashed: looked up cell by cell a large file would take minutes.
 _JAMFORBARA = f"""
-SELECT DISTINCT ON (c.nr) c.nr, m.ar, m.varde
-FROM unnest({_VEKTORER}) WITH ORDINALITY AS c({", ".join(NYCKELKOLUMNER)}, nr)
-JOIN indikatorer_matning m ON {" AND ".join(v for k, v in _LIKA.items() if k != "ar")}
-WHERE m.varde <> 0 ORDER BY c.nr, abs(m.ar - c.ar), m.ar
+SELECT {_RADNYCKEL}, m.ar, m.varde
+FROM indikatorer_matning m
+WHERE m.indikator_id = ANY(%s) AND m.varde <> 0 AND {_RADNYCKEL} = ANY(%s)
 """
 
 

@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 
 from budget.actions.balanskrav import berakna_utredning, spara_utredning
 from budget.actions.versioner import Beslut, bered_version, faststall_version, starta_nasta_ar
-from budget.models import Belopp, Budgetversion, Post, Uppstallning
+from budget.models import Belopp, Post, Uppstallning
 from budget.selectors.finansiella_mal import hamta_finansiella_mal
 from budget.selectors.justering import hamta_brygga
 from budget.selectors.kontroll import hamta_alla_avvikelser
