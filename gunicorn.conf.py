@@ -17,5 +17,7 @@ keepalive = 5
 timeout = 120
 graceful_timeout = 30
 control_socket_disable = True
+# The site is at the root of its host. Such a head from a visitor who comes through a proxy would be believed.
+forwarder_headers = ""
 # The heartbeat must not wait for a disk.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK | os.X_OK) else None

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from budget.actions import balanskrav, handling, utfall, utfallsexport
 from budget.actions.paminnelse import paminn_om_delar
-from budget.actions.utfallsexport import bestallt_filter
+from budget.actions.utfallsexport import Form, bestallt_filter
+from budget.exports.huvudbok_csv import CSV, skriv_csv
 from budget.models import Budgetversion, Utfallsfil
 from budget.selectors.huvudbok import strom_rader, summera_rader
 from budget.selectors.utfall import arsperiod, far_lasa_rader
@@ -19,7 +20,8 @@ from budget.tabeller.jamforelse import Jamforelseval, bygg_jamforelsehandling
 from budget.tabeller.utfall import RADFALT, radfalt, radnamn, radnoter
 from organisation.permissions import Behorighet, Ratt
 from regionskane.celery import app
-from regionskane.jobb.actions import spara_fil
+from regionskane.jobb.actions import skriv_strom, spara_fil
+from regionskane.jobb.models import Jobbfil
 from regionskane.jobb.slag import JobbFel, jobbslag
 from regionskane.lib import pdf, xlsx
 from regionskane.lib.belopp import formatera
@@ -52,7 +54,19 @@ def skriv_utfallsrader(jobb, rapportera):
     filter_ = bestallt_filter(jobb)
     rapportera(5, "Räknar raderna")
     summa = summera_rader(filter_)
-    for_manga = JobbFel(f"Fler än {formatera(FLEST_RADER)} rader får inte plats i Excel. Hämta dem som CSV.")
+    if jobb.parametrar.get("form") == Form.CSV:
+        rapportera(20, f"Skriver {formatera(summa.antal)} rader")
+        sha, storlek = skriv_strom(text.encode() for text in skriv_csv(filter_))
+
+        def spara_csv():
+            namn = f"{radnamn(filter_)}.csv"
+            Jobbfil.objects.create(jobb=jobb, namn=namn, typ=CSV, sha256=sha, storlek=storlek)
+            return jobb.get_absolute_url()
+
+        return spara_csv
+    for_manga = JobbFel(
+        f"Fler än {formatera(FLEST_RADER)} rader får inte plats i Excel. Beställ dem som CSV."
+    )
     if summa.antal > FLEST_RADER:
         raise for_manga
     rapportera(20, f"Skriver {formatera(summa.antal)} rader")

@@ -73,6 +73,7 @@ TABELL = [
     ("utfallsrader", "GET", "/utfall/2024/rader/?av=namnd-NORV", (302, 200, 403, 200, 403, 200, 403)),
     ("utfallsrad", "GET", "/utfall/2024/rad/999999/1/?konto=4010&period=202401", (302, 404, 404, 404, 403, 404, 403)),
     ("utfallsrader_csv", "GET", "/utfall/2024/rader/csv/?av=namnd-NORV", (302, 200, 403, 200, 403, 200, 403)),
+    ("utfallsrader_csv", "POST", "/utfall/2024/rader/csv/?av=namnd-NORV", (302, 302, 403, 302, 403, 302, 403)),
     ("utfallsrader_excel", "GET", "/utfall/2024/rader/excel/?av=namnd-NORV", (302, 200, 403, 200, 403, 200, 403)),
     ("utfallsrader_excel", "POST", "/utfall/2024/rader/excel/?av=namnd-NORV", (302, 302, 403, 302, 403, 302, 403)),
     ("utfallsperiodiseringar", "GET", "/utfall/2024/periodisering/?av=namnd-NORV",

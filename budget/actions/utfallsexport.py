@@ -1,4 +1,6 @@
-"""A workbook of more lines than a page can wait for: asked for here, written by the queue."""
+"""A file of more lines than a page can wait for: asked for here, written by the queue."""
+
+from enum import StrEnum
 
 from budget.models import Post
 from budget.selectors.huvudbok import Radfilter
@@ -12,14 +14,22 @@ SLAG = "utfallsrader"
 _KODER = ("konto", "ansvar", "motpart", "verifikation", "sok")
 
 
-def starta_radexport(*, filter_: Radfilter, by) -> Jobb:
-    """Queue the workbook of a filter's lines for somebody who may read and export them."""
+class Form(StrEnum):
+    """What the file is."""
+
+    EXCEL = "excel"
+    CSV = "csv"
+
+
+def starta_radexport(*, filter_: Radfilter, by, form: Form = Form.EXCEL) -> Jobb:
+    """Queue the file of a filter's lines for somebody who may read and export them."""
     q = filter_.urval
     with andring(by=by):
         return starta_jobb(
             slag=SLAG,
-            titel=f"Huvudbokens rader {q.ar}, {q.avgransning.namn}",
+            titel=f"Huvudbokens rader {q.ar}, {q.avgransning.namn}" + (" (CSV)" if form == Form.CSV else ""),
             parametrar={
+                "form": form.value,
                 "av": q.avgransning.nyckel,
                 "ar": q.ar,
                 "enheter_ar": q.avgransning.ar or q.ar,

@@ -1,6 +1,7 @@
 """The web server as `make start` starts it, and clients that are silent or stop in the middle of a request."""
 
 import http.client
+import json
 import os
 import selectors
 import socket
@@ -386,3 +387,12 @@ def test_alla_tradar_laser_inte_stora_kroppar(arbetare):
     assert f"Kropp: {stor}".encode() in arbetare.svar(en)
     # And the next has the room.
     assert f"Kropp: {stor}".encode() in arbetare.svar(arbetare.klient(_post(stor, b"x" * stor)))
+
+
+@pytest.mark.parametrize("namn", ["SCRIPT_NAME", "PATH_INFO", "REMOTE_USER"])
+def test_en_besokares_huvud_flyttar_ingen_adress(webbserver, namn):
+    anslutning = http.client.HTTPConnection("127.0.0.1", webbserver, timeout=60)
+    anslutning.request("GET", "/halsa/", headers={"Host": "localhost", namn: "/organisation/"})
+    svar = anslutning.getresponse()
+    assert svar.status == 200 and json.loads(svar.read()) == {"status": "ok"}
+    anslutning.close()
