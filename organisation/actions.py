@@ -18,11 +18,13 @@ from organisation.permissions import ger_siffror
 from organisation.tasks import skicka_losenordsbrev
 from regionskane import ko
 from regionskane.historik import andring
+from regionskane.lib.marke import marke
 
 # So many earlier passwords may not be chosen again.
 TIDIGARE = 5
 # A letter about an account also goes to the addresses that it has had so lately.
 ADRESSER_KVAR = timedelta(days=30)
+_UPPGIFTER = ("username", "first_name", "last_name", "email", "is_active")
 
 
 class AnvandareFel(Exception):
@@ -41,11 +43,18 @@ def skapa_anvandare(*, anvandare: Anvandare, by) -> str:
     return losenord
 
 
-def andra_anvandare(*, anvandare: Anvandare, by) -> None:
+def marke_for_uppgifterna(anvandare: Anvandare) -> str:
+    """What a form carries to say which details it saw."""
+    return marke(*(getattr(anvandare, f) for f in _UPPGIFTER))
+
+
+def andra_anvandare(*, anvandare: Anvandare, by, sett: str | None = None) -> None:
     """Save changed details, and tell the owner of another user name or e-mail, also at the old address.
 
-    Raises AnvandareFel when somebody would close or rename the account they use, or close the last one of an
-    administratör, and when somebody else has the name.
+    `sett` is the mark of the details that the form saw (None: no form). Raises AnvandareFel when somebody else has
+    changed them since, so that an old page does not open an account that was closed meanwhile; when somebody would
+    close or rename the account they use, or close the last one of an administratör; and when somebody else has the
+    name.
     """
     if anvandare.pk == by.pk and not anvandare.is_active:
         raise AnvandareFel("Du kan inte stänga ditt eget konto. Be en annan administratör.")
@@ -53,6 +62,12 @@ def andra_anvandare(*, anvandare: Anvandare, by) -> None:
         if not anvandare.is_active:
             _krav_pa_en_annan_administrator(anvandare.pk)
         fore = Anvandare.objects.select_for_update().get(pk=anvandare.pk)
+        if sett is not None and not constant_time_compare(sett, marke_for_uppgifterna(fore)):
+            raise AnvandareFel(
+                "Någon annan har ändrat kontot sedan sidan öppnades, och inget sparades nu. Kontot heter "
+                f"{fore.username} ({fore}, {fore.email or 'ingen e-post'}) och är "
+                f"{'öppet' if fore.is_active else 'stängt'}. Spara igen för att ersätta det med det som står i fälten."
+            )
         nytt_anvandarnamn = anvandare.username != fore.username
         if anvandare.pk == by.pk and (nytt_anvandarnamn or str(anvandare) != str(fore)):
             raise AnvandareFel(
@@ -64,7 +79,7 @@ def andra_anvandare(*, anvandare: Anvandare, by) -> None:
         if anvandare.is_active and not fore.is_active and _har_siffror(anvandare):
             _sag_till_koncerncontroller(anvandare, "öppnades igen", by=by)
         with _ett_av(_NAMNET_FINNS, *_ETT_NAMN):
-            anvandare.save(update_fields=["username", "first_name", "last_name", "email", "is_active"])
+            anvandare.save(update_fields=_UPPGIFTER)
 
 
 def marke_for_losenordet(anvandare: Anvandare) -> str:

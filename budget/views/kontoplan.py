@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -30,6 +31,7 @@ from budget.views.tabeller import XLSX
 from organisation.permissions import Ratt, get_behorighet
 from regionskane.lib.belopp import formatera
 from regionskane.lib.csvtext import ofarlig
+from regionskane.lib.marke import marke
 
 
 @dataclass(frozen=True)
@@ -195,7 +197,12 @@ def rad(request, slag, pk):
     # Only STYRA_KONTOPLAN writes; the page is read by everyone who reads the ledger.
     relaterat = {"konton": ("post__foralder", "post__uppstallning"), "ansvar": ("enhet",)}.get(slag, ())
     fragan = s.modell.objects.select_related(*relaterat)
-    return _formularsida(request, s, get_object_or_404(fragan, pk=pk), fragan)
+    if request.method == "GET":
+        return _formularsida(request, s, get_object_or_404(fragan, pk=pk), fragan)
+    # Held while it is told whether somebody else has changed it: of two who save at once, one is told.
+    with transaction.atomic():
+        objekt = get_object_or_404(fragan.select_for_update(of=("self",)), pk=pk)
+        return _formularsida(request, s, objekt, fragan)
 
 
 def _svar(flytt: tuple[Flytt, ...]) -> str:
@@ -217,6 +224,11 @@ def _formularsida(request, s: Slag, objekt, fragan=None):
                 messages.success(request, f"{s.ett.capitalize()} är borttagen. Historiken har den kvar.")
                 return redirect(_adress(s))
             status = 422
+            if objekt and request.POST.get("sedd") != _sedd(s, objekt):
+                raise KontoplanFel(
+                    f"Någon annan har ändrat regeln sedan sidan öppnades. Sparat nu är {_i_klartext(s, objekt)}. Spara "
+                    "igen för att ersätta det med det som står i fälten."
+                )
             if formular.is_valid():
                 if s.modell is not Motpart:
                     flytt = andringar.prova(lambda: _spara(s, formular, objekt, request.user)).flyttat
@@ -240,11 +252,22 @@ def _formularsida(request, s: Slag, objekt, fragan=None):
         "rad": _rad(s, objekt) if objekt else None,
         "flytt": _i_ord(s, flytt, har="flyttar"),
         "bekraftat": _svar(flytt),
+        "sedd": _sedd(s, objekt) if objekt else "",
         "hinder": hinder,
         "historik": s.historik(objekt) if objekt else [],
         "avbryt": _adress(s),
     }
     return render(request, "budget/kontoplansrad.html", innehall, status=status)
+
+
+def _sedd(s: Slag, objekt) -> str:
+    """What the form carries to say what it was filled in from."""
+    return marke(s.formular.av(objekt))
+
+
+def _i_klartext(s: Slag, objekt) -> str:
+    rad_ = _rad(s, objekt)
+    return f"{rad_['kod']} {rad_['namn']}, {rad_['hor_till']}, {rad_['giltig']}"
 
 
 def _spara(s: Slag, formular, objekt, by) -> Sparad:

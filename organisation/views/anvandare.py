@@ -11,6 +11,7 @@ from organisation.actions import (
     andra_anvandare,
     ge_roll,
     marke_for_losenordet,
+    marke_for_uppgifterna,
     nytt_losenord,
     skapa_anvandare,
     ta_roll,
@@ -59,7 +60,9 @@ def visa(request, pk):
     formular = Anvandarformular(request.POST if request.method == "POST" else None, instance=anvandare)
     if formular.is_valid():
         try:
-            andra_anvandare(anvandare=formular.save(commit=False), by=request.user)
+            andra_anvandare(
+                anvandare=formular.save(commit=False), by=request.user, sett=request.POST.get("sedda", "")
+            )
         except AnvandareFel as fel:
             formular.add_error(None, str(fel))
         else:
@@ -137,6 +140,7 @@ def _sida(request, pk, *, formular=None, rollformular=None, losenord="", status=
             .order_by("roll", "pk"),
             "losenord": losenord,
             "sett": marke_for_losenordet(anvandare),
+            "sedda": marke_for_uppgifterna(anvandare),
             "smulor": _smulor(str(anvandare)),
         },
         status=422 if refuserat else status,

@@ -18,6 +18,7 @@ from organisation.actions import (
     andra_anvandare,
     ge_roll,
     marke_for_losenordet,
+    marke_for_uppgifterna,
     nytt_losenord,
     ta_roll,
 )
@@ -230,10 +231,7 @@ def test_ingen_kan_stanga_ute_sig_sjalv(som, anvandare):
 def test_stangt_konto_kommer_inte_in(som, anvandare):
     revisor = anvandare("revisor")
     klient = som("revisor")
-    som("administrator").post(
-        f"/organisation/anvandare/{revisor.pk}/",
-        {"username": "revisor", "first_name": "Malin", "last_name": "Åberg"},
-    )
+    _uppgifter(som("administrator"), revisor.pk, is_active="")
     assert klient.get("/budget/").status_code == 302
 
 
@@ -248,7 +246,10 @@ def test_forsta_administratoren_laggs_upp_fran_kommandoraden(db, capsys):
 
 
 def _uppgifter(klient, pk, **falt):
-    uppgifter = {"username": "revisor", "first_name": "Malin", "last_name": "Åberg", "is_active": "on"}
+    uppgifter = {
+        "username": "revisor", "first_name": "Malin", "last_name": "Åberg", "is_active": "on",
+        "sedda": marke_for_uppgifterna(Anvandare.objects.get(pk=pk)),
+    }  # fmt: skip
     return klient.post(f"/organisation/anvandare/{pk}/", uppgifter | falt)
 
 
@@ -355,7 +356,8 @@ def test_samma_namn_samtidigt_ger_ett_konto(som, anvandare, samtidigt, namn):
     revisor, eva = anvandare("revisor"), anvandare("controller")
     falt = {"username": namn, "first_name": "Eva", "last_name": "Berg", "email": ""}
     for adress in (NY, f"/organisation/anvandare/{eva.pk}/"):
-        svar = som("administrator").post(adress, falt | {"is_active": "on"})
+        sedda = marke_for_uppgifterna(eva)
+        svar = som("administrator").post(adress, falt | {"is_active": "on", "sedda": sedda})
         assert svar.status_code == 422 and "Användarnamnet finns redan" in svar.content.decode()
     assert [a.pk for a in Anvandare.objects.filter(username__iexact=namn)] == [revisor.pk]
     with pytest.raises(CommandError, match="Användarnamnet finns redan"):
@@ -380,3 +382,21 @@ def test_migrationen_sager_vilka_konton_som_delar_namn(db, anvandare):
             migration.krav_pa_ett_namn(apps, redigerare)
     sida = "/organisation/anvandare"
     assert f": revisor ({sida}/{revisor.pk}/), REVISOR ({sida}/{ny.pk}/). Byt" in str(fel.value)
+
+
+def test_en_gammal_sida_oppnar_inte_ett_konto_som_har_stangts(som, anvandare):
+    revisor, adm = anvandare("revisor"), som("administrator")
+    sett = marke_for_uppgifterna(revisor)
+    assert (
+        f'name="sedda" value="{sett}"' in adm.get(f"/organisation/anvandare/{revisor.pk}/").content.decode()
+    )
+    assert _uppgifter(adm, revisor.pk, is_active="").status_code == 302
+    for gammalt in (sett, ""):
+        svar = _uppgifter(adm, revisor.pk, email="ny@example.se", sedda=gammalt)
+        text = svar.content.decode()
+        assert svar.status_code == 422 and "Någon annan har ändrat kontot" in text and "är stängt" in text
+        assert 'value="ny@example.se"' in text and not Anvandare.objects.get(pk=revisor.pk).is_active
+    # Who has read that may go on.
+    nytt = re.search(r'<input type="hidden" name="sedda" value="(\w+)"', text)[1]
+    assert _uppgifter(adm, revisor.pk, email="ny@example.se", sedda=nytt).status_code == 302
+    assert Anvandare.objects.get(pk=revisor.pk).is_active

@@ -15,6 +15,12 @@ from tests.lib.fientlig import Matt
 KONTON = "/utfall/kontoplan/konton/"
 
 
+def _andra(klient, adress, falt, **mer):
+    """Send the form of a row as its page has it."""
+    sedd = re.search(r'name="sedd" value="(\w+)"', klient.get(adress).content.decode())[1]
+    return klient.post(adress, falt | {"sedd": sedd} | mer)
+
+
 def test_listan_soks_efter_kod_ord_och_ar(som, django_assert_num_queries):
     revisor = som("revisor")
     with django_assert_num_queries(10):
@@ -34,21 +40,21 @@ def test_andring_som_flyttar_utfall_fragar_forst_och_sager_hur_mycket(som):
     kop = Post.objects.get(kod="kop_alla", uppstallning__kod="resultatsammanstallning")
     koncern, adress = som("koncerncontroller"), f"{KONTON}{regel.pk}/"
     falt = {"fran": "4100", "till": "4499", "namn": "Löner", "mal": str(kop.pk), "fran_ar": "2022"}
-    html = koncern.post(adress, falt).content.decode()
+    html = _andra(koncern, adress, falt).content.decode()
     assert "1\u00a0235,00\u00a0kr på konto 4110, 4120 (2024) flyttar från Personalkostnader" in html
     assert "Inget är sparat än" in html
     regel.refresh_from_db()
     assert regel.post != kop
     # An answer to another question does not count.
-    assert "Inget är sparat än" in koncern.post(adress, falt | {"bekraftat": "ja"}).content.decode()
+    assert "Inget är sparat än" in _andra(koncern, adress, falt, bekraftat="ja").content.decode()
     svar = re.search(r'name="bekraftat" value="(\w+)"', html)[1]
-    html = koncern.post(adress, falt | {"bekraftat": svar}, follow=True).content.decode()
+    html = koncern.get(_andra(koncern, adress, falt, bekraftat=svar)["Location"]).content.decode()
     assert "Sparat. 1\u00a0235,00\u00a0kr" in html
     regel.refresh_from_db()
     assert regel.post == kop
     html = som("controller").get(adress).content.decode()
     assert "Erik Sandahl" in html and "Personalkostnader" in html and 'value="spara"' not in html
-    svar = koncern.post(adress, falt | {"till_ar": "2023", "kalla": "Skrivet av mig"})
+    svar = _andra(koncern, adress, falt, till_ar="2023", kalla="Skrivet av mig")
     assert svar.status_code == 422
     assert "konto 4110 (2024)" in svar.content.decode() and "Skrivet av mig" in svar.content.decode()
     svar = koncern.post(adress, {"vad": "ta_bort"})
@@ -73,20 +79,20 @@ def test_motpart_laggs_till_avslutas_och_har_historik(som):
     falt = {"kod": "901", "namn": "Prov", "slag": "annan", "giltig_fran": "2024-01-01"}
     assert koncern.post(f"{rot}ny/", falt).status_code == 302
     m = Motpart.objects.get(kod="901")
-    assert koncern.post(f"{rot}{m.pk}/", falt | {"sista_dag": "2024-12-31"}).status_code == 302
+    assert _andra(koncern, f"{rot}{m.pk}/", falt, sista_dag="2024-12-31").status_code == 302
     m.refresh_from_db()
     assert m.giltig_till.isoformat() == "2025-01-01"
     # The calendar's last day is none, in the form and in a file.
-    assert koncern.post(f"{rot}{m.pk}/", falt | {"sista_dag": "9999-12-31"}).status_code == 302
+    assert _andra(koncern, f"{rot}{m.pk}/", falt, sista_dag="9999-12-31").status_code == 302
     m.refresh_from_db()
     assert m.giltig_till is None
     rad = b"kod,namn,slag,giltig_fran,giltig_till\n9,Namn,annan,2024-01-01,9999-12-31\n"
     assert las_motparter(rad).rader[0].giltig_till is None
-    assert koncern.post(f"{rot}{m.pk}/", falt | {"sista_dag": "2024-12-31"}).status_code == 302
+    assert _andra(koncern, f"{rot}{m.pk}/", falt, sista_dag="2024-12-31").status_code == 302
     m.refresh_from_db()
     html = koncern.get(f"{rot}{m.pk}/").content.decode()
     assert 'value="2024-12-31"' in html and html.count("Erik Sandahl</") + html.count(", Erik Sandahl") >= 2
-    svar = koncern.post(f"{rot}{m.pk}/", falt | {"slag": "intern"})
+    svar = _andra(koncern, f"{rot}{m.pk}/", falt, slag="intern")
     assert svar.status_code == 422 and "byter inte kod eller slag" in svar.content.decode()
 
 
@@ -197,3 +203,23 @@ def test_en_fil_vars_texter_inte_ryms_i_svarets_formular_vagras(som):
     fil = huvud + "".join(f"{i};;balans;;{'N' * 100};2024;;{'k' * 90}\n" for i in range(10_000, 19_000))
     svar = _ladda_upp(som("koncerncontroller"), "konton", fil.encode())
     assert svar.status_code == 422 and "Dela upp filen" in svar.content.decode()
+
+
+def test_en_gammal_sida_skriver_inte_over_det_som_nagon_annan_har_sparat(som):
+    """Of two who had the page open the second undid the first, and neither was told."""
+    koncern, regel = som("koncerncontroller"), Kontoregel.objects.filter(till_ar=None).first()
+    adress = f"{KONTON}{regel.pk}/"
+    sedd = re.search(r'name="sedd" value="(\w+)"', koncern.get(adress).content.decode())[1]
+    falt = {"fran": regel.fran, "till": regel.till, "namn": "Först", "mal": str(regel.post_id or "balans"),
+            "fran_ar": str(regel.fran_ar)}  # fmt: skip
+    assert koncern.post(adress, falt | {"sedd": sedd}).status_code == 302
+    for gammal in (sedd, ""):
+        svar = koncern.post(adress, falt | {"namn": "Sedan", "kalla": "Min", "sedd": gammal})
+        text = svar.content.decode()
+        assert svar.status_code == 422 and f"Sparat nu är {regel.kod} Först" in text
+        assert 'value="Sedan"' in text and 'value="Min"' in text
+        assert Kontoregel.objects.get(pk=regel.pk).namn == "Först"
+    # Who has read what stands there may replace it.
+    nytt = re.search(r'name="sedd" value="(\w+)"', text)[1]
+    assert koncern.post(adress, falt | {"namn": "Sedan", "sedd": nytt}).status_code == 302
+    assert Kontoregel.objects.get(pk=regel.pk).namn == "Sedan"
