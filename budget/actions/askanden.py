@@ -19,6 +19,7 @@ from budget.models import (
     Budgetversion,
     Justering,
 )
+from budget.models.justering import SVARET
 from budget.selectors.askanden import Askanderad, som_text, utfall_i_ord
 from budget.selectors.budgetdel import stangda_enheter
 from budget.selectors.justering import FINANS
@@ -197,7 +198,7 @@ def _ersatt_justeringar(version, rad: Askanderad, svar: Askandesvar, beviljat, b
         return
     finans = Enhet.objects.filter(kod=FINANS).values_list("pk", flat=True).first()
     titel = f"{rad.post.uppstallning.rads_ord}: {rad.namn}"[:120]
-    motiv = (rad.motiv.text if rad.motiv else "") + (f"\n\nSvar: {svar.text}" if svar.text else "")
+    motiv = (rad.motiv.text if rad.motiv else "") + (f"\n\n{SVARET}{svar.text}" if svar.text else "")
     forra = Decimal(0)
     for ar in sorted(beviljat):
         # The bridge carries a change on to the years after, so each year's justering is what is new in it.

@@ -10,7 +10,8 @@ from regionskane.lib.diagram import Andel, Andelsdiagram, Serie, Stapeldiagram
 
 def bygg_utgiftsdiagram(data: Objektdata, totalt: Mapping[int, Decimal]) -> Stapeldiagram | None:
     """What the objects cost each year and, where the reader sees it, all investments of 5A (`totalt`, by year)."""
-    aren = data.egna_ar
+    # A year that nobody has planned yet is none, and no year without investments.
+    aren = [ar for ar in data.egna_ar if data.summa(STRATEGISKA, ar) is not None or ar in totalt]
     summor = [data.summa(STRATEGISKA, ar) for ar in aren]
     if not any(summor):
         return None

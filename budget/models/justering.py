@@ -16,6 +16,9 @@ _LAST_GENOM_JUSTERING = LAST_VERSION.replace(
     "SELECT j.version_id FROM rader r JOIN budget_justering j ON j.id = r.justering_id",
 )
 
+# Before the answer to an äskande, in the motive of a justering that it led to.
+SVARET = "Svar: "
+
 _OBALANS = """
     SELECT j.titel INTO titel FROM budget_justering j
         WHERE j.id IN ({ids}) AND j.status = 'beslutad'

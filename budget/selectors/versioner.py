@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.apps import apps
 from django.db.models import Case, F, Max, When
 
-from budget.models import Belopp, Budgetversion, Post, Uppstallningsslag, Versionstyp
+from budget.models import Belopp, Budgetversion, Post, Uppstallningsslag, Versionskolumn, Versionstyp
 from budget.regler.tillagg import Andring, Tal
 from budget.selectors.summor import Lage, Nyckel, hamta_summor
 from organisation.models import Enhet
@@ -123,3 +123,18 @@ def senast_andrad(versioner: Iterable[int]) -> datetime:
         )
     )
     return max((t for t in (belopp, *handelser) if t), default=datetime(2000, 1, 1, tzinfo=UTC))
+
+
+def andrad_sedan(version: Budgetversion, tid: datetime) -> bool:
+    """Whether anything that the version's document says has changed since: its figures, those that it shows from other
+    versions, its decisions, or what state it is in."""
+    kallor = {
+        version.pk,
+        *Versionskolumn.objects.filter(version=version).values_list("kalla", flat=True).distinct(),
+    }
+    laget = (
+        apps.get_model("budget", "BudgetversionEvent")
+        .objects.filter(pgh_obj=version.pk)
+        .aggregate(t=Max("pgh_created_at"))["t"]
+    )
+    return max(t for t in (senast_andrad(kallor), laget) if t) > tid

@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from budget.models import Block, Budgetversion, Justering
+from budget.models.justering import SVARET
 from budget.regler.brygga import provad, utgaende
 from budget.regler.kontroll import Slag
 from budget.selectors.justering import FINANS, Bryggdata
@@ -228,6 +229,12 @@ def _not(data: Bryggdata, p: Plats) -> str:
     )
 
 
+def _grund(motiv: str) -> str:
+    """Why a justering was made, in a line: the answer to an äskande before what was asked for."""
+    svar = [stycke.removeprefix(SVARET) for stycke in motiv.split("\n\n") if stycke.startswith(SVARET)]
+    return (svar[-1] if svar else motiv).split("\n")[0]
+
+
 def bygg_enhetsbrygga(data: Bryggdata, plats: Plats) -> Tabell:
     """One enhet's bridge as rows: last year's level, each justering, the sums, and the new level."""
     enhet = plats.enhet_id
@@ -244,7 +251,7 @@ def bygg_enhetsbrygga(data: Bryggdata, plats: Plats) -> Tabell:
         rader.append(Rad(f"grupp-{block.value}", block.label, slag=Radslag.GRUPP))
         for j in egna:
             r = data.rader[j.pk][enhet]
-            grund = r.kalla or j.motiv.split("\n")[0]
+            grund = r.kalla or _grund(j.motiv)
             text = grund if j.beslutad else f"Utkast, räknas inte. {grund}".strip()
             cell = Cell(r.belopp, kalla=justeringsadress(j.pk, data.version))
             rader.append(Rad(f"justering-{j.pk}", j.titel, (cell, Cell(text=text)), Radslag.DEL))

@@ -8,6 +8,7 @@ from django.utils import timezone
 from budget.models import BESLUTAS, Budgetversion, Uppstallning, Versionskolumn
 from budget.selectors.beslutspunkter import JUSTERINGARS_BILAGA, hamta_beslutspunkter
 from budget.selectors.justering import hamta_brygga
+from budget.selectors.samband import hamta_samband
 from budget.selectors.uppstallning import hamta_kolumner, lasbara_uppstallningar, region_enhet
 from budget.selectors.utredning import Utredningslage, hamta_utredning
 from budget.selectors.versioner import senast_andrad
@@ -16,6 +17,8 @@ from budget.tabeller.beslutspunkter import bygg_handlingspunkter
 from budget.tabeller.brygga import bygg_enhetsbrygga, bygg_matrisens_delar
 from budget.tabeller.internbudget import las_internbudget
 from budget.tabeller.investeringar import las_uppstallning
+from budget.tabeller.samband import TABELLER as SAMBANDSTABELLER
+from budget.tabeller.samband import sambandsrader
 from budget.tabeller.tillagg import NYCKEL, las_andringar
 from organisation.permissions import Enhetsurval
 from regionskane.lib.tabell import Handling, Tabell
@@ -74,7 +77,7 @@ def bygg_handling(
     """
     tabeller: list[Tabell] = []
     stycken = _stycken(version, bifogas=bifogas)
-    kallor, tider = {version.pk}, []
+    kallor, tider, samband = {version.pk}, [], None
     kolumner = hamta_kolumner(version)
     for u in lasbara_uppstallningar(kolumner, urval):
         if bara and u.kod != bara and not (bara == REGIONBIDRAG and u.kod == "resultatkrav"):
@@ -88,6 +91,9 @@ def bygg_handling(
             t = las_uppstallning(version, u, kolumner[u], urval)
             if not t.rader and not bara:
                 continue
+            if urval.allt and u.kod in SAMBANDSTABELLER:
+                samband = samband or hamta_samband(version)
+                t = _med_samband(t, sambandsrader(samband, u.kod))
             tabeller.append(_i_bilaga(t, bilaga(u), bara))
             if u.kod == REGIONBIDRAG:
                 tabeller += [
@@ -132,6 +138,14 @@ def bilaga(uppstallning: Uppstallning) -> str:
 
 
 _BILAGA = re.compile(r"bilaga (\d+)(\w*)$")
+
+
+def _med_samband(t: Tabell, skilda: list[str]) -> Tabell:
+    """The table with what it does not agree with, as its page says it."""
+    if not skilda:
+        return t
+    text = f"Skiljer sig från en annan tabell: {' '.join(skilda)}"
+    return replace(t, ingress=f"{t.ingress}\n\n{text}" if t.ingress else text)
 
 
 def _i_bilaga(t: Tabell, namn: str, bara: str) -> Tabell:

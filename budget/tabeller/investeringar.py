@@ -297,8 +297,24 @@ def bygg_kreditivranta(data: Objektdata, rader: Iterable[Kreditivranta]) -> Tabe
         ),
         tuple(rad(k) for k in rader),
         "Årets sats på det som är utlagt på strategiska byggobjekt som pågår. Budgeten säger inte när delar av ett "
-        "objekt tas i bruk och slutar bära ränta, så förslaget är en övre gräns. Det skrivs aldrig in i 5A. Mnkr.",
+        f"objekt tas i bruk och slutar bära ränta{_om_utlagt(data)} Det skrivs aldrig in i 5A. Mnkr.",
         tuple(noter),
+    )
+
+
+def _om_utlagt(data: Objektdata) -> str:
+    """The end of a sentence: what the proposal is, or that it lacks what has been laid out before."""
+    pagar = [
+        o
+        for o in data.objekt
+        if o.slag == Investeringsslag.BYGG and o.strategiskt and any(data.varde(o, ar) for ar in data.egna_ar)
+    ]
+    saknar = sum(data.varde(o, data.version.ar, UTFALL) is None for o in pagar)
+    if not saknar:
+        return ", så förslaget är en övre gräns."
+    return (
+        f". {saknar} av {len(pagar)} objekt som pågår saknar uppgift om vad som är utlagt till och med "
+        f"{data.version.ar - 1} och räknas utan det, så förslaget kan vara för lågt."
     )
 
 

@@ -65,8 +65,8 @@ def varna_for_planen(data: Upprakningsdata, forslag: Mapping[int, Forslag]) -> t
         rader.append(f"Och {len(bada) - FLEST_NAMNDA} nämnder till.")
     text = (
         f"Justeringarna «{Block.PLAN.label}» ger redan de här nämnderna {_mnkr(plan)} mnkr {data.brygga.ar}, och "
-        f"uppräkningen lägger {_mnkr(upp)} mnkr till. Är planen redan uppräknad räknas samma sak två gånger: ta bort "
-        "plan-justeringen, eller räkna bara upp det som planen inte har."
+        f"uppräkningen lägger {_mnkr(upp)} mnkr till. Är planen redan uppräknad räknas samma sak två gånger: öppna "
+        "plan-justeringen i 4B, spara den som utkast och ta bort den, eller räkna bara upp det som planen inte har."
     )
     return text, rader
 

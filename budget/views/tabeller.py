@@ -28,6 +28,7 @@ from budget.selectors.ram import hamta_kapitalrorelser
 from budget.selectors.samband import hamta_samband, hamta_skilda
 from budget.selectors.skrivratt import lasbara_askanden
 from budget.selectors.uppstallning import hamta_uppstallningar, region_enhet
+from budget.selectors.versioner import andrad_sedan
 from budget.tabeller.balanskrav import varningar
 from budget.tabeller.beslutspunkter import skriv_avvikelse
 from budget.tabeller.budgetdel import markera_kommentarer
@@ -199,7 +200,9 @@ def version(request, ar, kod):
     innehall["andrad_av"] = Budgetversion.objects.filter(
         kopia_av=atkomst.version, typ=Versionstyp.TILLAGG, faststalld=True
     ).order_by("beslut_datum", "pk")
-    innehall["senaste"] = _senaste_jobb(request, atkomst.version, "handling")
+    innehall["senaste"] = senaste = _senaste_jobb(request, atkomst.version, "handling")
+    klar = senaste and senaste.status == Jobbstatus.KLAR
+    innehall["handlingen_inaktuell"] = bool(klar) and andrad_sedan(atkomst.version, senaste.skapad)
     innehall["far_se_ifyllnader"] = get_behorighet(request).far(Ratt.LASA_HISTORIK)
     return render(request, "budget/version.html", innehall)
 
