@@ -5,7 +5,6 @@ a row that is moved takes its name along; the sheet NYCKELBLAD says where everyt
 cell held, under a checksum. `las_nycklar` reads that back.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from io import BytesIO
 from typing import NamedTuple
 
 import xlsxwriter
+from django.utils.crypto import constant_time_compare, salted_hmac
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from regionskane.lib.belopp import ORE, STORSTA_BELOPP
@@ -37,7 +37,8 @@ from regionskane.lib.xlsx import (
     talformat,
 )
 
-FORMAT = 1
+# Of the lines of NYCKELBLAD and how they are stamped; a workbook of another is fetched anew.
+FORMAT = 2
 MARKE = "budget-ifyllnad"
 NYCKELBLAD = "_nycklar"
 INSTRUKTION = "Läs först"
@@ -181,11 +182,10 @@ def las_nycklar(kolumn: Sequence[str]) -> Nycklar:
         raise TrasigaNycklar(marke)
     if nummer != str(FORMAT):
         raise AnnatFormat(nummer)
-    if len(kolumn) < 3 or kolumn[1] != _kontrollsumma(kolumn[2:]):
+    if len(kolumn) < 3 or not constant_time_compare(kolumn[1], _kontrollsumma(kolumn[2:])):
         raise TrasigaNycklar("kontrollsumman")
     try:
         return _tolka_nycklar(kolumn[2:])
-    # A checksum keeps mistakes out, not somebody who writes a new one.
     except (LookupError, TypeError, ValueError, ArithmeticError) as fel:
         raise TrasigaNycklar(str(fel)) from fel
 
@@ -241,7 +241,8 @@ def _json(*delar) -> str:
 
 
 def _kontrollsumma(rader: Iterable[str]) -> str:
-    return hashlib.sha256("\n".join(rader).encode()).hexdigest()
+    """Made with the site's own secret, so that nobody else can write keys: what they say is what this site wrote."""
+    return salted_hmac("regionskane.xlsx_mall", "\n".join(rader), algorithm="sha256").hexdigest()
 
 
 def _skriv_nycklar(blad, rader: list[str]) -> None:

@@ -20,7 +20,7 @@ from budget.models import Belopp, Ifyllnad
 from organisation.models import Anvandare, Rolltilldelning
 from regionskane.lib import xlsx_las
 from regionskane.lib.xlsx_bok import I_ANROP
-from regionskane.lib.xlsx_mall import NYCKELBLAD
+from regionskane.lib.xlsx_mall import NYCKELBLAD, _kontrollsumma
 from tests.budget.belopp import egna_nivaer, skriv
 from tests.lib.kontor import Kontor
 
@@ -536,6 +536,12 @@ def _forfalskad(b):
 
 def _stampla(b):
     rader = [c.value for c in b[NYCKELBLAD]["A"]][2:]
+    b[NYCKELBLAD]["A2"] = _kontrollsumma(rader)
+
+
+def _egen_stampel(b):
+    """As somebody without the site's secret would have to."""
+    rader = [c.value for c in b[NYCKELBLAD]["A"]][2:]
     b[NYCKELBLAD]["A2"] = hashlib.sha256("\n".join(rader).encode()).hexdigest()
 
 
@@ -634,6 +640,7 @@ TRASIGA = {
                      "Bladet «Skatt» finns 2 gånger: «Skatt» och «Skatt Copy». Ta bort kopian."),
     "äldre format": (_arbetsbok(_gammalt_format), "Arbetsboken är hämtad i ett annat format"),
     "nyckel ändrad": (_arbetsbok(_andrad_nyckel), f"dolda blad «{NYCKELBLAD}» är ändrat"),
+    "nycklar omstämplade": (_arbetsbok(_egen_stampel), f"dolda blad «{NYCKELBLAD}» är ändrat"),
     "nycklar förfalskade": (_arbetsbok(_forfalskad), f"dolda blad «{NYCKELBLAD}» är ändrat"),
     **{
         f"orimligt {vad}": (_arbetsbok(_orimligt(plats, varde)), f"dolda blad «{NYCKELBLAD}» är ändrat")

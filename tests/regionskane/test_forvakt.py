@@ -1,4 +1,4 @@
-"""A request whose letters are not UTF-8 is answered before anything of it is decoded."""
+"""What is answered before Django: letters that are not UTF-8, and forms of more parts than anybody has."""
 
 import http.client
 import io
@@ -6,8 +6,9 @@ from contextlib import closing
 
 import pytest
 from django.core.wsgi import get_wsgi_application
+from django.http.multipartparser import MultiPartParser, TooManyFilesSent
 
-from regionskane.teckenkod import MENING, ar_utf8, bara_utf8
+from regionskane.forvakt import MENING, Delraknare, ar_utf8, vakta
 from tests.lib.fientlig import Matt
 from tests.regionskane.test_webbserver import webbserver  # noqa: F401
 
@@ -47,7 +48,7 @@ def _skicka(typ: str, kropp: bytes = b"", metod: str = "POST", fraga: str = "") 
         "SERVER_PORT": "80", "CONTENT_TYPE": typ, "CONTENT_LENGTH": str(len(kropp)), "wsgi.url_scheme": "http",
         "wsgi.input": io.BytesIO(kropp), "wsgi.errors": io.StringIO(), "HTTP_HOST": "localhost",
     }  # fmt: skip
-    svar = b"".join(bara_utf8(get_wsgi_application())(environ, lambda s, _: status.append(s)))
+    svar = b"".join(vakta(get_wsgi_application())(environ, lambda s, _: status.append(s)))
     return status[0], svar
 
 
@@ -76,3 +77,45 @@ def test_webbservern_vagrar_och_svarar_nasta_som_vanligt(webbserver):  # noqa: F
             svar = anslutning.getresponse()
             assert svar.status == status
             assert ("UTF-8" in svar.read().decode()) == (status == 415)
+
+
+@pytest.mark.parametrize(
+    "huvud", ["form-data; filename=a", "x;filename=a", "form-data; name=a; filename=", "x"]
+)
+def test_ett_formular_av_miljoner_delar_lases_inte_till_slutet(db, huvud):
+    """Parts that are neither a field nor a file were not counted: 99 MB of them took 30 s of a web process."""
+    del_ = f"--x\r\nContent-Disposition: {huvud}\r\n\r\n\r\n".encode()
+    kropp = 15_000 * del_ + b"--x--\r\n"
+    with Matt() as matt:
+        status, _ = _skicka(FORM, kropp)
+    assert status.startswith(("400", "403"))
+    delar = 100_000 * del_ + b"--x--\r\n"
+    with Matt() as fler, pytest.raises(TooManyFilesSent):
+        strom = Delraknare(io.BytesIO(delar), b"--x")
+        parser = MultiPartParser(
+            {"CONTENT_TYPE": FORM, "CONTENT_LENGTH": str(len(delar))}, strom, [], "utf-8"
+        )
+        parser.parse()
+    assert fler.cpu < matt.cpu * 4 + 1
+
+
+def test_for_manga_delar_far_ett_svar(db):
+    kropp = 25_000 * b"--x\r\nContent-Disposition: x\r\n\r\n\r\n" + b"--x--\r\n"
+    assert _skicka(FORM, kropp)[0].startswith("400")
+
+
+def test_en_fil_som_rymmer_sin_grans_pa_radbrytningar_lases_som_forr(db):
+    """A browser's boundary is long, and stands in no file."""
+    innehall = b"--x\r\n" * 50_000
+    kropp = (
+        b'--LANGGRANS\r\nContent-Disposition: form-data; name="a"\r\n\r\n'
+        + innehall
+        + b"\r\n--LANGGRANS--\r\n"
+    )
+    typ = "multipart/form-data; boundary=LANGGRANS"
+    parser = MultiPartParser(
+        {"CONTENT_TYPE": typ, "CONTENT_LENGTH": str(len(kropp))},
+        Delraknare(io.BytesIO(kropp), b"--LANGGRANS"), [], "utf-8",
+    )  # fmt: skip
+    falt, _ = parser.parse()
+    assert falt["a"].encode() == innehall
