@@ -683,15 +683,25 @@ def _sista_ar(till_ar: int | None) -> int:
 def _lage(bok: Sequence[tuple], regler: Collection["_Kodregel"]) -> list[tuple]:
     """Where what `_i_huvudboken` has belongs by the rules: (year, code, kronor, rule, its post or enhet), and of ansvar
     the enhet of the lines."""
+    koder = _koder_per_langd({b[1] for b in bok})
+    # Of tens of thousands of rules those that take any of the codes, in order: each year has a table of its own.
+    tar = sorted(
+        (r for r in regler if _finns_nagon(koder.get(len(r.fran), []), r.fran, r.till)), key=lambda r: r.fran
+    )
     tabeller = {
-        ar: Kodtabell(r for r in regler if r.fran_ar <= ar <= _sista_ar(r.till_ar))
-        for ar in {b[0] for b in bok}
+        ar: Kodtabell(r for r in tar if r.fran_ar <= ar <= _sista_ar(r.till_ar)) for ar in {b[0] for b in bok}
     }
     ut = []
     for ar, kod, belopp, *enhet in bok:
         regel = tabeller[ar].for_kod(kod)
         ut.append((ar, kod, belopp, regel and regel.pk, regel and regel.mal, *enhet))
     return ut
+
+
+def _finns_nagon(koder: Sequence[str], fran: str, till: str) -> bool:
+    """Whether any of ascending codes lies in an interval."""
+    plats = bisect_left(koder, fran)
+    return plats < len(koder) and koder[plats] <= till
 
 
 class _Kodregel(NamedTuple):
