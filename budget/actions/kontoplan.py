@@ -669,8 +669,10 @@ def _i_huvudboken(modell: type[Regel], spann: Iterable[Spann]) -> list[tuple]:
             ]
         cursor.execute(_KONTOSUMMOR if modell is Kontoregel else _ANSVARSSUMMOR, fraga)
         rader = cursor.fetchall()
+    bokens = _koder_per_langd({rad[1] for rad in rader})
+    tar = [s for s in spann if _finns_nagon(bokens.get(len(s[0]), []), s[0], s[1])]
     koder = {
-        ar: Kodmangd((s[0], s[1]) for s in spann if s[2] <= ar <= _sista_ar(s[3]))
+        ar: Kodmangd((s[0], s[1]) for s in tar if s[2] <= ar <= _sista_ar(s[3]))
         for ar in {rad[0] for rad in rader}
     }
     return sorted(rad for rad in rader if rad[1] in koder[rad[0]])

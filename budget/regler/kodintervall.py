@@ -21,7 +21,7 @@ class Kodmangd:
     def __init__(self, intervall: Iterable[tuple[str, str]] = ()):
         # By length: the first and the last codes of intervals that do not overlap, both ascending.
         self._langder: dict[int, tuple[list[str], list[str]]] = {}
-        for fran, till in intervall:
+        for fran, till in sorted(intervall):  # each goes last, and moves no others
             self.lagg_till(fran, till)
 
     def lagg_till(self, fran: str, till: str) -> None:
