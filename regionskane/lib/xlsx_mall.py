@@ -473,9 +473,15 @@ def _skriv_instruktion(blad, mall: Mall, namn: Sequence[str], stil: _Stilar, han
         r += 1
     lank = stil(font_color="#0A5A6B", underline=1)
     for i, (n, b) in enumerate(zip(namn, mall.blad, strict=True)):
-        blad.write_string(r, 0, "Blad att fylla i" if not i else "", stil(font_color=_SVAG))
+        blad.write_string(r, 0, "Bladen" if not i else "", stil(font_color=_SVAG))
         citerat = n.replace("'", "''")
-        blad.write_url(r, 1, f"internal:'{citerat}'!B{HUVUDRAD}", lank, _ren(b.tabell.rubrik))
+        blad.write_url(
+            r,
+            1,
+            f"internal:'{citerat}'!B{HUVUDRAD}",
+            lank,
+            _ren(f"{b.tabell.rubrik}, att {'läsa' if any(b.last) else 'fylla i'}"),
+        )
         r += 1
     for rubrik, stycken in mall.stycken:
         r += 1
