@@ -4,13 +4,14 @@ budget that it began in stands in the way."""
 import io
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from html import unescape
 
 import openpyxl
 import pytest
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from budget.actions.balanskrav import berakna_utredning, spara_utredning
 from budget.actions.versioner import Beslut, bered_version, faststall_version, starta_nasta_ar
@@ -24,6 +25,7 @@ from budget.selectors.uppstallning import hamta_kolumner
 from budget.tabeller.brygga import bygg_matris
 from budget.tabeller.handling import bygg_handling
 from budget.tabeller.investeringar import las_uppstallning
+from regionskane.jobb.models import Jobb, Jobbstatus
 from regionskane.lib import pdf, xlsx
 from regionskane.lib.belopp import MNKR
 from regionskane.lib.tabell import Kolumnslag, Radslag
@@ -394,3 +396,34 @@ def test_det_som_en_version_varnades_for_star_kvar_nar_den_ar_beslutad(b2025, er
     b2025.refresh_from_db()
     assert b2025.faststalld
     assert varningar() == fore
+
+
+def test_handlingen_sager_vilka_tabeller_som_inte_foljer_varandra(b2025, erik):
+    """As the pages do: nobody who has only the PDF could tell that the balance did not balance."""
+
+    def ingress(nyckel):
+        return next(t for t in bygg_handling(b2025, ALLA_ENHETER).tabeller if t.nyckel == nyckel).ingress
+
+    mening = "Tillgångarna är lika stora som eget kapital, avsättningar och skulder (2025)."
+    assert mening in ingress("balansbudget").split("Skiljer sig från en annan tabell: ")[1]
+    _andra(b2025, "balansbudget", "langfristiga_lan", 2025, -2, erik)
+    assert mening not in ingress("balansbudget")
+
+
+def test_en_handling_som_gjordes_innan_nagot_andrades_sager_det(b2025, erik, som):
+    klient, sida = som("koncerncontroller"), "/budget/2025/B2025/"
+    assert klient.post(f"{sida}handling/").status_code == 302
+    Jobb.objects.update(status=Jobbstatus.KLAR, klar_tid=timezone.now())
+    html = klient.get(sida).content.decode()
+    assert ": klart</h2>" in html and "skapa på nytt" not in html
+    for gor in (
+        lambda: _andra(b2025, "resultatbudget", "kostnader", 2025, -1, erik),
+        lambda: bered_version(
+            version=b2025, beslut=Beslut("Regionstyrelsen", date(2024, 11, 1), "§ 1"), by=erik
+        ),
+    ):
+        # The history's clock is that of the transaction, which is the test's.
+        Jobb.objects.update(skapad=timezone.now() - timedelta(days=1))
+        gor()
+        html = klient.get(sida).content.decode()
+        assert "har ändrats sedan dess: skapa på nytt" in html and ": klart</h2>" not in html

@@ -8,7 +8,7 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 from django.http.multipartparser import MultiPartParser, TooManyFilesSent
 
-from regionskane.forvakt import MENING, Delraknare, ar_utf8, vakta
+from regionskane.forvakt import FLEST_DELAR, MENING, Delraknare, ar_utf8, vakta
 from tests.lib.fientlig import Matt
 from tests.regionskane.test_webbserver import webbserver  # noqa: F401
 
@@ -85,7 +85,7 @@ def test_webbservern_vagrar_och_svarar_nasta_som_vanligt(webbserver):  # noqa: F
 def test_ett_formular_av_miljoner_delar_lases_inte_till_slutet(db, huvud):
     """Parts that are neither a field nor a file were not counted: 99 MB of them took 30 s of a web process."""
     del_ = f"--x\r\nContent-Disposition: {huvud}\r\n\r\n\r\n".encode()
-    kropp = 15_000 * del_ + b"--x--\r\n"
+    kropp = (FLEST_DELAR - 1) * del_ + b"--x--\r\n"
     with Matt() as matt:
         status, _ = _skicka(FORM, kropp)
     assert status.startswith(("400", "403"))
@@ -96,12 +96,16 @@ def test_ett_formular_av_miljoner_delar_lases_inte_till_slutet(db, huvud):
             {"CONTENT_TYPE": FORM, "CONTENT_LENGTH": str(len(delar))}, strom, [], "utf-8"
         )
         parser.parse()
-    assert fler.cpu < matt.cpu * 4 + 1
+    assert fler.cpu < matt.cpu + 1
 
 
 def test_for_manga_delar_far_ett_svar(db):
-    kropp = 25_000 * b"--x\r\nContent-Disposition: x\r\n\r\n\r\n" + b"--x--\r\n"
-    assert _skicka(FORM, kropp)[0].startswith("400")
+    """Also of few parts with long heads, of which Django makes a message a line: 20 000 of them took 28 s."""
+    lang = b"--x\r\nContent-Disposition: form-data; name=a" + 230 * b";\r\n " + b"\r\n\r\n\r\n"
+    for del_, antal in ((b"--x\r\nContent-Disposition: x\r\n\r\n\r\n", 25_000), (lang, 700)):
+        with Matt() as matt:
+            assert _skicka(FORM, antal * del_ + b"--x--\r\n")[0].startswith("400")
+        assert matt.cpu < 2
 
 
 def test_en_fil_som_rymmer_sin_grans_pa_radbrytningar_lases_som_forr(db):

@@ -226,10 +226,20 @@ def test_till_justering_gor_ett_utkast_per_ar_som_namner_askandet_och_namnden_la
     # Decided, they lead to what was asked for in both years, and a new answer has to wait.
     for j in utkast:
         falt = {f"belopp-{r.enhet.kod}": str(r.belopp / MNKR) for r in j.rader.select_related("enhet")}
-        falt |= {"titel": j.titel, "block": j.block, "ar": j.ar, "prisniva": j.prisniva, "rev": j.rev}
+        falt |= {
+            "titel": j.titel,
+            "block": j.block,
+            "ar": j.ar,
+            "prisniva": j.prisniva,
+            "rev": j.rev,
+            "motiv": j.motiv,
+        }
         svar = konc.post(f"{ARB}/brygga/justering/{j.pk}/", falt | {"vad": "besluta"})
         assert svar.status_code == 302
     assert nivaer(inlamnat, 2024)["KN"] == 365
+    # What was answered is why, and not what was asked for.
+    brygga = _text(konc.get(f"{ARB}/brygga/KN/"))
+    assert "Enligt planen" in brygga and "Det som beslutades räcker inte." not in brygga
     svar = _svara(konc, utfall="avslas", text="Nej", rev=1)
     assert svar.status_code == 422 and "är beslutad" in _text(svar)
     assert Askandesvar.objects.get().utfall == "justering"
