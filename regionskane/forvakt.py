@@ -31,7 +31,7 @@ def ar_utf8(innehallstyp: str) -> bool:
             isinstance(v, str) and (namn.lower() != "charset" or codecs.lookup(v).name == "utf-8")
             for namn, v in _falt(innehallstyp)
         )
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, TypeError):  # the last of «x*=a; x*0=b»
         return False
 
 

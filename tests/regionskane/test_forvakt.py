@@ -35,6 +35,7 @@ FORM = "multipart/form-data; boundary=x"
         ("multipart/form-data; boundary*=hex''41", False),
         ("multipart/form-data; boundary*=hittepa''x", False),
         (f"{FORM}; a={'b' * 600}", False),
+        ("a; x*=a; x*0=b", False),
     ],
 )
 def test_bara_utf8_lases(typ, ratt):
@@ -106,6 +107,11 @@ def test_for_manga_delar_far_ett_svar(db):
         with Matt() as matt:
             assert _skicka(FORM, antal * del_ + b"--x--\r\n")[0].startswith("400")
         assert matt.cpu < 2
+
+
+def test_ett_huvud_som_inte_gar_att_lasa_far_ett_svar(db):
+    kropp = b"--x\r\nContent-Disposition: form-data; x*=a; x*0=b; name=a\r\n\r\n1\r\n--x--\r\n"
+    assert _skicka(FORM, kropp)[0].startswith("400")
 
 
 def test_en_fil_som_rymmer_sin_grans_pa_radbrytningar_lases_som_forr(db):
