@@ -13,6 +13,8 @@ from regionskane.lib.jsontext import las_decimal, las_json
 CELL = "c."
 VAL = "v."
 NU = "k."
+# A revision and an amount.
+LANGST_SEDD = 200
 
 
 class OgiltigtFormular(ValueError):
@@ -75,6 +77,8 @@ def las_inmatning(
 
 
 def _sedd(post, cell):
+    if len(post.get(f"{NU}{cell}", "")) > LANGST_SEDD:
+        raise OgiltigtFormular("Formuläret är skadat. Ladda om sidan; det du skrev finns kvar.")
     return _sedda(f'{{"{cell}": {post.get(f"{NU}{cell}", "null")}}}')[cell]
 
 

@@ -22,9 +22,12 @@ class Cellnyckel(NamedTuple):
 
     @classmethod
     def las(cls, text: str) -> "Cellnyckel":
-        """The inverse of `str()`. Raises ValueError."""
+        """The inverse of `str()`. Raises ValueError, also for another way to write the same cell: «01.1.2024»."""
         enhet, post, ar = (int(d) for d in text.split("."))
-        return cls(enhet, post, ar)
+        nyckel = cls(enhet, post, ar)
+        if str(nyckel) != text:
+            raise ValueError(text)
+        return nyckel
 
 
 class Cellvarde(NamedTuple):

@@ -1,9 +1,23 @@
 """The forms of a definition and of a target."""
 
 from django import forms
+from django.contrib.postgres.forms import SimpleArrayField
 
 from indikatorer.models import Indikator, Malniva
+from indikatorer.models.bibliotek import FLEST_UPPDRAG, LANGST_UPPDRAG
 from regionskane.lib.radfalt import Radfalt
+
+
+class Uppdragsfalt(SimpleArrayField):
+    """Codes with a comma between. A text that is longer than they can be is not taken apart."""
+
+    def __init__(self, **mer):
+        super().__init__(forms.CharField(max_length=LANGST_UPPDRAG), max_length=FLEST_UPPDRAG, **mer)
+
+    def to_python(self, value):
+        if isinstance(value, str) and len(value) > FLEST_UPPDRAG * (LANGST_UPPDRAG + 2):
+            raise forms.ValidationError(f"Skriv högst {FLEST_UPPDRAG} koder.")
+        return super().to_python(value)
 
 
 class Indikatorformular(forms.ModelForm):
@@ -12,6 +26,12 @@ class Indikatorformular(forms.ModelForm):
     rev = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     varfor = Radfalt(
         label="Varför ändrar du?", max_length=500, required=False, help_text="Syns i definitionens historik."
+    )
+
+    uppdrag = Uppdragsfalt(
+        label="Uppdrag",
+        required=False,
+        help_text="Koder för uppdrag som indikatorn följer, med komma mellan.",
     )
 
     class Meta:
@@ -24,10 +44,9 @@ class Indikatorformular(forms.ModelForm):
         error_messages = {
             "kod": {"invalid": "Koden får bara ha bokstäverna a–z, siffror, bindestreck och understreck."}
         }
-        labels = {"kod": "Kod i adressen", "uppdrag": "Uppdrag", "ordning": "Ordning i bilagan"}
+        labels = {"kod": "Kod i adressen", "ordning": "Ordning i bilagan"}
         help_texts = {
             "kod": "Bokstäver, siffror och bindestreck. Ändras inte sedan.",
-            "uppdrag": "Koder för uppdrag som indikatorn följer, med komma mellan.",
             "giltig_till": "Första dagen som den inte gäller.",
         }
         widgets = {

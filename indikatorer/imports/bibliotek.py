@@ -8,6 +8,7 @@ from datetime import date
 
 from indikatorer.actions.bibliotek import Biblioteksrad, fel_i_kod
 from indikatorer.models import Enhetsslag, Indikator, Malomrade, Periodicitet, Riktning, Segmentgrupp
+from indikatorer.models.bibliotek import FLEST_UPPDRAG
 from organisation.models import Namnd
 from regionskane.lib.anmarkning import Anmarkning, Niva
 from regionskane.lib.csvtext import ursprunglig
@@ -155,7 +156,9 @@ def _falt(varden: dict[str, str], register) -> tuple[dict, list[str]]:
                 fel.append(f"konsuppdelad ska vara 0 eller 1, inte «{v[:40]}».")
             falt[k] = v == "1"
         elif k == "uppdrag":
-            falt[k] = v.split()
+            falt[k] = v.split(maxsplit=FLEST_UPPDRAG)
+            if len(falt[k]) > FLEST_UPPDRAG:
+                fel.append(f"uppdrag är fler än {FLEST_UPPDRAG}.")
         else:
             langst = Indikator._meta.get_field(k).max_length
             if langst and len(v) > langst:

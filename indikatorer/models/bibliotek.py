@@ -10,6 +10,8 @@ from organisation.models import Namnd
 
 # Everybody who opens the indikator reads them, and a cell of a workbook holds no more than three times as much.
 LANGSTA_TEXT = 10_000
+# Of the codes of the uppdrag that an indikator follows.
+LANGST_UPPDRAG, FLEST_UPPDRAG = 40, 50
 
 
 class Malomradesniva(models.IntegerChoices):
@@ -157,7 +159,9 @@ class Indikator(models.Model):
     giltig_fran = models.DateField("gäller från", null=True, blank=True)
     giltig_till = models.DateField("gäller till", null=True, blank=True)
     kolada_id = models.CharField("nyckeltal i Kolada", max_length=20, blank=True)
-    uppdrag = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    uppdrag = ArrayField(
+        models.CharField(max_length=LANGST_UPPDRAG), size=FLEST_UPPDRAG, default=list, blank=True
+    )
     fotnot = models.TextField(blank=True, max_length=LANGSTA_TEXT)
     ordning = models.PositiveIntegerField(default=0)
     rev = models.PositiveIntegerField(default=1)

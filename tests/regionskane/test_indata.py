@@ -392,7 +392,6 @@ def test_varje_textfalt_sager_hur_langt_det_far_vara():
         if isinstance(falt, forms.CharField) and falt.max_length is None
     }
     assert utan == {
-        ("Indikatorformular", "uppdrag"),  # a list of short codes
         ("Inloggningsformular", "password"),
         ("Inloggningsformular", "username"),
         ("Losenordsformular", "new_password1"),

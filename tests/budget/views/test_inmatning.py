@@ -10,6 +10,7 @@ import pytest
 
 from budget.models import Belopp
 from tests.budget.belopp import egna_nivaer
+from tests.lib.fientlig import Matt
 
 
 @pytest.fixture(autouse=True)
@@ -117,6 +118,22 @@ def test_den_som_sparar_en_nyss_last_version_far_se_det_skrivna(som, version):
 @pytest.mark.parametrize("bas", ['{"1.1.2024":[1,"sNaN"]}', '{"1.1.2024":[1e999,"1"]}', "x"])
 def test_skadat_formular_avvisas(som, bas):
     assert som("koncerncontroller").post(ADRESS, {"bas": bas}).status_code == 400
+
+
+def test_en_cell_har_ett_namn_och_dess_utgangslage_ar_kort(som, version):
+    """«c.01.1.2024» was the same cell as «c.1.1.2024», and each of them read a megabyte of what it had been shown."""
+    klient = som("koncerncontroller")
+    falt = _falt(klient.get(ADRESS).content.decode())
+    namn = _cell(version("B2024-ARB"), "kostnader")
+    enhet, rest = namn.removeprefix("c.").split(".", 1)
+    for annat in (f"0{enhet}.{rest}", f"+{enhet}.{rest}", f" {enhet}.{rest}", f"{enhet}.{rest}_0"):
+        assert klient.post(ADRESS, falt | {f"c.{annat}": "1"}).status_code == 400, annat
+    lang = "[0,null]" + " " * 100_000
+    mitt = {namn: "-62 111", f"v.{namn[2:]}": "mitt", f"k.{namn[2:]}": lang}
+    with Matt() as matt:
+        assert klient.post(ADRESS, falt | mitt).status_code == 400
+    assert matt.cpu < 1
+    assert not Belopp.objects.filter(version=version("B2024-ARB"), belopp=-62_111_000_000).exists()
 
 
 def test_fragor_per_sida_beror_inte_pa_antalet_enheter(som, version):

@@ -235,6 +235,7 @@ def test_ett_stort_bibliotek_provas_och_sparas_i_lika_fa_fragor_som_ett_litet(
         {"enhetsslag": "kilo", "namn": "n" * 201},
         {"agare_id": 999_999},
         {"uppdrag": ["u" * 41]},
+        {"uppdrag": ["u"] * 51},
         {"kod": "Å 1"},
         {"id_nr": "ID0081", "giltig_fran": date(2024, 1, 1), "giltig_till": date(2023, 1, 1), "decimaler": 9},
         {"namn": "", "id_nr": "i" * 21, "decimaler": 7},
