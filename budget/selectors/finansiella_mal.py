@@ -1,5 +1,6 @@
 """The years of a version as the rule of the finansiella mål wants them."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -152,12 +153,13 @@ def _aren_fore(version: Budgetversion, forsta: int) -> dict[int, Versionskolumn]
     return {k.ar: k for k in ordning}
 
 
-def hamta_avsteg(version: Budgetversion) -> tuple[Avsteg, ...]:
-    """The version's decided departures as the rule wants them. One query."""
-    return tuple(
-        Avsteg(a.mal, a.fran, a.till, a.motiv, beslut_i_ord(a))
-        for a in Malavsteg.objects.filter(version=version)
-    )
+def hamta_avsteg(versioner: Iterable[int]) -> dict[int, tuple[Avsteg, ...]]:
+    """The decided departures of each version (id) as the rule wants them: of a year shown from another version, that
+    one's. One query."""
+    ut: dict[int, tuple[Avsteg, ...]] = dict.fromkeys(versioner, ())
+    for a in Malavsteg.objects.filter(version__in=ut):
+        ut[a.version_id] += (Avsteg(a.mal, a.fran, a.till, a.motiv, beslut_i_ord(a)),)
+    return ut
 
 
 def beslut_i_ord(a: Malavsteg) -> str:

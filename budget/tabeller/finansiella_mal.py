@@ -1,7 +1,7 @@
 """The finansiella mål as a table: years as columns, the measures of each goal and its judgement in words."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from budget.models import Budgetversion, Mal
@@ -23,7 +23,7 @@ _RESULTATMAL = "resultatmal"
 
 
 def bygg_finansiella_mal(
-    version: Budgetversion, kolumner: Sequence[Malkolumn], avsteg: Sequence[Avsteg]
+    version: Budgetversion, kolumner: Sequence[Malkolumn], avsteg: Mapping[int, Sequence[Avsteg]]
 ) -> Tabell:
     """What the version comes to against every goal, and what it has decided to depart from. Without rows when it has
     no years to judge."""
@@ -31,7 +31,9 @@ def bygg_finansiella_mal(
 
 
 class _Bygge:
-    def __init__(self, version: Budgetversion, kolumner: Sequence[Malkolumn], avsteg: Sequence[Avsteg]):
+    def __init__(
+        self, version: Budgetversion, kolumner: Sequence[Malkolumn], avsteg: Mapping[int, Sequence[Avsteg]]
+    ):
         self.version = version
         self.kolumner = kolumner
         self.avsteg = avsteg
@@ -71,9 +73,13 @@ class _Bygge:
         yield from self._avsteg(Mal.RESULTATMAL)
 
     def _avsteg(self, mal: Mal):
-        avsteg = [gallande_avsteg(self.avsteg, mal, m.ar) for _, m, *_ in self.kolumner]
+        avsteg = [gallande_avsteg(self._avsteg_for(k.kalla_id), mal, m.ar) for k, m, *_ in self.kolumner]
         if any(avsteg):
             yield Rad(f"avsteg-{mal}", "Beslutat avsteg", tuple(self._avstegscell(mal, a) for a in avsteg))
+
+    def _avsteg_for(self, kalla: int) -> list[Avsteg]:
+        """The version's own, and those of the version that a year is shown from."""
+        return [a for pk in dict.fromkeys((self.version.pk, kalla)) for a in self.avsteg.get(pk, ())]
 
     def _balanskrav(self):
         yield Rad("balanskrav-grupp", "Balanskrav", slag=Radslag.GRUPP)

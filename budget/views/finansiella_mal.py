@@ -22,9 +22,9 @@ def finansiella_mal(request, ar, kod):
     """The goals are those of the whole region, and so is the right to read them."""
     atkomst = _oppna(request, ar, kod)
     innehall = ram(request, atkomst, "finansiella-mal", titel="Finansiella mål")
-    t = bygg_finansiella_mal(
-        atkomst.version, hamta_finansiella_mal(atkomst.version), hamta_avsteg(atkomst.version)
-    )
+    kolumner = hamta_finansiella_mal(atkomst.version)
+    avsteg = hamta_avsteg({atkomst.version.pk, *(k.kolumn.kalla_id for k in kolumner)})
+    t = bygg_finansiella_mal(atkomst.version, kolumner, avsteg)
     innehall |= {"rubrik": t.rubrik, "ingress": t.ingress, "t": visa(t)}
     return render(request, "budget/finansiella_mal.html", innehall)
 

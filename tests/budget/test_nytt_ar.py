@@ -427,3 +427,17 @@ def test_en_handling_som_gjordes_innan_nagot_andrades_sager_det(b2025, erik, som
         gor()
         html = klient.get(sida).content.decode()
         assert "har ändrats sedan dess: skapa på nytt" in html and ": klart</h2>" not in html
+
+
+def test_ett_avsteg_som_beslutades_i_en_tidigare_budget_star_vid_sitt_ar(b2025, erik, som):
+    """Its year is shown there, not met, and the decision to depart from the goal was nowhere."""
+    for steg in (bered_version, faststall_version):
+        steg(version=b2025, beslut=Beslut("Regionfullmäktige", date(2024, 11, 26), "§ 7"), by=erik)
+    starta_nasta_ar(kalla=b2025, kod="B2026", namn="Budget 2026", by=erik)
+    klient = som("koncerncontroller")
+    html = klient.get("/budget/2026/B2026/finansiella-mal/").content.decode()
+    rad = re.search(r'id="[^"]*avsteg-resultatmal">(.*?)</tr>', html, re.S)[1]
+    fore = klient.get("/budget/2024/B2024/finansiella-mal/").content.decode()
+    ratt = re.search(r'id="[^"]*avsteg-resultatmal">(.*?)</tr>', fore, re.S)[1]
+    assert ratt.count("Avsteg") >= 1 and rad.count("Avsteg") >= 1
+    assert "Tillfälligt avsteg från resultatmål" in html

@@ -41,7 +41,7 @@ def test_det_som_lastes_efter_kontrollen_svarar_att_det_ar_last(version, anvanda
     assert list(punkter.values_list("ordning", "arvd")) == [(101, True), (102, True)]
 
 
-@pytest.mark.parametrize(("kod", "status"), [("40P01", 409), ("40001", 409), ("23505", 500)])
+@pytest.mark.parametrize(("kod", "status"), [("40P01", 409), ("40001", 409), ("23505", 409), ("23514", 500)])
 def test_tva_som_vantar_pa_varandra_ombeds_skicka_igen(db, rf, kod, status):
     def gor():
         with connection.cursor() as cursor:
