@@ -2,8 +2,8 @@
 
 import re
 
-# deadlock_detected, serialization_failure, and unique_violation that no check had seen: what is sent again goes through,
-# or is told what is there already.
+# deadlock_detected, serialization_failure, and unique_violation that no check had seen: what is sent again goes
+# through, or is told what is there already.
 SQL_KROCKAR = {"40P01", "40001", "23505"}
 TEXT = "Någon annan sparade samtidigt, så inget har sparats. Skicka igen."
 LAST = "Versionen låstes medan du skrev, så inget har sparats. Det som ändras efter låsningen görs i en ny version."
