@@ -101,9 +101,12 @@ def hamta_omappade() -> list[tuple[int, str]]:
     """Year and konto of saldon that no rule takes: none, unless somebody went past the system. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH s AS MATERIALIZED (SELECT DISTINCT ar, konto::text FROM budget_saldo)"
-            " SELECT s.ar, s.konto FROM s"
-            " WHERE NOT EXISTS (SELECT 1 FROM budget_kontoposter(s.ar, ARRAY[s.konto])) ORDER BY 1, 2"
+            "WITH s AS MATERIALIZED (SELECT DISTINCT ar, konto::text FROM budget_saldo),"
+            " tagna AS MATERIALIZED (SELECT a.ar, k.konto"
+            " FROM (SELECT ar, array_agg(konto) AS koder FROM s GROUP BY ar) a,"
+            " LATERAL budget_kontoposter(a.ar, a.koder) k)"
+            " SELECT s.ar, s.konto FROM s LEFT JOIN tagna t ON (t.ar, t.konto) = (s.ar, s.konto)"
+            " WHERE t.konto IS NULL ORDER BY 1, 2"
         )
         return cursor.fetchall()
 
