@@ -38,6 +38,10 @@ class VersionsFel(Exception):
     """The version cannot be changed like that. `str()` is a sentence for the user."""
 
 
+# A level is counted back through each decided tilläggsbudget of its year, which has a few.
+FLEST_TILLAGG = 12
+
+
 @dataclass(frozen=True, slots=True)
 class Beslut:
     """Who decided, when, and the paragraph of the minutes."""
@@ -197,10 +201,16 @@ def faststall_version(*, version: Budgetversion, beslut: Beslut, by) -> None:
 def skapa_tillaggsbudget(*, grund: Budgetversion, kod: str, namn: str, by) -> Budgetversion:
     """An open tilläggsbudget: a copy of the decided version, in which the change is made.
 
-    Raises VersionsFel unless `grund` is a decided budget or tilläggsbudget, or when the kod is taken.
+    Raises VersionsFel unless `grund` is a decided budget or tilläggsbudget, when the kod is taken, and when the year
+    has as many as are counted back through.
     """
     if not grund.faststalld or grund.typ not in (Versionstyp.BUDGET, Versionstyp.TILLAGG):
         raise VersionsFel("En tilläggsbudget görs på en fastställd budget.")
+    beslutade = Budgetversion.objects.filter(ar=grund.ar, typ=Versionstyp.TILLAGG, faststalld=True).count()
+    if beslutade >= FLEST_TILLAGG:
+        raise VersionsFel(
+            f"{grund.ar} har redan {beslutade} beslutade tilläggsbudgetar, och fler än så tas inte emot."
+        )
     return kopiera_version(kalla=grund, kod=kod, namn=namn, by=by, typ=Versionstyp.TILLAGG)
 
 

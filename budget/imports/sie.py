@@ -394,14 +394,10 @@ class Sielasning:
             )
 
     def _lasrad(self, nr: int, rad: str) -> Huvudboksrad | None:
-        text = rad.strip()
+        text = self._efter_klamrar(nr, rad.strip())
         if not text:
             return None
-        if text == "}":
-            self._stang(nr, klammer=True)
-            return None
-        tecken = text[0]
-        if tecken == "#" and (m := _ETIKETT.match(text)):
+        if text[0] == "#" and (m := _ETIKETT.match(text)):
             etikett = m[1].upper()
             self._antal[etikett] += 1
             if self._rtrans is not None and etikett != "TRANS":
@@ -430,12 +426,6 @@ class Sielasning:
                 self._klammer_pa_raden(nr)
                 self._stang(nr, klammer=True)
             return ut
-        if tecken == "{":
-            self._oppna(nr)
-            return self._lasrad(nr, text[1:])
-        if tecken == "}":
-            self._stang(nr, klammer=True)
-            return self._lasrad(nr, text[1:])
         if text[:5].lower() == "<html" or text[:9].lower() == "<!doctype":
             raise OlasligFil(
                 f"På rad {nr} börjar en webbsida (HTML): exporten avbröts av ett fel. Hämta den på nytt."
@@ -445,6 +435,17 @@ class Sielasning:
                 "OKAND_RAD", f"Raden börjar inte med # och hoppas över: «{text[:40]}».", nr
             )
         return None
+
+    def _efter_klamrar(self, nr: int, text: str) -> str:
+        """What a line says after the braces that it begins with, which open and close a voucher."""
+        for i, tecken in enumerate(text):
+            if tecken == "{":
+                self._oppna(nr)
+            elif tecken == "}":
+                self._stang(nr, klammer=True)
+            elif not tecken.isspace():
+                return text[i:]
+        return ""
 
     def _behall(self):
         """Counts what is kept for as long as the file is read: all else is forgotten with its line."""

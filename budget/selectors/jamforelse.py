@@ -142,12 +142,17 @@ WITH rad AS (
     FROM budget_justering j JOIN budget_justeringsrad r ON r.justering_id = j.id
     WHERE j.version_id IN (%(forsta)s, %(andra)s) AND j.ar = ANY(%(aren)s)
       AND (%(allt)s OR r.enhet_id = ANY(%(enheter)s))
+), sist AS (
+    SELECT DISTINCT ON (r.justering_id, r.enhet_id) r.justering_id, r.enhet_id, r.pgh_id, r.pgh_context_id
+    FROM budget_justeringsradevent r
+    WHERE r.justering_id IN (SELECT pgh_obj_id FROM budget_justeringevent WHERE version_id IN (%(forsta)s, %(andra)s))
+    ORDER BY r.justering_id, r.enhet_id, r.pgh_id DESC
 ), skrivet AS (
     SELECT DISTINCT ON (j.version_id, j.ar, j.block, j.titel, r.enhet_id)
            j.version_id, j.ar, j.block, j.titel, r.enhet_id, {_HANDELSENAMN}
     FROM (SELECT DISTINCT pgh_obj_id, version_id, ar, block, titel FROM budget_justeringevent
           WHERE version_id IN (%(forsta)s, %(andra)s) AND ar = ANY(%(aren)s)) j
-    JOIN budget_justeringsradevent r ON r.justering_id = j.pgh_obj_id
+    JOIN sist r ON r.justering_id = j.pgh_obj_id
     LEFT JOIN pghistory_context c ON c.id = r.pgh_context_id
     ORDER BY j.version_id, j.ar, j.block, j.titel, r.enhet_id, r.pgh_id DESC
 ), beslutat AS (

@@ -87,7 +87,8 @@ def _grupper(formular, baser) -> list[dict]:
     rad = [
         {
             "rubrik": p.enhet_namn,
-            "idag": f"{formatera(bas, skala=MNKR, decimaler=1)} ({formatera_procent(bas / summa, decimaler=2)})",
+            "idag": formatera(bas, skala=MNKR, decimaler=1)
+            + (f" ({formatera_procent(bas / summa, decimaler=2)})" if summa else ""),
             "falt": [f[p.enhet_kod] for f in formular],
         }
         for p, bas in baser

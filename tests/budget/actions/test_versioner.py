@@ -2,7 +2,13 @@
 
 import pytest
 
-from budget.actions.versioner import VersionsFel, kopiera_version, las_upp_version, las_version
+from budget.actions.versioner import (
+    VersionsFel,
+    kopiera_version,
+    las_upp_version,
+    las_version,
+    skapa_tillaggsbudget,
+)
 from budget.models import Uppstallning, Versionskolumn
 
 
@@ -22,3 +28,10 @@ def test_last_version_visar_aldrig_siffror_ur_en_oppen(version, anvandare):
     las_upp_version(version=kopia, by=koncern, varfor="Ändra")
     las_upp_version(version=arb, by=koncern, varfor="Ändra")
     assert not arb.last
+
+
+def test_ett_ar_har_inte_hur_manga_tillaggsbudgetar_som_helst(version, anvandare, monkeypatch):
+    """A level is counted back through each of them: twenty in a row took the front page ten seconds."""
+    monkeypatch.setattr("budget.actions.versioner.FLEST_TILLAGG", 0)
+    with pytest.raises(VersionsFel, match="2024 har redan 0 beslutade"):
+        skapa_tillaggsbudget(grund=version("B2024"), kod="T1", namn="T", by=anvandare("koncerncontroller"))

@@ -642,6 +642,15 @@ def _avkoda(text, byt):
     return ut
 
 
+@pytest.mark.parametrize(
+    "klamrar", ["{" * 200_000, "}" * 200_000, "{ " * 100_000, "{}" * 100_000 + '#KONTO 3010 "K"']
+)
+def test_en_rad_av_klamrar_ar_ingen_djup_rad(klamrar):
+    with Matt() as matt, suppress(OlasligFil):
+        _las(f"{HUVUD}{klamrar}\n")
+    assert matt.cpu < 2
+
+
 @pytest.mark.parametrize("slut", ["{\n}\n", "}\n", "\n"])
 @pytest.mark.parametrize(
     "fore", ['#TRANS 3010 {} 1 20240101 "a" ', "#TRANS 3010 {} 1 20240101 a ", "#TRANS 3010 {} 1 "]
