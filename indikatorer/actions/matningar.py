@@ -221,6 +221,8 @@ def _motsagelse(indikator: Indikator, a: Matningsandring) -> str | None:
 
 
 _KOLUMNER = (*NYCKELKOLUMNER, *UPPGIFTSFALT)
+# All kommuner of the country, by sex, for twenty years, twice over. The page of a measure reads them all.
+FLEST_VARDEN = 50_000
 _TYPER = {
     "indikator_id": "bigint", "segment_id": "bigint", "enhet_id": "bigint", "omrade_id": "bigint", "kon": "varchar(1)",
     "ar": "smallint", "delperiod": "smallint", "varde": "numeric", "taljare": "numeric", "namnare": "numeric",
@@ -260,6 +262,23 @@ DELETE FROM indikatorer_matning m USING inlast_matning r WHERE r.borttagen AND m
 """
 
 
+def _krav_ryms(cursor) -> None:
+    """Refuse what would give an indikator more values than its page reads."""
+    cursor.execute(
+        "SELECT i.namn, count(*) FROM indikatorer_matning m JOIN indikatorer_indikator i ON i.id = m.indikator_id"
+        " WHERE m.indikator_id = ANY(ARRAY(SELECT DISTINCT indikator_id FROM inlast_matning))"
+        " GROUP BY i.id HAVING count(*) > %s ORDER BY i.id LIMIT 1",
+        [FLEST_VARDEN],
+    )
+    if for_manga := cursor.fetchone():
+        namn, antal = for_manga
+        raise OgiltigMatning(
+            {
+                0: f"{namn} skulle få {antal} värden, och ett mått har högst {FLEST_VARDEN}. Ingenting har sparats."
+            }
+        )
+
+
 def _skriv(rader: list[Matningsrad], ursprung: str, by) -> Inlasning:
     """The rows written in the running transaction, whatever they replace."""
     with connection.cursor() as cursor:
@@ -296,6 +315,7 @@ def _skriv(rader: list[Matningsrad], ursprung: str, by) -> Inlasning:
             borttagna = cursor.rowcount
             cursor.execute(_LAGG_TILL, [ursprung, vem])
             nya = cursor.rowcount
+            _krav_ryms(cursor)
             # Foreign keys are asked for at the end of the transaction, where nobody could tell the user.
             connection.check_constraints()
         except IntegrityError as fel:
