@@ -185,18 +185,27 @@ def hamta_beslutsavvikelser(versioner: Iterable[Budgetversion]) -> list[Beslutsa
     avvikelser = []
     har = set(Beslutspunkt.objects.values_list("version", flat=True).order_by().distinct())
     for version in (v for v in versioner if v.pk in har):
-        for b in hamta_beslutspunkter(version):
+        besvarade = hamta_beslutspunkter(version)
+        mot = {
+            tal.pk: tolka(tal.jamfors_med, ar=version.ar)
+            for b in besvarade
+            for tal in b.punkt.tal.all()
+            if tal.jamfors_med
+        }
+        # All that figures are compared with is looked up at once.
+        uppslag = _Uppslag(version, [m for m in mot.values() if isinstance(m, Hanvisning)], {})
+        for b in besvarade:
             avvikelser += [Beslutsavvikelse(version, b.nummer, b.punkt, t.skal) for t in b.trasiga]
             for tal in b.punkt.tal.all():
-                if tal.jamfors_med and (a := _jamfor(version, b, tal)):
+                if tal.pk in mot and (a := _jamfor(version, b, tal, mot[tal.pk], uppslag)):
                     avvikelser.append(a)
     return avvikelser
 
 
-def _jamfor(version, b: Besvarad, tal: Beslutstal) -> Beslutsavvikelse | None:
-    svar = tolka(tal.jamfors_med, ar=version.ar)
-    if isinstance(svar, Hanvisning):
-        svar = _Uppslag(version, [svar], {}).las(svar, None)
+def _jamfor(
+    version: Budgetversion, b: Besvarad, tal: Beslutstal, mot: Hanvisning | Trasig, uppslag: _Uppslag
+) -> Beslutsavvikelse | None:
+    svar = uppslag.las(mot, None) if isinstance(mot, Hanvisning) else mot
     if isinstance(svar, Trasig):
         return Beslutsavvikelse(version, b.nummer, b.punkt, svar.skal, tal)
     if svar.varde is None:

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from budget.actions.versioner import kopiera_version, skapa_tillaggsbudget, starta_nasta_ar
 from budget.models import Belopp, Beslutspunkt, Beslutstal
-from budget.selectors.beslutspunkter import hamta_beslutspunkter
+from budget.selectors.beslutspunkter import hamta_beslutsavvikelser, hamta_beslutspunkter
 from budget.selectors.summor import ALLA_ENHETER
 from budget.tabeller.beslutspunkter import visa_punkter
 from budget.tabeller.handling import bygg_handling
@@ -378,3 +378,25 @@ def test_en_punkt_med_manga_tal_behaller_dem_nar_den_sparas(som):
     svar = klient.post(f"{ARB}{p.pk}/", _falt(klient, p))
     assert svar.status_code == 302
     assert p.tal.count() == egna + 45
+
+
+def test_fragorna_beror_inte_pa_hur_manga_tal_som_jamfors(version):
+    arb = version("B2024-ARB")
+    punkt = Beslutspunkt.objects.filter(version=arb).first()
+
+    def fragor():
+        with CaptureQueriesContext(connection) as fangade:
+            antal = len(
+                [a for a in hamta_beslutsavvikelser([arb]) if a.tal and a.tal.namn.startswith("prov")]
+            )
+        return antal, len(fangade)
+
+    for n in range(2):
+        for i in range(1 + 20 * n):
+            Beslutstal.objects.create(
+                version=arb, punkt=punkt, namn=f"prov{n}_{i}", matt="mnkr", varde=1, precision=1,
+                jamfors_med="resultatbudget.arets_resultat år",
+            )  # fmt: skip
+        if not n:
+            antal, fore = fragor()
+    assert (antal, fragor()) == (1, (22, fore))
