@@ -170,9 +170,7 @@ def _fel_i_formularet(request: HttpRequest) -> bool:
         )
     except UnreadablePostError as fel:  # the visitor left while sending
         raise SuspiciousOperation("Formuläret kom inte fram helt.") from fel
-    except (
-        TypeError
-    ) as fel:  # the head of a part is «x*=a; x*0=b», which the standard library cannot put in order
+    except TypeError as fel:  # a part's head is «x*=a; x*0=b», which cannot be put in order
         raise SuspiciousOperation("Formuläret går inte att läsa.") from fel
 
 

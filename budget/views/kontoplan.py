@@ -226,7 +226,7 @@ def _formularsida(request, s: Slag, objekt, fragan=None):
             status = 422
             if objekt and request.POST.get("sedd") != _sedd(s, objekt):
                 raise KontoplanFel(
-                    f"Någon annan har ändrat regeln sedan sidan öppnades. Sparat nu är {_i_klartext(s, objekt)}. Spara "
+                    f"Någon annan har ändrat raden sedan sidan öppnades. Sparat nu är {_i_klartext(s, objekt)}. Spara "
                     "igen för att ersätta det med det som står i fälten."
                 )
             if formular.is_valid():

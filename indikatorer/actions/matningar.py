@@ -315,7 +315,8 @@ def _skriv(rader: list[Matningsrad], ursprung: str, by) -> Inlasning:
             borttagna = cursor.rowcount
             cursor.execute(_LAGG_TILL, [ursprung, vem])
             nya = cursor.rowcount
-            _krav_ryms(cursor)
+            if nya:
+                _krav_ryms(cursor)
             # Foreign keys are asked for at the end of the transaction, where nobody could tell the user.
             connection.check_constraints()
         except IntegrityError as fel:
