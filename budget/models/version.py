@@ -141,6 +141,16 @@ class Budgetversion(models.Model):
         return self.namn
 
     @property
+    def kallhandling(self) -> str:
+        """The document that the version's own figures stand in. Nothing for a version made here: its `handling` is
+        where the amounts that came along with the copy stand, and nothing that was counted or typed since does."""
+        return "" if self.bryggad else self.handling
+
+    def plats_i_handling(self, kalla: str) -> str:
+        """«Verksamhetsplan och budget 2024, textrad 2765» for a figure whose place there is `kalla`."""
+        return ", ".join(d for d in (self.handling if kalla else self.kallhandling, kalla) if d)
+
+    @property
     def beredd(self) -> bool:
         return self.beredd_datum is not None
 

@@ -367,7 +367,7 @@ def _rorelseavvikelse(
 ) -> Avvikelse:
     return Avvikelse(
         kod, r.version, r.post, Nyckel(r.post.pk, r.version.pk, r.ar, ALLA), f"ändring mot {r.fran.namn}",
-        rorde_sig, foljde, Skillnad(r.fattas, Slag.FEL), Decimal(1), r.version.handling,
+        rorde_sig, foljde, Skillnad(r.fattas, Slag.FEL), Decimal(1), r.version.kallhandling,
     )  # fmt: skip
 
 
@@ -397,7 +397,7 @@ def hamta_internbudgetavvikelser(versioner: Iterable[Budgetversion]) -> list[Avv
                         "INTERNBUDGET", version, post,
                         Nyckel(post.pk, version.pk, prov.kolumn.ar, f"{DELARNA}:{f.plats.enhet_id}"),
                         f.plats.enhet_namn, prov.internbudget.varde, prov.niva.varde, prov.skillnad,
-                        prov.internbudget.precision, version.handling,
+                        prov.internbudget.precision, version.kallhandling,
                     )
                 )  # fmt: skip
     return avvikelser
@@ -419,7 +419,7 @@ def hamta_sambandsavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikel
             avvikelser.append(
                 Avvikelse(
                     "SAMBAND", version, post, Nyckel(post.pk, version.pk, s.ar, ALLA), s.regel.rubrik,
-                    s.vanster, s.hoger, Skillnad(s.differens, Slag.FEL), s.precision, version.handling,
+                    s.vanster, s.hoger, Skillnad(s.differens, Slag.FEL), s.precision, version.kallhandling,
                     samband=s.regel,
                 )
             )  # fmt: skip
@@ -481,7 +481,7 @@ def _avvikelse(kod, k, version, nyckel, beraknat, delar: Decimal | None = None) 
     if k.post.uppstallning.per_objekt and k.enhet is None:
         namn = ""  # its lines are of all objects and say so themselves
     plats = f"{k.importfil.namn} rad {k.importrad}" if k.importfil else "inmatad"
-    kalla = ", ".join(del_ for del_ in (version.handling, k.kalla, plats) if del_)
+    kalla = ", ".join(del_ for del_ in (version.plats_i_handling(k.kalla), plats) if del_)
     return Avvikelse(
         kod, version, k.post, nyckel, "" if k.enhet and k.enhet.typ == Enhetstyp.REGION else namn,
         k.belopp, beraknat, skillnad, k.precision, kalla, delar, i_grunden,

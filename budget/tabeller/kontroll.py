@@ -133,7 +133,7 @@ def _liten(text: str) -> str:
 
 def ar_tryckt(version: Budgetversion) -> bool:
     """Whether the figures of a version stand in a document outside the system."""
-    return bool(version.faststalld and version.handling and not version.bryggad)
+    return bool(version.faststalld and version.kallhandling)
 
 
 def bygg_kontroll(version: Budgetversion, avvikelser: Iterable[Avvikelse]) -> Tabell:

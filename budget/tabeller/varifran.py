@@ -180,7 +180,8 @@ def _fakta(svar, varde):
             yield Faktarad("Varför", svar.handelser[0].varfor)
         if b.importfil:
             yield Faktarad("Fil och rad", f"{b.importfil.namn}, rad {b.importrad}", kod=True)
-            yield Faktarad("Handling", ", ".join(d for d in (svar.version.handling, b.kalla) if d))
+            if plats := svar.version.plats_i_handling(b.kalla):
+                yield Faktarad("Handling", plats)
         yield Faktarad("Precision", f"Given i {_precision(svar.post, b.precision)}")
         yield Faktarad("Exakt belopp", _exakt(svar.post, b.belopp))
     elif varde is not None:

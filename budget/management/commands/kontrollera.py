@@ -111,5 +111,5 @@ def _beslut_som_json(a: Beslutsavvikelse) -> dict:
         **tal_som_text(a),
         "slag": a.slag.value,
         "text": skriv_beslutsavvikelse(a),
-        "kalla": ", ".join(d for d in (a.version.handling, a.punkt.kalla) if d),
+        "kalla": a.version.plats_i_handling(a.punkt.kalla),
     }

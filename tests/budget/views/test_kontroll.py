@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from budget.actions.versioner import kopiera_version
+from budget.models import Post
 from budget.selectors.kontroll import hamta_alla_avvikelser, hamta_sedda_avvikelser
 from budget.selectors.samband import Raknas, hamta_samband, hamta_skilda
 from budget.selectors.summor import ALLA_ENHETER
@@ -120,3 +121,19 @@ def test_det_som_en_kopia_sjalv_skiljer_raknas(version, anvandare):
     skriv(kopia, "resultatbudget", "avskrivningar", "REGION", 2024, -2_100, by)
     skilda = {(s.regel.kod, s.ar): hur for s, hur in hamta_skilda(kopia, hamta_samband(kopia))}
     assert skilda["AVSKRIVNINGAR", 2024] == Raknas.SKILLNAD
+
+
+def test_det_som_skrivits_har_sags_inte_sta_i_en_handling(version, anvandare):
+    """A copy carries the name of the document its amounts came from; what was typed after that stands in none."""
+    by = anvandare("koncerncontroller")
+    kopia = kopiera_version(kalla=version("B2024"), kod="K", namn="Kopia", by=by)
+    skriv(kopia, "resultatbudget", "avskrivningar", "REGION", 2024, -2_100, by)
+    skriv(kopia, "kassaflode", "arets_resultat", "REGION", 2024, 5, by)
+    funna = hamta_alla_avvikelser([kopia])
+    assert {a.kod for a in funna} >= {"RAD", "SAMBAND"}
+    assert not [a.kalla for a in funna if "Verksamhetsplan" in a.kalla]
+
+
+def test_radernas_forklaringar_galler_varje_ar(db):
+    """They are printed in the budget of any year, so none may speak of what one year's document printed."""
+    assert not re.findall(r"\b20\d\d\b", " ".join(Post.objects.values_list("forklaring", flat=True)))
