@@ -4,8 +4,8 @@ Templates only place what stands here, so screen and paper cannot format a figur
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from html import escape
 from itertools import groupby
@@ -215,7 +215,18 @@ def _bilagor(handling: Handling, kapitel: Sequence[Kapitelvy]) -> Iterator[Bilag
     par = zip(handling.tabeller, kapitel, strict=True)
     for bilaga, grupp in groupby(par, key=lambda x: x[0].bilaga):
         rubrik = bilaga[:1].upper() + bilaga[1:] if bilaga else "Underlag"
-        yield Bilagevy(rubrik.lower().replace(" ", "-"), rubrik, tuple(k for _, k in grupp))
+        yield Bilagevy(rubrik.lower().replace(" ", "-"), rubrik, tuple(_utan_upprepning(k for _, k in grupp)))
+
+
+def _utan_upprepning(kapitel: Iterable[Kapitelvy]) -> Iterator[Kapitelvy]:
+    """What is said over the first of some tables is not said again over the next: it made the last of them begin a page
+    of its own. A table on a landscape page stands alone, and keeps its words."""
+    sagt = None
+    for k in kapitel:
+        sags = k.tabell.ingress
+        upprepas = sags == sagt and not k.tabell.liggande
+        yield replace(k, tabell=replace(k.tabell, ingress="")) if upprepas else k
+        sagt = sags
 
 
 def _forklaringar(kapitel: Sequence[Kapitelvy]) -> Iterator[Forklaringsvy]:

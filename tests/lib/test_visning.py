@@ -150,3 +150,22 @@ def test_en_rad_forklaras_en_gang():
     assert [(f.rubrik, [r.nyckel for r in f.rader]) for f in vy.forklaringar] == [
         (tabell.rubrik, ["ny", "total"])
     ]
+
+
+def test_ingressen_sags_en_gang_under_samma_rubrik():
+    """A table that only repeats the words of the one before it is let be without, unless it has a page to itself."""
+    tabell, bred = provhandling.regionbidrag(), provhandling.plan()
+    assert visning.visa(bred).liggande and not visning.visa(tabell).liggande
+
+    def ingresser(*tabeller):
+        vy = visning.visa_handling(replace(provhandling.handling(), tabeller=tabeller))
+        return [k.tabell.ingress for b in vy.bilagor for k in b.kapitel]
+
+    ett, tva, tre = (
+        replace(tabell, nyckel=n, bilaga=b, ingress="Bara rader som ändras.")
+        for n, b in (("a", "bilaga 1"), ("b", "bilaga 1"), ("c", "bilaga 2"))
+    )
+    assert ingresser(ett, tva, tre) == ["Bara rader som ändras.", "", "Bara rader som ändras."]
+    bredvid = replace(bred, bilaga="bilaga 1", ingress="Bara rader som ändras.")
+    assert ingresser(ett, bredvid) == ["Bara rader som ändras."] * 2
+    assert ingresser(ett, replace(tva, ingress="Något annat.")) == ["Bara rader som ändras.", "Något annat."]
