@@ -1,5 +1,6 @@
 """Writing decision points: new, changed, moved, gone, or read from a file. Each is one transaction."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -64,7 +65,7 @@ def hitta_fel(
         f"Talet «{t.namn}» finns redan i en annan punkt. Välj ett annat namn." for t in tal if t.namn in kanda
     ]
     namn = [t.namn for t in tal]
-    fel += [f"Två tal heter «{n}»." for n in sorted({n for n in namn if namn.count(n) > 1})]
+    fel += [f"Två tal heter «{n}»." for n, antal in sorted(Counter(namn).items()) if antal > 1]
     kanda |= {t.namn: Beslutstal(**_falt(t)) for t in tal}
     bitar = besvara(version, {0: (uppgifter.text, uppgifter.senast)}, kanda)[0]
     fel += [b.skal for b in bitar if isinstance(b, Trasig)]

@@ -65,7 +65,7 @@ from regionskane.jobb.models import Jobb, Jobbstatus
 from regionskane.jobb.slag import JobbFel
 from regionskane.lib.anmarkning import Anmarkning, Anmarkningar, Niva
 from regionskane.lib.belopp import formatera
-from regionskane.lib.textfil import OkandaKolumner, OlasligFil
+from regionskane.lib.textfil import LANGSTA_RUBRIK, OkandaKolumner, OlasligFil
 
 SLAG = "las_in_utfall"
 # Any number that nothing else in the database locks on.
@@ -215,6 +215,8 @@ def valj_kolumner(*, fil: Utfallsfil, kolumner: dict[str, str], kalla: str, by) 
     _krav_pa_text(namn, *valda.values())
     if not set(valda) <= set(SYNONYMER) or not valda:
         raise UtfallFel("Välj vilken kolumn som är konto, belopp och period eller datum.")
+    if any(len(rubrik) > LANGSTA_RUBRIK for rubrik in valda.values()):
+        raise UtfallFel("En av kolumnerna finns inte i filen. Välj dem i listorna.")
     if len(set(valda.values())) != len(valda):
         raise UtfallFel("Samma kolumn är vald två gånger. Välj en kolumn för varje fält.")
     with andring(by=by, varfor=f"Kolumner för {namn}"):

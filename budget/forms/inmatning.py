@@ -47,7 +47,7 @@ def las_inmatning(
     raises OtillatenCell, whatever its text. `matt` says what each line (post id) is given in. Cells left
     as they were shown are not part of the result, so that a save touches only what the user touched.
     """
-    sedda = _sedda(post.get("bas", "{}"))
+    sedda = _sedda(post.get("bas", "{}"), tillaten)
     andringar, texter, fel, valda = [], {}, {}, {}
     for namn in post:
         if not namn.startswith(CELL):
@@ -79,7 +79,7 @@ def las_inmatning(
 def _sedd(post, cell):
     if len(post.get(f"{NU}{cell}", "")) > LANGST_SEDD:
         raise OgiltigtFormular("Formuläret är skadat. Ladda om sidan; det du skrev finns kvar.")
-    return _sedda(f'{{"{cell}": {post.get(f"{NU}{cell}", "null")}}}')[cell]
+    return _sedda(f'{{"{cell}": {post.get(f"{NU}{cell}", "null")}}}', cell.__eq__)[cell]
 
 
 def _las_nyckel(text):
@@ -89,11 +89,15 @@ def _las_nyckel(text):
         raise OgiltigtFormular("Formuläret är skadat. Ladda om sidan; det du skrev finns kvar.") from fel
 
 
-def _sedda(text):
+def _sedda(text, tillaten):
+    """What was shown of the cells of the table. Any other is dropped before it is a key here: the hash of a number is
+    the number, so whoever chooses the numbers can choose that all of them collide."""
+    sedda = {}
     try:
-        return {
-            _las_nyckel(nyckel): (int(rev), None if varde is None else las_decimal(varde))
-            for nyckel, (rev, varde) in las_json(text).items()
-        }
+        for nyckel, (rev, varde) in las_json(text).items():
+            cell, sedd = _las_nyckel(nyckel), (int(rev), None if varde is None else las_decimal(varde))
+            if tillaten(cell):
+                sedda[cell] = sedd
     except (ValueError, TypeError, AttributeError, OverflowError) as fel:
         raise OgiltigtFormular("Formuläret är skadat. Ladda om sidan; det du skrev finns kvar.") from fel
+    return sedda

@@ -24,8 +24,9 @@ from regionskane.lib.xlsx_strom import FLEST_I_TEXT, DoldaRader, Strombok, Trasi
 
 RUBRIKRADER = 20
 EXCELPRECISION = Decimal("1e-6")
-# Excel's numbers for the days of 1950 to 2100.
-EXCELDAGAR = range(18_264, 73_416)
+# Excel's numbers for the days of 1950 to 2100: the first of them, and the first that is none. They are compared with:
+# to find a number with decimals in a range, Python asks each of its days.
+FORSTA_EXCELDAG, EFTER_EXCELDAG = 18_264, 73_416
 
 
 class XlsxLasning:
@@ -137,7 +138,7 @@ class XlsxLasning:
             return varde.date().isoformat() if falt == "datum" else f"{varde:%Y-%m}"
         if isinstance(varde, date):
             return varde.isoformat() if falt == "datum" else f"{varde:%Y-%m}"
-        if falt == "datum" and type(varde) in (int, float) and varde in EXCELDAGAR:
+        if falt == "datum" and type(varde) in (int, float) and FORSTA_EXCELDAG <= varde < EFTER_EXCELDAG:
             raise ValueError(
                 f"{self._adress(nr, falt)} har talet {varde:g} där ett datum ska stå. Det är troligen Excels nummer "
                 "för en dag: välj datumformat för kolumnen."

@@ -30,6 +30,7 @@ Out: what `skriv` returns. `las_resultat` reads it back. `underlag_som_dict` wri
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -141,8 +142,8 @@ class _Objekt(dict):
 
 def _objekt(par: list[tuple[str, Any]]) -> _Objekt:
     resultat = _Objekt(par)
-    nycklar = [nyckel for nyckel, _ in par]
-    resultat.dubbel = next((nyckel for nyckel in resultat if nycklar.count(nyckel) > 1), None)
+    antal = Counter(nyckel for nyckel, _ in par)
+    resultat.dubbel = next((nyckel for nyckel in resultat if antal[nyckel] > 1), None)
     return resultat
 
 

@@ -113,12 +113,8 @@ def oppna_arkiv(fil: BinaryIO, granser: Granser) -> zipfile.ZipFile:
     if any(d.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for d in delar):
         raise skadad()
     uppackad, packad = sum(d.file_size for d in delar), sum(d.compress_size for d in delar)
-    texter = sum(d.file_size for d in delar if d.filename.lower().endswith("sharedstrings.xml"))
-    if uppackad > granser.uppackad or texter > granser.texter:
-        raise OtillatenBok(
-            "BOMB",
-            f"Arbetsboken är för stor uppackad ({uppackad >> 20} MB). Dela upp den, eller spara som CSV.",
-        )
+    if uppackad > granser.uppackad:
+        raise _for_stor(uppackad)
     if uppackad > ALLTID_TILLATET and uppackad > STORST_PACKNING * max(packad, 1):
         raise OtillatenBok(
             "BOMB",
@@ -388,6 +384,10 @@ class Arbetsbok:
                 bitar.clear()
                 langd = 0
 
+        # The texts are kept, so this part has a bound of its own. It is called what the book's relations call it.
+        storlek = self._arkiv.getinfo(del_).file_size
+        if storlek > self.granser.texter:
+            raise _for_stor(storlek)
         self._las(del_, start, slut, tecken)
 
     def _las_ovriga(self, lasta: set[str]) -> None:
@@ -479,6 +479,12 @@ def for_manga_celler() -> OtillatenBok:
     """More in the sheets than is read while somebody waits."""
     return OtillatenBok(
         "CELLER", "Arbetsboken har fler celler än som läses på en gång. Dela upp den, eller spara som CSV."
+    )
+
+
+def _for_stor(uppackad: int) -> OtillatenBok:
+    return OtillatenBok(
+        "BOMB", f"Arbetsboken är för stor uppackad ({uppackad >> 20} MB). Dela upp den, eller spara som CSV."
     )
 
 

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from budget.models import Kontoregel, Saldo, Utfallsfil
+from budget.models import Kontoregel, Saldo, Utfallsfil, Utfallskalla
 from budget.selectors.kontoplan import hamta_kontoposter, postnamn
 from organisation.models import Enhet, Namnd
 from regionskane.jobb.actions import kor_jobb
@@ -173,6 +173,9 @@ def test_okanda_kolumner_valjs_pa_sidan(koncern):
     for nul in ({"kalla": "a\0"}, {"kalla": "a", "falt-text": "a\0"}):
         assert koncern.post(f"{svar.url}kolumner/", val | nul).status_code == 400
     assert _lamna(koncern, MANAD, kalla="a\0").status_code == 400
+    # No file has such a header, and the page of files read those of every source.
+    lang = koncern.post(f"{svar.url}kolumner/", val | {"kalla": "a", "falt-text": "x" * 10_000})
+    assert lang.status_code == 422 and not Utfallskalla.objects.exists()
     fel = koncern.post(f"{svar.url}kolumner/", val)
     assert fel.status_code == 422 and '<option value="Kto-id" selected>' in _text(fel)
     assert koncern.post(f"{svar.url}kolumner/", val | {"kalla": "Raindance"}).status_code == 302
