@@ -19,6 +19,7 @@ from budget.models import (
     Status,
 )
 from budget.models.investering import postkod
+from budget.selectors.budgetdel import stangda_enheter
 from budget.selectors.celler import Cellnyckel
 from organisation.models import Enhet, Enhetstyp, Namnd, Placering
 from organisation.permissions import Behorighet, Ratt
@@ -117,6 +118,18 @@ def godta_objekt(*, objekt: Investeringsobjekt, by) -> None:
         )
 
 
+def krav_pa_oppen_del(version: Budgetversion, objekt: Investeringsobjekt) -> None:
+    """Raise InvesteringsFel when the version is locked, or when the nämnd of the object has handed in its part of it:
+    what was handed in is the object with its name and what is decided about it."""
+    if version.last:
+        raise InvesteringsFel(f"{version.namn} är låst. Ingenting har sparats.")
+    if namnd := stangda_enheter(version).get(objekt.enhet_id):
+        raise InvesteringsFel(
+            f"{namnd} har lämnat in sin del av {version.namn}, så objektet ligger fast. Ingenting har sparats. "
+            "Ta tillbaka delen, eller be en koncerncontroller lämna den åter, om något ska ändras."
+        )
+
+
 def byt_namn(*, objekt: Investeringsobjekt, namn: str, sedd_rev: int, by) -> None:
     """Rename an object. Raises InvesteringsFel when a locked version shows it, ObjektetAndrat when somebody else
     was there before."""
@@ -143,12 +156,11 @@ def registrera_investeringsbeslut(
 ) -> Investeringsbeslut:
     """Add what is decided about an object in a version.
 
-    Raises InvesteringsFel for a locked version, a text that stands there already, and an end before years that the
-    object has amounts for.
+    Raises InvesteringsFel for a locked version and a part that is handed in, a text that stands there already, and an
+    end before years that the object has amounts for.
     """
     u = uppgifter
-    if version.last:
-        raise InvesteringsFel(f"{version.namn} är låst. Ingenting har sparats.")
+    krav_pa_oppen_del(version, objekt)
     if u.avslutas_ar:
         efter = Belopp.objects.filter(
             version=version, enhet=objekt.enhet_id, post__kod=objekt.postkod, ar__gt=u.avslutas_ar
@@ -174,8 +186,8 @@ def registrera_investeringsbeslut(
 
 
 def ta_bort_investeringsbeslut(*, beslut: Investeringsbeslut, by) -> None:
-    """Take a decision away; the history keeps it. Raises InvesteringsFel in a locked version."""
-    if beslut.version.last:
-        raise InvesteringsFel(f"{beslut.version.namn} är låst. Ingenting har tagits bort.")
+    """Take a decision away; the history keeps it. Raises InvesteringsFel in a locked version, and in a part that is
+    handed in."""
+    krav_pa_oppen_del(beslut.version, beslut.objekt)
     with andring(by=by, varfor=f"Beslut om {beslut.objekt} borttaget"):
         beslut.delete()

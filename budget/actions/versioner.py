@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from budget.actions.budgetdel import stang_oppna_delar
@@ -80,20 +80,43 @@ def kopiera_version(
     return ny
 
 
+def _hall(version: Budgetversion) -> None:
+    """Hold a version, those whose columns it shows and those that show its, to the end of the transaction, and read
+    it as it is then: what is tried of them after this stands when it is saved. Waits for whoever is writing in them.
+    """
+    par = Versionskolumn.objects.filter(Q(version=version) | Q(kalla=version)).values_list(
+        "version_id", "kalla_id"
+    )
+    alla = {version.pk}.union(*par)
+    list(
+        Budgetversion.objects.select_for_update(no_key=True)
+        .filter(pk__in=alla)
+        .order_by("pk")
+        .values_list("pk")
+    )
+    version.refresh_from_db()
+
+
+def _krav_pa_datum(beslut: Beslut) -> None:
+    if beslut.datum > timezone.localdate():
+        raise VersionsFel("Datumet ligger i framtiden. Registrera beslutet när det är fattat.")
+
+
 def las_version(*, version: Budgetversion, by, varfor: str = "") -> None:
     """Lock a version: from now on the database refuses every change of its amounts.
 
     Raises VersionsFel when it is locked, or shows a column of another version that is still open.
     """
-    oppen = (
-        Versionskolumn.objects.filter(version=version, kalla__status=Status.OPPEN)
-        .exclude(kalla=version)
-        .values_list("kalla__namn", flat=True)
-        .first()
-    )
-    if oppen:
-        raise VersionsFel(f"Lås först {oppen}: {version.namn} visar siffror ur den.")
     with andring(by=by, varfor=varfor):
+        _hall(version)
+        oppen = (
+            Versionskolumn.objects.filter(version=version, kalla__status=Status.OPPEN)
+            .exclude(kalla=version)
+            .values_list("kalla__namn", flat=True)
+            .first()
+        )
+        if oppen:
+            raise VersionsFel(f"Lås först {oppen}: {version.namn} visar siffror ur den.")
         andrade = Budgetversion.objects.filter(pk=version.pk, status=Status.OPPEN).update(
             status=Status.LAST, last_av=by, last_tid=timezone.now()
         )
@@ -108,19 +131,20 @@ def las_upp_version(*, version: Budgetversion, by, varfor: str) -> None:
     Raises VersionsFel for one that is fastställd or open, without a reason, and when a locked version shows
     its figures: whoever may read that one would read what is not decided.
     """
-    if version.faststalld:
-        raise VersionsFel(f"{version.namn} är fastställd och öppnas inte igen. Kopiera den i stället.")
     if not varfor.strip():
         raise VersionsFel("Skriv varför versionen öppnas igen.")
-    visas_i = (
-        Versionskolumn.objects.filter(kalla=version, version__status=Status.LAST)
-        .exclude(version=version)
-        .values_list("version__namn", flat=True)
-        .first()
-    )
-    if visas_i:
-        raise VersionsFel(f"{visas_i} är låst och visar siffror ur {version.namn}. Öppna den först.")
     with andring(by=by, varfor=varfor):
+        _hall(version)
+        if version.faststalld:
+            raise VersionsFel(f"{version.namn} är fastställd och öppnas inte igen. Kopiera den i stället.")
+        visas_i = (
+            Versionskolumn.objects.filter(kalla=version, version__status=Status.LAST)
+            .exclude(version=version)
+            .values_list("version__namn", flat=True)
+            .first()
+        )
+        if visas_i:
+            raise VersionsFel(f"{visas_i} är låst och visar siffror ur {version.namn}. Öppna den först.")
         andrade = Budgetversion.objects.filter(pk=version.pk, status=Status.LAST).update(
             status=Status.OPPEN,
             last_av=None,
@@ -138,25 +162,29 @@ def bered_version(*, version: Budgetversion, beslut: Beslut, by) -> None:
     """Record that a proposal has been prepared (by regionstyrelsen): it is locked and waits for fullmäktige.
 
     The nämnder whose parts are still open are told that they are closed.
-    Raises VersionsFel for one that is fastställd or already beredd, has justeringar that are drafts, or cannot be
-    locked, and for a tilläggsbudget whose financing is missing or not borne by its figures (KL 11:15).
+    Raises VersionsFel for a date in the future, for one that is fastställd or already beredd, has justeringar that are
+    drafts, or cannot be locked, and for a tilläggsbudget whose financing is missing or not borne by its figures (KL
+    11:15).
     """
     if version.typ not in BEREDS:
         raise VersionsFel(f"{version.namn} bereds inte av regionstyrelsen.")
-    if version.faststalld or version.beredd:
-        raise VersionsFel(f"{version.namn} är redan {'fastställd' if version.faststalld else 'beredd'}.")
-    utkast = list(
-        Justering.objects.filter(version=version, status=Justeringsstatus.UTKAST).values_list(
-            "titel", flat=True
-        )
-    )
-    if utkast:
-        raise VersionsFel(
-            f"Besluta eller ta bort utkasten först, de räknas inte: {', '.join(f'«{t}»' for t in utkast)}."
-        )
-    if version.typ == Versionstyp.TILLAGG:
-        krav_pa_finansiering(version)
+    _krav_pa_datum(beslut)
     with andring(by=by, varfor=f"Beredd av {beslut.organ} {beslut.datum}, {beslut.paragraf}"):
+        # What is tried is what will stand: nobody writes in the version from here on.
+        _hall(version)
+        if version.faststalld or version.beredd:
+            raise VersionsFel(f"{version.namn} är redan {'fastställd' if version.faststalld else 'beredd'}.")
+        utkast = list(
+            Justering.objects.filter(version=version, status=Justeringsstatus.UTKAST).values_list(
+                "titel", flat=True
+            )
+        )
+        if utkast:
+            raise VersionsFel(
+                f"Besluta eller ta bort utkasten först, de räknas inte: {', '.join(f'«{t}»' for t in utkast)}."
+            )
+        if version.typ == Versionstyp.TILLAGG:
+            krav_pa_finansiering(version)
         if not version.last:
             las_version(version=version, by=by)
         Budgetversion.objects.filter(pk=version.pk).update(
@@ -170,23 +198,25 @@ def faststall_version(*, version: Budgetversion, beslut: Beslut, by) -> None:
     """Record the decision, fullmäktige's or for an internbudget the nämnd's: from now on the version never changes.
 
     Raises VersionsFel for one that is not beredd although it is to be, is already fastställd, was decided before it
-    was beredd, or whose year already has a decided one (then a tilläggsbudget is the way).
+    was beredd or is to be in the future, or whose year already has a decided one (then a tilläggsbudget is the way).
     """
-    if version.faststalld:
-        raise VersionsFel(f"{version.namn} är redan fastställd.")
     if version.typ not in BESLUTAS:
         raise VersionsFel(f"{version.namn} är ingen budget och fastställs inte.")
-    if version.typ in BEREDS and not version.beredd:
-        raise VersionsFel(f"{version.namn} är inte beredd än. Registrera beredningen först.")
-    if version.beredd and beslut.datum < version.beredd_datum:
-        raise VersionsFel(f"Beslutet kan inte vara fattat före beredningen {version.beredd_datum}.")
-    annan = Budgetversion.objects.filter(
-        ar=version.ar, typ=version.typ, namnd=version.namnd_id, faststalld=True
-    ).first()
-    if annan and version.typ != Versionstyp.TILLAGG:
-        rad = " Gör en tilläggsbudget på den." if version.typ == Versionstyp.BUDGET else ""
-        raise VersionsFel(f"{annan.namn} är redan fastställd för {version.ar}.{rad}")
+    _krav_pa_datum(beslut)
     with andring(by=by, varfor=f"Fastställd av {beslut.organ} {beslut.datum}, {beslut.paragraf}"):
+        _hall(version)
+        if version.faststalld:
+            raise VersionsFel(f"{version.namn} är redan fastställd.")
+        if version.typ in BEREDS and not version.beredd:
+            raise VersionsFel(f"{version.namn} är inte beredd än. Registrera beredningen först.")
+        if version.beredd and beslut.datum < version.beredd_datum:
+            raise VersionsFel(f"Beslutet kan inte vara fattat före beredningen {version.beredd_datum}.")
+        annan = Budgetversion.objects.filter(
+            ar=version.ar, typ=version.typ, namnd=version.namnd_id, faststalld=True
+        ).first()
+        if annan and version.typ != Versionstyp.TILLAGG:
+            rad = " Gör en tilläggsbudget på den." if version.typ == Versionstyp.BUDGET else ""
+            raise VersionsFel(f"{annan.namn} är redan fastställd för {version.ar}.{rad}")
         if not version.last:
             las_version(version=version, by=by)
         Budgetversion.objects.filter(pk=version.pk).update(

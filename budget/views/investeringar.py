@@ -14,6 +14,7 @@ from budget.actions.investeringar import (
     ObjektetAndrat,
     byt_namn,
     godta_objekt,
+    krav_pa_oppen_del,
     registrera_investeringsbeslut,
     skapa_objekt,
     ta_bort_investeringsbeslut,
@@ -178,8 +179,7 @@ def objekt(request, ar, kod, enhet):
                 )
                 messages.success(request, "Beslutet är registrerat.")
             else:
-                if version.last:
-                    raise InvesteringsFel(f"{version.namn} är låst. Ingenting har sparats.")
+                krav_pa_oppen_del(version, det)
                 data = form.cleaned_data
                 byt_namn(objekt=det, namn=data["namn"], sedd_rev=data["rev"] or 0, by=request.user)
                 messages.success(request, "Namnet är sparat.")

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from budget.actions.versioner import (
@@ -61,6 +62,11 @@ class Beslutsformular(forms.Form):
     organ = Radfalt(label="Beslutande organ", max_length=100)
     datum = forms.DateField(label="Datum", widget=forms.DateInput(attrs={"type": "date"}))
     paragraf = Radfalt(label="Paragraf i protokollet", max_length=20, help_text="Till exempel § 112.")
+
+    def clean_datum(self):
+        if self.cleaned_data["datum"] > timezone.localdate():
+            raise forms.ValidationError("Datumet ligger i framtiden. Registrera beslutet när det är fattat.")
+        return self.cleaned_data["datum"]
 
     def beslut(self) -> Beslut:
         return Beslut(**self.cleaned_data)

@@ -1,0 +1,115 @@
+"""The steps of a version while somebody else writes or takes another step, in two connections at once."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from budget.actions.versioner import (
+    Beslut,
+    VersionsFel,
+    bered_version,
+    faststall_version,
+    kopiera_version,
+    las_upp_version,
+    las_version,
+    skapa_tillaggsbudget,
+    spara_finansiering,
+)
+from budget.models import Budgetversion, Finansieringssatt, Versionskolumn
+from organisation.models import Anvandare
+from tests.budget.belopp import skriv
+
+RS = Beslut("Regionstyrelsen", date(2024, 3, 1), "§ 12")
+RF = Beslut("Regionfullmäktige", date(2024, 3, 9), "§ 40")
+
+
+def _i_trad(gor):
+    """Run in a connection of its own, which is closed afterwards."""
+    try:
+        return gor()
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def kc(exempel_pa_riktigt):
+    return Anvandare.objects.get(username="koncerncontroller")
+
+
+def _version(kod: str) -> Budgetversion:
+    return Budgetversion.objects.get(kod=kod)
+
+
+def _medan(ena, andra):
+    """`andra` begins while `ena` has done its work and not committed it; what `andra` raises is raised."""
+    gjort, slapp = threading.Event(), threading.Event()
+
+    def forst():
+        with transaction.atomic():
+            ena()
+            gjort.set()
+            assert slapp.wait(60)
+
+    with ThreadPoolExecutor(2) as tradar:
+        forsta = tradar.submit(_i_trad, forst)
+        assert gjort.wait(60)
+        sedan = tradar.submit(_i_trad, andra)
+        with pytest.raises(TimeoutError):
+            sedan.result(1)
+        slapp.set()
+        forsta.result(60)
+        return sedan.result(60)
+
+
+def test_beredningen_provar_det_som_skrevs_medan_den_vantade(kc):
+    """The financing was tried first and the version locked after: what was written in between was never tried."""
+    t = skapa_tillaggsbudget(grund=_version("B2024"), kod="T1", namn="Tillägg 1", by=kc)
+    skriv(t, "resultatbudget", "kostnader", "REGION", 2024, -62_900, kc)
+    skriv(t, "resultatbudget", "intakter", "REGION", 2024, 11_300, kc)
+    spara_finansiering(version=t, finansiering=Finansieringssatt.INTAKTER, text="Avgifter", by=kc)
+    with pytest.raises(VersionsFel, match="Årets resultat blir sämre"):
+        _medan(
+            lambda: skriv(t, "resultatbudget", "kostnader", "REGION", 2024, -70_000, kc),
+            lambda: bered_version(version=_version("T1"), beslut=RS, by=kc),
+        )
+    t.refresh_from_db()
+    assert not t.last and not t.beredd
+
+
+def test_den_som_laser_upp_medan_nagon_faststaller_far_veta_det(kc):
+    kopiera_version(kalla=_version("B2024"), kod="K", namn="Kopia", by=kc)
+    Budgetversion.objects.filter(kod="K").update(ar=2031)
+    bered_version(version=_version("K"), beslut=RS, by=kc)
+    with pytest.raises(VersionsFel, match="är fastställd och öppnas inte igen"):
+        _medan(
+            lambda: faststall_version(version=_version("K"), beslut=RF, by=kc),
+            lambda: las_upp_version(version=_version("K"), by=kc, varfor="Fel siffra"),
+        )
+    assert _version("K").faststalld
+
+
+def test_ingen_last_version_visar_kolumner_ur_en_som_nagon_laser_upp(kc):
+    """Whoever may read the locked one would read what is open."""
+    kopiera_version(kalla=_version("B2024"), kod="K", namn="Kopia", by=kc)
+    arb = _version("B2024-ARB")
+    las_version(version=arb, by=kc)
+    Versionskolumn.objects.filter(version__kod="K", kalla__kod="B2023").update(kalla=arb, ar=2024)
+    assert Versionskolumn.objects.filter(version__kod="K", kalla=arb).exists()
+    with pytest.raises(VersionsFel, match="Lås först"):
+        _medan(
+            lambda: las_upp_version(version=_version("B2024-ARB"), by=kc, varfor="Fel siffra"),
+            lambda: las_version(version=_version("K"), by=kc),
+        )
+    assert not _version("K").last
+
+
+@pytest.mark.parametrize("steg", [bered_version, faststall_version])
+def test_ett_beslut_i_framtiden_registreras_inte(kc, steg):
+    imorgon = Beslut("Regionfullmäktige", timezone.localdate() + timedelta(1), "§ 1")
+    kopia = kopiera_version(kalla=_version("B2024"), kod="K", namn="Kopia", by=kc)
+    with pytest.raises(VersionsFel, match="ligger i framtiden"):
+        steg(version=kopia, beslut=imorgon, by=kc)
