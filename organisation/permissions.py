@@ -53,6 +53,8 @@ class LiggerFast(PermissionDenied):
     """The user's role is right, but what they would write lies fast as things are. `str()` is a sentence for the user
     that says why, and who can open it: nobody's role is to be changed for it."""
 
+    rubrik = "Det här ligger fast och kan inte ändras nu"
+
 
 E, F, I, A = Omfang.EGET, Omfang.FASTSTALLT, Omfang.INLAMNAT, Omfang.ALLT  # noqa: E741
 

@@ -222,7 +222,7 @@ def valj_kolumner(*, fil: Utfallsfil, kolumner: dict[str, str], kalla: str, by) 
     with andring(by=by, varfor=f"Kolumner för {namn}"):
         _ensam_om(fil)
         fran = Utfallskalla.objects.select_for_update().get_or_create(namn=namn)[0]
-        _spara_om_kallan(fran, {"kolumner": valda}, "kolumner", by)
+        _spara_om_kallan(fil, fran, {"kolumner": valda}, "kolumner", by)
         fil.kalla, fil.bekraftat = fran, []
         fil.save(update_fields=["kalla", "bekraftat"])
 
@@ -242,23 +242,43 @@ def valj_perioder(*, fil: Utfallsfil, val: Mapping[int, str], kalla: str, by) ->
     with andring(by=by, varfor=f"Perioder för {namn}"):
         _ensam_om(fil)
         fran = Utfallskalla.objects.select_for_update().get_or_create(namn=namn)[0]
-        _spara_om_kallan(fran, {f"period_{p:02}": v for p, v in val.items()}, "val för perioden", by)
+        _spara_om_kallan(fil, fran, {f"period_{p:02}": v for p, v in val.items()}, "val för perioden", by)
         fil.kalla, fil.bekraftat = fran, []
         fil.save(update_fields=["kalla", "bekraftat"])
 
 
-def _spara_om_kallan(kalla: Utfallskalla, falt: Mapping[str, object], vad: str, by) -> None:
-    """Save fields of a source; what other people's files are read by is changed by who reads in for the region."""
-    andrade = {f: v for f, v in falt.items() if getattr(kalla, f) != v}
-    if any(getattr(kalla, f) for f in andrade) and by is not None and not far_importera(by, None):
+def _spara_om_kallan(fil: Utfallsfil, kalla: Utfallskalla, falt: Mapping[str, object], vad: str, by) -> None:
+    """Save what has been chosen of a source for a file of it. What other people's files are read by is changed by who
+    reads in for the region; what a nämnd's controller chooses is for the nämnd's own files."""
+    egen = fil.namnd_id if by is not None and not far_importera(by, None) else None
+    annans = kalla.namnd_id not in (None, fil.namnd_id)
+    # Another nämnd's choices, which this file is not read by: none of them becomes the region's unseen.
+    tomt = {f: Utfallskalla._meta.get_field(f).get_default() for f in _VALEN} if annans else {}
+    andrade = {f: v for f, v in (tomt | falt).items() if getattr(kalla, f) != v}
+    if egen and (andrade or annans) and _andras(kalla, egen):
         raise UtfallFel(
-            f"Källan «{kalla}» har redan andra {vad}, som andras filer läses med. Välj ett annat namn, "
+            f"Källan «{kalla}» är en som andras filer läses med, och kan ha andra {vad}. Välj ett annat namn, "
             "eller be en koncerncontroller att ändra den."
         )
+    if andrade or not egen:
+        andrade["namnd_id"] = egen
     for f, v in andrade.items():
         setattr(kalla, f, v)
     if andrade:
         kalla.save(update_fields=list(andrade))
+
+
+_VALEN = ("kolumner", "dimensioner", "period_13", "period_00")
+
+
+def _andras(kalla: Utfallskalla, namnd: int) -> bool:
+    """Whether a source is, or may be, what somebody else's files are read by."""
+    if kalla.namnd_id is not None:
+        return kalla.namnd_id != namnd
+    return (
+        any(getattr(kalla, f) for f in _VALEN)
+        or Utfallsfil.objects.filter(kalla=kalla).exclude(namnd=namnd).exists()
+    )
 
 
 def extraperioder(kalla: Utfallskalla | None) -> dict[int, int]:
@@ -401,7 +421,7 @@ def _vanta_pa_tur(cursor, rapportera: Rapportera) -> None:
 
 def _las_och_bokfor(fil: Utfallsfil, innehall, by, rapportera: Rapportera) -> tuple[Fynd, ...]:
     rapportera(1, "Öppnar filen")
-    kalla = fil.kalla
+    kalla = fil.kallans_val
     with connection.cursor() as cursor:
         cursor.execute(_MINNE)
         try:

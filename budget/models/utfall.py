@@ -23,7 +23,8 @@ class Utfallskalla(models.Model):
     """A system that files come from, and how its columns were read the last time: every nämnd's files from it are.
 
     `kolumner` is {field: header} as `hitta_kolumner` takes it, `dimensioner` {number: field} for SIE. `period_13` and
-    `period_00` say what its periods besides the months are: it is asked when the first file has one.
+    `period_00` say what its periods besides the months are: it is asked when the first file has one. With `namnd` the
+    choices are that nämnd's own, and no other file is read by them; without, they are the region's.
     """
 
     namn = models.CharField(max_length=100, unique=True)
@@ -31,6 +32,14 @@ class Utfallskalla(models.Model):
     dimensioner = models.JSONField(default=dict, blank=True)
     period_13 = models.CharField("period 13", max_length=8, choices=Periodval, blank=True)
     period_00 = models.CharField("period 00", max_length=8, choices=Periodval, blank=True)
+    namnd = models.ForeignKey(
+        Namnd,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="den nämnd som valde",
+    )
 
     class Meta:
         ordering = ("namn",)
@@ -101,6 +110,12 @@ class Utfallsfil(models.Model):
 
     def __str__(self):
         return self.namn
+
+    @property
+    def kallans_val(self) -> Utfallskalla | None:
+        """The source, when what has been chosen of it is what this file is read by."""
+        kalla = self.kalla
+        return kalla if kalla is not None and kalla.namnd_id in (None, self.namnd_id) else None
 
 
 class Utfallsanmarkning(models.Model):

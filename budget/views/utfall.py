@@ -93,12 +93,13 @@ def oppna_utfall(request, ar: int, ratt: Ratt = Ratt.LASA_BELOPP) -> Atkomst:
     """The choice in an address for somebody with the right to it. 404 or PermissionDenied.
 
     Utfall is no decided report, so it is read by those who may read an open version. `jamfor` is the year whose
-    enheter it is of when that is not `ar`: a year before is of the enheter that it is compared for.
+    enheter it is of when that is not `ar`: the year before is of the enheter that it is compared for. No other year is:
+    a right that was is no right to what came after it.
     """
     if not 2000 <= ar <= 2100:
         raise Http404
     behorighet = get_behorighet(request)
-    platsar = las_heltal(request.GET.get("jamfor") or str(ar), 2000, 2100)
+    platsar = las_heltal(request.GET.get("jamfor") or str(ar), ar, ar + 1)
     far = behorighet.urval(ratt, last=False, period=arsperiod(platsar))
     if not far:
         raise PermissionDenied(f"Din roll får inte {ratt.value} i uppföljningen av utfall.")

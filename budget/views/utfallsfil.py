@@ -245,7 +245,7 @@ def _sida(request, fil: Utfallsfil, *, koppling=None, kolumner=None, fel: str = 
             "rubriker": [k["kod"] for k in okanda_kolumner.koder] if okanda_kolumner else [],
             "kolumner": kolumner
             or (kolumnformular([k["kod"] for k in okanda_kolumner.koder]) if okanda_kolumner else []),
-            "periodfragor": periodfragor(anmarkningar, fil.kalla, request.POST or None) if oppen else [],
+            "periodfragor": periodfragor(anmarkningar, fil.kallans_val, request.POST or None) if oppen else [],
             "kallnamn": request.POST.get("kalla", fil.kalla.namn if fil.kalla else ""),
             "varningar": [(kod, namn, n, kod in fil.bekraftat) for kod, namn, n in varningar],
             "kan_bekraftas": oppen and far_lasa_in and varningar and not fel_finns

@@ -2,10 +2,8 @@
 
 from django.shortcuts import render
 
-from organisation.permissions import LiggerFast
-
 
 def fel403(request, exception):
-    """A role that lacks a right is the administrator's matter; what lies fast is not."""
-    innehall = {"exception": str(exception), "ligger_fast": isinstance(exception, LiggerFast)}
+    """A role that lacks a right is the administrator's matter; what has a `rubrik` of its own is not."""
+    innehall = {"exception": str(exception), "rubrik": getattr(exception, "rubrik", "")}
     return render(request, "403.html", innehall, status=403)

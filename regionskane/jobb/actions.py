@@ -38,6 +38,8 @@ FOR_LANGE = (
 class ForMangaJobb(PermissionDenied):
     """The user has as many unfinished jobs as one may have. `str()` is a sentence for the user."""
 
+    rubrik = "Du har för många jobb på gång"
+
 
 def starta_jobb(*, slag: str, titel: str, parametrar: dict, by) -> Jobb:
     """Put a job in the queue when the surrounding transaction commits.
@@ -53,18 +55,27 @@ def starta_jobb(*, slag: str, titel: str, parametrar: dict, by) -> Jobb:
         ).first()
         if likadant:
             return likadant
-        if egna.filter(status__in=(Jobbstatus.KOAD, Jobbstatus.KORS)).count() >= FLEST_VANTANDE:
-            raise ForMangaJobb(
-                f"Du har redan {FLEST_VANTANDE} jobb som väntar eller körs, och fler tas inte emot. Vänta tills något "
-                "är klart, eller avbryt något på dess sida."
-            )
+        _krav_pa_plats(by)
     jobb = Jobb.objects.create(slag=slag, titel=titel, parametrar=parametrar, agare=by)
     _skicka(jobb)
     return jobb
 
 
+def _krav_pa_plats(agare) -> None:
+    if (
+        Jobb.objects.filter(agare=agare, status__in=(Jobbstatus.KOAD, Jobbstatus.KORS)).count()
+        >= FLEST_VANTANDE
+    ):
+        raise ForMangaJobb(
+            f"Du har redan {FLEST_VANTANDE} jobb som väntar eller körs, och fler tas inte emot. Vänta tills något "
+            "är klart, eller avbryt något på dess sida."
+        )
+
+
 def kor_om_jobb(*, jobb: Jobb) -> None:
-    """Queue a failed job again. Does nothing to a job that has not failed."""
+    """Queue a failed job again. Does nothing to a job that has not failed. Raises ForMangaJobb as `starta_jobb`."""
+    if jobb.agare_id and jobb.status == Jobbstatus.FEL:
+        _krav_pa_plats(jobb.agare_id)
     andrade = Jobb.objects.filter(pk=jobb.pk, status=Jobbstatus.FEL).update(
         status=Jobbstatus.KOAD, andel=0, steg="", fel="", forsok=0, avbryts=False,
         skapad=timezone.now(), skickad=None,

@@ -86,6 +86,11 @@ def test_samma_jobb_i_kon_bestalls_en_gang_och_kon_tar_inte_hur_manga_som_helst(
         starta_jobb(slag="balanskrav", titel="Prov", parametrar={"nr": "till"}, by=erik)
     svar = som("koncerncontroller").post("/budget/2024/B2024/handling/", {"bara": ""})
     assert svar.status_code == 403 and "Du har redan 20 jobb" in svar.content.decode()
+    assert "för många jobb" in svar.content.decode() and "behörighet" not in svar.content.decode()
+    Jobb.objects.filter(pk=forsta.pk).update(status="fel")
+    assert som("koncerncontroller").post(f"/jobb/{forsta.pk}/igen/").status_code == 403
+    forsta.refresh_from_db()
+    assert forsta.status == "fel"
     starta_jobb(slag="balanskrav", titel="Prov", parametrar={}, by=anvandare("revisor"))
 
 

@@ -317,11 +317,13 @@ def test_kallans_kolumner_andras_inte_for_andra_namnder_och_har_historik(las, an
     fil.refresh_from_db()
     assert fil.bekraftat == []  # other columns, other warnings
     valj_kolumner(fil=fil, kolumner=val, kalla="Raindance", by=amina)  # and the same again
+    assert (Utfallskalla.objects.get().kolumner, Utfallskalla.objects.get().namnd) == (val, kn)
     annat = {**val, "ansvar": "", "verksamhet": "Kst-id"}
-    with pytest.raises(UtfallFel, match="Välj ett annat namn"):
-        valj_kolumner(fil=fil, kolumner=annat, kalla="Raindance", by=amina)
-    assert Utfallskalla.objects.get().kolumner == val
     valj_kolumner(fil=fil, kolumner=annat, kalla="Raindance", by=anvandare("koncerncontroller"))
+    with pytest.raises(UtfallFel, match="Välj ett annat namn"):
+        valj_kolumner(fil=fil, kolumner=val, kalla="Raindance", by=amina)
+    kalla = Utfallskalla.objects.get()
+    assert (kalla.kolumner, kalla.namnd) == ({f: r for f, r in annat.items() if r}, None)
     historik = apps.get_model("budget", "UtfallskallaEvent").objects.order_by("pgh_id")
     assert [(h.pgh_context.metadata["namn"], h.kolumner.get("ansvar")) for h in historik] == [
         ("Amina Yusuf", None), ("Amina Yusuf", "Kst-id"), ("Erik Sandahl", None),
@@ -331,6 +333,30 @@ def test_kallans_kolumner_andras_inte_for_andra_namnder_och_har_historik(las, an
             valj_kolumner(fil=fil, by=amina, **fel)
     with pytest.raises(UtfallFel, match="inte går att spara"):
         ta_emot_fil(block=[b"x"], namn="x", kalla="a\0", by=None)
+
+
+def test_det_en_namnd_valt_om_en_kalla_laser_ingen_annans_fil(las, anvandare):
+    """A controller named the region's source, which nothing had been chosen of, and its next file was read by that."""
+    amina, norv, erik = (anvandare(n) for n in ("controller-kn", "controller", "koncerncontroller"))
+    kn, norvs = Namnd.objects.get(kod="KN"), Namnd.objects.get(kod="NORV")
+    rubrik = b"Period;Konto;Ansvar;Budget;Belopp\n"
+    fel = {"belopp": "Budget"}
+    # A file of the region's from the source: its choices are the region's to make.
+    assert las(rubrik + b"202401;5010;10001;7,00;1,00\n", by=erik, kalla="Raindance").fel == ""
+    fil = las(b"P;K;A;B\n202403;5010;10001;5,00\n", by=amina, namnd=kn).fil
+    with pytest.raises(UtfallFel, match="Källan «Raindance» är en som andras filer läses med"):
+        valj_kolumner(fil=fil, kolumner=fel, kalla="Raindance", by=amina)
+    # One that is new is the nämnd's own: the region's file and another nämnd's are read as if nothing was chosen.
+    valj_kolumner(fil=fil, kolumner=fel, kalla="Agresso", by=amina)
+    assert las(rubrik + b"202402;5010;10001;7,00;1,00\n", by=erik, kalla="Agresso").fel == ""
+    assert {b for (_, p, k, _), b in saldon().items() if k == "5010"} == {Decimal("1")}
+    with pytest.raises(UtfallFel, match="Välj ett annat namn"):
+        valj_kolumner(fil=las(b"P;K;A;B\n", by=norv, namnd=norvs).fil, kolumner=fel, kalla="Agresso", by=norv)
+    assert not ta_emot_fil(block=[MANAD], namn="x", kalla="Agresso", by=erik).fil.kallans_val
+    # What the region chooses is for all, and takes nothing with it of what the nämnd had chosen.
+    valj_perioder(fil=las(BOKSLUT, by=erik).fil, val={13: "nej"}, kalla="Agresso", by=erik)
+    agresso = Utfallskalla.objects.get(namn="Agresso")
+    assert (agresso.namnd, agresso.kolumner, agresso.period_13) == (None, {}, "nej")
 
 
 def test_en_mottagen_fil_som_lamnas_igen_tar_ny_kalla_och_marke_och_fragas_om_pa_nytt(db):

@@ -152,6 +152,19 @@ def test_forra_aret_ar_av_de_enheter_som_det_jamfors_for(bok, som, anvandare):
     assert revisor.get("/utfall/2023/?jamfor=20240").status_code == 404
 
 
+@pytest.mark.parametrize("vad", ["", "konton/", "export/", "rader/"])
+def test_den_som_enheten_har_lamnat_foljer_den_inte_vidare(bok, som, vad):
+    """Asked for by the enheter of a year before, this year's figures were shown to whoever had the right then."""
+    kn, nyar = Enhet.objects.get(kod="KN"), date(2024, 1, 1)
+    Placering.objects.filter(enhet=kn).update(giltig_till=nyar)
+    Placering.objects.create(enhet=kn, namnd=Namnd.objects.get(kod="RS"), ordning=9000, giltig_fran=nyar)
+    klient = som("controller-kn")
+    assert klient.get("/utfall/2023/?av=namnd-KN").status_code == 200
+    for fraga in ("", "&jamfor=2023", "&jamfor=2022"):
+        for rot in ("/utfall/2024/", "/api/v1/utfall/2024/"):
+            assert klient.get(f"{rot}{vad}?av=namnd-KN{fraga}").status_code in (403, 404), (rot, fraga)
+
+
 def test_en_enhet_utan_rader_stanger_inte_fjolarets_rader(bok, som):
     # KTN comes to the nämnd this year and has no ledger: last year's lines are all the nämnd's own.
     ktn, nyar = Enhet.objects.get(kod="KTN"), date(2024, 1, 1)
