@@ -15,7 +15,13 @@ from organisation.nedladdning import ar_fil, logga_nedladdning
 # The session row is rewritten at most this often, so that reading pages does not cost a write each. A short time is
 # measured closer, so that somebody who is at work is not logged out before the row is written.
 GLOMSK_SEKUNDER = 60
+INLOGGAD = "inloggad"
 GLOMSK_ANDEL = 60
+
+
+def minns_inloggningen(sender, request, user, **_) -> None:
+    """When the user logged in: however busy, the session ends some hours after."""
+    request.session[INLOGGAD] = int(time.time())
 
 
 def _glomsk() -> int:
@@ -23,7 +29,8 @@ def _glomsk() -> int:
 
 
 class IdleTimeoutMiddleware:
-    """Ends a session after IDLE_TIMEOUT_SECONDS without a request. Must follow authentication."""
+    """Ends a session after IDLE_TIMEOUT_SECONDS without a request, and SESSION_COOKIE_AGE after the login in any case:
+    Django counts that from when the session was last written. Must follow authentication."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -36,6 +43,12 @@ class IdleTimeoutMiddleware:
                 logout(request)
                 messages.info(
                     request, "Du loggades ut eftersom du inte gjort något på ett tag. Logga in igen."
+                )
+            elif nu - request.session.get(INLOGGAD, nu) > settings.SESSION_COOKIE_AGE:
+                logout(request)
+                timmar = settings.SESSION_COOKIE_AGE // 3600
+                messages.info(
+                    request, f"Du har varit inloggad i {timmar} timmar och loggades därför ut. Logga in igen."
                 )
             elif "senast" not in request.session or nu - senast > _glomsk():
                 request.session["senast"] = nu

@@ -47,7 +47,8 @@ AVSKILJARE = ";\t|,"
 PROVRADER = 2_000
 RUBRIKRADER = 20
 STORSTA_CACHE = 100_000
-_SEP = re.compile(r"sep=(.)", re.IGNORECASE)
+# What Excel's own line may say parts the columns. The database takes no letter of two bytes, and no quotation mark.
+_SEP = re.compile(r"sep=([;\t|,:^~!#])", re.IGNORECASE)
 _MASTE_BYTAS = re.compile(r"[\\\t\n\r]")
 KODFALT = ("konto", "ansvar", "motpart", "verksamhet", "projekt")
 TIDFALT = ("datum", "period", "ar")

@@ -6,6 +6,7 @@ but only the part without object in some (doman.md §9), so both readings are tr
 reconciles is used.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -189,7 +190,7 @@ def _tolka_psaldo(underlag, balans, resultat):
         text = "#PSALDO går inte att stämma av: filen har varken #RES, #UB eller verifikationer för samma konton."
         return Psaldotolkning.OKLAR, None, {}, [_fel("PSALDO_OKLAR", text, forsta)]
     avvikande = {}
-    for tolkning, dimension in _lasningar(underlag):
+    for tolkning, dimension in _lasningar(underlag, facit):
         summor = _summor(underlag, tolkning, dimension)
         fel = [k for k in sorted(facit) if summor[k] != facit[k].kr(k)]
         if not fel:
@@ -203,14 +204,30 @@ def _tolka_psaldo(underlag, balans, resultat):
     return Psaldotolkning.OKLAR, None, {}, _oklar(underlag, facit, avvikande, forsta)
 
 
-def _lasningar(underlag):
+def _lasningar(underlag, facit):
     mangder = sorted({d for per in underlag.psaldo.values() for d in per if d})
     yield Psaldotolkning.TOTAL, None
     if mangder:
         yield Psaldotolkning.UTAN_OBJEKT, None
     if len(mangder) > 1:  # each dimension splits the same amounts, so only one of them may be added
-        for mangd in mangder:
-            yield Psaldotolkning.UTAN_OBJEKT, mangd
+        yield from ((Psaldotolkning.UTAN_OBJEKT, d) for d in _stammande_dimensioner(underlag, facit)[:1])
+
+
+def _stammande_dimensioner(underlag, facit) -> list:
+    """The dimensions that give what the facit says of every account, when added to what is of no object. A file may
+    have as many of them as accounts, so no account is looked at again for a dimension that it has nothing of."""
+    saknas = {}  # account → what is to be added to the row of no object
+    for k, f in facit.items():
+        if rest := f.kr(k) - underlag.psaldo[k].get((), NOLL):
+            saknas[k] = rest
+    traffar, fel = Counter(), set()
+    for k in facit:
+        for d, belopp in underlag.psaldo[k].items():
+            if d and belopp != saknas.get(k, NOLL):
+                fel.add(d)
+            elif d and k in saknas:
+                traffar[d] += 1
+    return sorted(d for d, antal in traffar.items() if antal == len(saknas) and d not in fel)
 
 
 def _summor(underlag, tolkning, dimension) -> dict[str, Decimal]:

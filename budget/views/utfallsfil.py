@@ -55,7 +55,7 @@ from budget.tabeller.utfallsfil import (
 )
 from budget.views.heltal import las_heltal
 from organisation.permissions import Ratt, get_behorighet
-from regionskane.jobb.actions import fil_plats
+from regionskane.jobb.actions import ForMangaJobb, fil_plats
 from regionskane.jobb.models import Jobbstatus
 from regionskane.lib.anmarkning import Niva
 
@@ -162,6 +162,9 @@ def _starta(request, fil: Utfallsfil):
         starta_inlasning(fil=fil, by=request.user)
     except UtfallFel as skal:
         messages.error(request, str(skal))
+    except ForMangaJobb as skal:
+        # What was done before is done: the file is there, or what was answered about it.
+        messages.error(request, f"Det du gjorde är sparat, men filen läses inte in än. {skal}")
     return redirect("utfallsfil", fil.pk)
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from indikatorer.actions.bibliotek import OgiltigIndikator, las_in_bibliotek
 from indikatorer.imports.bibliotek import KOLUMNER, las_bibliotek
 from indikatorer.models import Indikator
-from regionskane.jobb.actions import fil_plats
+from regionskane.jobb.actions import behall, lasbar_plats
 from regionskane.lib.anmarkning import Anmarkning, Niva
 
 
@@ -45,11 +45,12 @@ def ta_emot_biblioteksfil(*, sha256: str, namn: str, avtryck: str, by) -> Biblio
         granskning = _las_in(sha256, by, f"Ur «{namn}» (SHA-256 {sha256})")
         if granskning.anmarkningar or granskning.avtryck != avtryck:
             raise BiblioteketAndrat
+        behall(sha256)
     return granskning
 
 
 def _las_in(sha256: str, by, varfor: str, *, prova: bool = False) -> Biblioteksgranskning:
-    fil = las_bibliotek(fil_plats(sha256).read_bytes())
+    fil = las_bibliotek(lasbar_plats(sha256).read_bytes())
     if fil.anmarkningar:
         return Biblioteksgranskning(fil.anmarkningar)
     try:

@@ -47,7 +47,7 @@ from indikatorer.selectors.register import (
 )
 from organisation.permissions import Behorighet, Ratt
 from regionskane.historik import andring
-from regionskane.jobb.actions import fil_plats, skriv_fil, starta_jobb
+from regionskane.jobb.actions import behall, lasbar_plats, skriv_fil, skriv_forhand, starta_jobb
 from regionskane.jobb.models import Jobb
 from regionskane.lib.anmarkning import Anmarkning, Niva
 from regionskane.lib.hamta import Jsonhamtare
@@ -147,8 +147,8 @@ class ErsatterVarden(InlasningsFel):
 
 
 def behall_fil(*, innehall: bytes, namn: str) -> Underlag:
-    """Keep a file that was sent. Nothing is read of it yet."""
-    return Underlag(skriv_fil(innehall), namn[-200:], Ursprung.IMPORTERAD)
+    """Keep a file that was sent, until it is accepted or some days have gone. Nothing is read of it yet."""
+    return Underlag(skriv_forhand(innehall), namn[-200:], Ursprung.IMPORTERAD)
 
 
 def koladaklient() -> Kolada:
@@ -226,7 +226,10 @@ def ta_emot(*, underlag: Underlag, avtryck: str, by) -> Inlasning:
     """
     _, anmarkningar, rader, *_ = _bered(underlag, by)
     _krav_utan_fel(anmarkningar)
-    return _las_in(underlag, rader, by, avtryck=avtryck)
+    with transaction.atomic():
+        inlast = _las_in(underlag, rader, by, avtryck=avtryck)
+        behall(underlag.sha256)
+    return inlast
 
 
 def las_in(*, underlag: Underlag, ersatt: bool, by) -> Granskning:
@@ -241,12 +244,14 @@ def las_in(*, underlag: Underlag, ersatt: bool, by) -> Granskning:
         granskning = Granskning(underlag, antal, anmarkningar, rader, resultat, _nya(rader, sparade), fragor)
         if resultat.ersatta and not ersatt:
             raise ErsatterVarden(granskning)
+        behall(underlag.sha256)
     return granskning
 
 
 def starta_inlasning(*, granskning: Granskning, by) -> Jobb:
     """Queue the writing of what has been previewed and accepted."""
     u = granskning.underlag
+    behall(u.sha256)
     return starta_jobb(
         slag=SLAG_LAS_IN,
         titel=f"Läs in {u.namn}"[:200],
@@ -458,7 +463,7 @@ def _oppna(underlag: Underlag) -> BinaryIO:
     if not re.fullmatch(r"[0-9a-f]{64}", underlag.sha256):
         raise InlasningsFel("Filen finns inte. Skicka in den på nytt.")
     try:
-        return fil_plats(underlag.sha256).open("rb")
+        return lasbar_plats(underlag.sha256).open("rb")
     except FileNotFoundError as fel:
         raise InlasningsFel("Filen finns inte kvar. Skicka in den på nytt.") from fel
 

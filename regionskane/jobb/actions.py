@@ -6,7 +6,7 @@ import logging
 import os
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -28,6 +28,7 @@ FLEST_FORSOK, FLEST_VANTANDE = 3, 20
 KOTID = timedelta(seconds=30)
 # No file is written for so long.
 HALVFARDIG_LEVER = timedelta(days=1)
+FORHAND = "forhand"
 AVBRUTET = "Avbrutet av dig. Inget har sparats."
 FOR_LANGE = (
     f"Arbetet tog längre tid än {settings.TASK_TIME_LIMIT // 60} minuter och stoppades. Inget har sparats. "
@@ -294,8 +295,28 @@ def skriv_fil(innehall: bytes) -> str:
     return skriv_strom([innehall])[0]
 
 
-def skriv_strom(block: Iterable[bytes]) -> tuple[str, int]:
-    """As `skriv_fil` for content that comes in pieces, which are never held together: (SHA-256, bytes)."""
+def skriv_forhand(innehall: bytes) -> str:
+    """As `skriv_fil` for what is to be previewed: it is cleared some days later unless somebody calls `behall`."""
+    return skriv_strom([innehall], forhandsplats)[0]
+
+
+def behall(sha256: str) -> None:
+    """Keep what was written by `skriv_forhand` for good: somebody has accepted it, and a row is about to name it.
+
+    What is kept already counts as written now, so it is not cleared before the row is there. Raises FileNotFoundError.
+    """
+    plats = fil_plats(sha256)
+    plats.parent.mkdir(parents=True, exist_ok=True)
+    with filerna(fcntl.LOCK_SH):
+        try:
+            forhandsplats(sha256).replace(plats)
+        except FileNotFoundError:
+            os.utime(plats)
+
+
+def skriv_strom(block: Iterable[bytes], dit: Callable[[str], Path] | None = None) -> tuple[str, int]:
+    """As `skriv_fil` for content that comes in pieces, which are never held together: (SHA-256, bytes). `dit` is where
+    a file with that SHA-256 lies, when it is not among those that are kept."""
     rot = Path(settings.EXPORT_DIR)
     rot.mkdir(parents=True, exist_ok=True)
     halvfardig = rot / f"{uuid.uuid4()}.tmp"
@@ -308,7 +329,7 @@ def skriv_strom(block: Iterable[bytes]) -> tuple[str, int]:
                 storlek += len(del_)
             ut.flush()
             os.fsync(ut.fileno())
-        plats = fil_plats(summa.hexdigest())
+        plats = (dit or fil_plats)(summa.hexdigest())
         plats.parent.mkdir(parents=True, exist_ok=True)
         with filerna(fcntl.LOCK_SH):
             # Also over the same content: a new file, that is not cleared before its row is written.
@@ -331,3 +352,14 @@ def filerna(las: int):
 def fil_plats(sha256: str) -> Path:
     """Where a kept file lies on disk."""
     return Path(settings.EXPORT_DIR) / sha256[:2] / sha256
+
+
+def forhandsplats(sha256: str) -> Path:
+    """Where a file lies that is only previewed."""
+    return Path(settings.EXPORT_DIR) / FORHAND / sha256
+
+
+def lasbar_plats(sha256: str) -> Path:
+    """Where a file lies that is kept or previewed."""
+    forhand = forhandsplats(sha256)
+    return forhand if forhand.exists() else fil_plats(sha256)

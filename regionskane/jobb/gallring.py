@@ -7,7 +7,9 @@ import fcntl
 import logging
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
@@ -16,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from regionskane.jobb.actions import fil_plats, filerna
+from regionskane.jobb.actions import FORHAND, fil_plats, filerna
 from regionskane.jobb.models import Jobb, Jobbfil, Jobbstatus
 from regionskane.register import GALLRING, gallring
 
@@ -87,12 +89,31 @@ def jobb(prova: bool) -> int:
         with transaction.atomic():
             pk = list(bunt.values_list("pk", flat=True))
             filer = set(Jobbfil.objects.filter(jobb__in=pk).values_list("sha256", flat=True))
+            # And what they were to read, which nothing names if it was refused.
+            filer |= set(
+                Jobb.objects.filter(pk__in=pk, parametrar__has_key="sha256").values_list(
+                    "parametrar__sha256", flat=True
+                )
+            )
             if filer and namnda is None:
                 namnda = _namnda_i_historiken()
             unga = _ta_bort_filer(filer - namnda - _i_bruk(filer, pk)) if filer else set()
             bort = Jobb.objects.filter(pk__in=pk).exclude(filer__sha256__in=unga)
             antal += bort.count()
             bort.delete()
+    return antal
+
+
+@gallring("filer som bara förhandsgranskats")
+def forhandsgranskade(prova: bool) -> int:
+    """Files that were refused, or shown and never accepted. No row names them: those that one names lie elsewhere."""
+    antal, grans = 0, time.time() - FILVILA.total_seconds()
+    for fil in (Path(settings.EXPORT_DIR) / FORHAND).glob("*"):
+        with suppress(FileNotFoundError):  # accepted, or taken away by another, just now
+            if fil.stat().st_mtime < grans:
+                antal += 1
+                if not prova:
+                    fil.unlink()
     return antal
 
 

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from xml.etree.ElementTree import iterparse
 
 import openpyxl
+from celery.exceptions import SoftTimeLimitExceeded
 from openpyxl.utils.cell import coordinate_from_string
 from openpyxl.worksheet._reader import (
     DATA_TAG,
@@ -289,7 +290,7 @@ def lasfel(var=lambda: ""):
     """Whatever openpyxl, zipfile and the XML parser raise for a damaged sheet becomes one sentence."""
     try:
         yield
-    except (OlasligFil, GeneratorExit, MemoryError):
-        raise
+    except (OlasligFil, GeneratorExit, MemoryError, SoftTimeLimitExceeded):
+        raise  # the last is a job's time that is out, wherever it happens to be
     except Exception as fel:  # a damaged sheet makes openpyxl raise nearly any exception
         raise skadad(var()) from fel

@@ -52,6 +52,20 @@ def test_den_som_arbetar_loggas_inte_ut(klocka, som):
     assert not _inloggad(klient)
 
 
+def test_en_session_tar_slut_hur_flitig_man_an_ar(klocka, anvandare, client, settings):
+    """Django counts its age from when it was last written, which is every minute of somebody who works."""
+    timmar = settings.SESSION_COOKIE_AGE // 3600
+    client.force_login(anvandare("revisor"))
+    for kvart in range(4 * timmar + 1):
+        klocka(kvart * 900)
+        assert _inloggad(client), kvart
+    klocka(timmar * 3600 + 1)
+    assert not _inloggad(client)
+    assert f"inloggad i {timmar} timmar" in client.get("/logga-in/").content.decode()
+    client.force_login(anvandare("revisor"))
+    assert _inloggad(client)  # from the new login on
+
+
 @pytest.mark.parametrize("frist", [5, 60, 600])
 def test_ocksa_en_kort_frist_raknas_fran_den_senaste_sidan(klocka, som, settings, frist):
     settings.IDLE_TIMEOUT_SECONDS = frist

@@ -23,7 +23,15 @@ from organisation.models import Nedladdning, Notis
 from regionskane import settings as installningsfil
 from regionskane.historik import andring
 from regionskane.jobb import gallring
-from regionskane.jobb.actions import fil_plats, filerna, skriv_fil, spara_fil
+from regionskane.jobb.actions import (
+    behall,
+    fil_plats,
+    filerna,
+    lasbar_plats,
+    skriv_fil,
+    skriv_forhand,
+    spara_fil,
+)
 from regionskane.jobb.models import Jobb
 from regionskane.jobb.tasks import gallra
 
@@ -191,6 +199,7 @@ def test_sessioner_inloggningar_och_notiser_gar_nar_tiden_ar_ute(anvandare):
         "1 avslutade sessioner skulle gallras",
         "3 rader om inloggningar skulle gallras",
         "0 jobb skulle gallras",
+        "0 filer som bara förhandsgranskats skulle gallras",
         "1 notiser skulle gallras",
         "0 nedladdningar skulle gallras",
     ]
@@ -250,3 +259,30 @@ def test_en_tid_som_inte_gar_stoppar_starten(varde, monkeypatch):
 
 def test_beat_gallrar_varje_natt():
     assert installningar.CELERY_BEAT_SCHEDULE["gallra"]["task"] == gallra.name
+
+
+def test_en_fil_som_bara_forhandsgranskats_gar_och_en_som_godtagits_ligger_kvar(anvandare):
+    """«Inget är sparat» was said of a file that lay there for ever."""
+    nekad, ny, godtagen = (skriv_forhand(innehall) for innehall in (b"nekad", b"ny", b"godtagen"))
+    assert not fil_plats(nekad).exists() and lasbar_plats(nekad).read_bytes() == b"nekad"
+    behall(godtagen)
+    behall(godtagen)  # again, as the job does that reads it in
+    for sha in (nekad, godtagen):
+        nar = time.time() - 3 * 24 * 3600
+        os.utime(lasbar_plats(sha), (nar, nar))
+    assert (
+        gallring.gallra(prova=True)["filer som bara förhandsgranskats"] == 1 and lasbar_plats(nekad).exists()
+    )
+    assert gallring.gallra()["filer som bara förhandsgranskats"] == 1
+    assert not lasbar_plats(nekad).exists() and lasbar_plats(ny).exists()
+    assert fil_plats(godtagen).read_bytes() == b"godtagen"
+    with pytest.raises(FileNotFoundError):
+        behall(nekad)
+
+
+def test_det_ett_vagrat_jobb_skulle_lasa_gar_med_jobbet(anvandare):
+    sha = skriv_fil(b"last")
+    _jobb(anvandare("revisor"), status="fel", parametrar={"sha256": sha})
+    _aldra(sha)
+    gallra()
+    assert not fil_plats(sha).exists()

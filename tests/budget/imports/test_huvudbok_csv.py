@@ -362,3 +362,10 @@ def test_en_rubrikrad_med_orimligt_manga_kolumner_vagras_direkt(rubrik):
     with Matt() as matt:
         hitta_kolumner([rubrik] * 40_000)
     assert matt.cpu < 1
+
+
+@pytest.mark.parametrize("tecken", ["'", '"', "å", "§", "5", "e"])
+def test_sep_som_inte_kan_skilja_kolumner_lyssnas_det_inte_pa(tecken):
+    """It reached the database as the letter between columns, which ended in «Ett oväntat fel … Försök igen»."""
+    lasning, rader = _las(f"sep={tecken}\nKonto;Period;Ansvar;Belopp\n3010;2024-03;0110;5\n")
+    assert lasning.avskiljare == ";" and len(rader) == 1

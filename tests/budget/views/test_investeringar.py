@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
@@ -10,9 +11,11 @@ import openpyxl
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from budget.actions.budgetdel import oppna_for_inmatning
 from budget.actions.versioner import kopiera_version
-from budget.models import Belopp, Investeringsbeslut, Investeringsobjekt
+from budget.models import Belopp, Budgetdel, Investeringsbeslut, Investeringsobjekt
 from budget.selectors.summor import ALLA_ENHETER
 from budget.tabeller.handling import bygg_handling
 from organisation.models import Enhet, Namnd, Placering, Rolltilldelning
@@ -461,3 +464,27 @@ def test_ett_nytt_objekt_i_tkr_fragas_om_och_hindras_inte(som):
     assert [b.belopp for b in belopp] == [Decimal("12.5") * MNKR, 40 * MNKR]
     assert klient.post(f"{ARB}nytt/", tkr | {"enhet": "mnkr", "namn": "Stort"}).status_code == 302
     assert Belopp.objects.filter(enhet__namn="Stort", belopp=12500 * MNKR).exists()
+
+
+def test_ett_objekt_i_en_inlamnad_del_ligger_fast(ktn, som, version, anvandare):
+    """The page shows no form then, and the address took what was sent to it all the same."""
+    arb, controller = version("B2024-ARB"), som("controller-kn")
+    controller.post(f"{ARB}nytt/", NYTT | {"namnd": _namnd("KTN")})
+    det = Investeringsobjekt.objects.get(enhet__namn="Nytt garage")
+    adress = f"{ARB}objekt/{det.enhet.kod}/"
+    beslut = {"vad": "beslut", "text": "Byggs 2026"}
+    assert controller.post(adress, beslut).status_code == 302
+    oppna_for_inmatning(
+        version=arb, sista_dag=timezone.localdate() + timedelta(9), by=anvandare("koncerncontroller")
+    )
+    Budgetdel.objects.filter(version=arb, namnd__kod="KTN").update(
+        status="inlamnad", inlamnad_tid=timezone.now()
+    )
+    for falt in (beslut | {"text": "Byggs 2027"}, {"vad": "namn", "namn": "Större garage", "rev": det.rev}):
+        svar = controller.post(adress, falt)
+        assert svar.status_code == 422 and "så objektet ligger fast" in _text(svar), falt
+    pk = Investeringsbeslut.objects.get(objekt=det).pk
+    svar = controller.post(f"{adress}beslut/{pk}/ta-bort/", follow=True)
+    assert "så objektet ligger fast" in _text(svar)
+    det.enhet.refresh_from_db()
+    assert (det.enhet.namn, [b.text for b in det.beslut.all()]) == ("Nytt garage", ["Byggs 2026"])
