@@ -116,9 +116,12 @@ def _databas() -> dict:
     mapp = databas.get("OPTIONS", {}).pop("host", None)
     if mapp:
         databas["HOST"] = mapp
-    # A worker that was killed while its query waits must be noticed, or its job stays taken until the wait ends.
+    # A worker that was killed while its query waits must be noticed, or its job stays taken until the wait ends. And
+    # no sum is worth compiling: PostgreSQL guesses what it costs from how many enheter there are, and with some
+    # thousand of them took seconds to compile what takes milliseconds to run.
     tillval = databas.setdefault("OPTIONS", {})
-    tillval["options"] = f"{tillval.get('options', '')} -c client_connection_check_interval=2000".strip()
+    egna = "-c client_connection_check_interval=2000 -c jit=off"
+    tillval["options"] = f"{tillval.get('options', '')} {egna}".strip()
     return databas
 
 

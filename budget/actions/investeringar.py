@@ -26,6 +26,9 @@ from organisation.permissions import Behorighet, Ratt
 from regionskane.historik import andring
 from regionskane.lib.belopp import TolkatBelopp
 
+# Each object is a row among the enheter that every sum goes through. A large region decides on some hundred a year.
+FLEST_FORSLAG = 300
+
 
 class InvesteringsFel(Exception):
     """The object cannot be saved like that. `str()` is a sentence for the user."""
@@ -69,8 +72,8 @@ def skapa_objekt(
     An object stands in the versions where it has an amount. One that is laid up by somebody who does not answer
     äskanden is a proposal until somebody who does has tried it (`godta_objekt`).
 
-    Raises InvesteringsFel for a locked version, no amount, and a name that an object of the same kind and group has
-    already.
+    Raises InvesteringsFel for a locked version, no amount, a name that an object of the same kind and group has
+    already, and a proposal of a nämnd that has FLEST_FORSLAG untried ones.
     """
     if version.last:
         raise InvesteringsFel(f"{version.namn} är låst. Ingenting har sparats.")
@@ -80,6 +83,15 @@ def skapa_objekt(
     if Investeringsobjekt.objects.filter(enhet__namn__iexact=u.namn, slag=u.slag, grupp=u.grupp).exists():
         raise InvesteringsFel(
             f"Det finns redan ett objekt som heter «{u.namn}» i den gruppen. Välj ett annat namn."
+        )
+    forslag = not Behorighet(by).far(Ratt.BESVARA_ASKANDE)
+    oprovade = Investeringsobjekt.objects.filter(
+        foreslaget=True, enhet__in=Placering.objects.filter(namnd=u.namnd).values("enhet")
+    )
+    if forslag and oprovade.count() >= FLEST_FORSLAG:
+        raise InvesteringsFel(
+            f"{u.namnd} har redan {FLEST_FORSLAG} förslag som inte är prövade. Be en koncerncontroller att godta dem "
+            "innan du lägger upp fler."
         )
     kod = postkod(u.slag, u.grupp, strategiskt=u.strategiskt)
     poster = {
@@ -97,7 +109,7 @@ def skapa_objekt(
             )
             objekt = Investeringsobjekt.objects.create(
                 enhet=enhet, slag=u.slag, grupp=u.grupp, strategiskt=u.strategiskt, ordning=sista + 1,
-                foreslaget=not Behorighet(by).far(Ratt.BESVARA_ASKANDE),
+                foreslaget=forslag,
             )  # fmt: skip
             andringar = [
                 Cellandring(Cellnyckel(enhet.pk, poster[kod + mattet], ar), 0, None, b)

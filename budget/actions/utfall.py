@@ -73,7 +73,7 @@ _EN_I_TAGET = 7_365_001
 _VANTAN = 1.0
 # Sorting and grouping millions of rows; the connection gets its own back when the transaction ends.
 _MINNE = (
-    "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off;"
+    "SET LOCAL work_mem = '128MB';"
     # The planner knows nothing of a table that has just been filled: tell it that several processes pay off.
     " SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0; SET LOCAL min_parallel_table_scan_size = 0"
 )

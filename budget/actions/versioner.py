@@ -198,7 +198,8 @@ def faststall_version(*, version: Budgetversion, beslut: Beslut, by) -> None:
     """Record the decision, fullmäktige's or for an internbudget the nämnd's: from now on the version never changes.
 
     Raises VersionsFel for one that is not beredd although it is to be, is already fastställd, was decided before it
-    was beredd or is to be in the future, or whose year already has a decided one (then a tilläggsbudget is the way).
+    was beredd, before what it changes or in the future, or whose year already has a decided one (then a tilläggsbudget
+    is the way).
     """
     if version.typ not in BESLUTAS:
         raise VersionsFel(f"{version.namn} är ingen budget och fastställs inte.")
@@ -211,6 +212,11 @@ def faststall_version(*, version: Budgetversion, beslut: Beslut, by) -> None:
             raise VersionsFel(f"{version.namn} är inte beredd än. Registrera beredningen först.")
         if version.beredd and beslut.datum < version.beredd_datum:
             raise VersionsFel(f"Beslutet kan inte vara fattat före beredningen {version.beredd_datum}.")
+        grund = version.kopia_av if version.typ == Versionstyp.TILLAGG else None
+        if grund and grund.beslut_datum and beslut.datum < grund.beslut_datum:
+            raise VersionsFel(
+                f"Beslutet kan inte vara fattat före det om {grund.namn}, {grund.beslut_datum}, som det ändrar."
+            )
         annan = Budgetversion.objects.filter(
             ar=version.ar, typ=version.typ, namnd=version.namnd_id, faststalld=True
         ).first()

@@ -68,11 +68,12 @@ WITH kolumn AS MATERIALIZED (
     SELECT DISTINCT k.version_id, k.ar, v.faststalld
     FROM unnest(%(versioner)s::bigint[], %(ar)s::int[]) AS k(version_id, ar)
     JOIN budget_budgetversion v ON v.id = k.version_id
+), platser AS MATERIALIZED (
+    SELECT enhet_id, sektor_id, del_av_id FROM organisation_platser(%(fran)s, %(till)s)
 ), plats AS MATERIALIZED (
     -- `hel_id`: the förvaltning that an enhet is a part of, or is itself when it has parts.
-    SELECT p.enhet_id, p.sektor_id, COALESCE(p.del_av_id, (SELECT p.enhet_id WHERE p.enhet_id IN (
-        SELECT d.del_av_id FROM organisation_platser(%(fran)s, %(till)s) d))) AS hel_id
-    FROM organisation_platser(%(fran)s, %(till)s) p
+    SELECT p.enhet_id, p.sektor_id, COALESCE(p.del_av_id, d.del_av_id) AS hel_id
+    FROM platser p LEFT JOIN (SELECT DISTINCT del_av_id FROM platser) d ON d.del_av_id = p.enhet_id
 ), region AS (
     SELECT id FROM organisation_enhet WHERE typ = 'region'
 ), led AS MATERIALIZED (

@@ -318,7 +318,7 @@ def skriv_strom(block: Iterable[bytes], dit: Callable[[str], Path] | None = None
     """As `skriv_fil` for content that comes in pieces, which are never held together: (SHA-256, bytes). `dit` is where
     a file with that SHA-256 lies, when it is not among those that are kept."""
     rot = Path(settings.EXPORT_DIR)
-    rot.mkdir(parents=True, exist_ok=True)
+    rot.mkdir(mode=0o700, parents=True, exist_ok=True)  # drafts of all nämnder
     halvfardig = rot / f"{uuid.uuid4()}.tmp"
     summa, storlek = hashlib.sha256(), 0
     try:
@@ -343,7 +343,7 @@ def skriv_strom(block: Iterable[bytes], dit: Callable[[str], Path] | None = None
 def filerna(las: int):
     """Hold the kept files: LOCK_SH while one is put in its place, LOCK_EX while one is taken away."""
     rot = Path(settings.EXPORT_DIR)
-    rot.mkdir(parents=True, exist_ok=True)
+    rot.mkdir(mode=0o700, parents=True, exist_ok=True)  # drafts of all nämnder
     with (rot / "las").open("ab") as fil:
         fcntl.flock(fil, las)
         yield

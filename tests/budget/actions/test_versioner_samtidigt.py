@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from budget.actions.versioner import (
     spara_finansiering,
 )
 from budget.models import Budgetversion, Finansieringssatt, Versionskolumn
+from budget.selectors.versioner import gallande_budget
 from organisation.models import Anvandare
 from tests.budget.belopp import skriv
 
@@ -105,6 +107,25 @@ def test_ingen_last_version_visar_kolumner_ur_en_som_nagon_laser_upp(kc):
             lambda: las_version(version=_version("K"), by=kc),
         )
     assert not _version("K").last
+
+
+def test_en_tillaggsbudget_beslutas_inte_fore_det_som_den_andrar(kc):
+    """It would be decided and never in force: the last decision of a year is."""
+
+    def beredd(grund, kod, kostnader):
+        t = skapa_tillaggsbudget(grund=grund, kod=kod, namn=kod, by=kc)
+        skriv(t, "resultatbudget", "kostnader", "REGION", 2024, kostnader, kc)
+        spara_finansiering(version=t, finansiering=Finansieringssatt.RESULTAT, text="Reserven", by=kc)
+        bered_version(version=t, beslut=RS, by=kc)
+        return t
+
+    t1 = beredd(_version("B2024"), "T1", -62_900)
+    faststall_version(version=t1, beslut=RF, by=kc)
+    t2 = beredd(t1, "T2", -62_950)
+    with pytest.raises(VersionsFel, match="Beslutet kan inte vara fattat före det om T1, 2024-03-09"):
+        faststall_version(version=t2, beslut=replace(RF, datum=date(2024, 3, 8)), by=kc)
+    faststall_version(version=t2, beslut=RF, by=kc)
+    assert gallande_budget(ar=2024) == t2
 
 
 @pytest.mark.parametrize("steg", [bered_version, faststall_version])

@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from budget.actions import investeringar
 from budget.actions.budgetdel import oppna_for_inmatning
 from budget.actions.versioner import kopiera_version
 from budget.models import Belopp, Budgetdel, Investeringsbeslut, Investeringsobjekt
@@ -436,6 +437,18 @@ def test_namndens_objekt_star_som_foreslaget_tills_det_ar_godtaget(som, anvandar
     objekt.refresh_from_db()
     assert not objekt.foreslaget and objekt.events.count() == 2
     assert "ej prövat" not in _text(konc.get(ARB))
+
+
+def test_en_namnd_foreslar_inte_hur_manga_objekt_som_helst(som, monkeypatch):
+    """With some thousand of them every page of every nämnd took longer."""
+    monkeypatch.setattr(investeringar, "FLEST_FORSLAG", 1)
+    controller = som("controller-kn")
+    kn = NYTT | {"namnd": _namnd("KN"), "grupp": "service"}
+    assert controller.post(f"{ARB}nytt/", kn).status_code == 302
+    svar = controller.post(f"{ARB}nytt/", kn | {"namn": "Ett till"})
+    assert svar.status_code == 422 and "har redan 1 förslag som inte är prövade" in _text(svar)
+    for namn in ("Koncernens", "Koncernens andra"):
+        assert som("koncerncontroller").post(f"{ARB}nytt/", kn | {"namn": namn}).status_code == 302
 
 
 def test_koncerncontrollerns_objekt_ar_provat_fran_borjan(som):
