@@ -203,6 +203,11 @@ def kolumnformular(rubriker: Sequence[str], skrivet: Mapping[str, str] | None = 
     ]
 
 
+def valda_kolumner(kalla: Utfallskalla | None) -> list[tuple[str, str]]:
+    """(field, header) of what has been chosen for a source, as it is read on the page of a file."""
+    return [(FALTNAMN[f], rubrik) for f, rubrik in kalla.kolumner.items() if f in FALTNAMN] if kalla else []
+
+
 @dataclass(frozen=True, slots=True)
 class Periodfraga:
     """A period that is no month: what is asked of it, and what its source says already."""

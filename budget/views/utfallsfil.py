@@ -23,7 +23,13 @@ from budget.actions.utfall import (
     valj_kolumner,
     valj_perioder,
 )
-from budget.forms.utfallsfil import kolumnformular, kopplingsformular, periodfragor, valda_perioder
+from budget.forms.utfallsfil import (
+    kolumnformular,
+    kopplingsformular,
+    periodfragor,
+    valda_kolumner,
+    valda_perioder,
+)
 from budget.imports.granska_utfall import OMAPPADE
 from budget.imports.radtext import STORST, las_radtext
 from budget.models import Filstatus, Utfallsfil, Utfallskalla
@@ -249,6 +255,7 @@ def _sida(request, fil: Utfallsfil, *, koppling=None, kolumner=None, fel: str = 
             "kolumner": kolumner
             or (kolumnformular([k["kod"] for k in okanda_kolumner.koder]) if okanda_kolumner else []),
             "periodfragor": periodfragor(anmarkningar, fil.kallans_val, request.POST or None) if oppen else [],
+            "valda_kolumner": valda_kolumner(fil.kallans_val),
             "kallnamn": request.POST.get("kalla", fil.kalla.namn if fil.kalla else ""),
             "varningar": [(kod, namn, n, kod in fil.bekraftat) for kod, namn, n in varningar],
             "kan_bekraftas": oppen and far_lasa_in and varningar and not fel_finns

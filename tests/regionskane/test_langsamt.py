@@ -92,3 +92,10 @@ def test_en_grans_som_inte_gar_stoppar_starten(varde, monkeypatch):
     monkeypatch.setenv("WEBBFRAGA_SEKUNDER", varde)
     with pytest.raises(ImproperlyConfigured, match="WEBBFRAGA_SEKUNDER"):
         installningsfil._webbfraga()
+
+
+def test_ingen_fraga_kompileras(db):
+    """With some thousand investment objects PostgreSQL compiled each sum for seconds, and ran it in milliseconds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)

@@ -180,6 +180,8 @@ def test_okanda_kolumner_valjs_pa_sidan(koncern):
     assert fel.status_code == 422 and '<option value="Kto-id" selected>' in _text(fel)
     assert koncern.post(f"{svar.url}kolumner/", val | {"kalla": "Raindance"}).status_code == 302
     _kor()
+    om_filen = " ".join(_text(koncern.get(svar.url)).split())
+    assert "Kolumner som valts för källan" in om_filen and "Konto: Kto-id" in om_filen
     assert Saldo.objects.count() == 1
 
 
