@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from itertools import islice
 from typing import TypeAlias
 
 from regionskane.lib.belopp import KR, OgiltigtBelopp, TolkatBelopp, tolka_belopp
+from regionskane.lib.minne import minns
 from regionskane.lib.textfil import rubriktext
 
 RADFALT = (
@@ -142,7 +142,7 @@ def hitta_kolumner(
     return funna, tuple(fel)
 
 
-@lru_cache(maxsize=4_096)
+@minns(4_096)
 def tolka_datum(text: str) -> tuple[int, str] | None:
     """«2024-03-15», «20240315», «2024/3/15» → (202403, «2024-03-15»); None when it is not a day."""
     traff = _DATUM.fullmatch(text.strip())

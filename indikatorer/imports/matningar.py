@@ -131,7 +131,14 @@ def _kanns_igen(rubriker: Sequence[str]) -> int:
 class _Lasning:
     def __init__(self, fil: BinaryIO, register: Register, i_anrop: bool):
         self._flest, self._flest_celler = (FLEST_I_ANROP, FLEST_CELLER_I_ANROP) if i_anrop else (None, None)
-        self.tabell = Tabellfil(fil, vad=VAD, kanns_igen=_kanns_igen, granser=I_ANROP if i_anrop else I_JOBB)
+        self.tabell = Tabellfil(
+            fil,
+            vad=VAD,
+            kanns_igen=_kanns_igen,
+            granser=I_ANROP if i_anrop else I_JOBB,
+            flest_fel=FLEST_FEL_I_ANROP if i_anrop else None,
+            flest_linjer=10 * FLEST_I_ANROP if i_anrop else None,
+        )
         self.register = register
         self.anm: Anmarkningar = self.tabell.anmarkningar
         self.varden: dict[Matningsnyckel, Matningsuppgift] = {}

@@ -4,15 +4,13 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from indikatorer.regler.period import OgiltigPeriod, tolka_period
+from regionskane.lib.minne import minns
 from regionskane.lib.xlsx_strom import Procenttal, Trasig
 
 FLEST_DECIMALER = 6
-# What is remembered of what has been read is short: a form's reader lives as long as the process.
-LANGST_I_MINNET = 60
 FLEST_SIFFROR = 20
 TIDIGAST, SENAST = 1950, 2100
 
@@ -77,11 +75,11 @@ def lasare(decimaltecken: str | None) -> Callable[[Any], Varde]:
     written with. The reader raises OgiltigCell for anything else, for what can be read in two ways, and for more than
     six decimals.
     """
-    tolka = lru_cache(maxsize=50_000)(lambda skrivet: _av_text(skrivet, decimaltecken))
+    tolka = minns(50_000)(lambda skrivet: _av_text(skrivet, decimaltecken))
 
     def las(cell: Any) -> Varde:
         if type(cell) is str:
-            return tolka(cell) if len(cell) <= LANGST_I_MINNET else _av_text(cell, decimaltecken)
+            return tolka(cell)
         if cell is None:
             return Varde()
         if isinstance(cell, Trasig):
@@ -107,7 +105,7 @@ def visar_decimaltecken(cell: Any) -> str | None:
     return None
 
 
-@lru_cache(maxsize=1_000)
+@minns(1_000)
 def kon(skrivet: str) -> str:
     """T, K or M; nothing written is T."""
     if (k := _KON.get(skrivet.casefold())) is None:
@@ -124,7 +122,7 @@ def ja_nej(skrivet: str) -> bool:
     raise OgiltigCell(f"«{skrivet[:40]}» är varken ja eller nej.")
 
 
-@lru_cache(maxsize=1_000)
+@minns(1_000)
 def skal(skrivet: str) -> str:
     """Why a value is missing, as `Matning.saknas`; nothing written is no reason."""
     if not skrivet:
@@ -134,7 +132,7 @@ def skal(skrivet: str) -> str:
     return s
 
 
-@lru_cache(maxsize=10_000)
+@minns(10_000)
 def period(skrivet: str) -> tuple[int, int]:
     """(år, delperiod)."""
     try:

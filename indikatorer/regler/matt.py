@@ -1,8 +1,9 @@
 """What a measure is measured in, and which words after a number mean that: a closed list, so that no other is taken."""
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
+
+from regionskane.lib.minne import minns
 
 
 class Matt(NamedTuple):
@@ -65,7 +66,7 @@ _BESTAMNING = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)
+@minns(4_096)
 def ar_kand(skrivet: str, matt: Matt | None) -> bool:
     """Whether what is written after a number is a unit of the measure; without one (None), of any measure.
 

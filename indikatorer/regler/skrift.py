@@ -6,7 +6,6 @@ Everything that is written is understood, or nothing: a word that is not known i
 import re
 import unicodedata
 from decimal import Decimal
-from functools import lru_cache
 
 from indikatorer.regler.malregel import (
     Bevarande,
@@ -25,6 +24,7 @@ from indikatorer.regler.malregel import (
     Troskel,
 )
 from indikatorer.regler.matt import PROCENT, Matt, ar_kand, ar_pengar
+from regionskane.lib.minne import minns
 
 HARDBLANK, MINUS = "\u00a0", "\u2212"
 
@@ -233,7 +233,7 @@ class OgiltigMalniva(ValueError):
     """The text is no target rule. `str()` is a Swedish sentence that says what to write instead."""
 
 
-@lru_cache(maxsize=4096)
+@minns(4_096)
 def tolka(text: str, matt: Matt | None = None) -> Malregel:
     """The rule that a written target means, for a measure (None: any).
 

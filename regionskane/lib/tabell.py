@@ -7,7 +7,7 @@ written is decided by its column, when it is shown.
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from regionskane.lib import belopp
@@ -75,7 +75,7 @@ class Kolumn:
         return "procentenheter" if self.slag == Kolumnslag.DIFFERENS else "%"
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def _i_enhet(kolumn: Kolumn, enhet: str, decimaler: int | None) -> Kolumn:
     decimaler = kolumn.decimaler if decimaler is None else decimaler
     return replace(kolumn, enhet=enhet or kolumn.enhet, decimaler=decimaler)

@@ -46,7 +46,9 @@ class Tabellfil:
     is what the file should be, with its article. Raises OlasligFil for another format, and when no row has any.
     `rubriker` are the headers, `kolumnnamn` the same as a finding names them (with Excel's letter in a workbook).
     What cannot be read as a row is left out and told in `anmarkningar`. In a workbook the sheets that Excel shows go
-    before those that it hides; other sheets that have such headers, and hidden rows, are told there too.
+    before those that it hides; other sheets that have such headers, and hidden rows, are told there too. After
+    `flest_fel` faults the rest of a CSV is not read, as a last finding says, and OlasligFil is raised for one of more
+    than `flest_linjer` lines, empty ones too: they are met between two rows, where the caller sees nothing of them.
     """
 
     def __init__(
@@ -56,8 +58,11 @@ class Tabellfil:
         vad: str,
         kanns_igen: Callable[[Sequence[str]], int],
         granser: Granser = I_JOBB,
+        flest_fel: int | None = None,
+        flest_linjer: int | None = None,
     ):
         self.anmarkningar = Anmarkningar()
+        self._flest_fel, self._flest_linjer = flest_fel, flest_linjer
         self._kanns_igen = kanns_igen
         self._fil = fil
         self.arbetsbok = ar_arbetsbok(fil, vad=vad)
@@ -140,6 +145,15 @@ class Tabellfil:
             except csv.Error as f:
                 fel = f
             if not grupp and fel is None:
+                return
+            if self._flest_linjer and lasare.line_num > self._flest_linjer:
+                raise OlasligFil(
+                    f"Filen har fler än {self._flest_linjer} rader, tomma eller inte, och läses inte på en gång. "
+                    "Dela upp den."
+                )
+            if self._flest_fel and self.anmarkningar.antal_fel > self._flest_fel:
+                text = "Raderna därefter är inte lästa. Rätta de här felen först."
+                self.anmarkningar.fel("FLER", text, nasta + fore)
                 return
             nummer: Sequence[int] = range(nasta + fore, nasta + fore + len(grupp))
             if fel is not None or lasare.line_num - fore != len(grupp):  # a field went on over a line

@@ -6,7 +6,7 @@ Templates only place what stands here, so screen and paper cannot format a figur
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from html import escape
 from itertools import groupby
 
@@ -374,7 +374,7 @@ def _rad(tabell: Tabell, rad: Rad) -> Radvy:
     )
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def _tom_cell(saknas: str, klass: str) -> Cellvy:
     return Cellvy(text=saknas, url="", negativ=False, noter=(), klass=klass)
 

@@ -561,6 +561,25 @@ def test_en_sida_laser_bara_sa_manga_matvarden_som_den_hinner():
             assert las_matningar(fil, register).antal_rader == FLEST_I_ANROP + 1
 
 
+@pytest.mark.parametrize("rad", ['""a\n', "a\n"])
+def test_rader_som_inte_gar_att_dela_raknas_ocksa(rad):
+    """They never came to whoever counts the rows: a million of them took 7 s, and as long for each look at them."""
+    innehall = ("indikator;period;varde\n" + rad * 300_000).encode()
+    register = Register({}, {}, {}, {})
+    with Matt() as matt:
+        fil = las_matningar(io.BytesIO(innehall), register, i_anrop=True)
+    assert matt.cpu < 1
+    assert any("Raderna därefter är inte lästa" in a.text for a in fil.anmarkningar)
+
+
+@pytest.mark.parametrize("rad", ["\n", ";;\n"])
+def test_tomma_rader_raknas_ocksa(rad):
+    innehall = ("indikator;period;varde\n" + rad * 1_000_000).encode()
+    with Matt() as matt, pytest.raises(OlasligFil, match="rader, tomma eller inte"):
+        las_matningar(io.BytesIO(innehall), Register({}, {}, {}, {}), i_anrop=True)
+    assert matt.cpu < 2
+
+
 def test_en_sida_slutar_lasa_nar_felen_ar_fler_an_nagon_rattar():
     innehall = (_bred(100, 1, skriven=True) + f"OKAND;{';'.join(['fel'] * 100)}\n" * 1_000).encode()
     with Matt() as matt:
