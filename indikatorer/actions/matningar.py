@@ -223,6 +223,8 @@ def _motsagelse(indikator: Indikator, a: Matningsandring) -> str | None:
 _KOLUMNER = (*NYCKELKOLUMNER, *UPPGIFTSFALT)
 # All kommuner of the country, by sex, for twenty years, twice over. The page of a measure reads them all.
 FLEST_VARDEN = 50_000
+# As many values, each with a note of a hundred letters. Page and API write each of them out.
+FLEST_TECKEN = 5_000_000
 _TYPER = {
     "indikator_id": "bigint", "segment_id": "bigint", "enhet_id": "bigint", "omrade_id": "bigint", "kon": "varchar(1)",
     "ar": "smallint", "delperiod": "smallint", "varde": "numeric", "taljare": "numeric", "namnare": "numeric",
@@ -262,20 +264,25 @@ DELETE FROM indikatorer_matning m USING inlast_matning r WHERE r.borttagen AND m
 """
 
 
-def _krav_ryms(cursor) -> None:
-    """Refuse what would give an indikator more values than its page reads."""
+def _krav_ryms(cursor, *, fler: bool) -> None:
+    """Refuse what would give an indikator more values (`fler`: some are new), or more text in their notes, than its
+    page reads."""
     cursor.execute(
-        "SELECT i.namn, count(*) FROM indikatorer_matning m JOIN indikatorer_indikator i ON i.id = m.indikator_id"
+        "SELECT i.namn, count(*), sum(length(m.fotnot))"
+        " FROM indikatorer_matning m JOIN indikatorer_indikator i ON i.id = m.indikator_id"
         " WHERE m.indikator_id = ANY(ARRAY(SELECT DISTINCT indikator_id FROM inlast_matning))"
-        " GROUP BY i.id HAVING count(*) > %s ORDER BY i.id LIMIT 1",
-        [FLEST_VARDEN],
+        " GROUP BY i.id HAVING count(*) > %s OR sum(length(m.fotnot)) > %s ORDER BY i.id LIMIT 1",
+        [FLEST_VARDEN if fler else 2**31, FLEST_TECKEN],
     )
-    if for_manga := cursor.fetchone():
-        namn, antal = for_manga
+    if for_mycket := cursor.fetchone():
+        namn, antal, tecken = for_mycket
+        vad, hogst = (
+            (f"{antal} värden", FLEST_VARDEN)
+            if fler and antal > FLEST_VARDEN
+            else (f"{tecken} tecken i fotnoter", FLEST_TECKEN)
+        )
         raise OgiltigMatning(
-            {
-                0: f"{namn} skulle få {antal} värden, och ett mått har högst {FLEST_VARDEN}. Ingenting har sparats."
-            }
+            {0: f"{namn} skulle få {vad}, och ett mått har högst {hogst}. Ingenting har sparats."}
         )
 
 
@@ -315,8 +322,8 @@ def _skriv(rader: list[Matningsrad], ursprung: str, by) -> Inlasning:
             borttagna = cursor.rowcount
             cursor.execute(_LAGG_TILL, [ursprung, vem])
             nya = cursor.rowcount
-            if nya:
-                _krav_ryms(cursor)
+            if nya or andrade:
+                _krav_ryms(cursor, fler=bool(nya))
             # Foreign keys are asked for at the end of the transaction, where nobody could tell the user.
             connection.check_constraints()
         except IntegrityError as fel:

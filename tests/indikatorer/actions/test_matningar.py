@@ -358,6 +358,25 @@ def test_ett_matt_har_inte_hur_manga_varden_som_helst(erik, monkeypatch, hoft):
     assert las_in(1991).nya == 1
 
 
+def test_ett_matt_har_inte_hur_mycket_text_som_helst_i_fotnoter(erik, monkeypatch, hoft):
+    """Page and API write each note out: six files of 64 kB became an answer of 395 MB, and 2 GB of a web process."""
+    tecken = sum(len(m.fotnot) for m in hoft.matningar.all())
+    monkeypatch.setattr("indikatorer.actions.matningar.FLEST_TECKEN", tecken + 10)
+
+    def las_in(fotnot):
+        rad = Matningsrad(
+            Matningsnyckel(hoft.pk, 1991), Matningsuppgift(varde=D(1), kalla="Fil", fotnot=fotnot)
+        )
+        return las_in_matningar(rader=[rad], ursprung="importerad", by=erik, varfor="Prov")
+
+    assert las_in("x" * 10).nya == 1
+    for fotnot in ("x" * 11, "\U0001f600" * 11):
+        with pytest.raises(OgiltigMatning) as fel:
+            las_in(fotnot)
+        assert f"skulle få {tecken + 11} tecken i fotnoter" in str(fel.value.fel)
+    assert las_in("kortare").andrade == 1
+
+
 def test_det_narmaste_aret_jamfors_och_av_tva_det_tidigare(hoft):
     def nyckel(ar, **mer):
         return Matningsnyckel(hoft.pk, ar, **mer)
