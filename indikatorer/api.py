@@ -40,6 +40,9 @@ def indikator(request, kod):
     How many a value stands on is null also when they are fewer than five.
     """
     det = oppna(request, kod)
+    rot = reverse("matning", args=[det.kod, 0]).removesuffix(
+        "0/"
+    )  # once, and not for each of some thousand values
     return Response(
         _definition(det)
         | {
@@ -60,7 +63,7 @@ def indikator(request, kod):
                     "saknas": m.saknas or None,
                     "fotnot": m.fotnot,
                     "kalla": m.kalla,
-                    "varifran": reverse("matning", args=[det.kod, m.pk]),
+                    "varifran": f"{rot}{m.pk}/",
                 }
                 for m in hamta_matningar(det)
             ],

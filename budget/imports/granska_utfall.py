@@ -28,6 +28,8 @@ UTAN_ANSVAR = "UTAN"
 STORSTA_SALDO = 10**16
 # So many as somebody maps by hand at a time. A file with more of them is of another kontoplan.
 FLEST_KODER, FLEST_I_TEXT = 200, 20
+# A region's year has some two thousand.
+FLEST_KONTON = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ def granska(
     fynd = [Fynd(a) for a in granska_perioder(perioder, idag=idag, rakenskapsar=rakenskapsar)]
     fynd += okanda_koder(cursor, okanda_ansvar)
     fynd += _for_stora(cursor)
+    fynd += _for_manga_konton(cursor)
     if namndens_enheter is not None:
         fynd += _utanfor(cursor, namndens_enheter)
     if verifikationer:
@@ -158,6 +161,30 @@ def _for_stora(cursor) -> list[Fynd]:
             )
         )
         for konto, period, belopp, rad in cursor.fetchall()
+    ]
+
+
+def _for_manga_konton(cursor) -> list[Fynd]:
+    """A year with more konton than any chart of accounts has: another column was taken for them, and the page of a
+    post would list them all."""
+    cursor.execute(
+        f"SELECT ar, count(DISTINCT konto), min(forsta) FROM ("
+        f" SELECT period / 100 AS ar, konto, min(forsta) AS forsta FROM {SUMMOR} GROUP BY 1, 2 UNION ALL"
+        f" SELECT DISTINCT ar, konto, NULL::bigint FROM budget_saldo WHERE ar IN (SELECT period / 100 FROM {SUMMOR})"
+        ") k GROUP BY 1 HAVING count(DISTINCT konto) > %s ORDER BY 1",
+        [FLEST_KONTON],
+    )
+    return [
+        Fynd(
+            Anmarkning(
+                "KONTON",
+                Niva.FEL,
+                f"{ar} skulle få {_antal(antal)} olika konton, och fler än {_antal(FLEST_KONTON)} läses inte in. "
+                "Kontrollera att rätt kolumn är vald som konto.",
+                rad,
+            )
+        )
+        for ar, antal, rad in cursor.fetchall()
     ]
 
 

@@ -221,10 +221,10 @@ def _motsagelse(indikator: Indikator, a: Matningsandring) -> str | None:
 
 
 _KOLUMNER = (*NYCKELKOLUMNER, *UPPGIFTSFALT)
-# All kommuner of the country, by sex, for twenty years, twice over. The page of a measure reads them all.
-FLEST_VARDEN = 50_000
+# All kommuner of the country, by sex, for twenty years. The page of a measure reads them all.
+FLEST_VARDEN = 20_000
 # As many values, each with a note of a hundred letters. Page and API write each of them out.
-FLEST_TECKEN = 5_000_000
+FLEST_TECKEN = 2_000_000
 _TYPER = {
     "indikator_id": "bigint", "segment_id": "bigint", "enhet_id": "bigint", "omrade_id": "bigint", "kon": "varchar(1)",
     "ar": "smallint", "delperiod": "smallint", "varde": "numeric", "taljare": "numeric", "namnare": "numeric",

@@ -359,6 +359,17 @@ def test_det_en_namnd_valt_om_en_kalla_laser_ingen_annans_fil(las, anvandare):
     assert (agresso.namnd, agresso.kolumner, agresso.period_13) == (None, {}, "nej")
 
 
+def test_ett_ar_har_inte_hur_manga_konton_som_helst(las, monkeypatch):
+    """60 000 konton, each of a line, were taken: the page of their post was 28 MB and took 14 s of a web process."""
+    monkeypatch.setattr("budget.imports.granska_utfall.FLEST_KONTON", 2)
+    rader = [f"2024{m:02};{k};{KN};;;x;1,00" for m, k in ((1, "5010"), (1, "5011"), (2, "5010"))]
+    assert las(csv(*rader)).fel == ""
+    resultat = las(csv(f"202403;5012;{KN};;;x;1,00"))
+    assert "2024 skulle få 3 olika konton, och fler än 2 läses inte in" in resultat.fel
+    assert len(saldon()) == 3
+    assert las(csv(f"202403;5011;{KN};;;x;1,00")).fel == ""
+
+
 def test_en_mottagen_fil_som_lamnas_igen_tar_ny_kalla_och_marke_och_fragas_om_pa_nytt(db):
     fil = ta_emot_fil(block=[MANAD], namn="mars.csv", by=None).fil
     Utfallsfil.objects.filter(pk=fil.pk).update(bekraftat=["DUBBLETT"])
