@@ -7,13 +7,13 @@ from django.middleware.csrf import get_token
 from django.template import loader
 from django.views.defaults import server_error
 
-from regionskane import disk, langsamt, samtidigt
+from regionskane import disk, langsamt, samtidigt, tungt
 from regionskane.skrivet import tillbaka
 
 
 def fel500(request: HttpRequest) -> HttpResponse:
-    """Says so when a disk was full, the database ended a question or somebody else was there before, and gives back
-    what was typed.
+    """Says so when a disk was full, the database ended a question, the answer cost too much or somebody else was there
+    before, and gives back what was typed.
 
     Asks the database nothing.
     """
@@ -22,6 +22,8 @@ def fel500(request: HttpRequest) -> HttpResponse:
         return _svar(request, disk.TEXT, 507)
     if langsamt.ar_avbruten(fel):
         return _svar(request, langsamt.TEXT, 503)
+    if tungt.ar_avbruten(fel):
+        return _svar(request, tungt.TEXT, 503)
     if text := samtidigt.krock(fel):
         return _svar(request, text, 409)
     return server_error(request)

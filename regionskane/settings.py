@@ -80,12 +80,12 @@ def _dagar(namn: str, standard: int, *, minst: int = 1) -> timedelta:
     return timedelta(days=dagar)
 
 
-def _webbfraga() -> int:
-    sekunder = _heltal("WEBBFRAGA_SEKUNDER", 20)
+def _sekunder(namn: str, standard: int) -> int:
+    sekunder = _heltal(namn, standard)
     if sekunder > 3600:
         raise ImproperlyConfigured(
-            f"Miljövariabeln WEBBFRAGA_SEKUNDER är «{sekunder}» men ska vara högst 3600, eller 0 för ingen gräns. "
-            "Exempel: WEBBFRAGA_SEKUNDER=20"
+            f"Miljövariabeln {namn} är «{sekunder}» men ska vara högst 3600, eller 0 för ingen gräns. "
+            f"Exempel: {namn}={standard}"
         )
     return sekunder
 
@@ -166,7 +166,9 @@ HTTPS = _flagga("HTTPS", False)
 DATABASES = {"default": _databas()}
 # Seconds that one statement may take in a web process (`regionskane.langsamt`); 0: as long as it takes, as in workers
 # and commands.
-WEBBFRAGA_SEKUNDER = _webbfraga()
+WEBBFRAGA_SEKUNDER = _sekunder("WEBBFRAGA_SEKUNDER", 20)
+# Seconds of processor time that an answer of a web process may cost (`regionskane.tungt`); 0: as much as it does.
+WEBBSVAR_SEKUNDER = _sekunder("WEBBSVAR_SEKUNDER", 10)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

@@ -87,11 +87,12 @@ def test_bara_webben_har_en_grans(db, start, varde, ratt):
     assert kord.stdout.split()[-2:] == ["svar", ratt]
 
 
+@pytest.mark.parametrize("namn", ["WEBBFRAGA_SEKUNDER", "WEBBSVAR_SEKUNDER"])
 @pytest.mark.parametrize("varde", ["-1", "3601", "tjugo"])
-def test_en_grans_som_inte_gar_stoppar_starten(varde, monkeypatch):
-    monkeypatch.setenv("WEBBFRAGA_SEKUNDER", varde)
-    with pytest.raises(ImproperlyConfigured, match="WEBBFRAGA_SEKUNDER"):
-        installningsfil._webbfraga()
+def test_en_grans_som_inte_gar_stoppar_starten(namn, varde, monkeypatch):
+    monkeypatch.setenv(namn, varde)
+    with pytest.raises(ImproperlyConfigured, match=namn):
+        installningsfil._sekunder(namn, 20)
 
 
 def test_ingen_fraga_kompileras(db):

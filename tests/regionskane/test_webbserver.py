@@ -39,12 +39,17 @@ TRADAR = 2 * 8
 
 
 @pytest.fixture
-def webbserver(db, tmp_path):
-    """The port of a real gunicorn."""
+def webbserver(db, tmp_path, request):
+    """The port of a real gunicorn, with the environment that the test is given for it."""
     with socket.socket() as prov:
         prov.bind(("127.0.0.1", 0))
         port = prov.getsockname()[1]
-    env = {**os.environ, "DATABASE_URL": databasadress(), "DATA_DIR": str(tmp_path)}
+    env = {
+        **os.environ,
+        "DATABASE_URL": databasadress(),
+        "DATA_DIR": str(tmp_path),
+        **getattr(request, "param", {}),
+    }
     process = subprocess.Popen(
         webbkommando(port, Path(sys.executable)), env=env, cwd=settings.BASE_DIR, start_new_session=True
     )
@@ -396,3 +401,23 @@ def test_en_besokares_huvud_flyttar_ingen_adress(webbserver, namn):
     svar = anslutning.getresponse()
     assert svar.status == 200 and json.loads(svar.read()) == {"status": "ok"}
     anslutning.close()
+
+
+@pytest.mark.parametrize("webbserver", [{"WEBBMINNE_MB": "1"}], indirect=True)
+def test_en_process_som_har_vuxit_byts_ut_utan_att_nagon_marker_det(webbserver):
+    """With a bound that every process is above, each answer is the last of its process."""
+    processer = set()
+    for _ in range(6):
+        assert _halsa(webbserver) == 200
+        processer |= _processer(webbserver)
+        time.sleep(0.3)
+    assert len(processer) > 1 + 2  # the first ones: who looks after them, and two that answer
+
+
+def _processer(port: int) -> set[str]:
+    funna = set()
+    for kommando in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if f":{port}" in kommando.read_text():
+                funna.add(kommando.parent.name)
+    return funna
