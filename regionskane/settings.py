@@ -379,8 +379,10 @@ CELERY_TASK_TIME_LIMIT = TASK_TIME_LIMIT
 # Told first, the job says itself that it took too long. One that is only killed looks like one whose worker died.
 CELERY_TASK_SOFT_TIME_LIMIT = TASK_TIME_LIMIT - 30
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# A rendered report leaves memory behind; a new process every tenth job gives it back.
+# A rendered report leaves memory behind: a new process gives it back, every tenth job and after one that took much
+# (KiB).
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 10
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 800_000
 # A job that runs when the queue goes away runs on. Its message comes again, and finds it taken or done.
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
