@@ -20,7 +20,7 @@ _TAL = re.compile(
     r"(?P<minus>[-−–])? ?(?P<hel>\d{1,3}(?: \d{3})+|\d+)?(?:(?P<tecken>[.,])(?P<del>\d+))?", re.ASCII
 )
 _TVETYDIGT = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
-_PRELIMINART = re.compile(r"\s*(?:\(p\)|\(prel\.?\)|\bprel\.?)$", re.I)
+_PRELIMINART = re.compile(r"(?<!\s)\s*+(?:\(p\)|\(prel\.?\)|\bprel\.?)$", re.I)
 
 _SKAL = {
     "iu": "iu", "i.u.": "iu", "i u": "iu", "ingen uppgift": "iu", "uppgift saknas": "iu", "saknas": "iu",
