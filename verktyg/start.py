@@ -27,7 +27,7 @@ SVARSTID = 90
 
 def _port() -> int:
     text = os.environ.get("PORT", "").strip() or "8000"
-    if not text.isdigit() or not 0 < int(text) < 65536:
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 65536:
         raise Stopp(
             f"PORT är «{text}» men ska vara ett tal mellan 1 och 65535. Exempel: make start PORT=8080"
         )

@@ -24,6 +24,7 @@ from indikatorer.regler.smagrupp import ar_fa, bygger_pa_fa
 from indikatorer.selectors.celler import UPPGIFTSFALT, Matningsnyckel, Matningsuppgift
 from indikatorer.selectors.register import Register, namnnyckel
 from regionskane.lib.anmarkning import Anmarkning, Anmarkningar, Niva
+from regionskane.lib.minne import minns
 from regionskane.lib.tabellfil import Tabellfil
 from regionskane.lib.textfil import OlasligFil, pa_en_rad
 from regionskane.lib.xlsx_bok import I_ANROP, I_JOBB
@@ -104,6 +105,7 @@ def rubrikfalt(rubrik: str) -> str:
     return "" if len(rubrik) > LANGST_RUBRIK else _FALT.get(_ren(rubrik), "")
 
 
+@minns(2_000)
 def rubrikperiod(rubrik: str) -> tuple[int, int, str] | None:
     """(år, delperiod, kön) of a header that is a period: «2024», «utfall_2023», «2024 kv 1», «2024 kvinnor»."""
     if (
