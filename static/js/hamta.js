@@ -39,7 +39,11 @@ export async function hamtaFragment(url, { body, signal } = {}) {
   if (svar.status === 401 || (svar.redirected && HEL_SIDA.test(html))) {
     throw new Hamtfel("Du har blivit utloggad, eller så finns svaret på en egen sida.", { url: svar.url });
   }
-  if (svar.status === 403) throw new Hamtfel("Du har inte behörighet att se det här.");
+  if (svar.status === 403) {
+    // A refusal that is no matter of rights comes as a sentence.
+    const mening = svar.headers.get("Content-Type")?.startsWith("text/plain") && html;
+    throw new Hamtfel(mening || "Du har inte behörighet att se det här.");
+  }
   if (svar.status === 404 || svar.status === 410) throw new Hamtfel("Sidan finns inte längre.");
   if (svar.status === 507) {
     throw new Hamtfel("Disken på servern är full, så inget har sparats. Säg till driften.", { igen: true });

@@ -87,6 +87,11 @@ def test_samma_jobb_i_kon_bestalls_en_gang_och_kon_tar_inte_hur_manga_som_helst(
     svar = som("koncerncontroller").post("/budget/2024/B2024/handling/", {"bara": ""})
     assert svar.status_code == 403 and "Du har redan 20 jobb" in svar.content.decode()
     assert "för många jobb" in svar.content.decode() and "behörighet" not in svar.content.decode()
+    till_skriptet = som("koncerncontroller").post(
+        "/budget/2024/B2024/handling/", {"bara": ""}, headers={"X-Fragment": "1"}
+    )
+    assert till_skriptet.headers["Content-Type"].startswith("text/plain")
+    assert till_skriptet.content.decode().startswith("Du har för många jobb på gång. Du har redan 20 jobb")
     Jobb.objects.filter(pk=forsta.pk).update(status="fel")
     assert som("koncerncontroller").post(f"/jobb/{forsta.pk}/igen/").status_code == 403
     forsta.refresh_from_db()
