@@ -130,7 +130,7 @@ def godta_objekt(*, objekt: Investeringsobjekt, by) -> None:
         )
 
 
-def krav_pa_oppen_del(version: Budgetversion, objekt: Investeringsobjekt) -> None:
+def _krav_pa_oppen_del(version: Budgetversion, objekt: Investeringsobjekt) -> None:
     """Raise InvesteringsFel when the version is locked, or when the nämnd of the object has handed in its part of it:
     what was handed in is the object with its name and what is decided about it."""
     if version.last:
@@ -142,9 +142,10 @@ def krav_pa_oppen_del(version: Budgetversion, objekt: Investeringsobjekt) -> Non
         )
 
 
-def byt_namn(*, objekt: Investeringsobjekt, namn: str, sedd_rev: int, by) -> None:
-    """Rename an object. Raises InvesteringsFel when a locked version shows it, ObjektetAndrat when somebody else
-    was there before."""
+def byt_namn(*, version: Budgetversion, objekt: Investeringsobjekt, namn: str, sedd_rev: int, by) -> None:
+    """Rename an object, which is asked for in a version. Raises InvesteringsFel when that is locked, the object's part
+    of it is handed in or any locked version shows the object, ObjektetAndrat when somebody else was there before."""
+    _krav_pa_oppen_del(version, objekt)
     if namn == objekt.enhet.namn:
         return
     last = Belopp.objects.filter(enhet=objekt.enhet_id, version__status=Status.LAST).select_related("version")
@@ -172,7 +173,7 @@ def registrera_investeringsbeslut(
     end before years that the object has amounts for.
     """
     u = uppgifter
-    krav_pa_oppen_del(version, objekt)
+    _krav_pa_oppen_del(version, objekt)
     if u.avslutas_ar:
         efter = Belopp.objects.filter(
             version=version, enhet=objekt.enhet_id, post__kod=objekt.postkod, ar__gt=u.avslutas_ar
@@ -200,6 +201,6 @@ def registrera_investeringsbeslut(
 def ta_bort_investeringsbeslut(*, beslut: Investeringsbeslut, by) -> None:
     """Take a decision away; the history keeps it. Raises InvesteringsFel in a locked version, and in a part that is
     handed in."""
-    krav_pa_oppen_del(beslut.version, beslut.objekt)
+    _krav_pa_oppen_del(beslut.version, beslut.objekt)
     with andring(by=by, varfor=f"Beslut om {beslut.objekt} borttaget"):
         beslut.delete()

@@ -247,6 +247,10 @@ def valj_perioder(*, fil: Utfallsfil, val: Mapping[int, str], kalla: str, by) ->
         fil.save(update_fields=["kalla", "bekraftat"])
 
 
+# What is chosen of a source.
+_VALEN = ("kolumner", "dimensioner", "period_13", "period_00")
+
+
 def _spara_om_kallan(fil: Utfallsfil, kalla: Utfallskalla, falt: Mapping[str, object], vad: str, by) -> None:
     """Save what has been chosen of a source for a file of it. What other people's files are read by is changed by who
     reads in for the region; what a nämnd's controller chooses is for the nämnd's own files."""
@@ -266,9 +270,6 @@ def _spara_om_kallan(fil: Utfallsfil, kalla: Utfallskalla, falt: Mapping[str, ob
         setattr(kalla, f, v)
     if andrade:
         kalla.save(update_fields=list(andrade))
-
-
-_VALEN = ("kolumner", "dimensioner", "period_13", "period_00")
 
 
 def _andras(kalla: Utfallskalla, namnd: int) -> bool:

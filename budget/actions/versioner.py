@@ -38,6 +38,7 @@ class VersionsFel(Exception):
     """The version cannot be changed like that. `str()` is a sentence for the user."""
 
 
+FRAMTID = "Datumet ligger i framtiden. Registrera beslutet när det är fattat."
 # A level is counted back through each decided tilläggsbudget of its year, which has a few.
 FLEST_TILLAGG = 12
 
@@ -99,7 +100,7 @@ def _hall(version: Budgetversion) -> None:
 
 def _krav_pa_datum(beslut: Beslut) -> None:
     if beslut.datum > timezone.localdate():
-        raise VersionsFel("Datumet ligger i framtiden. Registrera beslutet när det är fattat.")
+        raise VersionsFel(FRAMTID)
 
 
 def las_version(*, version: Budgetversion, by, varfor: str = "") -> None:

@@ -1,8 +1,8 @@
 """The form for a decision about a year's deficit."""
 
 from django import forms
-from django.utils import timezone
 
+from budget.forms.beslutsdatum import fattat
 from budget.models import Balanskravsbeslut, Beslutsslag, Versionskolumn
 
 # The law's years to restore a deficit (KL 11:12), and the longest that anybody could mean.
@@ -49,6 +49,7 @@ class Beslutsformular(forms.ModelForm):
         self.fields["ar"].choices = [(ar, str(ar)) for ar in sorted(aren.values_list("ar", flat=True))]
         self.fields["organ"].initial = "Regionfullmäktige"
         self.fields["datum"].required = True
+        self.fields["datum"].validators.append(fattat)
         self.fields["slag"].choices = [("", "Välj …"), *Beslutsslag.choices]
 
     def clean(self):
@@ -66,8 +67,6 @@ class Beslutsformular(forms.ModelForm):
             )
         if slag != Beslutsslag.AVISERAT and not data.get("paragraf") and "paragraf" not in self.errors:
             self.add_error("paragraf", "Skriv paragrafen i protokollet. Bara det som är aviserat saknar en.")
-        if data.get("datum") and data["datum"] > timezone.localdate():
-            self.add_error("datum", "Datumet ligger i framtiden. Registrera beslutet när det är fattat.")
         if ar and ar in self.utan_underskott:
             self.add_error(
                 "ar",

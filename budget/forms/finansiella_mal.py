@@ -1,8 +1,8 @@
 """The form for a decision to depart from a finansiellt mål."""
 
 from django import forms
-from django.utils import timezone
 
+from budget.forms.beslutsdatum import fattat
 from budget.models import Mal, Malavsteg
 
 
@@ -39,12 +39,11 @@ class Avstegsformular(forms.ModelForm):
             self.fields[falt].choices = [(ar, str(ar)) for ar in version.ar_lista]
         for falt in ("datum", "paragraf"):
             self.fields[falt].required = True
+        self.fields["datum"].validators.append(fattat)
 
     def clean(self):
         data = super().clean()
         fran, till = data.get("fran"), data.get("till")
         if fran and till and till < fran:
             self.add_error("till", f"Välj {fran} eller ett senare år.")
-        if data.get("datum") and data["datum"] > timezone.localdate():
-            self.add_error("datum", "Datumet ligger i framtiden. Registrera beslutet när det är fattat.")
         return data

@@ -5,9 +5,9 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from django import forms
-from django.utils import timezone
 
 from budget.actions.investeringar import Beslutsuppgifter, Objektuppgifter
+from budget.forms.beslutsdatum import fattat
 from budget.forms.justering import Beloppsfalt
 from budget.models import Budgetversion, Investeringsgrupp, Investeringsobjekt, Investeringsslag
 from budget.regler.askandesinne import lasningar_av_investering
@@ -165,6 +165,7 @@ class Investeringsbeslutsformular(forms.Form):
     datum = forms.DateField(
         label="Beslutsdatum",
         required=False,
+        validators=[fattat],
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"invalid": "Skriv datumet som 2023-11-28."},
     )
@@ -186,8 +187,6 @@ class Investeringsbeslutsformular(forms.Form):
         ar = data.get("avslutas_ar")
         if ar and not self.version.ar <= ar <= self.version.ar_lista[-1] + 30:
             self.add_error("avslutas_ar", f"Skriv ett år från och med {self.version.ar}.")
-        if data.get("datum") and data["datum"] > timezone.localdate():
-            self.add_error("datum", "Datumet ligger i framtiden. Registrera beslutet när det är fattat.")
         if not self.errors and not data.get("text") and not ar:
             self.add_error("text", "Skriv vad som gäller, eller det år som objektet avslutas.")
         return data

@@ -205,15 +205,16 @@ def _tolka_psaldo(underlag, balans, resultat):
 
 
 def _lasningar(underlag, facit):
-    mangder = sorted({d for per in underlag.psaldo.values() for d in per if d})
+    mangder = {d for per in underlag.psaldo.values() for d in per if d}
     yield Psaldotolkning.TOTAL, None
     if mangder:
         yield Psaldotolkning.UTAN_OBJEKT, None
-    if len(mangder) > 1:  # each dimension splits the same amounts, so only one of them may be added
-        yield from ((Psaldotolkning.UTAN_OBJEKT, d) for d in _stammande_dimensioner(underlag, facit)[:1])
+    # Each dimension splits the same amounts, so only one of them may be added.
+    if len(mangder) > 1 and (stammer := _stammande_dimensioner(underlag, facit)):
+        yield Psaldotolkning.UTAN_OBJEKT, min(stammer)
 
 
-def _stammande_dimensioner(underlag, facit) -> list:
+def _stammande_dimensioner(underlag, facit) -> list[tuple[str, ...]]:
     """The dimensions that give what the facit says of every account, when added to what is of no object. A file may
     have as many of them as accounts, so no account is looked at again for a dimension that it has nothing of."""
     saknas = {}  # account → what is to be added to the row of no object
@@ -227,7 +228,7 @@ def _stammande_dimensioner(underlag, facit) -> list:
                 fel.add(d)
             elif d and k in saknas:
                 traffar[d] += 1
-    return sorted(d for d, antal in traffar.items() if antal == len(saknas) and d not in fel)
+    return [d for d, antal in traffar.items() if antal == len(saknas) and d not in fel]
 
 
 def _summor(underlag, tolkning, dimension) -> dict[str, Decimal]:

@@ -14,7 +14,6 @@ from budget.actions.investeringar import (
     ObjektetAndrat,
     byt_namn,
     godta_objekt,
-    krav_pa_oppen_del,
     registrera_investeringsbeslut,
     skapa_objekt,
     ta_bort_investeringsbeslut,
@@ -179,9 +178,10 @@ def objekt(request, ar, kod, enhet):
                 )
                 messages.success(request, "Beslutet är registrerat.")
             else:
-                krav_pa_oppen_del(version, det)
                 data = form.cleaned_data
-                byt_namn(objekt=det, namn=data["namn"], sedd_rev=data["rev"] or 0, by=request.user)
+                byt_namn(
+                    version=version, objekt=det, namn=data["namn"], sedd_rev=data["rev"] or 0, by=request.user
+                )
                 messages.success(request, "Namnet är sparat.")
             return redirect("investeringsobjekt", ar, kod, enhet)
         except ObjektetAndrat as fel:

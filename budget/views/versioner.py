@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from budget.actions.versioner import (
@@ -23,6 +22,7 @@ from budget.actions.versioner import (
     spara_finansiering,
     starta_nasta_ar,
 )
+from budget.forms.beslutsdatum import fattat
 from budget.models import Finansieringssatt, Versionstyp
 from budget.regler.delflode import Delstatus
 from budget.selectors.versioner import hamta_tillagg
@@ -60,13 +60,10 @@ class Kopieformular(forms.Form):
 
 class Beslutsformular(forms.Form):
     organ = Radfalt(label="Beslutande organ", max_length=100)
-    datum = forms.DateField(label="Datum", widget=forms.DateInput(attrs={"type": "date"}))
+    datum = forms.DateField(
+        label="Datum", validators=[fattat], widget=forms.DateInput(attrs={"type": "date"})
+    )
     paragraf = Radfalt(label="Paragraf i protokollet", max_length=20, help_text="Till exempel § 112.")
-
-    def clean_datum(self):
-        if self.cleaned_data["datum"] > timezone.localdate():
-            raise forms.ValidationError("Datumet ligger i framtiden. Registrera beslutet när det är fattat.")
-        return self.cleaned_data["datum"]
 
     def beslut(self) -> Beslut:
         return Beslut(**self.cleaned_data)

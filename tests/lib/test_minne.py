@@ -7,6 +7,9 @@ from django.conf import settings
 
 from regionskane.lib.minne import LANGST, minns
 
+# The made-up ledger's own numbers.
+DEMO = ("plan", "_skala")
+
 
 def test_en_lang_text_lases_varje_gang_och_minns_inte():
     lasta = []
@@ -40,7 +43,3 @@ def test_inget_som_en_besokare_skrivit_lags_i_ett_minne_utan_granser():
         "_i_enhet": "lru_cache",  # a column in another unit
         **dict.fromkeys(DEMO, "lru_cache"),
     }
-
-
-# The made-up ledger's own numbers.
-DEMO = ("plan", "_skala")

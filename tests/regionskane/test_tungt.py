@@ -13,6 +13,7 @@ from django.test import Client
 from budget.models import Belopp
 from budget.views import inmatning
 from organisation.models import Anvandare
+from regionskane import tungt
 from regionskane.tungt import TEXT, ForTungt, Tungvakt
 from tests.regionskane.arbetare import databasadress
 
@@ -56,8 +57,9 @@ def test_den_som_fangar_avbrottet_avbryts_igen():
     assert fangade == 3
 
 
-def test_ett_avbrott_kommer_aldrig_till_nasta():
+def test_ett_avbrott_kommer_aldrig_till_nasta(monkeypatch):
     """One that is on its way when the answer is ready is taken back."""
+    monkeypatch.setattr(tungt, "PAUS_SEKUNDER", 0.004)
     vakt = Tungvakt(0.01)
     avbrutna = 0
     for _ in range(60):
@@ -68,7 +70,7 @@ def test_ett_avbrott_kommer_aldrig_till_nasta():
             avbrutna += 1
         for _ in range(20_000):  # where it would strike
             pass
-    assert not vakt._pagar and not vakt._avbrutna and avbrutna <= 60
+    assert avbrutna and not vakt._pagar and not vakt._avbrutna
 
 
 def test_ett_formular_som_tog_for_lang_tid_far_tillbaka_det_skrivna(exempel_pa_riktigt, monkeypatch):
@@ -78,13 +80,11 @@ def test_ett_formular_som_tog_for_lang_tid_far_tillbaka_det_skrivna(exempel_pa_r
     klient.force_login(Anvandare.objects.get(username="koncerncontroller"))
     b = Belopp.objects.get(version__kod="B2024-ARB", post__kod="kostnader", ar=2024)
     falt = {f"c.{b.enhet_id}.{b.post_id}.2024": "-62 111", "bas": "{}"}
-    with Tungvakt(0.3).vaktad():
+    klient.get(ADRESS)  # so that what a process does once is done, and what costs is what is made to
+    with Tungvakt(2).vaktad():
         svar = klient.post(ADRESS, falt)
     assert svar.status_code == 503 and TEXT in svar.content.decode() and "-62 111" in svar.content.decode()
     assert Belopp.objects.get(pk=b.pk).belopp == b.belopp  # on a new connection
-    with Tungvakt(0.3).vaktad():
-        svar = klient.post(f"/api/v1{ADRESS.removesuffix('inmatning/')}", falt)
-    assert svar.status_code in (403, 404, 405)
 
 
 @pytest.mark.parametrize(("varde", "ratt"), [("", True), ("7", True), ("0", False)])

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from budget.actions.belopp import Cellandring, DelenArInlamnad, spara_belopp
@@ -16,6 +16,7 @@ from budget.selectors.celler import Cellnyckel
 from organisation.models import Anvandare
 from regionskane.lib.belopp import MNKR, tolka_belopp
 from tests.budget.belopp import enhet, motivera, skriv
+from tests.trad import i_trad
 
 
 @pytest.fixture
@@ -27,14 +28,6 @@ def lage(exempel_pa_riktigt):
     oppna_for_inmatning(version=version, sista_dag=timezone.localdate() + timedelta(9), by=kc)
     d = Budgetdel.objects.get(version=version, namnd__kod="KN")
     return d, Belopp.objects.get(version=version, enhet__kod="KN", ar=2024), kc
-
-
-def _i_trad(gor):
-    """Run in a connection of its own, which is closed afterwards."""
-    try:
-        return gor()
-    finally:
-        connection.close()
 
 
 def _skriv(b, kc):
@@ -65,9 +58,9 @@ def test_inlamningen_vantar_pa_den_som_skriver_och_marker_det(lage):
             assert slapp.wait(60)
 
     with ThreadPoolExecutor(2) as tradar:
-        ena = tradar.submit(_i_trad, skriv)
+        ena = tradar.submit(i_trad, skriv)
         assert skrivet.wait(60)
-        andra = tradar.submit(_i_trad, lambda: lamna_in(budgetdel=d, by=kc, avtryck=avtryck))
+        andra = tradar.submit(i_trad, lambda: lamna_in(budgetdel=d, by=kc, avtryck=avtryck))
         with pytest.raises(TimeoutError):
             andra.result(1)
         slapp.set()
@@ -89,9 +82,9 @@ def test_den_som_skriver_medan_delen_lamnas_in_far_veta_det_och_inget_sparas(lag
             assert slapp.wait(60)
 
     with ThreadPoolExecutor(2) as tradar:
-        ena = tradar.submit(_i_trad, lamna)
+        ena = tradar.submit(i_trad, lamna)
         assert inlamnat.wait(60)
-        andra = tradar.submit(_i_trad, lambda: _skriv(b, kc))
+        andra = tradar.submit(i_trad, lambda: _skriv(b, kc))
         with pytest.raises(TimeoutError):
             andra.result(1)
         slapp.set()
@@ -117,7 +110,7 @@ def test_den_ena_tar_tillbaka_medan_den_andra_granskar(lage):
         return ""
 
     with ThreadPoolExecutor(2) as tradar:
-        svar = [tradar.submit(_i_trad, lambda g=g: steg(g)) for g in (ta_tillbaka, granska)]
+        svar = [tradar.submit(i_trad, lambda g=g: steg(g)) for g in (ta_tillbaka, granska)]
         texter = [s.result(60) for s in svar]
     assert sorted(map(bool, texter)) == [False, True]
     assert "Kulturnämnden: delen är" in max(texter, key=len)
@@ -139,7 +132,7 @@ def test_tva_som_oppnar_samtidigt_gor_delarna_en_gang(exempel_pa_riktigt):
             return str(fel)
 
     with ThreadPoolExecutor(2) as tradar:
-        svar = [tradar.submit(_i_trad, oppna) for _ in range(2)]
+        svar = [tradar.submit(i_trad, oppna) for _ in range(2)]
         resultat = [s.result(60) for s in svar]
     assert 20 in resultat and any("redan öppnad" in str(r) for r in resultat)
     assert Budgetdel.objects.count() == 20

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from budget.actions.versioner import (
@@ -24,17 +24,10 @@ from budget.models import Budgetversion, Finansieringssatt, Versionskolumn
 from budget.selectors.versioner import gallande_budget
 from organisation.models import Anvandare
 from tests.budget.belopp import skriv
+from tests.trad import i_trad
 
 RS = Beslut("Regionstyrelsen", date(2024, 3, 1), "§ 12")
 RF = Beslut("Regionfullmäktige", date(2024, 3, 9), "§ 40")
-
-
-def _i_trad(gor):
-    """Run in a connection of its own, which is closed afterwards."""
-    try:
-        return gor()
-    finally:
-        connection.close()
 
 
 @pytest.fixture
@@ -57,9 +50,9 @@ def _medan(ena, andra):
             assert slapp.wait(60)
 
     with ThreadPoolExecutor(2) as tradar:
-        forsta = tradar.submit(_i_trad, forst)
+        forsta = tradar.submit(i_trad, forst)
         assert gjort.wait(60)
-        sedan = tradar.submit(_i_trad, andra)
+        sedan = tradar.submit(i_trad, andra)
         with pytest.raises(TimeoutError):
             sedan.result(1)
         slapp.set()
