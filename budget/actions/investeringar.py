@@ -130,16 +130,23 @@ def godta_objekt(*, objekt: Investeringsobjekt, by) -> None:
         )
 
 
+def varfor_fast(version: Budgetversion, objekt: Investeringsobjekt) -> str:
+    """That the object lies fast with its nämnd's part, as a sentence for the user; empty when it does not."""
+    if not (namnd := stangda_enheter(version).get(objekt.enhet_id)):
+        return ""
+    return (
+        f"{namnd} har lämnat in sin del av {version.namn}, så objektet ligger fast. Ta tillbaka delen, eller be en "
+        "koncerncontroller lämna den åter, om något ska ändras."
+    )
+
+
 def _krav_pa_oppen_del(version: Budgetversion, objekt: Investeringsobjekt) -> None:
     """Raise InvesteringsFel when the version is locked, or when the nämnd of the object has handed in its part of it:
     what was handed in is the object with its name and what is decided about it."""
     if version.last:
         raise InvesteringsFel(f"{version.namn} är låst. Ingenting har sparats.")
-    if namnd := stangda_enheter(version).get(objekt.enhet_id):
-        raise InvesteringsFel(
-            f"{namnd} har lämnat in sin del av {version.namn}, så objektet ligger fast. Ingenting har sparats. "
-            "Ta tillbaka delen, eller be en koncerncontroller lämna den åter, om något ska ändras."
-        )
+    if inlamnad := varfor_fast(version, objekt):
+        raise InvesteringsFel(f"Ingenting har sparats. {inlamnad}")
 
 
 def byt_namn(*, version: Budgetversion, objekt: Investeringsobjekt, namn: str, sedd_rev: int, by) -> None:

@@ -144,6 +144,8 @@ def bygg_kontroll(version: Budgetversion, avvikelser: Iterable[Avvikelse]) -> Ta
     i_mnkr = (a.post for a in avvikelser if not matt.egen_enhet(a.post))
     decimaler = max(map(matt.decimaler, i_mnkr), default=0)
     undantag = " där inget annat anges" if any(matt.egen_enhet(a.post) for a in avvikelser) else ""
+    # What was made here stands in no document: then there is no such column.
+    har_plats = any(a.kalla for a in avvikelser)
     kallor = Kallor()
     enheter = dict(Enhet.objects.values_list("pk", "kod"))
     sektorer = dict(Sektor.objects.values_list("pk", "kod"))
@@ -166,7 +168,7 @@ def bygg_kontroll(version: Budgetversion, avvikelser: Iterable[Avvikelse]) -> Ta
                 Cell(a.skillnad.differens),
                 Cell(text=_slag(a)),
                 Cell(text=_vad(a)),
-                Cell(text=a.kalla),
+                *([Cell(text=a.kalla)] if har_plats else []),
             ),
             enhet=matt.egen_enhet(a.post),
             decimaler=matt.decimaler(a.post) if matt.egen_enhet(a.post) else None,
@@ -187,7 +189,11 @@ def bygg_kontroll(version: Budgetversion, avvikelser: Iterable[Avvikelse]) -> Ta
         Kolumn("differens", "Skillnad", slag=Kolumnslag.DIFFERENS, decimaler=decimaler),
         Kolumn("slag", "Slag", slag=Kolumnslag.TEXT),
         Kolumn("kontroll", "Vad som jämförs", slag=Kolumnslag.TEXT),
-        Kolumn("kalla", "Var det är tryckt" if tryckt else "Var talet står", slag=Kolumnslag.TEXT),
+        *(
+            [Kolumn("kalla", "Var det är tryckt" if tryckt else "Var talet står", slag=Kolumnslag.TEXT)]
+            if har_plats
+            else []
+        ),
     )  # fmt: skip
     return Tabell(
         "kontroll",

@@ -17,6 +17,7 @@ from budget.actions.investeringar import (
     registrera_investeringsbeslut,
     skapa_objekt,
     ta_bort_investeringsbeslut,
+    varfor_fast,
 )
 from budget.diagram.investeringar import bygg_ramdiagram, bygg_utgiftsdiagram
 from budget.forms.investeringar import (
@@ -211,6 +212,13 @@ def _objektsida(request, atkomst, u, det, namnform=None, beslutsform=None, *, st
         "far_godta": get_behorighet(request).far(Ratt.BESVARA_ASKANDE),
         "lista": [x for f in (namnform, beslutsform) if f and f.is_bound for x in _felen(f)],
     }
+    if (
+        status == 200
+        and not innehall["far_andra"]
+        and not version.last
+        and _far_skriva(request, version, det)
+    ):
+        innehall["fast"] = varfor_fast(version, det)
     # What was typed when the version was locked is shown even though it cannot be saved.
     innehall["far_andra"] = innehall["far_andra"] or status != 200
     return render(request, "budget/investeringsobjekt.html", innehall, status=status)
@@ -242,9 +250,14 @@ def _hamta(atkomst, enhet) -> Investeringsobjekt:
     return det
 
 
+def _far_skriva(request, version, det) -> bool:
+    return det.enhet_id in get_behorighet(request).urval(
+        Ratt.SKRIVA_BELOPP, last=False, period=version.period
+    )
+
+
 def _krav_skriva(request, version, det) -> None:
-    skriv = get_behorighet(request).urval(Ratt.SKRIVA_BELOPP, last=False, period=version.period)
-    if det.enhet_id not in skriv:
+    if not _far_skriva(request, version, det):
         raise PermissionDenied("Du får inte ändra objektet.")
 
 

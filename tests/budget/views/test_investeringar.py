@@ -493,6 +493,8 @@ def test_ett_objekt_i_en_inlamnad_del_ligger_fast(ktn, som, version, anvandare):
     Budgetdel.objects.filter(version=arb, namnd__kod="KTN").update(
         status="inlamnad", inlamnad_tid=timezone.now()
     )
+    sida = _text(controller.get(adress))
+    assert "så objektet ligger fast" in sida and "Registrera beslut" not in sida
     for falt in (beslut | {"text": "Byggs 2027"}, {"vad": "namn", "namn": "Större garage", "rev": det.rev}):
         svar = controller.post(adress, falt)
         assert svar.status_code == 422 and "så objektet ligger fast" in _text(svar), falt

@@ -13,6 +13,7 @@ from budget.selectors.kontroll import hamta_alla_avvikelser, hamta_sedda_avvikel
 from budget.selectors.samband import Raknas, hamta_samband, hamta_skilda
 from budget.selectors.summor import ALLA_ENHETER
 from budget.tabeller.handling import bygg_handling
+from budget.tabeller.kontroll import bygg_kontroll
 from regionskane.lib.tabell import Kolumnslag
 from tests.budget.belopp import skriv
 
@@ -132,6 +133,14 @@ def test_det_som_skrivits_har_sags_inte_sta_i_en_handling(version, anvandare):
     funna = hamta_alla_avvikelser([kopia])
     assert {a.kod for a in funna} >= {"RAD", "SAMBAND"}
     assert not [a.kalla for a in funna if "Verksamhetsplan" in a.kalla]
+    # What nothing stands in has no column of it.
+    i_handling = [a for a in funna if a.kalla]
+    utan = [a for a in funna if not a.kalla]
+    assert i_handling and utan
+    for rader, har in ((funna, True), (utan, False)):
+        tabell = bygg_kontroll(kopia, rader)
+        assert ("kalla" in {k.nyckel for k in tabell.kolumner}) is har
+        assert {len(r.celler) for r in tabell.rader} == {len(tabell.kolumner)}
 
 
 def test_radernas_forklaringar_galler_varje_ar(db):
