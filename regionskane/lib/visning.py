@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
-from itertools import groupby
+from itertools import chain, groupby
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -321,10 +321,16 @@ def _liggande(tabell: Tabell) -> bool:
 
 
 def _orden_ryms(tabell: Tabell, rader: Sequence[Radvy]) -> bool:
-    """Whether the page holds a column as wide as its longest word for every column, roughly."""
+    """Whether the page holds a column as wide as its longest word for every column, roughly.
+
+    No where a text runs on for a line without a blank, whatever it may be broken at (a-a-a-, a/a/a/, Chinese): the
+    renderer looks for the widest part of such a text in the square of its length.
+    """
     if len(tabell.kolumner) > STORSTA_EFTER_INNEHALL:
         return False
     plats = TECKEN_LIGGANDE if _liggande(tabell) else TECKEN_STAENDE
+    if any(len(bit) > plats for bit in _lopande_bitar(tabell, rader)):
+        return False
     return plats >= sum(
         TECKEN_MELLANRUM + max(map(_langsta_ord, texter)) for texter in _kolumntexter(tabell, rader)
     )
@@ -353,6 +359,13 @@ def _kolumntexter(tabell: Tabell, rader: Sequence[Radvy]) -> list[list[str]]:
             for j, k in enumerate(tabell.kolumner)
         ),
     ]
+
+
+def _lopande_bitar(tabell: Tabell, rader: Sequence[Radvy]) -> Iterator[str]:
+    """What stands between blanks anywhere in the table, the headings of its groups too."""
+    grupper = [r.rubrik for r in rader if not r.celler]
+    for text in chain(grupper, *_kolumntexter(tabell, rader)):
+        yield from text.split()
 
 
 def _langsta_ord(text: str) -> int:

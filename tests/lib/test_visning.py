@@ -101,6 +101,23 @@ def test_kolumner_som_inte_rymmer_sina_ord_delar_jamnt(ord_, jamna):
     assert ("jamna" in vy.klass.split()) is jamna
 
 
+@pytest.mark.parametrize(
+    "text", ["a-" * 50, "a/" * 50, "漢" * 100], ids=["streck", "snedstreck", "kinesiska"]
+)
+@pytest.mark.parametrize("plats", ["cell", "rad", "grupp"])
+def test_en_text_utan_blanksteg_lamnar_inte_bredden_at_innehallet(text, plats):
+    def klasser(lang):
+        rader = (
+            Rad("g", lang if plats == "grupp" else "G", slag=Radslag.GRUPP),
+            Rad("r", lang if plats == "rad" else "R", (Cell(text=lang if plats == "cell" else "c"),)),
+        )
+        kolumner = (Kolumn("k", "K", slag=Kolumnslag.TEXT),)
+        return visning.visa(Tabell("t", "T", "Rad", kolumner, rader)).klass.split()
+
+    assert "jamna" in klasser(text)
+    assert "jamna" not in klasser("ett ord " * 50)
+
+
 def test_breda_tabeller_laggs_ned():
     assert visning.visa(provhandling.plan()).liggande
     kolumner = tuple(Kolumn(f"k{i}", "K") for i in range(30))
