@@ -75,15 +75,15 @@ def oppna_for_inmatning(*, version: Budgetversion, sista_dag: date, by) -> int:
 def lamna_in(*, budgetdel: Budgetdel, by, avtryck: str, sedd_rev: int | None = None) -> None:
     """Hand in a part as it was shown (`avtryck` of what it holds). From now on nobody changes it.
 
-    Raises DelFel, also when something is asked for without a motive, and DelenAndrad when an amount or a motive has
-    been changed since the user read them.
+    Raises DelFel, also when something is asked for without a motive, and DelenAndrad when an amount, a motive or
+    an investment object has been changed since the user read them.
     """
 
     def som_visat(d: Budgetdel, enheter):
         # The part is held by now, and whoever writes an amount holds it too, so nothing can come in between.
         if las_avtryck(d.version, enheter) != avtryck:
             raise DelenAndrad(
-                "Ett belopp har ändrats sedan du läste sammanställningen. Inget är inlämnat. Läs den nya och "
+                "Något i delen har ändrats sedan du läste sammanställningen. Inget är inlämnat. Läs den nya och "
                 "lämna in igen."
             )
         if utan := rader_utan_motiv(d.version, enheter):

@@ -1,7 +1,7 @@
 """Writing investment objects: new, renamed, with what is decided about them. Each is one transaction."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,13 +12,16 @@ from budget.actions.belopp import Cellandring, VersionenArLast, spara_belopp
 from budget.models import (
     INVESTERINGSOBJEKT,
     Belopp,
+    Budgetdel,
     Budgetversion,
     Investeringsbeslut,
     Investeringsobjekt,
     Post,
     Status,
+    Uppstallning,
 )
 from budget.models.investering import postkod
+from budget.regler.delflode import SKRIVBARA
 from budget.selectors.budgetdel import stangda_enheter
 from budget.selectors.celler import Cellnyckel
 from organisation.models import Enhet, Enhetstyp, Namnd, Placering
@@ -75,24 +78,10 @@ def skapa_objekt(
     Raises InvesteringsFel for a locked version, no amount, a name that an object of the same kind and group has
     already, and a proposal of a nämnd that has FLEST_FORSLAG untried ones.
     """
-    if version.last:
-        raise InvesteringsFel(f"{version.namn} är låst. Ingenting har sparats.")
     if not belopp:
         raise InvesteringsFel("Skriv minst ett belopp, så att objektet kommer med i versionen.")
     u = uppgifter
-    if Investeringsobjekt.objects.filter(enhet__namn__iexact=u.namn, slag=u.slag, grupp=u.grupp).exists():
-        raise InvesteringsFel(
-            f"Det finns redan ett objekt som heter «{u.namn}» i den gruppen. Välj ett annat namn."
-        )
     forslag = not Behorighet(by).far(Ratt.BESVARA_ASKANDE)
-    oprovade = Investeringsobjekt.objects.filter(
-        foreslaget=True, enhet__in=Placering.objects.filter(namnd=u.namnd).values("enhet")
-    )
-    if forslag and oprovade.count() >= FLEST_FORSLAG:
-        raise InvesteringsFel(
-            f"{u.namnd} har redan {FLEST_FORSLAG} förslag som inte är prövade. Be en koncerncontroller att godta dem "
-            "innan du lägger upp fler."
-        )
     kod = postkod(u.slag, u.grupp, strategiskt=u.strategiskt)
     poster = {
         p.kod: p.pk for p in Post.objects.filter(uppstallning__kod=INVESTERINGSOBJEKT, kod__startswith=kod)
@@ -100,6 +89,15 @@ def skapa_objekt(
     varfor = f"Nytt investeringsobjekt: {u.namn}"
     try:
         with transaction.atomic(), andring(by=by, varfor=varfor):
+            _hall([version.pk])
+            version.refresh_from_db()
+            if version.last:
+                raise InvesteringsFel(f"{version.namn} är låst. Ingenting har sparats.")
+            if fast := varfor_fast_hos(version, u.namnd):
+                raise InvesteringsFel(f"Ingenting har sparats. {fast}")
+            _krav_pa_eget_namn(u.namn, u.slag, u.grupp)
+            if forslag:
+                _krav_pa_plats_for_forslag(u.namnd)
             sista = Investeringsobjekt.objects.aggregate(m=Max("ordning"))["m"] or 0
             enhet = Enhet.objects.create(
                 kod=f"INV-{uuid.uuid4().hex[:10].upper()}", namn=u.namn, typ=Enhetstyp.OBJEKT
@@ -121,6 +119,38 @@ def skapa_objekt(
     return objekt
 
 
+def _hall(versioner: Iterable[int]) -> None:
+    """Hold the objects and the versions (ids) to the end of the transaction: nobody lays up or renames another object
+    meanwhile, no part of them is handed in and none of them is locked."""
+    # Objects belong to no version, so what is held for two who lay up the same one in two versions is their table.
+    list(Uppstallning.objects.select_for_update(no_key=True).filter(kod=INVESTERINGSOBJEKT).values_list("pk"))
+    list(
+        Budgetversion.objects.select_for_update(no_key=True)
+        .filter(pk__in=set(versioner))
+        .order_by("pk")
+        .values_list("pk")
+    )
+
+
+def _krav_pa_eget_namn(namn: str, slag: str, grupp: str, *, utom: int | None = None) -> None:
+    lika = Investeringsobjekt.objects.filter(enhet__namn__iexact=namn, slag=slag, grupp=grupp)
+    if lika.exclude(pk=utom).exists():
+        raise InvesteringsFel(
+            f"Det finns redan ett objekt som heter «{namn}» i den gruppen. Välj ett annat namn."
+        )
+
+
+def _krav_pa_plats_for_forslag(namnd: Namnd) -> None:
+    oprovade = Investeringsobjekt.objects.filter(
+        foreslaget=True, enhet__in=Placering.objects.filter(namnd=namnd).values("enhet")
+    )
+    if oprovade.count() >= FLEST_FORSLAG:
+        raise InvesteringsFel(
+            f"{namnd} har redan {FLEST_FORSLAG} förslag som inte är prövade. Be en koncerncontroller att godta dem "
+            "innan du lägger upp fler."
+        )
+
+
 def godta_objekt(*, objekt: Investeringsobjekt, by) -> None:
     """An object that a nämnd has proposed is tried and stands. Raises PermissionDenied."""
     Behorighet(by).krav(Ratt.BESVARA_ASKANDE)
@@ -140,9 +170,20 @@ def varfor_fast(version: Budgetversion, objekt: Investeringsobjekt) -> str:
     )
 
 
+def varfor_fast_hos(version: Budgetversion, namnd: Namnd) -> str:
+    """That no object is laid up with the nämnd, whose part is handed in, as a sentence for the user; else empty."""
+    if not Budgetdel.objects.filter(version=version, namnd=namnd).exclude(status__in=SKRIVBARA).exists():
+        return ""
+    return (
+        f"{namnd} har lämnat in sin del av {version.namn}, och den tar inga nya objekt. Ta tillbaka delen, eller be en "
+        "koncerncontroller lämna den åter, och lägg upp objektet sedan."
+    )
+
+
 def _krav_pa_oppen_del(version: Budgetversion, objekt: Investeringsobjekt) -> None:
     """Raise InvesteringsFel when the version is locked, or when the nämnd of the object has handed in its part of it:
-    what was handed in is the object with its name and what is decided about it."""
+    what was handed in is the object with its name and what is decided about it. The version is held (`_hall`)."""
+    version.refresh_from_db()
     if version.last:
         raise InvesteringsFel(f"{version.namn} är låst. Ingenting har sparats.")
     if inlamnad := varfor_fast(version, objekt):
@@ -150,17 +191,22 @@ def _krav_pa_oppen_del(version: Budgetversion, objekt: Investeringsobjekt) -> No
 
 
 def byt_namn(*, version: Budgetversion, objekt: Investeringsobjekt, namn: str, sedd_rev: int, by) -> None:
-    """Rename an object, which is asked for in a version. Raises InvesteringsFel when that is locked, the object's part
-    of it is handed in or any locked version shows the object, ObjektetAndrat when somebody else was there before."""
-    _krav_pa_oppen_del(version, objekt)
-    if namn == objekt.enhet.namn:
-        return
-    last = Belopp.objects.filter(enhet=objekt.enhet_id, version__status=Status.LAST).select_related("version")
-    if forsta := last.first():
-        raise InvesteringsFel(
-            f"Objektet ingår i {forsta.version.namn}, som är låst, och behåller därför sitt namn."
-        )
+    """Rename an object, which is asked for in a version. Raises InvesteringsFel when that is locked, any locked version
+    shows the object, its part of any version is handed in or another of its group is called so, ObjektetAndrat when
+    somebody else was there before."""
     with andring(by=by, varfor=f"Investeringsobjektet byter namn till {namn}"):
+        visas_i = Budgetversion.objects.filter(belopp__enhet=objekt.enhet_id).distinct()
+        _hall([version.pk, *visas_i.values_list("pk", flat=True)])
+        _krav_pa_oppen_del(version, objekt)
+        if namn == objekt.enhet.namn:
+            return
+        if last := visas_i.filter(status=Status.LAST).first():
+            raise InvesteringsFel(
+                f"Objektet ingår i {last.namn}, som är låst, och behåller därför sitt namn."
+            )
+        for v in visas_i:
+            _krav_pa_oppen_del(v, objekt)
+        _krav_pa_eget_namn(namn, objekt.slag, objekt.grupp, utom=objekt.pk)
         andrade = Investeringsobjekt.objects.filter(pk=objekt.pk, rev=sedd_rev).update(rev=F("rev") + 1)
         if not andrade:
             raise ObjektetAndrat(
@@ -180,18 +226,12 @@ def registrera_investeringsbeslut(
     end before years that the object has amounts for.
     """
     u = uppgifter
-    _krav_pa_oppen_del(version, objekt)
-    if u.avslutas_ar:
-        efter = Belopp.objects.filter(
-            version=version, enhet=objekt.enhet_id, post__kod=objekt.postkod, ar__gt=u.avslutas_ar
-        ).exclude(belopp=0)
-        if aren := sorted(efter.values_list("ar", flat=True)):
-            ar = " och ".join(str(a) for a in aren)
-            raise InvesteringsFel(
-                f"Objektet har belopp för {ar}. Töm dem innan du avslutar det {u.avslutas_ar}."
-            )
     try:
         with transaction.atomic(), andring(by=by, varfor=f"Beslut om {objekt.enhet.namn}"):
+            _hall([version.pk])
+            _krav_pa_oppen_del(version, objekt)
+            if u.avslutas_ar:
+                _krav_pa_inget_efter(version, objekt, u.avslutas_ar)
             return Investeringsbeslut.objects.create(
                 version=version, objekt=objekt, organ=u.organ, datum=u.datum, paragraf=u.paragraf, text=u.text,
                 avslutas_ar=u.avslutas_ar,
@@ -199,15 +239,23 @@ def registrera_investeringsbeslut(
     except IntegrityError as fel:
         if "investeringsbeslut_en_gang" in str(fel):
             raise InvesteringsFel("Det beslutet står redan under objektet.") from fel
-        version.refresh_from_db()
-        if version.last:
-            raise InvesteringsFel(f"{version.namn} låstes medan du skrev. Ingenting har sparats.") from fel
         raise
+
+
+def _krav_pa_inget_efter(version: Budgetversion, objekt: Investeringsobjekt, ar: int) -> None:
+    efter = Belopp.objects.filter(
+        version=version, enhet=objekt.enhet_id, post__kod=objekt.postkod, ar__gt=ar
+    ).exclude(belopp=0)
+    if aren := sorted(efter.values_list("ar", flat=True)):
+        raise InvesteringsFel(
+            f"Objektet har belopp för {' och '.join(map(str, aren))}. Töm dem innan du avslutar det {ar}."
+        )
 
 
 def ta_bort_investeringsbeslut(*, beslut: Investeringsbeslut, by) -> None:
     """Take a decision away; the history keeps it. Raises InvesteringsFel in a locked version, and in a part that is
     handed in."""
-    _krav_pa_oppen_del(beslut.version, beslut.objekt)
     with andring(by=by, varfor=f"Beslut om {beslut.objekt} borttaget"):
+        _hall([beslut.version_id])
+        _krav_pa_oppen_del(beslut.version, beslut.objekt)
         beslut.delete()

@@ -14,6 +14,8 @@ from budget.models import (
     Belopp,
     Budgetdel,
     Budgetversion,
+    Investeringsbeslut,
+    Investeringsobjekt,
     Uppstallning,
     Uppstallningsslag,
 )
@@ -99,7 +101,8 @@ def hamta_senaste_per_namnd(version: Budgetversion) -> dict[int, Andring]:
 
 
 def las_avtryck(version: Budgetversion, enheter: Iterable[int]) -> str:
-    """What the enheter hand in, amounts and motives, as a short text that is another as soon as one is changed.
+    """What the enheter hand in, amounts, motives, names of investment objects and what is decided about them, as a
+    short text that is another as soon as one is changed.
 
     The ram of a region's version is fullmäktige's, and may move while a part is read.
     """
@@ -115,7 +118,17 @@ def las_avtryck(version: Budgetversion, enheter: Iterable[int]) -> str:
         .order_by("enhet_id", "post_id")
         .values_list("enhet_id", "post_id", "rev", "text")
     )
-    return hashlib.sha256(repr([*rader, *motiv]).encode()).hexdigest()[:20]
+    objekt = (
+        Investeringsobjekt.objects.filter(enhet__in=rader.order_by().values("enhet"))
+        .order_by("pk")
+        .values_list("pk", "enhet__namn")
+    )
+    beslut = (
+        Investeringsbeslut.objects.filter(version=version, objekt__enhet__in=enheter)
+        .order_by("pk")
+        .values_list("pk", "objekt", "organ", "datum", "paragraf", "text", "avslutas_ar")
+    )
+    return hashlib.sha256(repr([*rader, *motiv, *objekt, *beslut]).encode()).hexdigest()[:20]
 
 
 def _ramen(version: Budgetversion) -> Q:

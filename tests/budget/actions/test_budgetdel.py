@@ -65,7 +65,7 @@ def test_inlamningen_vantar_pa_den_som_skriver_och_marker_det(lage):
             andra.result(1)
         slapp.set()
         ena.result(60)
-        with pytest.raises(DelenAndrad, match="Ett belopp har ändrats"):
+        with pytest.raises(DelenAndrad, match="Något i delen har ändrats"):
             andra.result(60)
     d.refresh_from_db()
     assert d.status == "oppen"

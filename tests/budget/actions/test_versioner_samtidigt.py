@@ -1,12 +1,9 @@
 """The steps of a version while somebody else writes or takes another step, in two connections at once."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
 
 from budget.actions.versioner import (
@@ -24,7 +21,7 @@ from budget.models import Budgetversion, Finansieringssatt, Versionskolumn
 from budget.selectors.versioner import gallande_budget
 from organisation.models import Anvandare
 from tests.budget.belopp import skriv
-from tests.trad import i_trad
+from tests.trad import medan
 
 RS = Beslut("Regionstyrelsen", date(2024, 3, 1), "§ 12")
 RF = Beslut("Regionfullmäktige", date(2024, 3, 9), "§ 40")
@@ -39,27 +36,6 @@ def _version(kod: str) -> Budgetversion:
     return Budgetversion.objects.get(kod=kod)
 
 
-def _medan(ena, andra):
-    """`andra` begins while `ena` has done its work and not committed it; what `andra` raises is raised."""
-    gjort, slapp = threading.Event(), threading.Event()
-
-    def forst():
-        with transaction.atomic():
-            ena()
-            gjort.set()
-            assert slapp.wait(60)
-
-    with ThreadPoolExecutor(2) as tradar:
-        forsta = tradar.submit(i_trad, forst)
-        assert gjort.wait(60)
-        sedan = tradar.submit(i_trad, andra)
-        with pytest.raises(TimeoutError):
-            sedan.result(1)
-        slapp.set()
-        forsta.result(60)
-        return sedan.result(60)
-
-
 def test_beredningen_provar_det_som_skrevs_medan_den_vantade(kc):
     """The financing was tried first and the version locked after: what was written in between was never tried."""
     t = skapa_tillaggsbudget(grund=_version("B2024"), kod="T1", namn="Tillägg 1", by=kc)
@@ -67,7 +43,7 @@ def test_beredningen_provar_det_som_skrevs_medan_den_vantade(kc):
     skriv(t, "resultatbudget", "intakter", "REGION", 2024, 11_300, kc)
     spara_finansiering(version=t, finansiering=Finansieringssatt.INTAKTER, text="Avgifter", by=kc)
     with pytest.raises(VersionsFel, match="Årets resultat blir sämre"):
-        _medan(
+        medan(
             lambda: skriv(t, "resultatbudget", "kostnader", "REGION", 2024, -70_000, kc),
             lambda: bered_version(version=_version("T1"), beslut=RS, by=kc),
         )
@@ -80,7 +56,7 @@ def test_den_som_laser_upp_medan_nagon_faststaller_far_veta_det(kc):
     Budgetversion.objects.filter(kod="K").update(ar=2031)
     bered_version(version=_version("K"), beslut=RS, by=kc)
     with pytest.raises(VersionsFel, match="är fastställd och öppnas inte igen"):
-        _medan(
+        medan(
             lambda: faststall_version(version=_version("K"), beslut=RF, by=kc),
             lambda: las_upp_version(version=_version("K"), by=kc, varfor="Fel siffra"),
         )
@@ -95,7 +71,7 @@ def test_ingen_last_version_visar_kolumner_ur_en_som_nagon_laser_upp(kc):
     Versionskolumn.objects.filter(version__kod="K", kalla__kod="B2023").update(kalla=arb, ar=2024)
     assert Versionskolumn.objects.filter(version__kod="K", kalla=arb).exists()
     with pytest.raises(VersionsFel, match="Lås först"):
-        _medan(
+        medan(
             lambda: las_upp_version(version=_version("B2024-ARB"), by=kc, varfor="Fel siffra"),
             lambda: las_version(version=_version("K"), by=kc),
         )
