@@ -7,7 +7,7 @@ from indikatorer.actions import bilaga, inlasning
 from indikatorer.actions.inlasning import InlasningsFel, Underlag
 from indikatorer.selectors.bedomning import bedom_ar
 from indikatorer.selectors.bibliotek import hamta_malomraden
-from indikatorer.tabeller.bilaga import bygg_bilagans_handling, bygg_bilagediagram
+from indikatorer.tabeller.bilaga import bygg_bilagans_handling, bygg_bilagediagram, for_manga
 from organisation.permissions import Behorighet, Ratt
 from regionskane.jobb.actions import spara_fil
 from regionskane.jobb.slag import JobbFel, jobbslag
@@ -71,6 +71,8 @@ def skapa_bilaga(jobb, rapportera):
     ar = jobb.parametrar["ar"]
     rapportera(10, "Bedömer målen")
     bedomda, malomraden = bedom_ar(ar), hamta_malomraden()
+    if hinder := for_manga(bedomda):
+        raise JobbFel(hinder)
     dokument = bygg_bilagans_handling(bedomda, malomraden, ar=ar, rot=jobb.parametrar["rot"])
     if not dokument.tabeller:
         raise JobbFel(f"Det finns varken mål eller värden för {ar}.")

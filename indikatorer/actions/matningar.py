@@ -225,6 +225,9 @@ _KOLUMNER = (*NYCKELKOLUMNER, *UPPGIFTSFALT)
 FLEST_VARDEN = 20_000
 # As many values, each with a note of a hundred letters. Page and API write each of them out.
 FLEST_TECKEN = 2_000_000
+# The series that are judged at a time: a year of whole years or months, of the region or an enhet, and one sex. A
+# thousand measures in twenty segments.
+FLEST_SERIER = 20_000
 _TYPER = {
     "indikator_id": "bigint", "segment_id": "bigint", "enhet_id": "bigint", "omrade_id": "bigint", "kon": "varchar(1)",
     "ar": "smallint", "delperiod": "smallint", "varde": "numeric", "taljare": "numeric", "namnare": "numeric",
@@ -266,7 +269,9 @@ DELETE FROM indikatorer_matning m USING inlast_matning r WHERE r.borttagen AND m
 
 def _krav_ryms(cursor, *, fler: bool) -> None:
     """Refuse what would give an indikator more values (`fler`: some are new), or more text in their notes, than its
-    page reads."""
+    page reads, or a year more series than are judged at a time."""
+    if fler:
+        _krav_att_aret_ryms(cursor)
     cursor.execute(
         "SELECT i.namn, count(*), sum(length(m.fotnot))"
         " FROM indikatorer_matning m JOIN indikatorer_indikator i ON i.id = m.indikator_id"
@@ -284,6 +289,19 @@ def _krav_ryms(cursor, *, fler: bool) -> None:
         raise OgiltigMatning(
             {0: f"{namn} skulle få {vad}, och ett mått har högst {hogst}. Ingenting har sparats."}
         )
+
+
+def _krav_att_aret_ryms(cursor) -> None:
+    cursor.execute(
+        "SELECT ar, count(*) FROM indikatorer_matning"
+        " WHERE omrade_id IS NULL AND ar = ANY(ARRAY(SELECT DISTINCT ar FROM inlast_matning))"
+        " GROUP BY ar, delperiod, kon, enhet_id HAVING count(*) > %s ORDER BY 1 LIMIT 1",
+        [FLEST_SERIER],
+    )
+    if for_mycket := cursor.fetchone():
+        ar, antal = for_mycket
+        skal = f"{ar} skulle få {antal} serier av mått och segment att bedöma, och ett år har högst {FLEST_SERIER}."
+        raise OgiltigMatning({0: f"{skal} Ingenting har sparats."})
 
 
 def _skriv(rader: list[Matningsrad], ursprung: str, by) -> Inlasning:

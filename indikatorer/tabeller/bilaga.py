@@ -15,11 +15,14 @@ from indikatorer.tabeller.indikator import bedomningstext
 from indikatorer.tabeller.ord import KORTA_I_ORD, skriv_mal
 from indikatorer.tabeller.oversikt import UTAN, malgrupper
 from indikatorer.tabeller.tal import talkolumn, talrad
+from regionskane.lib.belopp import formatera
 from regionskane.lib.tabell import Cell, Handling, Kolumn, Kolumnslag, Tabell
 from regionskane.lib.tidsserie import for_utskrift, rita_prickar
 from regionskane.lib.visning import Diagramvy
 
 ANTAL_AR = 3
+# A page, a workbook or a document of more rows than this is for nobody to read, and takes its maker seconds or minutes.
+FLEST_RADER = 5_000
 # The width of the text on a landscape page, in the drawing's px.
 BREDD = 820
 
@@ -40,6 +43,16 @@ def bygg_bilaga(
     `kallor` adds where each row stands in its document, which a workbook has room for and a page has not.
     """
     return tuple(t for t, _ in _delar(bedomda, malomraden, ar, kallor=kallor))
+
+
+def for_manga(bedomda: Sequence[Bedomd]) -> str:
+    """That they are more than one document holds, as a sentence that says what to do; empty when they are not."""
+    if len(bedomda) <= FLEST_RADER:
+        return ""
+    return (
+        f"Det är {formatera(len(bedomda))} rader, och ett dokument har högst {formatera(FLEST_RADER)}. Välj nämnd, "
+        "målområde eller sök i biblioteket, och ta ut urvalet som Excel där."
+    )
 
 
 def bygg_bilagediagram(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +16,12 @@ from indikatorer.selectors.bedomning import bedom_ar
 from indikatorer.selectors.bibliotek import hamta_indikatorer, hamta_malomraden
 from indikatorer.tabeller.arsbild import rakna_i_ord, rakna_utfall
 from indikatorer.tabeller.bibliotek import bygg_utan_bedomning, skriv_bibliotek
-from indikatorer.tabeller.bilaga import bygg_bilaga, bygg_bilagans_handling, bygg_bilagediagram
+from indikatorer.tabeller.bilaga import (
+    bygg_bilaga,
+    bygg_bilagans_handling,
+    bygg_bilagediagram,
+    for_manga,
+)
 from indikatorer.views.atkomst import far_exportera, krav_ar, krav_exportera, krav_lasa, smulor
 from indikatorer.views.bibliotek import las_urval
 from regionskane.jobb.models import Jobb
@@ -34,7 +40,9 @@ def bilaga(request, ar):
     krav_lasa(request)
     aren = krav_ar(ar)
     bedomda, malomraden = bedom_ar(ar), hamta_malomraden()
-    breda, smala = (bygg_bilagediagram(bedomda, malomraden, ar=ar, bredd=b) for b in (BRED, SMAL))
+    hinder = for_manga(bedomda)
+    visade = [] if hinder else bedomda
+    breda, smala = (bygg_bilagediagram(visade, malomraden, ar=ar, bredd=b) for b in (BRED, SMAL))
     kapitel = [
         {
             "t": visa(t),
@@ -43,7 +51,7 @@ def bilaga(request, ar):
                 for d, s in zip(breda.get(t.nyckel, ()), smala.get(t.nyckel, ()), strict=True)
             ],
         }
-        for t in bygg_bilaga(bedomda, malomraden, ar=ar)
+        for t in bygg_bilaga(visade, malomraden, ar=ar)
     ]
     return render(
         request,
@@ -56,7 +64,8 @@ def bilaga(request, ar):
             ],
             "rakning": rakna_i_ord(rakna_utfall(bedomda)),
             "kapitel": kapitel,
-            "far_exportera": far_exportera(request),
+            "hinder": hinder,
+            "far_exportera": far_exportera(request) and not hinder,
             "jobb": Jobb.objects.filter(agare=request.user, slag=SLAG, parametrar__ar=ar)
             .prefetch_related("filer")
             .first(),
@@ -70,9 +79,11 @@ def excel(request, ar):
     """The appendix as a workbook, made on the spot."""
     krav_exportera(request)
     krav_ar(ar)
-    return _bok(
-        bygg_bilagans_handling(bedom_ar(ar), hamta_malomraden(), ar=ar, rot=_rot(request), kallor=True)
-    )
+    bedomda = bedom_ar(ar)
+    if hinder := for_manga(bedomda):
+        messages.error(request, hinder)
+        return redirect("indikatorbilaga", ar)
+    return _bok(bygg_bilagans_handling(bedomda, hamta_malomraden(), ar=ar, rot=_rot(request), kallor=True))
 
 
 @login_required
@@ -116,6 +127,9 @@ def exportera(request):
         )
         if (b.indikator.pk, b.cell.segment) in platser
     ]
+    if hinder := for_manga(bedomda):
+        messages.error(request, hinder)
+        return redirect(f"{reverse('indikatorer')}?{request.GET.urlencode()}")
     dokument = bygg_bilagans_handling(
         bedomda,
         hamta_malomraden(),

@@ -358,6 +358,23 @@ def test_ett_matt_har_inte_hur_manga_varden_som_helst(erik, monkeypatch, hoft):
     assert las_in(1991).nya == 1
 
 
+def test_ett_ar_har_inte_hur_manga_serier_som_helst(erik, monkeypatch, hoft):
+    monkeypatch.setattr("indikatorer.actions.matningar.FLEST_SERIER", 2)
+    andra = list(hoft.__class__.objects.exclude(pk=hoft.pk).filter(enhetsslag="procent")[:2])
+
+    def las_in(*matt, ar=1991):
+        rader = [
+            Matningsrad(Matningsnyckel(m.pk, ar), Matningsuppgift(varde=D(1), kalla="Fil")) for m in matt
+        ]
+        return las_in_matningar(rader=rader, ursprung="importerad", by=erik, varfor="Prov")
+
+    assert las_in(hoft, andra[0]).nya == 2
+    with pytest.raises(OgiltigMatning) as fel:
+        las_in(andra[1])
+    assert "1991 skulle få 3 serier" in str(fel.value.fel)
+    assert las_in(andra[1], ar=1992).nya == 1
+
+
 def test_ett_matt_har_inte_hur_mycket_text_som_helst_i_fotnoter(erik, monkeypatch, hoft):
     """Page and API write each note out: six files of 64 kB became an answer of 395 MB, and 2 GB of a web process."""
     tecken = sum(len(m.fotnot) for m in hoft.matningar.all())

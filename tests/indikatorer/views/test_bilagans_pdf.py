@@ -30,3 +30,11 @@ def test_jobbet_skriver_pdf_och_arbetsbok(anvandare, settings, tmp_path):
             dokument.attachments["indikatorer-2023.xlsx"].get_file().read_bytes()
             == filer["indikatorer-2023.xlsx"]
         )
+
+
+def test_jobbet_skriver_inga_dokument_som_ingen_kan_lasa(anvandare, monkeypatch):
+    monkeypatch.setattr("indikatorer.tabeller.bilaga.FLEST_RADER", 3)
+    jobb = starta_bilaga(ar=2023, rot="https://prov.example", by=anvandare("politiker"))
+    kor_jobb(str(jobb.pk))
+    jobb.refresh_from_db()
+    assert jobb.status == "fel" and "ett dokument har högst 3. Välj nämnd" in jobb.fel

@@ -441,3 +441,20 @@ def test_enheten_foljer_vardet_pa_sida_i_bibliotek_bilaga_och_arbetsbok(som):
     varden = {str(c.value) for blad in bok for rad in blad.iter_rows() for c in rad}
     assert "Ärenden via 1177, miljoner" in varden
     assert not any(v.endswith((", antal", ", index", ", procent")) for v in varden)
+
+
+def test_en_bilaga_som_ingen_kan_lasa_skrivs_inte_utan_urval(som, monkeypatch):
+    """A library and three files of values became 60 000 rows: every page of the year took 10 s of a web process from
+    then on, and its PDF 5 GB of the worker."""
+    antal = len(bedom_ar(2024))
+    klient = som("koncerncontroller")
+    monkeypatch.setattr("indikatorer.tabeller.bilaga.FLEST_RADER", antal - 1)
+    mening = f"Det är {antal} rader, och ett dokument har högst {antal - 1}. Välj nämnd, målområde"
+    sidan = klient.get("/indikatorer/2024/bilaga/")
+    assert mening in _text(sidan) and "<table" not in sidan.content.decode()
+    assert "Skapa PDF och Excel" not in _text(sidan)
+    for adress in ("/indikatorer/2024/bilaga/excel/", "/indikatorer/exportera/?ar=2024"):
+        svar = klient.get(adress, follow=True)
+        assert svar.redirect_chain and mening in _text(svar)
+    urvalet = klient.get("/indikatorer/exportera/?ar=2024&slag=index")
+    assert urvalet.status_code == 200 and urvalet["Content-Type"].endswith("sheet")
