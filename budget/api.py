@@ -16,7 +16,7 @@ from budget.forms.askanden import Svarsformular
 from budget.forms.budgetdel import Aterlamningsformular, Oppningsformular
 from budget.models import Budgetversion
 from budget.regler.delflode import Steg
-from budget.selectors.askanden import som_text
+from budget.selectors.askanden import radens_avtryck, som_text
 from budget.selectors.budgetdel import las_avtryck
 from budget.selectors.justering import hamta_brygga
 from budget.selectors.uppstallning import hamta_uppstallningar, lasbara_uppstallningar
@@ -153,8 +153,9 @@ def askanden(request, ar, kod):
 def askande(request, ar, kod, enhet, post):
     """One row, in kronor by year; a POST answers it.
 
-    It takes {"utfall": "justering" | "delvis" | "avslas", "text", "belopp": {year: mnkr as text}, "rev"} and answers
-    201 with the answer, 400 with what is wrong, 409 when somebody was there before: the same rules as the form's.
+    It takes {"utfall": "justering" | "delvis" | "avslas", "text", "belopp": {year: mnkr as text}, "rev", "avtryck"
+    (of the row, as the GET showed it)} and answers 201 with the answer, 400 with what is wrong, 409 when somebody was
+    there before: the same rules as the form's.
     """
     atkomst, rad = oppna_rad(request, ar, kod, enhet, post)
     if request.method == "GET":
@@ -164,11 +165,15 @@ def askande(request, ar, kod, enhet, post):
     belopp = data.get("belopp", {})
     if not isinstance(belopp, dict):
         return Response({"fel": ["belopp är ett objekt med år och belopp."]}, status=400)
-    falt = {namn: data.get(namn, "") for namn in ("utfall", "text", "rev")}
+    falt = {namn: data.get(namn, "") for namn in ("utfall", "text", "rev", "avtryck")}
     form = Svarsformular(som_formular(falt) | {f"belopp-{ar}": str(b) for ar, b in belopp.items()}, rad=rad)
     if not form.is_valid():
         fel = [f"{falt}: {text}" for falt, lista in form.errors.items() for text in lista]
         return Response({"fel": fel}, status=400)
+    if not form.cleaned_data["avtryck"]:
+        return Response(
+            {"fel": ["Skicka avtryck, det som GET visade, så att just det besvaras."]}, status=400
+        )
     try:
         besvara_askande(
             version=atkomst.version,
@@ -178,6 +183,7 @@ def askande(request, ar, kod, enhet, post):
             delvis=form.delvis(),
             by=request.user,
             sedd_rev=form.cleaned_data["rev"] or 0,
+            avtryck=form.cleaned_data["avtryck"],
         )
     except AskandeFel as fel:
         return Response({"fel": [str(fel)]}, status=409 if isinstance(fel, AskandetAndrat) else 400)
@@ -193,6 +199,7 @@ def _askande_som_json(rad) -> dict:
         "ram": som_text(rad.ram),
         "begart": som_text(rad.begart),
         "motiv": rad.motiv.text if rad.motiv else "",
+        "avtryck": radens_avtryck(rad),
         "svar": svar
         and {
             "utfall": svar.utfall,

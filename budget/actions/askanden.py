@@ -20,7 +20,7 @@ from budget.models import (
     Justering,
 )
 from budget.models.justering import SVARET
-from budget.selectors.askanden import Askanderad, som_text, utfall_i_ord
+from budget.selectors.askanden import Askanderad, hamta_rad, radens_avtryck, som_text, utfall_i_ord
 from budget.selectors.budgetdel import stangda_enheter
 from budget.selectors.justering import FINANS
 from budget.selectors.skrivratt import skrivbart_i
@@ -101,14 +101,17 @@ def besvara_askande(
     by,
     delvis: Mapping[int, Decimal] | None = None,
     sedd_rev: int = 0,
+    avtryck: str,
 ) -> Askandesvar:
-    """Answer a row that has been handed in, in place of the answer that the user was shown (`sedd_rev`, 0 for none).
+    """Answer a row that has been handed in, as it was shown (`avtryck` of it) and in place of the answer that the user
+    was shown (`sedd_rev`, 0 for none).
 
     TILL JUSTERING grants what is asked for beside the ram, DELVIS the amounts of `delvis` (kronor by year, beside the
     ram). Of a row that stands against the ram either makes a draft justering per year, with FINANS as the other side,
     in place of the drafts of an earlier answer. AVSLÅS takes a reason. The nämnd is told.
 
-    Raises InteDittAskande; AskandetAndrat when somebody else was there before; and AskandeFel for a locked version, a
+    Raises InteDittAskande; AskandetAndrat when somebody else was there before, or the nämnd has changed the row since
+    it was shown; and AskandeFel for a locked version, a
     row that asks for nothing or is not handed in, an answer without what it takes, and when a justering of an earlier
     answer has been decided.
     """
@@ -116,12 +119,9 @@ def besvara_askande(
         raise InteDittAskande(f"Din roll får inte {Ratt.BESVARA_ASKANDE.value}.")
     if version.last:
         raise AskandeFel(f"{version.namn} är låst. Ingenting har sparats.")
-    if rad.tom:
-        raise AskandeFel(f"{rad.namn} begär inget, så det finns inget att svara på.")
     utfall, text = Askandeutfall(utfall), text.strip()
     if utfall == Askandeutfall.AVSLAS and not text:
         raise AskandeFel("Skriv varför äskandet avslås. Nämnden läser skälet.")
-    beviljat = _beviljat(rad, utfall, delvis or {})
     try:
         with transaction.atomic(), andring(by=by, varfor=f"Svar på äskande: {rad.namn}"):
             # Held, as by who takes the part back, so that what is answered is what was handed in.
@@ -130,6 +130,10 @@ def besvara_askande(
                 raise AskandeFel(
                     f"{rad.plats.enhet_namn} har inte lämnat in sin del, så äskandet kan ändras än."
                 )
+            rad = _som_visad(version, rad, avtryck)
+            if rad.tom:
+                raise AskandeFel(f"{rad.namn} begär inget, så det finns inget att svara på.")
+            beviljat = _beviljat(rad, utfall, delvis or {})
             svar = _spara_svar(version, rad, utfall, text, beviljat, by, sedd_rev)
             _ersatt_justeringar(version, rad, svar, beviljat, by)
             ord_ = utfall_i_ord(svar, mot_ram=rad.mot_ram).lower()
@@ -143,6 +147,16 @@ def besvara_askande(
     except JusteringsFel as fel:
         raise AskandeFel(str(fel)) from fel
     return svar
+
+
+def _som_visad(version: Budgetversion, rad: Askanderad, avtryck: str) -> Askanderad:
+    nu = hamta_rad(version, rad)
+    if nu is None or radens_avtryck(nu) != avtryck:
+        raise AskandetAndrat(
+            f"{rad.namn}: det som begärs, ramen eller motivet har ändrats sedan sidan öppnades. Inget är sparat. Läs "
+            "det som gäller nu, och svara igen."
+        )
+    return nu
 
 
 def _beviljat(rad: Askanderad, utfall: Askandeutfall, delvis: Mapping[int, Decimal]) -> dict[int, Decimal]:

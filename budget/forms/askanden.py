@@ -6,7 +6,7 @@ from django import forms
 
 from budget.forms.justering import Beloppsfalt
 from budget.models import Askandeutfall
-from budget.selectors.askanden import Askanderad
+from budget.selectors.askanden import Askanderad, radens_avtryck
 from budget.tabeller.askanden import begart_mot_ramen, beviljat_i_falt
 
 
@@ -45,6 +45,8 @@ class Svarsformular(forms.Form):
         error_messages={"max_length": "Skälet får ha högst 2000 tecken."},
     )
     rev = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    # What is answered: the row as it was shown.
+    avtryck = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, rad: Askanderad, **kwargs):
         svar = rad.svar
@@ -52,6 +54,7 @@ class Svarsformular(forms.Form):
             "utfall": svar.utfall if svar else None,
             "text": svar.text if svar else "",
             "rev": svar.rev if svar else 0,
+            "avtryck": radens_avtryck(rad),
         }
         begart = begart_mot_ramen(rad)
         beviljat = beviljat_i_falt(rad)
@@ -78,7 +81,7 @@ class Svarsformular(forms.Form):
                 help_text=f"Begärt: {text}.{kvar if ar != self.aren[0] else ''}",
                 widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
             )
-        self.order_fields(["utfall", *(f"belopp-{ar}" for ar in self.aren), "text", "rev"])
+        self.order_fields(["utfall", *(f"belopp-{ar}" for ar in self.aren), "text", "rev", "avtryck"])
 
     def delvis(self) -> dict[int, Decimal]:
         """The amounts of a partial answer, kronor by year."""

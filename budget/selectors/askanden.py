@@ -24,6 +24,7 @@ from budget.selectors.ram import DRIFT, rampost
 from budget.selectors.summor import Nyckel, hamta_summor
 from budget.selectors.uppstallning import Plats, gallande_placeringar
 from organisation.permissions import Enhetsurval
+from regionskane.lib.marke import marke
 
 Radplats = tuple[int, int]
 
@@ -79,6 +80,11 @@ def utfall_i_ord(svar: Askandesvar, *, mot_ram: bool) -> str:
     return svar.get_utfall_display()
 
 
+def radens_avtryck(rad: Askanderad) -> str:
+    """What a row asks for beside what ram and why, as a short text that is another as soon as one is changed."""
+    return marke(som_text(rad.ram), som_text(rad.begart), rad.motiv.text if rad.motiv else "")
+
+
 def som_text(belopp: dict[int, Decimal]) -> dict[str, str]:
     """Amounts by year as they are kept in JSON."""
     return {str(ar): str(b) for ar, b in sorted(belopp.items())}
@@ -129,6 +135,13 @@ def hamta_askanden(
         and (plats.sektor_id or plats.enhet_id in ocksa)
         for post in poster
     ]
+
+
+def hamta_rad(version: Budgetversion, rad: Askanderad) -> Askanderad | None:
+    """The row as it is now; None when it is gone. Eight queries."""
+    urval = Enhetsurval(enheter=frozenset({rad.plats.enhet_id}))
+    rader = hamta_askanden(version, rad.post.uppstallning, urval, hamta_delenheter(version))
+    return next((r for r in rader if r.post.pk == rad.post.pk), None)
 
 
 def hamta_namndernas_ramar(version: Budgetversion) -> dict[int, Decimal]:

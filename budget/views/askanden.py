@@ -18,7 +18,7 @@ from budget.actions.askanden import (
     spara_motiv,
 )
 from budget.forms.askanden import Motivformular, Svarsformular
-from budget.selectors.askanden import Askanderad, hamta_askanden, utan_ram
+from budget.selectors.askanden import Askanderad, hamta_askanden, radens_avtryck, utan_ram
 from budget.selectors.budgetdel import hamta_delenheter, stangda_enheter
 from budget.selectors.kommentar import rakna_per_cell
 from budget.selectors.skrivratt import skrivbart_i
@@ -209,14 +209,15 @@ def _svara(request, atkomst: Atkomst, rad: Askanderad):
         besvara_askande(
             version=atkomst.version, rad=rad, utfall=form.cleaned_data["utfall"],
             text=form.cleaned_data["text"], delvis=form.delvis(), by=request.user,
-            sedd_rev=form.cleaned_data["rev"] or 0,
+            sedd_rev=form.cleaned_data["rev"] or 0, avtryck=form.cleaned_data["avtryck"],
         )  # fmt: skip
     except AskandeFel as fel:
         form.add_error(None, str(fel))
         atkomst, rad = oppna_rad(
             request, atkomst.version.ar, atkomst.version.kod, rad.plats.enhet_kod, rad.post.kod
         )
-        return _visa_rad(request, atkomst, rad, svarsform=_pa_nytt(form, rad.svar, fel), status=_status(fel))
+        form = _pa_nytt(form, rad.svar, fel, avtryck=radens_avtryck(rad))
+        return _visa_rad(request, atkomst, rad, svarsform=form, status=_status(fel))
     messages.success(request, f"{rad.namn}: svaret är sparat och nämnden har fått en notis.")
     return redirect(radens_adress(atkomst.version, rad))
 
@@ -225,11 +226,12 @@ def _status(fel: AskandeFel) -> int:
     return 409 if isinstance(fel, AskandetAndrat) else 422
 
 
-def _pa_nytt(form, sparat, fel):
+def _pa_nytt(form, sparat, fel, **visas_nu: str):
     """What was typed is kept; after a conflict the next try is on what is saved now, which the page shows."""
     if isinstance(fel, AskandetAndrat):
         form.data = form.data.copy()
-        form.data["rev"] = str(sparat.rev if sparat else 0)
+        for falt, varde in {"rev": str(sparat.rev if sparat else 0), **visas_nu}.items():
+            form.data[falt] = varde
     return form
 
 

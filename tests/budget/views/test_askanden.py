@@ -1,6 +1,7 @@
 """Äskanden from the first figure to the answer: by page, workbook and API, allowed and refused."""
 
 import io
+import re
 from datetime import timedelta
 from decimal import Decimal
 from html import unescape
@@ -72,7 +73,13 @@ def _text(svar):
     return unescape(svar.content.decode()).replace("\u00a0", " ")
 
 
+def _avtryck(klient, adress=DRIFT):
+    return klient.get(f"/api/v1{adress}").json().get("avtryck", "")
+
+
 def _svara(klient, adress=DRIFT, **falt):
+    """Answer the row as it is now."""
+    falt = {"avtryck": _avtryck(klient, adress)} | falt
     return klient.post(adress, {"vad": "svar", "rev": 0, "text": ""} | falt)
 
 
@@ -294,6 +301,28 @@ def test_bara_det_som_ar_inlamnat_besvaras_och_ett_andrat_askande_markes(som, be
     assert "Beloppen har ändrats sedan svaret gavs." in _text(som("controller-kn").get(DRIFT))
 
 
+def test_det_som_besvaras_ar_det_som_visades(som, inlamnat, kc):
+    """The nämnd took its part back, asked for 9 999 and handed in: the old page's answer granted that, unseen."""
+    konc = som("koncerncontroller")
+    sidan = konc.get(DRIFT).content.decode()
+    sett = re.search(r'name="avtryck"[^>]*value="(\w+)"', sidan)[1]
+    assert sett == _avtryck(konc)
+    aktion.ta_tillbaka(budgetdel=_del(inlamnat), by=kc)
+    skriv(inlamnat, "askanden", "drift", "KN", 2024, "9999", kc)
+    _lamna_in(inlamnat, kc)
+    svar = _svara(konc, utfall="justering", text="Ja", avtryck=sett)
+    text = _text(svar)
+    assert svar.status_code == 409 and "har ändrats sedan sidan öppnades. Inget är sparat" in text
+    assert "9 999,0" in text and not Askandesvar.objects.exists()
+    kropp = {"utfall": "justering", "text": "Ja", "avtryck": sett, "rev": 0}
+    svar = konc.post(f"/api/v1{DRIFT}", kropp, content_type="application/json")
+    assert svar.status_code == 409 and not Justering.objects.filter(askande__isnull=False).exists()
+    # The page that says so shows what stands now, and is answered as any.
+    nytt = re.search(r'name="avtryck"[^>]*value="(\w+)"', text)[1]
+    assert nytt == _avtryck(konc) != sett
+    assert _svara(konc, utfall="avslas", text="Nej", avtryck=nytt).status_code == 302
+
+
 def test_politikern_laser_den_egna_namndens_forst_nar_de_ar_inlamnade(som, arb, kc):
     klient = som("politiker")  # NORV
     aktion.oppna_for_inmatning(version=arb, sista_dag=timezone.localdate(), by=kc)
@@ -353,10 +382,14 @@ def test_api_visar_och_svarar_med_sidans_regler(som, inlamnat):
     assert celler["skillnad"]["visat"] == "+7,6" and celler["svar"]["varde"] == "inte besvarat"
     assert som("controller-kn").get(rad).json()["begart"]["2024"] == "365000000.00"
 
+    avtryck = _avtryck(konc)
+
     def skicka(klient=konc, **kropp):
-        return klient.post(rad, kropp, content_type="application/json")
+        return klient.post(rad, {"avtryck": avtryck} | kropp, content_type="application/json")
 
     assert skicka(som("controller-kn"), utfall="avslas", text="x").status_code == 403
+    svar = skicka(utfall="avslas", text="x", avtryck="")
+    assert svar.status_code == 400 and "Skicka avtryck" in svar.json()["fel"][0]
     assert skicka(utfall="avslas").json()["fel"] == ["Skriv varför äskandet avslås. Nämnden läser skälet."]
     assert skicka(utfall="delvis", belopp="3").status_code == 400
     svar = skicka(utfall="delvis", belopp={"2024": "3,5"})
