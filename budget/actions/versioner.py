@@ -29,13 +29,17 @@ from budget.selectors.jamforelse import jamfor_versioner
 from budget.selectors.justering import FINANS, Bryggdata, hamta_brygga
 from budget.selectors.summor import ALLA_ENHETER
 from budget.selectors.uppstallning import hamta_kolumner
-from budget.selectors.versioner import hamta_tillaggsandring
+from budget.selectors.versioner import hamta_tillaggsandring, versionens_avtryck
 from organisation.models import Enhet
 from regionskane.historik import andring
 
 
 class VersionsFel(Exception):
     """The version cannot be changed like that. `str()` is a sentence for the user."""
+
+
+class VersionenAndrad(VersionsFel):
+    """The version is no longer what the user was shown; nothing is registered."""
 
 
 FRAMTID = "Datumet ligger i framtiden. Registrera beslutet när det är fattat."
@@ -159,8 +163,19 @@ def las_upp_version(*, version: Budgetversion, by, varfor: str) -> None:
     version.refresh_from_db()
 
 
-def bered_version(*, version: Budgetversion, beslut: Beslut, by) -> None:
+def _krav_pa_som_visad(version: Budgetversion, avtryck: str | None) -> None:
+    """Raise VersionsFel when the version is another than the page showed. It is held."""
+    if avtryck is not None and avtryck != versionens_avtryck(version):
+        raise VersionenAndrad(
+            f"{version.namn} har ändrats sedan sidan öppnades. Inget är registrerat. Läs det som gäller nu, och "
+            "registrera igen."
+        )
+
+
+def bered_version(*, version: Budgetversion, beslut: Beslut, by, avtryck: str | None = None) -> None:
     """Record that a proposal has been prepared (by regionstyrelsen): it is locked and waits for fullmäktige.
+
+    With `avtryck`, only as it was when that was taken (VersionenAndrad).
 
     The nämnder whose parts are still open are told that they are closed.
     Raises VersionsFel for a date in the future, for one that is fastställd or already beredd, has justeringar that are
@@ -175,6 +190,7 @@ def bered_version(*, version: Budgetversion, beslut: Beslut, by) -> None:
         _hall(version)
         if version.faststalld or version.beredd:
             raise VersionsFel(f"{version.namn} är redan {'fastställd' if version.faststalld else 'beredd'}.")
+        _krav_pa_som_visad(version, avtryck)
         utkast = list(
             Justering.objects.filter(version=version, status=Justeringsstatus.UTKAST).values_list(
                 "titel", flat=True
@@ -195,8 +211,9 @@ def bered_version(*, version: Budgetversion, beslut: Beslut, by) -> None:
     version.refresh_from_db()
 
 
-def faststall_version(*, version: Budgetversion, beslut: Beslut, by) -> None:
+def faststall_version(*, version: Budgetversion, beslut: Beslut, by, avtryck: str | None = None) -> None:
     """Record the decision, fullmäktige's or for an internbudget the nämnd's: from now on the version never changes.
+    With `avtryck`, only as it was when that was taken (VersionenAndrad).
 
     Raises VersionsFel for one that is not beredd although it is to be, is already fastställd, was decided before it
     was beredd, before what it changes or in the future, or whose year already has a decided one (then a tilläggsbudget
@@ -209,6 +226,7 @@ def faststall_version(*, version: Budgetversion, beslut: Beslut, by) -> None:
         _hall(version)
         if version.faststalld:
             raise VersionsFel(f"{version.namn} är redan fastställd.")
+        _krav_pa_som_visad(version, avtryck)
         if version.typ in BEREDS and not version.beredd:
             raise VersionsFel(f"{version.namn} är inte beredd än. Registrera beredningen först.")
         if version.beredd and beslut.datum < version.beredd_datum:

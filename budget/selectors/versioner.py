@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from django.apps import apps
-from django.db.models import Case, F, Max, When
+from django.db.models import Case, Count, F, Max, When
 
 from budget.models import Belopp, Budgetversion, Post, Uppstallningsslag, Versionskolumn, Versionstyp
 from budget.regler.tillagg import Andring, Tal
 from budget.selectors.summor import Lage, Nyckel, hamta_summor
 from organisation.models import Enhet
+from regionskane.lib.marke import marke
 
 _RADER = {
     "regionbidrag": (("regionbidrag", "regionbidrag"),),
@@ -105,6 +106,10 @@ def hamta_tillaggsandring(version: Budgetversion) -> Andring:
     return hamta_tillagg(version).andring
 
 
+# Whose history says when a version's document became another, beside its amounts.
+_I_HANDLINGEN = ("Justering", "Internbudgetforutsattning", "Beslutspunkt", "Beslutstal")
+
+
 def senast_andrad(versioner: Iterable[int]) -> datetime:
     """When an amount, a justering, a förutsättning or a decision point of the versions last changed; the epoch when
     there are none. Äskanden stand in no document of the budget's."""
@@ -112,15 +117,10 @@ def senast_andrad(versioner: Iterable[int]) -> datetime:
     i_handlingen = Belopp.objects.exclude(post__uppstallning__slag=Uppstallningsslag.ASKANDE)
     belopp = i_handlingen.filter(version__in=versioner).aggregate(t=Max("andrad_tid"))["t"]
     handelser = (
-        apps.get_model("budget", modell)
+        apps.get_model("budget", f"{modell}Event")
         .objects.filter(version__in=versioner)
         .aggregate(t=Max("pgh_created_at"))["t"]
-        for modell in (
-            "JusteringEvent",
-            "InternbudgetforutsattningEvent",
-            "BeslutspunktEvent",
-            "BeslutstalEvent",
-        )
+        for modell in _I_HANDLINGEN
     )
     return max((t for t in (belopp, *handelser) if t), default=datetime(2000, 1, 1, tzinfo=UTC))
 
@@ -128,13 +128,27 @@ def senast_andrad(versioner: Iterable[int]) -> datetime:
 def andrad_sedan(version: Budgetversion, tid: datetime) -> bool:
     """Whether anything that the version's document says has changed since: its figures, those that it shows from other
     versions, its decisions, or what state it is in."""
-    kallor = {
-        version.pk,
-        *Versionskolumn.objects.filter(version=version).values_list("kalla", flat=True).distinct(),
-    }
     laget = (
         apps.get_model("budget", "BudgetversionEvent")
         .objects.filter(pgh_obj=version.pk)
         .aggregate(t=Max("pgh_created_at"))["t"]
     )
-    return max(t for t in (senast_andrad(kallor), laget) if t) > tid
+    return max(t for t in (senast_andrad(_kallor(version)), laget) if t) > tid
+
+
+def versionens_avtryck(version: Budgetversion) -> str:
+    """What the version's document says and what state it is in, as a short text that is another as soon as anything
+    of it has been written. Seven queries."""
+    handelser = [
+        apps.get_model("budget", f"{modell}Event").objects.filter(version__in=_kallor(version))
+        for modell in ("Belopp", *_I_HANDLINGEN)
+    ]
+    handelser.append(apps.get_model("budget", "BudgetversionEvent").objects.filter(pgh_obj=version.pk))
+    # Two who write at the same time may be done in another order than they began, so the last is not enough.
+    return marke([h.aggregate(sist=Max("pgh_id"), antal=Count("pgh_id")) for h in handelser])
+
+
+def _kallor(version: Budgetversion) -> set[int]:
+    """The version and those whose columns it shows."""
+    visade = Versionskolumn.objects.filter(version=version).values_list("kalla", flat=True)
+    return {version.pk, *visade.distinct()}

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from budget.actions.versioner import (
     Beslut,
+    VersionenAndrad,
     VersionsFel,
     bered_version,
     faststall_version,
@@ -23,9 +24,9 @@ from budget.actions.versioner import (
     starta_nasta_ar,
 )
 from budget.forms.beslutsdatum import fattat
-from budget.models import Finansieringssatt, Versionstyp
+from budget.models import Budgetversion, Finansieringssatt, Versionstyp
 from budget.regler.delflode import Delstatus
-from budget.selectors.versioner import hamta_tillagg
+from budget.selectors.versioner import hamta_tillagg, versionens_avtryck
 from budget.tabeller.beredning import hamta_oppna_delar, las_beredningslage, las_beslutslage, sett_oppna
 from budget.tabeller.tillagg import bygg_tillagg
 from budget.views.atkomst import oppna_version
@@ -64,9 +65,22 @@ class Beslutsformular(forms.Form):
         label="Datum", validators=[fattat], widget=forms.DateInput(attrs={"type": "date"})
     )
     paragraf = Radfalt(label="Paragraf i protokollet", max_length=20, help_text="Till exempel § 112.")
+    # What is decided: the version as it was shown.
+    avtryck = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, version: Budgetversion, organ: str, **kwargs):
+        initial = {"organ": organ, "avtryck": versionens_avtryck(version)}
+        super().__init__(*args, initial=initial, **kwargs)
 
     def beslut(self) -> Beslut:
-        return Beslut(**self.cleaned_data)
+        return Beslut(**{namn: self.cleaned_data[namn] for namn in ("organ", "datum", "paragraf")})
+
+    def visa_pa_nytt(self, version: Budgetversion, fel: VersionsFel) -> None:
+        """Show why it was not registered; what was typed is kept, and the next try is on the version as it is now."""
+        self.add_error(None, str(fel))
+        if isinstance(fel, VersionenAndrad):
+            self.data = self.data.copy()
+            self.data["avtryck"] = versionens_avtryck(version)
 
 
 class Beredningsformular(Beslutsformular):
@@ -82,9 +96,6 @@ class Beredningsformular(Beslutsformular):
             self.fields["sett"].label = sett_oppna(oppna)
         else:
             del self.fields["sett"]
-
-    def beslut(self) -> Beslut:
-        return Beslut(**{namn: v for namn, v in self.cleaned_data.items() if namn != "sett"})
 
 
 class Finansieringsformular(forms.Form):
@@ -210,12 +221,17 @@ def bered(request, ar, kod):
     get_behorighet(request).krav(Ratt.STYRA_VERSION)
     atkomst = oppna_version(request, ar, kod)
     version, oppna = atkomst.version, hamta_oppna_delar(atkomst.version)
-    formular = Beredningsformular(_skickat(request), initial={"organ": "Regionstyrelsen"}, oppna=len(oppna))
+    formular = Beredningsformular(
+        _skickat(request), version=version, organ="Regionstyrelsen", oppna=len(oppna)
+    )
     if request.method == "POST" and formular.is_valid():
         try:
-            bered_version(version=version, beslut=formular.beslut(), by=request.user)
+            bered_version(
+                version=version, beslut=formular.beslut(), by=request.user,
+                avtryck=formular.cleaned_data["avtryck"],
+            )  # fmt: skip
         except VersionsFel as fel:
-            formular.add_error(None, str(fel))
+            formular.visa_pa_nytt(version, fel)
         else:
             messages.success(
                 request, f"{version.namn} är beredd och låst. Nu kan fullmäktiges beslut registreras."
@@ -237,13 +253,16 @@ def faststall(request, ar, kod):
     """Record the decision that makes a version final."""
     version, innehall = _forbered(request, ar, kod, "Registrera beslut")
     formular = Beslutsformular(
-        _skickat(request), initial={"organ": str(version.namnd or "Regionfullmäktige")}
+        _skickat(request), version=version, organ=str(version.namnd or "Regionfullmäktige")
     )
     if request.method == "POST" and formular.is_valid():
         try:
-            faststall_version(version=version, beslut=formular.beslut(), by=request.user)
+            faststall_version(
+                version=version, beslut=formular.beslut(), by=request.user,
+                avtryck=formular.cleaned_data["avtryck"],
+            )  # fmt: skip
         except VersionsFel as fel:
-            formular.add_error(None, str(fel))
+            formular.visa_pa_nytt(version, fel)
         else:
             messages.success(request, f"{version.namn} är fastställd.")
             return redirect("version", ar, kod)

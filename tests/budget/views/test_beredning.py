@@ -18,6 +18,7 @@ from budget.selectors.kontroll import hamta_alla_avvikelser
 from organisation.models import Notis
 from regionskane.lib.belopp import MNKR, TolkatBelopp
 from tests.budget.belopp import enhet, justera, skriv
+from tests.budget.registrera import registrera
 
 ROT = "/budget/2025/B2025"
 SIDA = f"{ROT}/bered/"
@@ -84,7 +85,7 @@ def test_sidan_sager_vad_som_inte_ar_klart_och_fragar(som, b2025, kc):
     assert "utkast" not in html and f"Jag har sett att {antal} nämnder inte har lämnat in" in html
     b2025.refresh_from_db()
     assert not b2025.last and not Notis.objects.exists()
-    assert klient.post(SIDA, BESLUT | {"sett": "on"}).status_code == 302
+    assert registrera(klient, SIDA, BESLUT | {"sett": "on"}).status_code == 302
     b2025.refresh_from_db()
     assert b2025.beredd and b2025.beredd_paragraf == "§ 200"
 
@@ -95,7 +96,7 @@ def test_den_vars_del_stangdes_far_veta_det_och_sidan_sager_det(som, anvandare, 
     del_ = f"{ROT}/delar/KN/"
     assert "1 dag kvar" in _text(klient.get(del_))
     Notis.objects.all().delete()
-    assert som("koncerncontroller").post(SIDA, BESLUT | {"sett": "on"}).status_code == 302
+    assert registrera(som("koncerncontroller"), SIDA, BESLUT | {"sett": "on"}).status_code == 302
     (notis,) = Notis.objects.filter(mottagare=anvandare("controller-kn"))
     assert (
         notis.text == "Budget 2025 är beredd. Kulturnämnden har inte lämnat in sin del, och den är nu stängd."
@@ -131,7 +132,7 @@ def test_utan_oppna_delar_fragas_inget_mer(som, b2025, kc):
     klient = som("koncerncontroller")
     html = _text(klient.get(SIDA))
     assert "Jag har sett" not in html and "har inte lämnat in" not in html
-    assert klient.post(SIDA, BESLUT).status_code == 302
+    assert registrera(klient, SIDA, BESLUT).status_code == 302
 
 
 def test_kontrollen_av_en_oppen_version_talar_inte_om_tryckta_siffror(som, b2025):

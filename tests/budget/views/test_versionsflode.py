@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from budget.models import Budgetversion
+from tests.budget.registrera import registrera
 
 FAST = "/budget/2024/B2024"
 BESLUT = {"organ": "Regionfullmäktige", "datum": "2024-11-26", "paragraf": "§ 88"}
@@ -59,19 +60,50 @@ def test_fran_forslag_till_faststalld(b2025, som):
     assert "Registrera beredning" in text(b2025.get(sida))
     assert b2025.post(f"{sida}bered/", BESLUT | {"paragraf": ""}).status_code == 422
     assert (
-        b2025.post(f"{sida}bered/", BESLUT | {"organ": "Regionstyrelsen", "datum": "2024-11-05"}).status_code
+        registrera(
+            b2025, f"{sida}bered/", BESLUT | {"organ": "Regionstyrelsen", "datum": "2024-11-05"}
+        ).status_code
         == 302
     )
     assert "Beredd" in text(b2025.get(sida)) and "Regionstyrelsen, 5 november 2024, § 88" in text(
         b2025.get(sida)
     )
     assert som("politiker").get(sida).status_code == 200
-    svar = b2025.post(f"{sida}faststall/", BESLUT | {"datum": "2024-11-01"})
+    svar = registrera(b2025, f"{sida}faststall/", BESLUT | {"datum": "2024-11-01"})
     assert svar.status_code == 422 and "före beredningen" in text(svar)
-    assert b2025.post(f"{sida}faststall/", BESLUT).status_code == 302
+    assert registrera(b2025, f"{sida}faststall/", BESLUT).status_code == 302
     assert "Regionfullmäktige, 26 november 2024, § 88" in text(b2025.get(sida))
     assert "Starta budget 2026" in text(b2025.get(sida))
     assert "Budget 2025" in text(b2025.get("/"))
+
+
+def test_det_som_beslutas_ar_det_som_visades(b2025):
+    """A version that was taken back, changed and prepared again was decided for good by the page opened before."""
+    sida = "/budget/2025/B2025"
+
+    def avtryck(steg):
+        return re.search(r'name="avtryck"[^>]*value="(\w+)"', b2025.get(f"{sida}/{steg}/").content.decode())[
+            1
+        ]
+
+    sett = avtryck("bered")
+    skriv_justering(b2025)
+    beredning = BESLUT | {"organ": "Regionstyrelsen", "datum": "2024-11-05"}
+    svar = b2025.post(f"{sida}/bered/", beredning | {"avtryck": sett})
+    assert svar.status_code == 422 and "har ändrats sedan sidan öppnades. Inget är registrerat" in text(svar)
+    assert not Budgetversion.objects.get(kod="B2025").beredd
+    # The page that says so is of the version as it is now.
+    nytt = re.search(r'name="avtryck"[^>]*value="(\w+)"', svar.content.decode())[1]
+    assert b2025.post(f"{sida}/bered/", beredning | {"avtryck": nytt}).status_code == 302
+    sett = avtryck("faststall")
+    assert b2025.post(f"{sida}/las-upp/", {"varfor": "Fel siffra"}).status_code == 302
+    skriv_justering(b2025, mnkr="77", titel="Sent påkommet")
+    assert registrera(b2025, f"{sida}/bered/", beredning).status_code == 302
+    for gammalt in (sett, ""):
+        svar = b2025.post(f"{sida}/faststall/", BESLUT | {"avtryck": gammalt})
+        assert svar.status_code == 422 and "har ändrats sedan sidan öppnades" in text(svar)
+    assert not Budgetversion.objects.get(kod="B2025").faststalld
+    assert registrera(b2025, f"{sida}/faststall/", BESLUT).status_code == 302
 
 
 def test_tillaggsbudgeten_sager_vad_den_andrar_och_hur_det_betalas(som):
@@ -94,8 +126,8 @@ def test_tillaggsbudgeten_sager_vad_den_andrar_och_hur_det_betalas(som):
     )
     assert svar.status_code == 302
     assert "stämmer med siffrorna" in text(klient.get(f"{sida}/finansiering/"))
-    assert klient.post(f"{sida}/bered/", BESLUT).status_code == 302
-    assert klient.post(f"{sida}/faststall/", BESLUT).status_code == 302
+    assert registrera(klient, f"{sida}/bered/", BESLUT).status_code == 302
+    assert registrera(klient, f"{sida}/faststall/", BESLUT).status_code == 302
     svar = klient.post(f"{sida}/finansiering/", {"finansiering": "resultat", "text": "Annat"})
     assert svar.status_code == 422 and "låst" in text(svar)
     assert Budgetversion.objects.get(kod="T2024").finansiering == "omfordelning"
