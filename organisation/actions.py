@@ -22,8 +22,9 @@ from regionskane.lib.marke import marke
 
 # So many earlier passwords may not be chosen again.
 TIDIGARE = 5
-# A letter about an account also goes to the addresses that it has had so lately.
-ADRESSER_KVAR = timedelta(days=30)
+# A letter about an account also goes to the addresses that it has had so lately, and word of one with figures to those
+# who have answered for them so lately.
+KVAR_I_MINNET = timedelta(days=30)
 _UPPGIFTER = ("username", "first_name", "last_name", "email", "is_active")
 
 
@@ -78,6 +79,10 @@ def andra_anvandare(*, anvandare: Anvandare, by, sett: str | None = None) -> Non
             _sag_till_agaren(fore, f"{' och '.join(vad)} ändrades", by=by, url="/notiser/")
         if anvandare.is_active and not fore.is_active and _har_siffror(anvandare):
             _sag_till_koncerncontroller(anvandare, "öppnades igen", by=by)
+        if fore.is_active and not anvandare.is_active:
+            _sag_till_agaren(fore, "Ditt konto stängdes", by=by, url="/notiser/")
+            if _har_siffror(fore):
+                _sag_till_koncerncontroller(fore, "stängdes", by=by)
         with _ett_av(_NAMNET_FINNS, *_ETT_NAMN):
             anvandare.save(update_fields=_UPPGIFTER)
 
@@ -148,6 +153,10 @@ def ta_roll(*, tilldelning: Rolltilldelning, by) -> None:
     with andring(by=by):
         if tilldelning.roll == Roll.ADMINISTRATOR:
             _krav_pa_en_annan_administrator(tilldelning.anvandare_id)
+        rollen = f"rollen {tilldelning.get_roll_display()}"
+        _sag_till_agaren(tilldelning.anvandare, f"Du fråntogs {rollen}", by=by, url="/notiser/")
+        if ger_siffror(tilldelning.roll):
+            _sag_till_koncerncontroller(tilldelning.anvandare, f"fråntogs {rollen}", by=by)
         tilldelning.delete()
 
 
@@ -215,12 +224,18 @@ def _har_siffror(anvandare: Anvandare) -> bool:
 
 def _sag_till_koncerncontroller(anvandare: Anvandare, vad: str, *, by) -> None:
     """Of an account with figures. An administratör could otherwise reach them unseen, by an account that they have made
-    themselves, or one that nobody uses any more."""
-    koncern = Rolltilldelning.objects.filter(roll=Roll.KONCERNCONTROLLER, anvandare__is_active=True)
+    themselves, or one that nobody uses any more. Those who have had the role lately are told too, whether their account
+    is open or closed: it could be closed, or the role taken, just before, and given back after."""
+    handelser = apps.get_model("organisation", "RolltilldelningEvent").objects.filter(
+        roll=Roll.KONCERNCONTROLLER, pgh_created_at__gte=timezone.now() - KVAR_I_MINNET
+    )
+    koncern = Rolltilldelning.objects.filter(roll=Roll.KONCERNCONTROLLER)
+    alla = {
+        *koncern.values_list("anvandare_id", flat=True),
+        *handelser.values_list("anvandare_id", flat=True),
+    }
     notifiera(
-        mottagare=koncern.exclude(anvandare__in=[by.pk, anvandare.pk])
-        .order_by("anvandare_id")
-        .values_list("anvandare_id", flat=True),
+        mottagare=sorted(alla - {by.pk, anvandare.pk, None}),
         text=f"{anvandare.get_username()[:60]} {vad} av {by.get_username()[:60]} {_nu()}",
         url="/organisation/kontohandelser/",
     )
@@ -240,8 +255,8 @@ def _sag_till_agaren(anvandare: Anvandare, vad: str, *, by, url: str) -> None:
 
 
 def _adresser(anvandare: Anvandare) -> list[str]:
-    """The account's address and those it has had during ADRESSER_KVAR, so that whoever changes it first is seen."""
-    grans, adresser = timezone.now() - ADRESSER_KVAR, [anvandare.email]
+    """The account's address and those it has had during KVAR_I_MINNET, so that whoever changes it first is seen."""
+    grans, adresser = timezone.now() - KVAR_I_MINNET, [anvandare.email]
     handelser = apps.get_model("organisation", "AnvandareEvent").objects.filter(pgh_obj=anvandare.pk)
     for nar, adress in handelser.order_by("-pgh_id").values_list("pgh_created_at", "email"):
         adresser.append(adress)

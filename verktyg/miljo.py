@@ -318,9 +318,9 @@ def forbered_venv(las: str) -> None:
     kontrollera_agare(VENV, VENV / "bin", VAR)
     stampel = VENV / "installerat.json"
     summa = hashlib.sha256((ROT / las).read_bytes()).hexdigest()
-    installerat = _las_stampel(stampel) if PYTHON.exists() else {}
+    installerat = _las_stampel(stampel) if _svarar("-ISc", "") else {}
     post = installerat.get(las)
-    if isinstance(post, dict) and post.get("summa") == summa:
+    if post and post.get("summa") == summa:
         trasiga = [paket for paket in post["paket"] if not _ar_helt(paket)]
         if not trasiga:
             return
@@ -350,12 +350,20 @@ def forbered_venv(las: str) -> None:
 
 
 def _las_stampel(stampel: Path) -> dict:
-    """What is installed; nothing when the stamp is missing, half written or not ours."""
+    """What is installed, by lock file; nothing of what is missing, half written or not ours."""
+    if stampel.is_dir():
+        shutil.rmtree(stampel)
     try:
         innehall = json.loads(stampel.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return {}
-    return innehall if isinstance(innehall, dict) else {}
+    poster = innehall.items() if isinstance(innehall, dict) else ()
+    return {las: post for las, post in poster if _ar_post(post)}
+
+
+def _ar_post(post: object) -> bool:
+    paket = post.get("paket") if isinstance(post, dict) else None
+    return isinstance(paket, list) and all(isinstance(p, str) for p in paket)
 
 
 def _paketmapp() -> Path:
@@ -383,11 +391,15 @@ def _ar_helt(paket: str) -> bool:
 
 
 def _venv_fungerar() -> bool:
-    """An interpreter that answers; a moved checkout or an upgraded Python leaves one that does not."""
-    return (
-        PYTHON.exists()
-        and subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0
-    )
+    """An interpreter that answers; a moved checkout, an upgraded Python or a full disk leaves one that does not."""
+    return _svarar("-m", "pip", "--version")
+
+
+def _svarar(*argument: str) -> bool:
+    try:
+        return subprocess.run([PYTHON, *argument], capture_output=True).returncode == 0
+    except OSError:  # missing, empty, or of another kind of machine
+        return False
 
 
 def _skapa_venv() -> None:

@@ -53,6 +53,8 @@ def spara_utredning(*, version: Budgetversion, underlag, resultat, jobb: Jobb | 
 def registrera_beslut(*, beslut: Balanskravsbeslut, by) -> Balanskravsbeslut:
     """Save a decision about a year's deficit, in place of an earlier one of the same kind."""
     with andring(by=by, varfor=f"Beslut om underskottet {beslut.ar}"):
+        # Held, so that two who register at the same time do not both take away what was there and both add theirs.
+        Budgetversion.objects.select_for_update(no_key=True).get(pk=beslut.version_id)
         plan = beslut.slag == "atgardsplan"
         gamla = Balanskravsbeslut.objects.filter(version=beslut.version, ar=beslut.ar)
         (gamla.filter(slag="atgardsplan") if plan else gamla.exclude(slag="atgardsplan")).delete()

@@ -22,7 +22,7 @@ from regionskane.lib.visning import Diagramvy
 
 ANTAL_AR = 3
 # A page, a workbook or a document of more rows than this is for nobody to read, and takes its maker seconds or minutes.
-FLEST_RADER = 5_000
+FLEST_RADER = 2_000
 # The width of the text on a landscape page, in the drawing's px.
 BREDD = 820
 

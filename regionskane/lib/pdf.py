@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from celery.exceptions import SoftTimeLimitExceeded
+
 from regionskane.lib.tabell import Handling
 from regionskane.lib.visning import ren_text
 
@@ -105,6 +107,8 @@ def skriv_handling(handling: Handling, *, html: str, bilagor: Sequence[Bilaga] =
                     for bilaga in bilagor
                 ],
             )
+        except (MemoryError, SoftTimeLimitExceeded):
+            raise
         except BaseException as fel:
             # WeasyPrint's FatalURLFetchingError is no Exception, so that its own code lets it through.
             if isinstance(fel, Exception) or type(fel).__name__ == "FatalURLFetchingError":

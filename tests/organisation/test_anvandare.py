@@ -168,14 +168,39 @@ def test_koncerncontrollern_far_veta_att_ett_konto_med_siffror_oppnades_eller_fi
     koncern, jag, revisor = (anvandare(n) for n in ("koncerncontroller", "administrator", "revisor"))
     revisor.is_active = False
     andra_anvandare(anvandare=revisor, by=jag)
-    assert not Notis.objects.filter(mottagare=koncern).exists()
     revisor.is_active = True
     andra_anvandare(anvandare=revisor, by=jag)
     nytt_losenord(anvandare=revisor, sett=marke_for_losenordet(revisor), by=jag)
     eva, _ = _lagg_upp(som("administrator"))  # without a role
     nytt_losenord(anvandare=eva, sett=marke_for_losenordet(eva), by=jag)
     texter = Notis.objects.filter(mottagare=koncern).order_by("pk").values_list("text", flat=True)
-    assert [t.split(" av ")[0] for t in texter] == ["revisor öppnades igen", "revisor fick nytt lösenord"]
+    assert [t.split(" av ")[0] for t in texter] == [
+        "revisor stängdes", "revisor öppnades igen", "revisor fick nytt lösenord",
+    ]  # fmt: skip
+    egna = Notis.objects.filter(mottagare=revisor).order_by("pk").values_list("text", flat=True)
+    assert [t.split(" av ")[0] for t in egna] == ["Ditt konto stängdes", "Ditt lösenord återställdes"]
+
+
+@pytest.mark.parametrize("knep", ["konto", "roll"])
+def test_ingen_far_siffror_medan_den_som_skulle_ha_fatt_veta_det_ar_borta(som, anvandare, knep):
+    """An administratör closed the koncerncontroller (or took the role), gave it to an account of their own and opened
+    the first again: the notice of that went to nobody."""
+    koncern, jag = anvandare("koncerncontroller"), anvandare("administrator")
+    eva, _ = _lagg_upp(som("administrator"))
+    if knep == "konto":
+        koncern.is_active = False
+        andra_anvandare(anvandare=koncern, by=jag)
+    else:
+        ta_roll(tilldelning=koncern.roller.get(), by=jag)
+    ge_roll(tilldelning=Rolltilldelning(anvandare=eva, roll="koncerncontroller"), by=jag)
+    if knep == "konto":
+        koncern.is_active = True
+        andra_anvandare(anvandare=koncern, by=jag)
+    else:
+        ge_roll(tilldelning=Rolltilldelning(anvandare=koncern, roll="koncerncontroller"), by=jag)
+    texter = list(Notis.objects.filter(mottagare=koncern).order_by("pk").values_list("text", flat=True))
+    borta = {"konto": "Ditt konto stängdes", "roll": "Du fråntogs rollen Koncerncontroller"}[knep]
+    assert [t.split(" av ")[0] for t in texter] == [borta, "eva fick rollen Koncerncontroller"]
 
 
 def test_en_administrator_ar_alltid_kvar(som, anvandare):

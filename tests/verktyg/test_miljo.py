@@ -77,7 +77,25 @@ def test_venv_som_gatt_sonder_lagas_och_en_hel_rors_inte(projekt):
     stampel = projekt / ".venv" / "installerat.json"
     hel = stampel.read_text()
     (paket,) = (projekt / ".venv").glob("lib/python3*/site-packages/provpaket")
+    summa = json.loads(hel)["las.txt"]["summa"]
+
+    def stampeln_blir_en_mapp():
+        stampel.unlink()
+        stampel.mkdir()
+
+    def python_blir(innehall: bytes):
+        # Never through the link, which leads to the machine's own.
+        python = projekt / ".venv" / "bin" / "python"
+        python.unlink()
+        python.write_bytes(innehall)
+        python.chmod(0o755)
+
     for gor_sonder in (
+        stampeln_blir_en_mapp,
+        lambda: stampel.write_text(json.dumps({"las.txt": {"summa": summa}})),
+        lambda: stampel.write_text(json.dumps({"las.txt": {"summa": summa, "paket": [1]}})),
+        lambda: python_blir(b""),
+        lambda: python_blir(b"#!/finns/inte\n"),
         lambda: stampel.write_text(hel[:20]),
         lambda: stampel.write_bytes(b"\xff\x00"),
         lambda: stampel.write_text("[]"),
