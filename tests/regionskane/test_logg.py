@@ -17,3 +17,11 @@ def test_det_nekade_ar_en_rad_i_loggen(som, caplog):
 def test_bara_det_nekade_kortas(status, kvar):
     post = logging.makeLogRecord({"status_code": status, "exc_info": (ValueError, ValueError("x"), None)})
     assert NekatPaEnRad().filter(post) and bool(post.exc_info) == kvar
+
+
+def test_det_som_inte_ens_borjar_besvaras_ar_en_rad_i_loggen(client, caplog, settings):
+    """An address of another host, or a form of 25 kB, wrote a traceback of sixty lines from anybody."""
+    settings.ALLOWED_HOSTS = ["prov.example"]
+    assert client.get("/logga-in/", headers={"host": "annan.example"}).status_code == 400
+    (post,) = (r for r in caplog.records if r.name == "django.security.DisallowedHost")
+    assert post.exc_info is None
