@@ -29,23 +29,30 @@ HAMTAS, RAKNAS, BRYGGAN = "raden den hämtas från ger", "raderna ger", "bryggan
 
 
 def med_delar(
-    tabell: Tabell, gav: Mapping[Celladress, Gav] = _INGET, *, kolumnens: Mapping[str, str] = _INGET
+    tabell: Tabell,
+    gav: Mapping[Celladress, Gav] = _INGET,
+    *,
+    kolumnens: Mapping[str, str] = _INGET,
+    radens: Mapping[str, str] = _INGET,
 ) -> Tabell:
     """The table with `delar_ger` and a note in every amount that its parts do not give.
 
     `gav` is by row and column key, for amounts that are no sums of the table's rows. `kolumnens` is what a column (by
-    key) is called in a note where that is not its year. A cell that says it already is left.
+    key) is called in a note where that is not its year, and `radens` what a row is, whose heading others share. A cell
+    that says it already is left.
     """
     per_nyckel = {r.nyckel: r for r in tabell.rader}
     noter = list(tabell.noter)
     rader = tuple(
-        replace(r, celler=tuple(_celler(tabell, r, per_nyckel, gav, kolumnens, noter))) if r.celler else r
+        replace(r, celler=tuple(_celler(tabell, r, per_nyckel, gav, (kolumnens, radens), noter)))
+        if r.celler
+        else r
         for r in tabell.rader
     )
     return replace(tabell, rader=rader, noter=tuple(noter))
 
 
-def _celler(tabell: Tabell, rad: Rad, per_nyckel, gav, kolumnens, noter: list[str]):
+def _celler(tabell: Tabell, rad: Rad, per_nyckel, gav, namn, noter: list[str]):
     for j, (kolumn, cell) in enumerate(zip(tabell.kolumner, rad.celler, strict=True)):
         if cell.delar_ger is not None:
             yield cell
@@ -53,7 +60,7 @@ def _celler(tabell: Tabell, rad: Rad, per_nyckel, gav, kolumnens, noter: list[st
         given = gav.get((rad.nyckel, kolumn.nyckel))
         if given is None and rad.delar and kolumn.slag == Kolumnslag.BELOPP:
             given = _summa(rad, per_nyckel, j)
-        text = given and cell.varde is not None and _not(rad, kolumn, cell, given, kolumnens)
+        text = given and cell.varde is not None and _not(rad, kolumn, cell, given, *namn)
         if not text:
             yield cell
             continue
@@ -68,11 +75,10 @@ def _summa(rad: Rad, per_nyckel: Mapping[str, Rad], j: int) -> Gav | None:
     return Gav(sum((v * faktor for v, faktor in delar if v is not None), Decimal(0)), "delarna ger")
 
 
-def _not(rad: Rad, kolumn: Kolumn, cell: Cell, given: Gav, kolumnens: Mapping[str, str]) -> str:
+def _not(rad: Rad, kolumn: Kolumn, cell: Cell, given: Gav, kolumnens, radens) -> str:
     som = rad.i(kolumn)
-    namn = (
-        f"{rad.rubrik}{kolumnens.get(kolumn.nyckel, f' {kolumn.rubrik}')} är beslutat till {som.text(cell)}"
-    )
+    raden = radens.get(rad.nyckel, rad.rubrik)
+    namn = f"{raden}{kolumnens.get(kolumn.nyckel, f' {kolumn.rubrik}')} är beslutat till {som.text(cell)}"
     if given.varde == cell.varde:
         return ""
     if given.varde is None:

@@ -167,7 +167,7 @@ def beslutslage(version: Budgetversion) -> str:
     delar = (
         f"Fastställd av {organ[:1].lower()}{organ[1:]}",
         str(version.beslut_datum or ""),
-        version.beslut_paragraf,
+        version.beslut_paragraf.replace("§ ", "§\u00a0"),  # the sign is not left alone at the end of a line
     )
     return " ".join(d for d in delar if d)
 

@@ -115,7 +115,13 @@ def bygg_objekttabell(data: Objektdata, *, med_ord: bool = True) -> Tabell:
     """5B: objects in their groups, what each has cost and will, and the room for it, with notes on sums that the
     objects do not give. With `med_ord` a last column says in words how the forecast stands against the room."""
     tabell = _Bygge(data, med_ord).tabell()
-    return tabell if data.delvis or data.filter else med_delar(tabell)
+    # Bygg and utrustning have groups, and so sums, of the same names.
+    radens = {
+        f"summa-{postkod(slag, grupp, strategiskt=True)}": f"{_SLAG[slag]}, summa {grupp.label.lower()}"
+        for slag in Investeringsslag
+        for grupp in Investeringsgrupp
+    }
+    return tabell if data.delvis or data.filter else med_delar(tabell, radens=radens)
 
 
 class _Bygge:

@@ -113,7 +113,7 @@ def test_titelsidan_sager_vad_som_ar_beslutat(version):
     Budgetversion.objects.filter(pk=arb.pk).update(
         beslut_organ="Regionfullmäktige", beslut_datum="2023-10-24", beslut_paragraf="§ 91"
     )
-    assert beslutslage(version("B2024-ARB")) == "Fastställd av regionfullmäktige 2023-10-24 § 91"
+    assert beslutslage(version("B2024-ARB")) == "Fastställd av regionfullmäktige 2023-10-24 §\u00a091"
 
 
 def test_den_som_ser_en_del_far_inte_beslutet_och_en_tabell_ar_utan_bilaga(version):

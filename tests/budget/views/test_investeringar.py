@@ -94,6 +94,7 @@ def test_sidan_sager_hur_prognosen_star_mot_utrymmet_och_visar_noterna(som):
     for ord_ in (
         "263 under", "26 över", "Ingen prognos", "(avslutas 2024)", "Avser kapitaliserat belopp för extern förhyrning.",
         "Prognos är beslutat till 27 523; delarna ger 29 204", "Kreditivränta, förslag",
+        "Strategiska bygginvesteringar, summa hälso- och sjukvård Prognos är beslutat till 21 085",
         "Raden i 5A 2024 svarar mot 6 000 mnkr bundet kapital", "Prognosen är över planutrymmet för 6 objekt av 30",
     ):  # fmt: skip
         assert ord_ in text, ord_
