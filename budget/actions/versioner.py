@@ -29,7 +29,7 @@ from budget.selectors.jamforelse import jamfor_versioner
 from budget.selectors.justering import FINANS, Bryggdata, hamta_brygga
 from budget.selectors.summor import ALLA_ENHETER
 from budget.selectors.uppstallning import hamta_kolumner
-from budget.selectors.versioner import hamta_tillaggsandring, versionens_avtryck
+from budget.selectors.versioner import hamta_ersattare, hamta_tillaggsandring, versionens_avtryck
 from organisation.models import Enhet
 from regionskane.historik import andring
 
@@ -86,13 +86,15 @@ def kopiera_version(
 
 
 def _hall(version: Budgetversion) -> None:
-    """Hold a version, those whose columns it shows and those that show its, to the end of the transaction, and read
-    it as it is then: what is tried of them after this stands when it is saved. Waits for whoever is writing in them.
+    """Hold a version, what a tilläggsbudget is made on, those whose columns it shows and those that show its, to the
+    end of the transaction, and read it as it is then: what is tried of them after this stands when it is saved. Waits
+    for whoever is writing in them, and for who decides another tilläggsbudget on the same one.
     """
     par = Versionskolumn.objects.filter(Q(version=version) | Q(kalla=version)).values_list(
         "version_id", "kalla_id"
     )
-    alla = {version.pk}.union(*par)
+    grund = version.kopia_av_id if version.typ == Versionstyp.TILLAGG else None
+    alla = {version.pk, grund or version.pk}.union(*par)
     list(
         Budgetversion.objects.select_for_update(no_key=True)
         .filter(pk__in=alla)
@@ -179,8 +181,8 @@ def bered_version(*, version: Budgetversion, beslut: Beslut, by, avtryck: str | 
 
     The nämnder whose parts are still open are told that they are closed.
     Raises VersionsFel for a date in the future, for one that is fastställd or already beredd, has justeringar that are
-    drafts, or cannot be locked, and for a tilläggsbudget whose financing is missing or not borne by its figures (KL
-    11:15).
+    drafts, or cannot be locked, and for a tilläggsbudget on one that is no longer in force, or whose financing is
+    missing or not borne by its figures (KL 11:15).
     """
     if version.typ not in BEREDS:
         raise VersionsFel(f"{version.namn} bereds inte av regionstyrelsen.")
@@ -200,6 +202,7 @@ def bered_version(*, version: Budgetversion, beslut: Beslut, by, avtryck: str | 
             raise VersionsFel(
                 f"Besluta eller ta bort utkasten först, de räknas inte: {', '.join(f'«{t}»' for t in utkast)}."
             )
+        krav_pa_gallande_grund(version)
         if version.typ == Versionstyp.TILLAGG:
             krav_pa_finansiering(version)
         if not version.last:
@@ -217,7 +220,7 @@ def faststall_version(*, version: Budgetversion, beslut: Beslut, by, avtryck: st
 
     Raises VersionsFel for one that is not beredd although it is to be, is already fastställd, was decided before it
     was beredd, before what it changes or in the future, or whose year already has a decided one (then a tilläggsbudget
-    is the way).
+    is the way), and for a tilläggsbudget on one that another has changed since.
     """
     if version.typ not in BESLUTAS:
         raise VersionsFel(f"{version.namn} är ingen budget och fastställs inte.")
@@ -236,6 +239,7 @@ def faststall_version(*, version: Budgetversion, beslut: Beslut, by, avtryck: st
             raise VersionsFel(
                 f"Beslutet kan inte vara fattat före det om {grund.namn}, {grund.beslut_datum}, som det ändrar."
             )
+        krav_pa_gallande_grund(version)
         annan = Budgetversion.objects.filter(
             ar=version.ar, typ=version.typ, namnd=version.namnd_id, faststalld=True
         ).first()
@@ -256,17 +260,42 @@ def faststall_version(*, version: Budgetversion, beslut: Beslut, by, avtryck: st
 def skapa_tillaggsbudget(*, grund: Budgetversion, kod: str, namn: str, by) -> Budgetversion:
     """An open tilläggsbudget: a copy of the decided version, in which the change is made.
 
-    Raises VersionsFel unless `grund` is a decided budget or tilläggsbudget, when the kod is taken, and when the year
-    has as many as are counted back through.
+    Raises VersionsFel unless `grund` is the year's decided budget, or the latest tilläggsbudget on it, when the kod is
+    taken, and when the year has as many as are counted back through.
     """
     if not grund.faststalld or grund.typ not in (Versionstyp.BUDGET, Versionstyp.TILLAGG):
         raise VersionsFel("En tilläggsbudget görs på en fastställd budget.")
+    if ersattare := hamta_ersattare(grund):
+        raise VersionsFel(f"{grund.namn} har ändrats av {ersattare.namn}. Gör tilläggsbudgeten på den.")
     beslutade = Budgetversion.objects.filter(ar=grund.ar, typ=Versionstyp.TILLAGG, faststalld=True).count()
     if beslutade >= FLEST_TILLAGG:
         raise VersionsFel(
             f"{grund.ar} har redan {beslutade} beslutade tilläggsbudgetar, och fler än så tas inte emot."
         )
     return kopiera_version(kalla=grund, kod=kod, namn=namn, by=by, typ=Versionstyp.TILLAGG)
+
+
+def grundbrist(version: Budgetversion) -> str:
+    """What is wrong with that which a tilläggsbudget that is not decided is made on, as a sentence for the user; empty
+    when nothing is. It is a copy: decided, it would undo what has been decided since it was made."""
+    if version.typ != Versionstyp.TILLAGG or version.faststalld:
+        return ""
+    grund = version.kopia_av
+    ersattare = hamta_ersattare(grund)
+    if not ersattare:
+        return ""
+    nar = f", beslutad {ersattare.beslut_datum}" if ersattare.beslut_datum else ""
+    return (
+        f"{grund.namn} har ändrats av {ersattare.namn}{nar}. {version.namn} har inte med den ändringen och skulle ta "
+        f"bort den. Gör en ny tilläggsbudget på {ersattare.namn}, och för in det som skiljer {version.namn} från "
+        f"{grund.namn}."
+    )
+
+
+def krav_pa_gallande_grund(version: Budgetversion) -> None:
+    """Raise VersionsFel when another tilläggsbudget has changed what `version` is made on."""
+    if brist := grundbrist(version):
+        raise VersionsFel(brist)
 
 
 _BRISTER = {

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import chain, count
 
 from django.apps import apps
 from django.db.models import Case, Count, F, Max, When
@@ -37,6 +38,21 @@ def gallande_budget(*, ar: int | None = None) -> Budgetversion | None:
         F("beslut_datum").desc(nulls_last=True),
         "-pk",
     ).first()
+
+
+def hamta_ersattare(version: Budgetversion) -> Budgetversion | None:
+    """The tilläggsbudget that is in force in place of a decided budget or tilläggsbudget; None while that one is
+    itself. One query."""
+    gallande = gallande_budget(ar=version.ar)
+    return gallande if gallande and gallande.pk != version.pk else None
+
+
+def ledig_kod(kod: str) -> str:
+    """`kod` itself, or with the first number after it that no version has. One query."""
+    tagna = Budgetversion.objects.filter(kod__istartswith=kod).values_list("kod", flat=True)
+    upptagna = {k.lower() for k in tagna}
+    forslag = chain([kod], (f"{kod}-{nr}" for nr in count(2)))
+    return next(k for k in forslag if k.lower() not in upptagna)
 
 
 @dataclass(frozen=True)

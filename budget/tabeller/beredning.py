@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from budget.actions.versioner import grundbrist
 from budget.models import (
     Beslutspunkt,
     Budgetdel,
@@ -117,6 +118,8 @@ def las_beslutslage(version: Budgetversion) -> Beredningslage | None:
 def _skillnader(version: Budgetversion):
     """What Kontroll counts, and in words what has moved without what follows from it."""
     adress = [version.ar, version.kod]
+    if text := grundbrist(version):
+        yield Lagespunkt(text, f"{reverse('jamfor', args=adress)}?mot={version.kopia_av.kod}")
     if text := _om_utredningen(version):
         yield Lagespunkt(text, reverse("tabell", args=[*adress, BALANSKRAV]))
     avvikelser = hamta_alla_avvikelser([version])

@@ -16,6 +16,7 @@ from budget.actions.versioner import (
     bered_version,
     faststall_version,
     finansieringsbrist,
+    grundbrist,
     kopiera_version,
     las_upp_version,
     las_version,
@@ -24,9 +25,9 @@ from budget.actions.versioner import (
     starta_nasta_ar,
 )
 from budget.forms.beslutsdatum import fattat
-from budget.models import Budgetversion, Finansieringssatt, Versionstyp
+from budget.models import BEREDS, Budgetversion, Finansieringssatt, Versionstyp
 from budget.regler.delflode import Delstatus
-from budget.selectors.versioner import hamta_tillagg, versionens_avtryck
+from budget.selectors.versioner import hamta_ersattare, hamta_tillagg, ledig_kod, versionens_avtryck
 from budget.tabeller.beredning import hamta_oppna_delar, las_beredningslage, las_beslutslage, sett_oppna
 from budget.tabeller.tillagg import bygg_tillagg
 from budget.views.atkomst import oppna_version
@@ -190,7 +191,7 @@ def las_upp(request, ar, kod):
 def kopiera(request, ar, kod):
     """Make an open copy of a version."""
     version, innehall = _forbered(request, ar, kod, "Kopiera versionen")
-    start = {"namn": f"{version.namn}, kopia", "kod": f"{version.kod}-2"}
+    start = {"namn": f"{version.namn}, kopia", "kod": ledig_kod(version.kod)}
     formular = Kopieformular(_skickat(request), initial=start)
     if request.method == "POST" and formular.is_valid():
         try:
@@ -299,7 +300,7 @@ def nasta_ar(request, ar, kod):
         titel="Starta nästa års budget",
         start=lambda v: {
             "namn": re.sub(rf"\b{v.ar}\b", str(v.ar + 1), v.namn) if v.namnd_id else f"Budget {v.ar + 1}",
-            "kod": re.sub(str(v.ar), str(v.ar + 1), v.kod) if v.namnd_id else f"B{v.ar + 1}",
+            "kod": ledig_kod(re.sub(str(v.ar), str(v.ar + 1), v.kod) if v.namnd_id else f"B{v.ar + 1}"),
         },
         skapa=lambda v, ny_kod, namn: starta_nasta_ar(kalla=v, kod=ny_kod, namn=namn, by=request.user),
         innehall_till=lambda v: {
@@ -308,20 +309,46 @@ def nasta_ar(request, ar, kod):
             if not v.planar
             else f"Den nya versionen börjar i planen i {v.namn}. Regionbidragen räknas av bryggan: nivån {v.ar} och "
             f"de justeringar som beslutas. Planårets förändring läggs in som en egen justering som du kan ändra. "
-            "Det sista planåret börjar tomt.",
+            f"Det sista planåret börjar tomt.{_ersatt(v)}",
             "knapp": "Starta budgeten",
         },
     )  # fmt: skip
 
 
+def _ersatt(version) -> str:
+    """A sentence for who starts from a decided budget that a tilläggsbudget has changed."""
+    ersattare = hamta_ersattare(version) if version.faststalld and version.typ in BEREDS else None
+    if not ersattare:
+        return ""
+    return (
+        f" Observera: {version.namn} har ändrats av {ersattare.namn}. Starta från {ersattare.namn} om ändringen "
+        "ska följa med."
+    )
+
+
+def _tillaggets_start(version):
+    """The year's second tilläggsbudget has a number, in its name as in its kod."""
+    kod = ledig_kod(f"T{version.ar}")
+    return {"namn": f"Tilläggsbudget {kod.removeprefix('T')}", "kod": kod}
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def tillagg(request, ar, kod):
-    """Make a tilläggsbudget on a decided budget."""
+    """Make a tilläggsbudget on the decided budget; who asks for one on a budget that has been changed since is led to
+    the one that is in force."""
+    get_behorighet(request).krav(Ratt.STYRA_VERSION)
+    grund = oppna_version(request, ar, kod).version
+    if request.method == "GET" and grund.faststalld and (ersattare := hamta_ersattare(grund)):
+        messages.info(
+            request,
+            f"{grund.namn} har ändrats av {ersattare.namn}. Tilläggsbudgeten görs på {ersattare.namn}.",
+        )
+        return redirect("tillaggsbudget", ersattare.ar, ersattare.kod)
     return _ny_version(
         request, ar, kod,
         titel="Ny tilläggsbudget",
-        start=lambda v: {"namn": f"Tilläggsbudget {v.ar}", "kod": f"T{v.ar}"},
+        start=_tillaggets_start,
         skapa=lambda v, ny_kod, namn: skapa_tillaggsbudget(grund=v, kod=ny_kod, namn=namn, by=request.user),
         innehall_till=lambda v: {
             "rubrik": f"Ny tilläggsbudget på {v.namn}",
@@ -361,12 +388,13 @@ def finansiering(request, ar, kod):
         else:
             messages.success(request, "Finansieringen är sparad.")
             return redirect("finansiering", ar, kod)
-    brist = finansieringsbrist(version)
+    brist, foraldrad = finansieringsbrist(version), grundbrist(version)
     innehall = ram(request, atkomst, "finansiering", titel="Finansiering") | {
         "rubrik": f"Finansiering av {version.namn}",
         "ingress": f"Det som ändras mot {version.kopia_av.namn}, och hur det betalas.",
         "t": visa(bygg_tillagg(hamta_tillagg(version), brist)),
         "brist": brist,
+        "foraldrad": foraldrad,
         "form": formular if far_andra or formular.errors else None,
         "knapp": "Spara",
     }

@@ -97,6 +97,21 @@ def test_en_tillaggsbudget_beslutas_inte_fore_det_som_den_andrar(kc):
     assert gallande_budget(ar=2024) == t2
 
 
+def test_av_tva_tillagg_pa_samma_budget_beslutas_bara_det_ena(kc):
+    """Each is a copy of the budget: the second would undo the first, also when both are decided in the same second."""
+    for kod, kostnader in (("T1", -62_900), ("T2", -62_950)):
+        t = skapa_tillaggsbudget(grund=_version("B2024"), kod=kod, namn=kod, by=kc)
+        skriv(t, "resultatbudget", "kostnader", "REGION", 2024, kostnader, kc)
+        spara_finansiering(version=t, finansiering=Finansieringssatt.RESULTAT, text="Reserven", by=kc)
+        bered_version(version=t, beslut=RS, by=kc)
+    with pytest.raises(VersionsFel, match="Budget 2024 har ändrats av T1, beslutad 2024-03-09"):
+        medan(
+            lambda: faststall_version(version=_version("T1"), beslut=RF, by=kc),
+            lambda: faststall_version(version=_version("T2"), beslut=RF, by=kc),
+        )
+    assert gallande_budget(ar=2024) == _version("T1") and not _version("T2").faststalld
+
+
 @pytest.mark.parametrize("steg", [bered_version, faststall_version])
 def test_ett_beslut_i_framtiden_registreras_inte(kc, steg):
     imorgon = Beslut("Regionfullmäktige", timezone.localdate() + timedelta(1), "§ 1")
