@@ -14,10 +14,12 @@ from budget.models import Budgetversion, Versionstyp
 
 class Medfoljande(NamedTuple):
     """A model's rows (`modell`): how they are copied, and what is true of the ones that are not (`varfor`).
-    `till_tillagg` says whether a copy that is a tilläggsbudget has them too.
+    `till_tillagg` says whether a copy that is a tilläggsbudget has them too; where it has not, next year's come from
+    the budget that it changes.
 
     `kopia` and `nasta` are SQL with the parameters ny, gammal, by, and for `nasta` ar (the new version's first year)
-    and steg (years that an amount moves); empty where nothing comes along. They are run in the order of the table.
+    and steg (years that an amount moves); empty where nothing comes along. They are run in the order of the table, for
+    next year's those of the budget last.
     """
 
     modell: str
@@ -155,7 +157,8 @@ FROM budget_internbudgetforutsattning WHERE version_id = %(gammal)s""",
         "Beslutspunkt",
         _BESLUTSPUNKT.format(senast="senast", arvd="arvd"),
         _BESLUTSPUNKT.format(senast="(senast + interval '1 year')::date", arvd="true"),
-        "En tilläggsbudget beslutar sitt eget, inte om igen det som redan är beslutat.",
+        "En tilläggsbudget beslutar sitt eget, inte om igen det som redan är beslutat. Nästa år utgår från årets "
+        "budget.",
         till_tillagg=False,
     ),
     Medfoljande("Beslutstal", _BESLUTSTAL, _BESLUTSTAL, "Följer sin punkt.", till_tillagg=False),
@@ -185,7 +188,12 @@ def ta_med_till_nasta_ar(gammal: Budgetversion, ny: Budgetversion, *, by) -> Non
 
     The plan years' amounts become the new version's own. One without plan years begins with last year's.
     """
-    _kor((m.nasta for m in MEDFOLJANDE), gammal, ny, by, ar=ny.ar, steg=0 if gammal.planar else 1)
+    budget = gammal
+    while budget.typ == Versionstyp.TILLAGG:
+        budget = budget.kopia_av
+    tid = {"ar": ny.ar, "steg": 0 if gammal.planar else 1}
+    _kor((m.nasta for m in MEDFOLJANDE if m.till_tillagg), gammal, ny, by, **tid)
+    _kor((m.nasta for m in MEDFOLJANDE if not m.till_tillagg), budget, ny, by, **tid)
 
 
 def _kor(satser, gammal, ny, by, **mer):

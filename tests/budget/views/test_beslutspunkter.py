@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from budget.actions.versioner import kopiera_version, skapa_tillaggsbudget, starta_nasta_ar
-from budget.models import Belopp, Beslutspunkt, Beslutstal
+from budget.models import Belopp, Beslutspunkt, Beslutstal, Budgetversion
 from budget.selectors.beslutspunkter import hamta_beslutsavvikelser, hamta_beslutspunkter
 from budget.selectors.summor import ALLA_ENHETER
 from budget.tabeller.beslutspunkter import visa_punkter
@@ -343,6 +343,34 @@ def test_en_tillaggsbudget_beslutar_inte_om_arets_beslut(version, anvandare):
     tillagg = skapa_tillaggsbudget(grund=version("B2024"), kod="TB", namn="Tilläggsbudget", by=kc)
     assert not tillagg.beslutspunkter.exists() and not Beslutstal.objects.filter(version=tillagg).exists()
     assert kopiera_version(kalla=version("B2024"), kod="K", namn="Kopia", by=kc).beslutspunkter.exists()
+
+
+def test_nasta_ar_ur_en_tillaggsbudget_har_arets_beslutspunkter(version, anvandare):
+    """The tilläggsbudget has none of them, and may have one of its own: that one was for the year."""
+    kc = anvandare("koncerncontroller")
+    forsta = skapa_tillaggsbudget(grund=version("B2024"), kod="T1", namn="Tilläggsbudget 1", by=kc)
+    Beslutspunkt.objects.create(version=forsta, ordning=1, rubrik="Eget", text="Anslå 10 mnkr.")
+    Budgetversion.objects.filter(pk=forsta.pk).update(
+        status="last", faststalld=True, finansiering="resultat", finansiering_text="Reserven"
+    )
+    forsta.refresh_from_db()
+    andra = skapa_tillaggsbudget(grund=forsta, kod="T2", namn="Tilläggsbudget 2", by=kc)
+
+    def punkter(v):
+        falt = ("ordning", "rubrik", "text", "senast", "arvd")
+        tal = (
+            Beslutstal.objects.filter(version=v)
+            .order_by("namn")
+            .values_list("namn", "varde", "punkt__rubrik")
+        )
+        return list(v.beslutspunkter.values_list(*falt)), list(tal)
+
+    ur_budgeten = starta_nasta_ar(kalla=version("B2024"), kod="B2025-B", namn="Budget 2025", by=kc)
+    assert all(punkter(ur_budgeten))
+    for kod, kalla in (("B2025-1", forsta), ("B2025-2", andra)):
+        ny = starta_nasta_ar(kalla=kalla, kod=kod, namn="Budget 2025", by=kc)
+        assert punkter(ny) == punkter(ur_budgeten)
+        assert bygg_handling(ny, ALLA_ENHETER).punkter
 
 
 @pytest.mark.parametrize("falt", ["text", "infoga"])
