@@ -175,7 +175,12 @@ def hamta_ursprung(
     """Everything about one figure. `placeringar` are the enheter it covers; seven queries at most, and nine more for
     a regionbidrag that the bridge counts."""
     per_enhet = post.uppstallning.per_enhet
-    enheter = Enhetsurval(enheter=frozenset(p.enhet_id for p in placeringar)) if per_enhet else ALLA_ENHETER
+    sektor = omfang.startswith("sektor-")
+    # What was decided for all enheter or for a sektor is no figure of any of its enheter, so it is asked for by its own
+    # omfang, as the table does.
+    hela = not per_enhet or omfang == ALLA or sektor
+    enheter = ALLA_ENHETER if hela else Enhetsurval(enheter=frozenset(p.enhet_id for p in placeringar))
+    sammantaget = f"sektor:{placeringar[0].sektor_id}" if per_enhet and sektor else ALLA
     barn = list(Post.objects.filter(foralder=post).select_related("uppstallning"))
     utan_interna = omfang.startswith(f"{HEL}-")
     # A table of the whole region has one figure per line, whatever its address calls it.
@@ -196,7 +201,7 @@ def hamta_ursprung(
         utan_interna=utan_interna,
     )
 
-    def summa(post_id, vad=ALLA):
+    def summa(post_id, vad=sammantaget):
         return summor.get(Nyckel(post_id, version.pk, ar, vad))
 
     delar = [Del(b, omfang, b.namn, summa(b.pk), b.tecken) for b in barn]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from decimal import Decimal
 from html import unescape
@@ -21,6 +22,7 @@ from budget.selectors.summor import ALLA_ENHETER
 from budget.tabeller.handling import bygg_handling
 from organisation.models import Enhet, Namnd, Placering, Rolltilldelning
 from regionskane.lib import xlsx
+from regionskane.lib.belopp import formatera, tolka_belopp
 from tests.budget.belopp import skriv
 
 MNKR = 1_000_000
@@ -337,6 +339,25 @@ def test_varifran_gar_fran_5a_till_objekten(som):
     objekten = _text(klient.get("/budget/2024/B2024/varifran/investeringsobjekt/bygg_service/alla/2024/"))
     assert "Måltidsproduktion i Kristianstad" in objekten
     assert "/varifran/investeringar/bygg_service/enhet-REGION/2024/" in objekten
+
+
+@pytest.mark.parametrize(("tabell", "minst"), [("investeringsobjekt", 30), ("regionbidrag", 15)])
+def test_varifran_svarar_med_summan_som_star_i_tabellen(som, tabell, minst):
+    """A sum over several enheter that was decided is the decided one also where it is asked about: 27 523 is the answer
+    though its objects give 29 204."""
+    klient, skilda = som("revisor"), {}
+    html = klient.get(f"/budget/2024/B2024/{tabell}/").content.decode()
+    summor = re.findall(r'href="([^"]*/(?:alla|sektor-[^/]*)/\d+/)" data-varifran>([^<]*)<', html)
+    for adress, i_tabellen in summor:
+        sida = klient.get(adress).content.decode()
+        svar = re.search(r"panel__tal[^>]*>\s*(.*?)\s*<small", sida, re.S)[1]
+        exakt = re.search(r"Exakt (?:summa|belopp)</dt>\s*<dd[^>]*>(.*?)\s*kr<", sida)[1]
+        avrundat = formatera(
+            tolka_belopp(unescape(exakt)).varde, skala=Decimal(MNKR), decimaler=1 if "," in i_tabellen else 0
+        )
+        if not svar == avrundat == i_tabellen:
+            skilda[adress] = (i_tabellen, svar, exakt)
+    assert skilda == {} and len(summor) >= minst
 
 
 def test_arbetsboken_har_bilaga_5a_och_5b_med_formler_som_ger_siffran(version):
