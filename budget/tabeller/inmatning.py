@@ -153,6 +153,9 @@ class Ritare:
         self.beloppskolumner = [k.nyckel for k in self.tabell.kolumner if k.slag == Kolumnslag.BELOPP]
         self.rotadress = versionsadress(data.version)
         self.referenser = {r.nyckel: self._referenser(r) for r in self.tabell.rader}
+        # Where the page has a line that another of its lines may fetch.
+        rader = () if data.rad_per_enhet else self.tabell.rader
+        self.postens_rad = {self._post(r).pk: r.nyckel for r in rader if r.slag != Radslag.GRUPP}
         self.felrader: list[Felrad] = []
         self.sedda: dict[Cellnyckel, tuple[int, Decimal | None]] = {}
         self.antal = 0
@@ -312,6 +315,8 @@ class Ritare:
             klasser += " sparad"
         if nu.varde is None and visad.varde is not None:
             attribut += f' data-hamtat="{visad.varde}" placeholder="{kolumn.text(visad)}"'
+        if kalla := self.postens_rad.get(post.kalla_post_id):
+            attribut += f' data-foljer="{self.referenser[kalla][kolumn.nyckel]}"'
         if (mot := self.mot.get(nyckel)) is not None:
             attribut += f' data-mot="{" ".join(str(m.quantize(KR)) for m in mot if m)}"'
         varde = "" if nu.varde is None else nu.varde

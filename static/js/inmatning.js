@@ -6,7 +6,8 @@
  * - the form: `data-inmatning data-skala data-decimaler`, `data-sparat` on the page after a save,
  *   optionally `data-anvandare`; a hidden field `bas` with one JSON entry per cell, whose form is the server's own
  * - a cell: `td.cell > input[name="c.<key>"]` with `id`, `data-varde` (saved, kronor, «617400000.00»), `aria-label`;
- *   locked is `readonly`; unsaved is told by `td.fel` or `td.konflikt`
+ *   locked is `readonly`; unsaved is told by `td.fel` or `td.konflikt`; an empty one shows `data-hamtat` (kronor), what
+ *   it fetches as it was saved, and `data-foljer` is the key of the figure when it stands in the same page
  * - a read-only figure that others refer to: `data-nyckel data-varde`
  * - a sum: `data-summa="<key>" data-delar="<key>:<factor> …" data-fast="<kronor>"`
  * - a comparison: `data-differens="<a> <b>"` is a − b, `data-procent="<a> <b>"` is (a − b) / |b|; both with «+»

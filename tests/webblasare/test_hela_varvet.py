@@ -27,6 +27,10 @@ def _cell(kod, ar=2024):
     return f"#c-{b.enhet_id}-{b.post_id}-{ar}"
 
 
+def _heltal(text):
+    return int(text.replace("−", "-").replace("\u00a0", ""))
+
+
 def test_en_siffra_fran_faltet_till_utredning_pdf_och_excel(inloggad, arbetare, live_server):
     sida = inloggad("koncerncontroller")
     sida.get_by_role("link", name="Ändra: Resultatbudget").focus()
@@ -368,6 +372,29 @@ def test_en_procentrad_skrivs_in_summan_foljer_och_det_raknade_raknas_om(inlogga
     expect(sida.get_by_text("belopp sparade")).to_be_visible()
     expect(summa).to_have_text("55,65\u00a0%")
     expect(sida.get_by_role("row", name="Befolkningsökning")).to_contain_text("1,12\u00a0%")
+
+
+def test_en_rad_som_hamtas_ur_samma_sida_foljer_det_som_skrivs(inloggad, live_server):
+    sida = inloggad("koncerncontroller")
+    sida.goto(f"{live_server.url}{ARB}/kassaflode/inmatning/")
+    hamtad = sida.get_by_role("textbox", name="Justering för ej likviditetspåverkande poster, 2024")
+    summa = sida.locator("[data-summa='medel_verksamheten.B2024-ARB-2024']")
+    slut = sida.locator("[data-summa='likvida_slut.B2024-ARB-2024']")
+    avskrivningar = sida.locator(_cell("not_avskrivningar"))
+    fore = [_heltal(cell.inner_text()) for cell in (summa, slut)]
+    not_fore = _heltal(hamtad.get_attribute("placeholder"))
+    avskrivningar.fill(str(_heltal(avskrivningar.input_value()) + 100))
+    expect(hamtad).to_have_attribute("placeholder", f"{not_fore + 100:,}".replace(",", "\u00a0"))
+    assert [_heltal(cell.inner_text()) for cell in (summa, slut)] == [tal + 100 for tal in fore]
+    # An amount of its own is what counts; taken away, the line fetches again.
+    hamtad.fill(str(not_fore))
+    assert [_heltal(cell.inner_text()) for cell in (summa, slut)] == fore
+    hamtad.fill("")
+    skrivet = [cell.inner_text() for cell in (summa, slut)]
+    assert [_heltal(tal) for tal in skrivet] == [tal + 100 for tal in fore]
+    sida.keyboard.press("Control+s")
+    expect(sida.get_by_text("Sparat kl.")).to_be_visible()
+    assert [cell.inner_text() for cell in (summa, slut)] == skrivet
 
 
 def test_ett_avsteg_registreras_visas_och_tas_bort(inloggad, live_server):

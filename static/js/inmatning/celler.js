@@ -30,6 +30,8 @@ export class Cell {
     this.sparad = oreFranDecimal(input.dataset.varde);
     /** What an empty cell fetches from another table, in öre; null when it fetches nothing. */
     this.hamtad = oreFranDecimal(input.dataset.hamtat);
+    /** The figure of the same page that an empty cell fetches, by its key; null where it is not in the page. */
+    this.foljer = input.dataset.foljer ?? null;
     /** What its row has in other years, in öre, to see the unit of a new value; null where that is not asked. */
     this.mot = input.dataset.mot?.split(" ").filter(Boolean).map(oreFranDecimal) ?? null;
     /** Errors that only the server can see, and conflicts, last until the text changes or the form is saved. */
@@ -67,13 +69,14 @@ export class Cell {
     return this.serverfel || this.konflikt || this.tolkfel !== null || this.varde !== this.sparad;
   }
 
-  /** The value that sums use: the typed one, or the saved one while the text is not a number. */
+  /** The value that sums use: the typed one, or the saved one while the text is not a number; null in a cell that is
+   * left empty, which may fetch its figure. */
   get raknevarde() {
     if (this.konflikt) {
       const vald = this.val().find((radio) => radio.checked);
       if (vald?.dataset.varde !== undefined) return oreFranDecimal(vald.dataset.varde);
     }
-    return (this.tolkfel ? this.sparad : this.varde) ?? this.hamtad;
+    return this.tolkfel ? this.sparad : this.varde;
   }
 
   /** The choice between two people's values: its radios, the own value first. */

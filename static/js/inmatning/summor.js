@@ -29,13 +29,21 @@ export function skapaSummor(form, celler) {
 
   /** A value in öre, null where nothing is entered, undefined where it cannot be known. */
   function varde(nyckel) {
-    if (celler.has(nyckel)) return celler.get(nyckel).raknevarde;
+    if (celler.has(nyckel)) {
+      const cell = celler.get(nyckel);
+      return cell.raknevarde ?? hamtat(cell);
+    }
     if (fasta.has(nyckel) && !summor.has(nyckel)) return fasta.get(nyckel);
     if (!varden.has(nyckel)) {
       varden.set(nyckel, undefined); // a sum that depends on itself meets this and becomes unknown
       varden.set(nyckel, summera(nyckel));
     }
     return varden.get(nyckel);
+  }
+
+  /** What an empty cell fetches: as the page has it now where its source is in the page, else as it was saved. */
+  function hamtat(cell) {
+    return cell.foljer === null ? cell.hamtad : varde(cell.foljer);
   }
 
   function summera(nyckel) {
@@ -59,6 +67,11 @@ export function skapaSummor(form, celler) {
       const v = varde(nyckel);
       const text = v === undefined || v === null ? SAKNAS : formatera(v, { skala, decimaler }) + tillagg;
       visa(td, text, text.startsWith(MINUS));
+    }
+    for (const cell of celler.values()) {
+      if (cell.foljer === null) continue;
+      const v = hamtat(cell);
+      cell.input.placeholder = v === undefined || v === null ? "" : formatera(v, cell);
     }
     for (const jamforelse of jamforelser) {
       const [forsta, andra] = jamforelse.nycklar.map((nyckel) =>
