@@ -26,7 +26,7 @@ def bibliotek(request):
 
 @api_view(["GET"])
 def bedomningar(request, ar):
-    """Every judged cell of a year, for the whole region."""
+    """Every judged cell of a year, for the whole region; `enhet` says whose value it is where only one measures it."""
     krav_lasa(request)
     if ar not in hamta_matar():
         raise Http404
@@ -98,6 +98,7 @@ def _bedomning(b: Bedomd) -> dict:
     return {
         "indikator": b.indikator.kod,
         "segment": b.segment.kod if b.segment else None,
+        "enhet": b.enhet.kod if b.enhet else None,
         "ar": b.ar,
         "mal": b.malniva.regel if b.malniva else None,
         "mal_betyder": i_ord(b.bedomning.regel, procent=b.indikator.enhetsslag == "procent")

@@ -64,7 +64,7 @@ def bedom(regel: Malregel | None, underlag: Underlag) -> Bedomning:
     if nu is None or nu.varde is None:
         # Without a target it is the target that is lacking, whatever else.
         saknas = {IngetMal: Skal.INGET_MAL, OlasligtMal: Skal.MAL_OLASLIGT}
-        skal = saknas.get(type(regel), Skal.VARDE_SAKNAS)
+        skal = saknas.get(type(regel), underlag.annars or Skal.VARDE_SAKNAS)
         return Bedomning(Utfall.KAN_EJ_BEDOMAS, regel, nu, skal)
     p = regel.prova(nu.varde, underlag)
     fore = underlag.jamforbart

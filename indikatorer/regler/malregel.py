@@ -58,6 +58,8 @@ class Skal(StrEnum):
 
     INGET_MAL = "inget_mal"
     VARDE_SAKNAS = "varde_saknas"
+    BARA_ENHETER = "bara_enheter"
+    BARA_DELAR_AV_ARET = "bara_delar_av_aret"
     INGET_TIDIGARE = "inget_tidigare"
     INTE_ARET_FORE = "inte_aret_fore"
     TIDIGARE_NOLL = "tidigare_noll"
@@ -82,7 +84,8 @@ class Underlag(NamedTuple):
     """What is judged: the year's value, the same cell's earlier ones with the latest first, and which way is better.
 
     `aldre` are those before `tidigare`, which only a rule that names a year looks at. `riket` is the country's value
-    of the same year, where it has been read in.
+    of the same year, where it has been read in. `annars` is why the year has no value when others than what is judged
+    have one: several enheter, or parts of the year.
     """
 
     nu: Matvarde | None
@@ -90,6 +93,7 @@ class Underlag(NamedTuple):
     riktning: Riktning = Riktning.HOGRE
     aldre: tuple[Matvarde, ...] = ()
     riket: Matvarde | None = None
+    annars: Skal | None = None
 
     @property
     def jamforbart(self) -> Matvarde | None:

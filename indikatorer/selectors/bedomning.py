@@ -11,7 +11,7 @@ from django.db.models.expressions import RawSQL
 
 from indikatorer.models import Indikator, Malniva, Matning, Omradesslag, Segment
 from indikatorer.regler.bedomning import Bedomning, bedom
-from indikatorer.regler.malregel import Malregel, Matvarde, MotRiket, Riktning, Underlag
+from indikatorer.regler.malregel import Malregel, Matvarde, MotRiket, Riktning, Skal, Underlag
 from indikatorer.regler.skrift import las_sparad
 from indikatorer.selectors.bibliotek import giltiga_under
 
@@ -29,9 +29,17 @@ class Cell(NamedTuple):
     delperiod: int = 0
 
 
+class Matenhet(NamedTuple):
+    """The enhet that a measure of the region is measured at."""
+
+    pk: int
+    kod: str
+    namn: str
+
+
 class Bedomd(NamedTuple):
     """One cell's year judged. `malniva` is None where no target is given; `underlag` holds the values, the year's and
-    those before with the latest first."""
+    those before with the latest first. `enhet` is whose values they are where the region was asked for and has none."""
 
     indikator: Indikator
     segment: Segment | None
@@ -40,6 +48,7 @@ class Bedomd(NamedTuple):
     malniva: Malniva | None
     underlag: Underlag
     bedomning: Bedomning
+    enhet: Matenhet | None = None
 
 
 def bedom_ar(ar: int, **urval) -> list[Bedomd]:
@@ -50,7 +59,7 @@ def bedom_ar(ar: int, **urval) -> list[Bedomd]:
 def bedom_celler(
     ar: int, celler: Collection[tuple[int, int | None]], *, kon: str = "T", enhet: int | None = None
 ) -> dict[tuple[int, int | None], Bedomd]:
-    """The year of the region, or of an enhet, judged for chosen (indikator, segment) ids only. Four queries, or five.
+    """The year of the region, or of an enhet, judged for chosen (indikator, segment) ids only. Four to six queries.
 
     A cell that has neither value nor target is not in the answer.
     """
@@ -68,11 +77,12 @@ def bedom_aren(
     delperiod: int = 0,
     celler: Collection[tuple[int, int | None]] | None = None,
 ) -> Iterator[Bedomd]:
-    """Every cell of the years judged, in one pass and no certain order. Four queries whatever the size, and a fifth
-    where a target compares with riket.
+    """Every cell of the years judged, in one pass and no certain order. Four queries whatever the size, one more
+    where a target compares with riket, and one where the region has a target for what it has no values of.
 
     The region's own values, or those of `enhet` (id); whole years unless `delperiod`. There is a row for every value
-    of a year, also one that is missing with a reason, and for the region every target that has no value. Indikatorer
+    of a year, also one that is missing with a reason, and for the region every target that has no value. What only one
+    enhet measures is judged by its values, which then are the region's too. Indikatorer
     that were not valid at any time of the years are left out. With `celler` (indikator and segment, by id) only their
     values are read, and what comes of other cells means nothing.
     """
@@ -112,7 +122,7 @@ def bedom_indikator(
     enhet: int | None = None,
     delperiod: int = 0,
 ) -> list[Bedomd]:
-    """Every year of one indikator judged, by segment and with the latest year first. Three queries, or four."""
+    """Every year of one indikator judged, by segment and with the latest year first. Three to five queries."""
     matningar = indikator.matningar.filter(kon__in=kon, enhet=enhet, delperiod=delperiod, omrade=None)
     register = {indikator.pk: indikator}
     mal = _las_mal(register, indikator.malnivaer.all())
@@ -183,6 +193,7 @@ def _bedom(register, matningar, mal, aren, enhet, kon, delperiod) -> Iterator[Be
     riket = _rikets(mal, aren, kon, delperiod)
     segment = Segment.objects.in_bulk()
     matta, celler = set(), set()
+    bara_varden = enhet is not None
     # By cell, and the latest year first. By id: in their own order two segments may stand in the same place.
     rader = matningar.order_by("indikator_id", "segment_id", "kon", "-ar").values_list(*_FALT)
     for (pk, s, k), grupp in groupby(rader.iterator(chunk_size=20_000), key=_CELL):
@@ -192,16 +203,74 @@ def _bedom(register, matningar, mal, aren, enhet, kon, delperiod) -> Iterator[Be
         celler.add((pk, s))
         serie = tuple(Matvarde(*rad[3:]) for rad in grupp)
         cell = Cell(pk, s, k, enhet, delperiod)
-        yield from _bedomd_cell(register[pk], segment.get(s), cell, serie, _gallande(mal, pk, s), aren, riket)
+        yield from _bedomd_cell(
+            register[pk], segment.get(s), cell, serie, _gallande(mal, pk, s), aren, riket, bara_varden
+        )
     # A target is the region's: an enhet is judged by it where it has a value of its own.
     if enhet is None:
+        annorstades = _annorstades({pk for pk, _ in mal} - matta, kon, delperiod)
+        for (pk, s, k), serie in annorstades.serier.items():
+            matta.add(pk)
+            celler.add((pk, s))
+            plats = annorstades.enhet[pk]
+            cell = Cell(pk, s, k, plats.pk, delperiod)
+            galler = _gallande(mal, pk, s)
+            for b in _bedomd_cell(register[pk], segment.get(s), cell, serie, galler, aren, riket, False):
+                # The region's list has what the region has set a target for; an enhet's other values are its own.
+                if b.malniva:
+                    yield b._replace(enhet=plats)
         for pk, s in mal:
             # One that has no values is a row too: of its own segment, or of the whole when nothing is measured.
             if (pk, s) not in celler and (s is not None or pk not in matta):
                 cell = Cell(pk, s, kon[0], None, delperiod)
+                galler, annars = _gallande(mal, pk, s), annorstades.skal.get(pk)
                 yield from _bedomd_cell(
-                    register[pk], segment.get(s), cell, (), _gallande(mal, pk, s), aren, riket
+                    register[pk], segment.get(s), cell, (), galler, aren, riket, False, annars
                 )
+
+
+class _Annorstades(NamedTuple):
+    """Values of indikatorer that the whole region has none of: those of the only enhet that has any, by cell, that
+    enhet by indikator, and by indikator and year why the others' are not the region's."""
+
+    serier: dict[tuple[int, int | None, str], tuple[Matvarde, ...]]
+    enhet: dict[int, Matenhet]
+    skal: dict[int, dict[int, Skal]]
+
+
+def _annorstades(utan: set[int], kon, delperiod: int) -> _Annorstades:
+    """Where the values are of those `utan` (ids) that the region has none of in the years. One query, or none."""
+    ut = _Annorstades({}, {}, {})
+    if not utan:
+        return ut
+    per_indikator: dict[int, list[tuple]] = {}
+    for rad in (
+        Matning.objects.filter(indikator__in=utan, omrade=None)
+        .order_by("indikator_id", "segment_id", "kon", "-ar")
+        .values_list(*_FALT, "delperiod", "enhet_id", "enhet__kod", "enhet__namn")
+    ):
+        per_indikator.setdefault(rad[0], []).append(rad)
+    n = len(_FALT)
+    for pk, rader in per_indikator.items():
+        regionen = any(rad[n + 1] is None for rad in rader)
+        hela = [rad for rad in rader if rad[n] == delperiod and rad[n + 1] is not None]
+        enheter = {Matenhet(*rad[n + 1 :]) for rad in hela}
+        if len(enheter) == 1 and not regionen:
+            (ut.enhet[pk],) = enheter
+            hela = [rad for rad in hela if rad[2] in kon]
+            ut.serier.update(
+                (c, tuple(Matvarde(*rad[3:n]) for rad in g)) for c, g in groupby(hela, key=_CELL)
+            )
+            continue
+        skal = ut.skal.setdefault(pk, {})
+        for rad in rader:
+            if rad[4] is None:
+                continue
+            if rad[n] != delperiod:
+                skal.setdefault(rad[3], Skal.BARA_DELAR_AV_ARET)
+            elif rad[n + 1] is not None:
+                skal[rad[3]] = Skal.BARA_ENHETER
+    return ut
 
 
 def _gallande(mal, indikator: int, segment: int | None) -> dict[int, tuple[Malniva, Malregel]]:
@@ -210,12 +279,16 @@ def _gallande(mal, indikator: int, segment: int | None) -> dict[int, tuple[Malni
     return alla | egna if segment is not None else alla
 
 
-def _bedomd_cell(indikator, segment, cell, serie: tuple[Matvarde, ...], mal, aren, riket) -> Iterator[Bedomd]:
+def _bedomd_cell(
+    indikator, segment, cell, serie: tuple[Matvarde, ...], mal, aren, riket, bara_varden, annars=None
+) -> Iterator[Bedomd]:
+    """The cell's years judged. With `bara_varden` a year without a value is none. `annars`: by year, why
+    others have a value that is not the cell's."""
     riktning = Riktning(indikator.riktning)
     plats = {m.ar: nr for nr, m in enumerate(serie)}
     for ar in aren or sorted({*plats, *mal}):
         nr = plats.get(ar)
-        if nr is None and (ar not in mal or cell.enhet is not None):
+        if nr is None and (ar not in mal or bara_varden):
             continue
         senare = sum(m.ar > ar for m in serie) if nr is None else nr + 1
         tidigare = serie[senare : senare + BAKAT]
@@ -229,6 +302,7 @@ def _bedomd_cell(indikator, segment, cell, serie: tuple[Matvarde, ...], mal, are
             riktning,
             aldre,
             _rikets_varde(riket, cell, segment, ar),
+            None if annars is None else annars.get(ar),
         )
         yield Bedomd(indikator, segment, cell, ar, malniva, underlag, bedom(regel, underlag))
 

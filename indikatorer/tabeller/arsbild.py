@@ -21,7 +21,8 @@ Nyckel = tuple[int, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Biblioteksrad:
-    """A row of the library. `forre` is the latest earlier value with its year, as read."""
+    """A row of the library. `segment` names the enhet too where only one measures it; `forre` is the latest earlier
+    value with its year, as read."""
 
     indikator: Indikator
     segment: str
@@ -60,7 +61,7 @@ def _rad(bild: Bild, indikator: Indikator, b: Bedomd | None, segment, fraga: str
     serie = bygg_tidsserie([b], rubrik=indikator.namn, under="")
     return Biblioteksrad(
         indikator=indikator,
-        segment=namn,
+        segment=", ".join(d.namn for d in (det, b.enhet) if d),
         url=adress,
         varde=kort_tal(indikator, b.bedomning.nu),
         enhet=egen_enhet(indikator),

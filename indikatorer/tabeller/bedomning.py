@@ -126,6 +126,12 @@ def _karna(indikator: Indikator, b: Bedomning) -> str:
             return f"Inget mål är satt; {varde_text(indikator, b.nu)}"
         case Skal.VARDE_SAKNAS:
             return f"Värdet saknas: {varde_text(indikator, b.nu)}; målet är {skriv(b.regel, tatt=True)}"
+        case Skal.BARA_ENHETER:
+            return (
+                f"Hela regionen har inget värde, flera enheter har egna; målet är {skriv(b.regel, tatt=True)}"
+            )
+        case Skal.BARA_DELAR_AV_ARET:
+            return f"Hela året har inget värde, en del av det har; målet är {skriv(b.regel, tatt=True)}"
         case Skal.INGET_TIDIGARE:
             return (
                 f"{varde_text(indikator, b.nu)}, men inget tidigare värde går att jämföra med; {_kravet(b)}"

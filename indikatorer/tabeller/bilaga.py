@@ -74,7 +74,7 @@ def bygg_bilagediagram(
 
 
 def _namn(b: Bedomd) -> str:
-    return f"{b.indikator.namn}, {b.segment.namn}" if b.segment else b.indikator.namn
+    return ", ".join(d.namn for d in (b.indikator, b.segment, b.enhet) if d)
 
 
 def _delar(bedomda, malomraden, ar, *, kallor=False) -> Iterable[tuple[Tabell, list[Bedomd]]]:

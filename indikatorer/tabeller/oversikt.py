@@ -123,14 +123,14 @@ def _litet(b: Bedomd, segment: Mapping[int, Segment], *, rita: bool = True) -> L
     adress = reverse("indikator", args=[b.indikator.kod]) + f"?ar={b.ar}"
     svg = ""
     if rita:
-        namn = f"{b.indikator.namn}, {det.namn}" if det else b.indikator.namn
+        namn = ", ".join(d.namn for d in (b.indikator, det, b.enhet) if d)
         serie = bygg_tidsserie([b], rubrik=namn, under=b.indikator.enhet)
         # The target of the year is drawn over all years, to see since when it would have been met.
         zoner = tuple(replace(z, ar=p.ar) for z in serie.zoner for p in serie.punkter)
         svg = rita_liten(replace(serie, zoner=zoner), id_=f"d-{b.indikator.pk}-{b.cell.segment or 0}")
     return Litet(
         b.indikator.namn,
-        det.namn if det else "",
+        ", ".join(d.namn for d in (det, b.enhet) if d),
         adress + (f"&segment={det.kod}" if det else ""),
         mark_safe(svg),
         lage(b.bedomning),

@@ -156,7 +156,7 @@ def _lasning(det: Indikator, form: Malnivaformular) -> dict | None:
         traffas = b.cell.segment == d["segment"].pk if d["segment"] else b.cell.segment not in egna
         if b.ar == d["ar"] and traffas:
             ny = bedom(regel, b.underlag)
-            namn = b.segment.namn if b.segment else "Hela regionen"
+            namn = ", ".join(d.namn for d in (b.segment, b.enhet) if d) or "Hela regionen"
             rader.append(f"{namn}: {UTFALL[ny.utfall].lower()}, {motivering(det, ny)}")
     return {"ord": ord_, "rader": rader}
 

@@ -40,7 +40,8 @@ class Command(BaseCommand):
             if b.indikator is not indikator:
                 indikator = b.indikator
                 self.stdout.write(str(indikator))
-            segment = f"{b.segment}: " if b.segment else ""
+            segment = ", ".join(d.namn for d in (b.segment, b.enhet) if d)
+            segment += ": " if segment else ""
             text = (
                 f"  {UTFALL[b.bedomning.utfall]:<15} {segment}{motivering(indikator, b.bedomning)}".rstrip(
                     "."
@@ -55,9 +56,9 @@ class Command(BaseCommand):
 
 def _som_json(b: Bedomd) -> dict:
     """`utfall` and `jamforelse` are numbers with a decimal point and the digits they were given with; `mal` is as it is
-    written where it was decided."""
+    written where it was decided. `enhet` is there only when the value is that enhet's and not the whole region's."""
     bedomning = b.bedomning
-    return {
+    svar = {
         "id_nr": b.indikator.id_nr,
         "segment": b.segment.namn if b.segment else "",
         "namn": b.indikator.namn,
@@ -67,6 +68,7 @@ def _som_json(b: Bedomd) -> dict:
         "bedomning": bedomning.utfall.value,
         "motivering": motivering(b.indikator, bedomning).replace(HARDBLANK, " "),
     }
+    return svar | {"enhet": b.enhet.namn} if b.enhet else svar
 
 
 def _tal(matvarde: Matvarde | None) -> str | None:

@@ -18,6 +18,7 @@ from indikatorer.regler.bedomning import Utfall
 from indikatorer.selectors.arsbild import Bild, glom, hamta_arsbild, hamta_matar
 from indikatorer.selectors.bedomning import bedom_ar
 from indikatorer.selectors.bibliotek import hamta_malomraden
+from indikatorer.tabeller.bedomning import motivering as bedomningens_motivering
 from indikatorer.tabeller.bilaga import bygg_bilagans_handling, bygg_bilagediagram
 from indikatorer.tabeller.oversikt import bygg_grupper, valj
 from organisation.models import Enhet
@@ -159,6 +160,57 @@ def test_aret_ar_bedomt_innan_nagon_fragar(db, caplog, django_assert_num_queries
     (ar, *_) = hamta_matar()
     with django_assert_num_queries(1):
         assert hamta_arsbild(ar).rader
+
+
+@pytest.fixture
+def svarstid(db):
+    """What the region has a target for, and only one of its enheter measures."""
+    det = Indikator.objects.get(kod="NORV-SVARSTID-VAVNAD")
+    Malniva.objects.create(indikator=det, ar=2023, regel="högst 14 dagar")
+    return det
+
+
+def test_det_som_bara_en_enhet_mater_bedoms_lika_overallt(som, svarstid):
+    glom()
+    klient, motivering = som("politiker"), "13,3 dagar mot ≤14 dagar"
+    sida = _text(klient.get("/indikatorer/NORV-SVARSTID-VAVNAD/?ar=2023"))
+    assert "Målet är uppfyllt" in sida and motivering in sida
+    (enhet,) = svarstid.matningar.values_list("enhet__namn", flat=True)
+    bilaga = _text(klient.get("/indikatorer/2023/bilaga/"))
+    assert re.search(rf"{svarstid.namn}, {enhet}, dagar .{{1,40}}● Uppfyllt {motivering}", bilaga), bilaga[
+        bilaga.index(svarstid.namn) :
+    ][:300]
+    assert f"{svarstid.namn}, {enhet} : {motivering}" in _text(klient.get("/indikatorer/2023/oversikt/"))
+    (rad,) = klient.get("/indikatorer/", {"ar": 2023, "sok": svarstid.namn}).context["rader"]
+    assert (rad.segment, rad.varde, rad.lage.text) == (enhet, "13,3", "Uppfyllt")
+    for svar in (
+        klient.get("/api/v1/indikatorer/2023/bedomningar/"),
+        klient.get("/api/v1/indikatorer/NORV-SVARSTID-VAVNAD/"),
+    ):
+        (b,) = [b for b in svar.json()["bedomningar"] if b["indikator"] == svarstid.kod]
+        assert (b["enhet"], b["bedomning"], b["varde"]) == ("NORV_MS", "uppfyllt", "13.3")
+    ut = io.StringIO()
+    call_command("indikatorer", ar=2023, stdout=ut)
+    assert f"  Uppfyllt        {enhet}: {motivering}.\n" in ut.getvalue()
+
+
+def test_flera_enheters_och_en_del_av_arets_varden_ar_inte_regionens(som, svarstid):
+    """The page says whose and of when its value is; what has no value of the whole says that, and not «inget värde»."""
+    digit = Enhet.objects.get(kod="NORV_DIGIT")
+    _mat(svarstid, ar=2023, enhet=digit, varde=Decimal("15"))
+    Malniva.objects.create(indikator=svarstid, ar=2022, regel="högst 14 dagar")
+    delar = Indikator.objects.get(kod="SJUKFRANVARO-LANG")
+    ar = delar.matningar.values_list("ar", flat=True).first()
+    Malniva.objects.create(indikator=delar, ar=ar, regel="högst 90")
+
+    def motivering(det, aret):
+        (b,) = [b for b in bedom_ar(aret) if b.indikator == det]
+        assert b.bedomning.utfall == Utfall.KAN_EJ_BEDOMAS and b.enhet is None
+        return bedomningens_motivering(b.indikator, b.bedomning)
+
+    assert motivering(svarstid, 2023).startswith("Hela regionen har inget värde, flera enheter har egna;")
+    assert motivering(svarstid, 2022).startswith("Värdet saknas: inget värde;")
+    assert motivering(delar, ar).startswith("Hela året har inget värde, en del av det har;")
 
 
 def test_oversikten_visar_det_som_ar_langst_fran_malet_forst(som, andel):
