@@ -22,7 +22,7 @@ from budget.selectors.utfall import (
 )
 from budget.tabeller.adress import versionsadress
 from budget.tabeller.varifran import precision_i_ord
-from regionskane.lib.belopp import MNKR, avrunda, formatera, relativ_forandring
+from regionskane.lib.belopp import MNKR, avrunda, formatera, relativ_avvikelse
 from regionskane.lib.tabell import Cell, Handling, Kolumn, Kolumnslag, Rad, Radslag, Tabell
 
 MANADSNAMN = (
@@ -114,7 +114,8 @@ def bedomning(avvikelse: Decimal | None, precision: Decimal = Decimal(0)) -> str
 def bygg_uppfoljning(u: Uppfoljning) -> Tabell:
     """The resultatsammanställning of a choice: utfall, budget for the period, avvikelse, last year, the year's budget.
 
-    Plus in avvikelse is better for the result on every line, since costs are written with minus.
+    Plus in avvikelse, in mnkr and in percent, is better for the result on every line, since costs are written with
+    minus.
     """
     q, period = u.urval, kort_period(u.urval.fran, u.urval.till)
     noter: list[str] = []
@@ -135,7 +136,7 @@ def bygg_uppfoljning(u: Uppfoljning) -> Tabell:
         matt = Cell(avvikelse, kalla=utfall if avvikelse is not None else "", saknas=STRECK)
         if inom_precisionen(avvikelse, v.precision):
             matt = matt._replace(tyst=True, noter=not_(_precisionsnot(v.precision)))
-        procent = None if p.resultat else relativ_forandring(v.utfall, v.budget)
+        procent = None if p.resultat else relativ_avvikelse(v.utfall, v.budget)
         forbrukat = v.utfall / v.helar if v.utfall is not None and v.helar and not p.resultat else None
         delar = tuple((b.kod, b.tecken) for b in u.barn.get(p.pk, ()))
         rader.append(
@@ -167,7 +168,15 @@ def bygg_uppfoljning(u: Uppfoljning) -> Tabell:
             Kolumn("utfall", "Utfall", f"{period} {q.ar}", **belopp),
             Kolumn("budget", "Budget", f"{period} {q.ar}", **belopp),
             Kolumn("avvikelse", "Avvikelse", "mnkr", Kolumnslag.DIFFERENS, av=("utfall", "budget"), **belopp),
-            Kolumn("procent", "Avvikelse", "%", Kolumnslag.PROCENT, decimaler=1, av=("utfall", "budget")),
+            Kolumn(
+                "procent",
+                "Avvikelse",
+                "%",
+                Kolumnslag.PROCENT,
+                decimaler=1,
+                av=("utfall", "budget"),
+                matt_i_storlek=True,
+            ),
             Kolumn("bedomning", "Mot budget", slag=Kolumnslag.TEXT),
             Kolumn("fore", "Utfall", f"{period} {q.ar - 1}", **belopp),
             Kolumn("helar", "Helårsbudget", str(q.ar), **belopp),

@@ -120,6 +120,12 @@ def relativ_forandring(ny: Decimal | None, gammal: Decimal | None) -> Decimal | 
     return (ny - gammal) / gammal
 
 
+def relativ_avvikelse(ny: Decimal | None, gammal: Decimal | None) -> Decimal | None:
+    """(ny − gammal) / |gammal|: `relativ_forandring` with the sign that the deviation in kronor has."""
+    andel = relativ_forandring(ny, gammal)
+    return -andel if andel and gammal < 0 else andel
+
+
 def formatera_procent(andel: Decimal, *, decimaler: int = 1, tecken: bool = False) -> str:
     """Show a fraction (0.031) as percent («3,1 %»)."""
     return formatera(andel * 100, decimaler=decimaler, tecken=tecken) + HARDBLANK + "%"

@@ -37,8 +37,8 @@ class Kolumnslag(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Kolumn:
     """A column. `enhet` is kr, tkr, mnkr, antal or procent, or empty where every row has its own. A DIFFERENS is
-    `av[0]` − `av[1]`; a PROCENT is that difference over `av[1]`; both name columns by `nyckel`. `beslutad` tells that
-    its figures stand as they were decided."""
+    `av[0]` − `av[1]`; a PROCENT is that difference over `av[1]`, or with `matt_i_storlek` over its size, so that it has the
+    difference's sign; both name columns by `nyckel`. `beslutad` tells that its figures stand as they were decided."""
 
     nyckel: str
     rubrik: str
@@ -48,6 +48,7 @@ class Kolumn:
     decimaler: int = 0
     av: tuple[str, str] | None = None
     beslutad: bool = False
+    matt_i_storlek: bool = False
 
     def text(self, cell: "Cell") -> str:
         """The cell as it is read: «1 234,5», «+3,1 %», or its word for a missing figure."""

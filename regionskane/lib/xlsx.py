@@ -16,7 +16,7 @@ from itertools import groupby, pairwise
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from regionskane.lib.belopp import ENHETER, MINUS, relativ_forandring
+from regionskane.lib.belopp import ENHETER, MINUS, relativ_avvikelse, relativ_forandring
 from regionskane.lib.tabell import Cell, Handling, Kolumn, Kolumnslag, Rad, Radslag, Tabell, punkttabeller
 from regionskane.lib.visning import enhetstext, gemensam_enhet, har_egna_enheter, ren_text
 
@@ -380,8 +380,9 @@ class _Tabellblad:
         finns = f"COUNT({rutor[0]},{rutor[1]})=2"
         if kolumn.slag == Kolumnslag.PROCENT:
             villkor = f"{finns},N({rutor[1]})<>0,N({rutor[0]})*N({rutor[1]})>=0"
-            namnare = b if b.isalnum() else f"({b})"
-            return f'=IF(AND({villkor}),({a}-{b})/{namnare},"{saknas}")', relativ_forandring(ny, gammal)
+            namnare = f"ABS({b})" if kolumn.matt_i_storlek else b if b.isalnum() else f"({b})"
+            andel = (relativ_avvikelse if kolumn.matt_i_storlek else relativ_forandring)(ny, gammal)
+            return f'=IF(AND({villkor}),({a}-{b})/{namnare},"{saknas}")', andel
         varde = None if ny is None or gammal is None else ny - gammal
         return f'=IF({finns},{a}-{b},"{saknas}")', varde
 

@@ -218,6 +218,14 @@ def test_budgeten_periodiseras_och_saknas_hellre_an_antas(bok, som, anvandare):
     assert (personal["avvikelse"]["visat"], personal["bedomning"]["visat"]) == ("+252,0", "bättre")
     assert ms["forsaljning"]["bedomning"]["visat"] == "sämre"
     assert ms["resultat"]["procent"]["varde"] is None
+    # The percentage goes the way that the deviation goes, also where costs are written with minus.
+    for post in ("personal", "forsaljning", "kapitalkostnad", "ovriga_kostnader"):
+        avvikelse, budget = (Decimal(ms[post][k]["varde"]) for k in ("avvikelse", "budget"))
+        assert Decimal(ms[post]["procent"]["varde"]) == avvikelse / abs(budget), post
+    assert (personal["procent"]["visat"], ms["forsaljning"]["procent"]["visat"]) == (
+        "+100,0\u00a0%",
+        "−100,0\u00a0%",
+    )
     for post, vantat in (("intakter", ("forsaljning", "regionbidrag", "statsbidrag", "ovriga_intakter")),):
         # Decided to 2 864 where the lines come to 2 863: what is beyond them is spread by twelfths.
         utover = {"helar": Decimal(1_000_000), "budget": Decimal("166666.67")}
@@ -307,6 +315,7 @@ def test_det_som_saknas_och_ar_pahittat_sags(bok, som, django_assert_num_queries
     bok_ = load_workbook(BytesIO(klient.get("/utfall/2024/excel/?av=enhet-NORV_MS").content))
     text = [str(c.value) for blad in bok_ for rad in blad for c in rad if c.value is not None]
     assert any("Huvudboken är påhittad" in t for t in text)
+    assert any("/ABS(" in t for t in text) and not any("Avvikelse) står som tal" in t for t in text)
     assert klient.get("/utfall/").url == "/utfall/2024/"
 
 
