@@ -47,6 +47,21 @@ def hamta_ersattare(version: Budgetversion) -> Budgetversion | None:
     return gallande if gallande and gallande.pk != version.pk else None
 
 
+def hamta_andrat_utgangslage(version: Budgetversion) -> tuple[Budgetversion, Budgetversion] | None:
+    """What a budget that is not decided starts from and the tilläggsbudget that has changed that since; None when
+    nothing has. Two queries."""
+    if version.faststalld or version.namnd_id or version.typ == Versionstyp.TILLAGG:
+        return None
+    utgangslagen = Versionskolumn.objects.filter(
+        version=version, ar=version.ar - 1, uppstallning__slag=Uppstallningsslag.RAM
+    )
+    kolumn = utgangslagen.select_related("kalla").order_by("ordning").last()
+    if kolumn is None or not kolumn.kalla.faststalld or kolumn.kalla.ar != version.ar - 1:
+        return None
+    ersattare = hamta_ersattare(kolumn.kalla)
+    return (kolumn.kalla, ersattare) if ersattare else None
+
+
 def ledig_kod(kod: str) -> str:
     """`kod` itself, or with the first number after it that no version has. One query."""
     tagna = Budgetversion.objects.filter(kod__istartswith=kod).values_list("kod", flat=True)

@@ -23,6 +23,7 @@ from budget.selectors.kontroll import hamta_alla_avvikelser
 from budget.selectors.ram import hamta_kapitalrorelser, hamta_ramrorelser
 from budget.selectors.summor import ALLA_ENHETER
 from budget.selectors.utredning import hamta_utredning
+from budget.selectors.versioner import hamta_andrat_utgangslage
 from budget.tabeller.kontroll import kapitaltext, ramtext
 
 # More nämnder than these are counted, not named.
@@ -115,11 +116,25 @@ def las_beslutslage(version: Budgetversion) -> Beredningslage | None:
     return Beredningslage("varning", "Det här stämmer inte i det som beslutas", punkter) if punkter else None
 
 
+def utgangslagets_text(version: Budgetversion) -> str:
+    """That last year's budget has been changed since this one was started from it; empty when it has not."""
+    if not (andrat := hamta_andrat_utgangslage(version)):
+        return ""
+    fran, ersattare = andrat
+    return (
+        f"{version.namn} räknas från {fran.namn}, som har ändrats av {ersattare.namn}. Regionbidragen {fran.ar} är de "
+        f"som gällde före ändringen. För in den som justeringar {version.ar}, eller starta budgeten från "
+        f"{ersattare.namn}."
+    )
+
+
 def _skillnader(version: Budgetversion):
     """What Kontroll counts, and in words what has moved without what follows from it."""
     adress = [version.ar, version.kod]
     if text := grundbrist(version):
         yield Lagespunkt(text, f"{reverse('jamfor', args=adress)}?mot={version.kopia_av.kod}")
+    if text := utgangslagets_text(version):
+        yield Lagespunkt(text, reverse("tabell", args=[*adress, "regionbidrag"]))
     if text := _om_utredningen(version):
         yield Lagespunkt(text, reverse("tabell", args=[*adress, BALANSKRAV]))
     avvikelser = hamta_alla_avvikelser([version])

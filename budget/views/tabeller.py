@@ -30,6 +30,7 @@ from budget.selectors.skrivratt import lasbara_askanden
 from budget.selectors.uppstallning import hamta_uppstallningar, region_enhet
 from budget.selectors.versioner import andrad_sedan
 from budget.tabeller.balanskrav import varningar
+from budget.tabeller.beredning import utgangslagets_text
 from budget.tabeller.beslutspunkter import skriv_avvikelse
 from budget.tabeller.budgetdel import markera_kommentarer
 from budget.tabeller.handling import bygg_handling, las_balanskrav
@@ -253,8 +254,9 @@ def tabell(request, ar, kod, uppstallning):
             innehall["tabeller"] += [visa(resultatkrav)] if resultatkrav.rader else []
     if u.kod == "regionbidrag" and atkomst.urval.allt:
         innehall["ramrorelser"] = ramrorelser(request, atkomst)
+        innehall["varningstexter"] = list(filter(None, [utgangslagets_text(atkomst.version)]))
     if u.kod == "balansbudget" and atkomst.urval.allt:
-        innehall["kapitalrorelser"] = [kapitaltext(r) for r in hamta_kapitalrorelser([atkomst.version])]
+        innehall["varningstexter"] = [kapitaltext(r) for r in hamta_kapitalrorelser([atkomst.version])]
     for andring in las_andringar(atkomst.version, atkomst.urval, bara=u.kod):
         innehall["tabeller"].append(visa(andring))
         if andring.nyckel == TILLAGG:

@@ -37,8 +37,9 @@ class Kolumnslag(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Kolumn:
     """A column. `enhet` is kr, tkr, mnkr, antal or procent, or empty where every row has its own. A DIFFERENS is
-    `av[0]` − `av[1]`; a PROCENT is that difference over `av[1]`, or with `matt_i_storlek` over its size, so that it has the
-    difference's sign; both name columns by `nyckel`. `beslutad` tells that its figures stand as they were decided."""
+    `av[0]` − `av[1]`; a PROCENT is that difference over `av[1]`, or with `matt_i_storlek` over its size, so that it has
+    the difference's sign; both name columns by `nyckel`. `beslutad` tells that its figures stand as they were
+    decided."""
 
     nyckel: str
     rubrik: str

@@ -14,8 +14,10 @@ from budget.actions.versioner import (
     faststall_version,
     skapa_tillaggsbudget,
     spara_finansiering,
+    starta_nasta_ar,
 )
 from budget.models import Budgetversion
+from budget.selectors.versioner import hamta_andrat_utgangslage
 from tests.budget.belopp import justera
 
 RS = Beslut("Regionstyrelsen", date(2024, 5, 1), "§ 1")
@@ -119,3 +121,27 @@ def test_sidorna_foreslar_en_kod_som_ar_ledig(beslutad, erik, klient):
         for kod in koder:
             assert forslag(sida)["kod"] == kod
             assert klient.post(f"/budget/2024/{sida}/", {"namn": kod, "kod": kod}).status_code == 302
+
+
+def test_nasta_ars_budget_sager_att_det_den_raknas_fran_har_andrats(version, erik, klient):
+    nasta = starta_nasta_ar(kalla=version("B2024"), kod="B2025", namn="Budget 2025", by=erik)
+    sidor = [f"/budget/2025/B2025/{s}/" for s in ("regionbidrag", "bered", "faststall")]
+    mening = (
+        "Budget 2025 räknas från Budget 2024, som har ändrats av Tilläggsbudget 1. Regionbidragen 2024 är de som "
+        "gällde före ändringen. För in den som justeringar 2025, eller starta budgeten från Tilläggsbudget 1."
+    )
+
+    def sager(sida):
+        html = " ".join(unescape(re.sub(r"<[^>]+>", " ", klient.get(sida).content.decode())).split())
+        return mening in html
+
+    assert [sager(s) for s in sidor] == [False] * 3
+    t = _tillagg(version("B2024"), "T1", "Tilläggsbudget 1", erik)
+    assert [sager(s) for s in sidor] == [False] * 3  # it is not decided
+    bered_version(version=t, beslut=RS, by=erik)
+    faststall_version(version=t, beslut=RF, by=erik)
+    assert [sager(s) for s in sidor] == [True] * 3
+    ny = starta_nasta_ar(kalla=version("T1"), kod="B2025-2", namn="Budget 2025 igen", by=erik)
+    assert hamta_andrat_utgangslage(ny) is None and hamta_andrat_utgangslage(nasta)
+    # A copy counts from what it is copied from, and a decided budget stands.
+    assert hamta_andrat_utgangslage(version("B2024-ARB")) is None
