@@ -61,6 +61,17 @@ def provad_finansiering(satt: Satt, andring: Andring) -> Brist | None:
     return Brist.RESULTATET_FORSAMRAS if andring.resultat < 0 else None
 
 
+def betalt_av_intakter(satt: Satt | None, bidrag: Decimal, kostnader: Decimal, intakter: Decimal) -> Decimal:
+    """How much of what the nämnder get more (`bidrag`) than the nettokostnader have grown (`kostnader`) is paid for by
+    more of verksamhetens intäkter (`intakter`), where the decision says that they pay (KL 11:15).
+
+    They are in nettokostnaderna, so a cost that they pay for is not seen there. Never more than they have grown.
+    """
+    if satt != Satt.INTAKTER or bidrag <= 0:
+        return Decimal(0)
+    return max(min(bidrag - kostnader, intakter), Decimal(0))
+
+
 def utokning(andring: Andring, omfordelat: Decimal = Decimal(0)) -> Decimal:
     """What a decision lets anybody spend more in the budget year (KL 11:15: en utgift), never below zero.
 

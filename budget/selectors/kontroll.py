@@ -352,8 +352,17 @@ def hamta_bryggavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]
 
 def hamta_ramavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
     """Years in which regionbidragen of a draft have moved and its nettokostnader not as much. `tryckt` is how much the
-    regionbidrag moved, `beraknat` how much the costs did."""
-    return [_rorelseavvikelse("RAM", r, r.bidrag, r.kostnader) for r in hamta_ramrorelser(versioner)]
+    regionbidrag moved, without what intäkter pay for, `beraknat` how much the costs did."""
+    return [
+        _rorelseavvikelse(
+            "RAM",
+            r,
+            r.bidrag - r.betalt,
+            r.kostnader,
+            ", utom det som ökade intäkter betalar" if r.betalt else "",
+        )
+        for r in hamta_ramrorelser(versioner)
+    ]
 
 
 def hamta_kapitalavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikelse]:
@@ -363,10 +372,10 @@ def hamta_kapitalavvikelser(versioner: Iterable[Budgetversion]) -> list[Avvikels
 
 
 def _rorelseavvikelse(
-    kod: str, r: Ramrorelse | Kapitalrorelse, rorde_sig: Decimal, foljde: Decimal
+    kod: str, r: Ramrorelse | Kapitalrorelse, rorde_sig: Decimal, foljde: Decimal, utom: str = ""
 ) -> Avvikelse:
     return Avvikelse(
-        kod, r.version, r.post, Nyckel(r.post.pk, r.version.pk, r.ar, ALLA), f"ändring mot {r.fran.namn}",
+        kod, r.version, r.post, Nyckel(r.post.pk, r.version.pk, r.ar, ALLA), f"ändring mot {r.fran.namn}{utom}",
         rorde_sig, foljde, Skillnad(r.fattas, Slag.FEL), Decimal(1), r.version.kallhandling,
     )  # fmt: skip
 

@@ -9,12 +9,14 @@ from typing import NamedTuple
 from django.db import connection
 
 from budget.models import Belopp, Budgetversion, Justering, Post, Versionskolumn
+from budget.regler.tillagg import Satt, betalt_av_intakter
 from budget.selectors.summor import Lage, Nyckel, Summor, hamta_summor
 
 REGIONBIDRAG = ("regionbidrag", "regionbidrag")
 # The row of the äskanden whose amounts are a regionbidrag, and so stand against the ram.
 DRIFT = "drift"
 NETTOKOSTNADER = ("resultatbudget", "nettokostnader")
+INTAKTER = ("resultatbudget", "intakter")
 RESULTAT, EGET_KAPITAL = ("resultatbudget", "arets_resultat"), ("balansbudget", "eget_kapital")
 
 _NIVAER = """
@@ -97,7 +99,8 @@ def hamta_egna_nivaer(version: Budgetversion) -> dict[tuple[int, int], Decimal]:
 
 class Ramrorelse(NamedTuple):
     """How regionbidragen and nettokostnaderna of a year have moved from what a version started from, in kronor.
-    `bidrag` is more regionbidrag, `kostnader` more costs; `fattas` what the costs lack to follow."""
+    `bidrag` is more regionbidrag, `kostnader` more costs, `betalt` what more intäkter pay for in a tilläggsbudget that
+    says so; `fattas` what the costs lack to follow."""
 
     version: Budgetversion
     fran: Budgetversion
@@ -105,10 +108,11 @@ class Ramrorelse(NamedTuple):
     post: Post
     bidrag: Decimal
     kostnader: Decimal
+    betalt: Decimal
 
     @property
     def fattas(self) -> Decimal:
-        return self.bidrag - self.kostnader
+        return self.bidrag - self.betalt - self.kostnader
 
 
 def hamta_ramrorelser(versioner: Iterable[Budgetversion]) -> list[Ramrorelse]:
@@ -120,19 +124,17 @@ def hamta_ramrorelser(versioner: Iterable[Budgetversion]) -> list[Ramrorelse]:
     Difference of facts. Four queries, and one more per version.
     """
     rorelser = []
-    for flytt in hamta_flyttar(versioner, {REGIONBIDRAG, NETTOKOSTNADER}):
+    for flytt in hamta_flyttar(versioner, {REGIONBIDRAG, NETTOKOSTNADER, INTAKTER}):
+        finansiering = flytt.version.finansiering
+        satt = Satt(finansiering) if finansiering else None
         for ar in flytt.aren:
             if not flytt.har(NETTOKOSTNADER, ar):
                 continue  # a plan year whose costs nobody has entered yet
             # Costs are written with minus.
-            r = Ramrorelse(
-                flytt.version,
-                flytt.ursprung,
-                ar,
-                flytt.poster[REGIONBIDRAG],
-                flytt.andring(REGIONBIDRAG, ar),
-                -flytt.andring(NETTOKOSTNADER, ar),
-            )
+            bidrag, kostnader = flytt.andring(REGIONBIDRAG, ar), -flytt.andring(NETTOKOSTNADER, ar)
+            betalt = betalt_av_intakter(satt, bidrag, kostnader, flytt.andring(INTAKTER, ar))
+            post = flytt.poster[REGIONBIDRAG]
+            r = Ramrorelse(flytt.version, flytt.ursprung, ar, post, bidrag, kostnader, betalt)
             if r.bidrag and r.fattas:
                 rorelser.append(r)
     return rorelser

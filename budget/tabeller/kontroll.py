@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from budget.models import Budgetversion
+from budget.models import Budgetversion, Versionstyp
 from budget.regler.kontroll import Slag
 from budget.selectors.internbudget import DELARNA, HEL
 from budget.selectors.kontroll import Avvikelse
@@ -54,9 +54,13 @@ def ramtext(r: Ramrorelse) -> str:
     """«Regionbidragen 2025 är 10,0 mnkr högre än i Budget 2024; nettokostnaderna är oförändrade.»"""
 
     kostnader = _rorelse(r.kostnader) if r.kostnader else "oförändrade"
-    return (
-        f"Regionbidragen {r.ar} är {_rorelse(r.bidrag)} än i {r.fran.namn}; nettokostnaderna är {kostnader}."
-    )
+    betalt = ""
+    if r.betalt:
+        betalt = f", och ökade intäkter ger {formatera(r.betalt, skala=MNKR, decimaler=1)} mnkr"
+    text = f"Regionbidragen {r.ar} är {_rorelse(r.bidrag)} än i {r.fran.namn}{betalt}; nettokostnaderna är {kostnader}."
+    if r.version.typ == Versionstyp.TILLAGG and not r.version.finansiering and r.fattas > 0:
+        text += " Betalar ökade intäkter skillnaden, ange det under Finansiering."
+    return text
 
 
 def kapitaltext(r: Kapitalrorelse) -> str:

@@ -10,15 +10,19 @@ import openpyxl
 import pytest
 from django.template.loader import render_to_string
 
+from budget.actions.ram import lat_kostnaderna_folja
 from budget.actions.versioner import (
     Beslut,
     bered_version,
     faststall_version,
+    finansieringsbrist,
     skapa_tillaggsbudget,
     spara_finansiering,
     starta_nasta_ar,
 )
 from budget.models import Belopp
+from budget.selectors.kontroll import hamta_alla_avvikelser
+from budget.selectors.ram import hamta_ramrorelser
 from budget.selectors.summor import ALLA_ENHETER
 from budget.tabeller.handling import bygg_handling
 from budget.tabeller.tillagg import las_andringar, las_finansiering
@@ -87,6 +91,58 @@ def test_av_okade_intakter(tillagg, erik):
     assert _text(tillagg).startswith(
         "Utökning 25,0 mnkr, finansieras genom ökade intäkter (+25,0 mnkr); årets resultat 2024 ändras inte "
         "(−4 417 mnkr)."
+    )
+
+
+def _rammeningar(tillagg, som) -> list[str]:
+    """What 4A, the page that registers beredning and Kontroll say of costs that have not followed, the same in all."""
+    klient, rot = som("koncerncontroller"), f"/budget/{tillagg.ar}/{tillagg.kod}"
+    pa_4a = klient.get(f"{rot}/regionbidrag/").context["ramrorelser"]
+    bered = _platt(klient.get(f"{rot}/bered/").content.decode())
+    assert all(r["text"].replace("\u00a0", " ") in bered for r in pa_4a)
+    assert ("nettokostnaderna är" in bered) == bool(pa_4a)
+    avvikelser = [a for a in hamta_alla_avvikelser([tillagg]) if a.kod == "RAM"]
+    assert [a.skillnad.differens for a in avvikelser] == [r.fattas for r in hamta_ramrorelser([tillagg])]
+    assert len(avvikelser) == len(pa_4a)
+    return [f"{r['text']} [{r['knapp']}]".replace("\u00a0", " ") for r in pa_4a]
+
+
+def test_intakter_som_betalar_regionbidragen_ar_inget_som_kostnaderna_ska_folja(tillagg, erik, som):
+    """They are in nettokostnaderna, which then stand still: to add the costs once more would make the result worse."""
+    for ar in (2024, 2025, 2026):
+        _andra(tillagg, "kostnader", ar, -25, erik)
+        _andra(tillagg, "intakter", ar, 25, erik)
+    justera(tillagg, 2024, erik, KTN="25")
+    mening = (
+        "Regionbidragen {} är 25,0 mnkr högre än i Budget 2024; nettokostnaderna är oförändrade. Betalar ökade "
+        "intäkter skillnaden, ange det under Finansiering. [Lägg till 25,0 mnkr i Verksamhetens kostnader {}]"
+    )
+    assert _rammeningar(tillagg, som) == [mening.format(ar, ar) for ar in (2024, 2025, 2026)]
+    _finansiera(tillagg, "intakter", erik)
+    assert finansieringsbrist(tillagg) == ""
+    assert _rammeningar(tillagg, som) == []
+
+
+def test_det_som_intakterna_inte_racker_till_ska_kostnaderna_folja(tillagg, erik, som):
+    """Nobody has written the costs of one part, and the button gives what is lacking and no more."""
+    _andra(tillagg, "kostnader", 2024, -5, erik)
+    _andra(tillagg, "intakter", 2024, 20, erik)
+    justera(tillagg, 2024, erik, KTN="25")
+    _finansiera(tillagg, "intakter", erik)
+    forsta, *_ = _rammeningar(tillagg, som)
+    assert forsta == (
+        "Regionbidragen 2024 är 25,0 mnkr högre än i Budget 2024, och ökade intäkter ger 20,0 mnkr; nettokostnaderna "
+        "är 15,0 mnkr lägre. [Lägg till 20,0 mnkr i Verksamhetens kostnader 2024]"
+    )
+    kontroll = _platt(som("koncerncontroller").get("/budget/2024/T1/kontroll/").content.decode())
+    assert "ändring mot Budget 2024, utom det som ökade intäkter betalar" in kontroll
+    lat_kostnaderna_folja(version=tillagg, ar=2024, by=erik)
+    assert 2024 not in {r.ar for r in hamta_ramrorelser([tillagg])}
+    # More costs than the intäkter pay for are held against regionbidragen as before.
+    _andra(tillagg, "kostnader", 2024, -30, erik)
+    forsta, *_ = _rammeningar(tillagg, som)
+    assert forsta.startswith(
+        "Regionbidragen 2024 är 25,0 mnkr högre än i Budget 2024; nettokostnaderna är 35,0 mnkr"
     )
 
 
