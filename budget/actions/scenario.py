@@ -109,7 +109,7 @@ def _rader(e: Arseffekt, nya_lan: Decimal):
     yield _Rad("kassaflode", "amortering_lan", -e.resultat - nya, skapa=True)
     yield _Rad("kassaflode", "nettoskuld_forandring", e.resultat)
     yield _Rad("kassaflode", "nettoskuld_borjan", -e.skuld_fore)
-    yield _Rad("balanskrav", "eget_kapital", -e.skuld)
+    yield _Rad("balanskrav", "eget_kapital", -e.skuld, hamtar=True)
     yield _Rad("balansbudget", "eget_kapital", -e.skuld)
     yield _Rad("balansbudget", "langfristiga_lan", e.skuld, skapa=True)
 

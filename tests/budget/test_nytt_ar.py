@@ -16,6 +16,7 @@ from django.utils import timezone
 from budget.actions.balanskrav import berakna_utredning, spara_utredning
 from budget.actions.versioner import Beslut, bered_version, faststall_version, starta_nasta_ar
 from budget.models import Belopp, Post, Uppstallning
+from budget.selectors.balanskrav import hamta_underlag
 from budget.selectors.finansiella_mal import hamta_finansiella_mal
 from budget.selectors.justering import hamta_brygga
 from budget.selectors.kontroll import hamta_alla_avvikelser
@@ -345,6 +346,29 @@ def test_eget_kapital_som_inte_foljer_resultatet_sags(b2025, erik, som):
         _andra(b2025, "balansbudget", "eget_kapital", ar, -100, erik)
     assert hamta_kapitalrorelser([b2025]) == []
     assert mening not in konc.get("/budget/2025/B2025/balansbudget/").content.decode()
+
+
+def test_utredningens_eget_kapital_foljer_balansbudgeten(b2025, erik, som):
+    """The rate of the highest reservation rests on it, and the handling printed −24 156 in bilaga 1 and −24 141 in
+    bilaga 3."""
+    balansen = {2025: -24141, 2026: -22775, 2027: 1}
+    for ar, tal in balansen.items():
+        skriv(b2025, "balansbudget", "eget_kapital", "REGION", ar, tal, erik)
+        skriv(b2025, "balanskrav", "bas", "REGION", ar, 50000, erik)
+    underlag = {u.ar: u for u in hamta_underlag(b2025)}
+    assert {ar: underlag[ar].eget_kapital_inkl_pensioner.varde / MNKR for ar in balansen} == balansen
+    _utred(b2025)
+    sida = unescape(som("koncerncontroller").get("/budget/2025/B2025/balanskrav/").content.decode())
+    assert "−24\u00a0141" in sida and "−24\u00a0156" not in sida
+    assert "Högsta tillåtna reservering 2027 går inte att beräkna" not in sida
+    # One that is written all the same is the figure, and is told of beside the other.
+    skriv(b2025, "balanskrav", "eget_kapital", "REGION", 2025, -30000, erik)
+    (egen,) = [
+        (a.kod, a.nyckel.ar, a.tryckt / MNKR, a.beraknat / MNKR)
+        for a in hamta_alla_avvikelser([b2025])
+        if (a.post.uppstallning.kod, a.post.kod) == ("balanskrav", "eget_kapital")
+    ]
+    assert egen == ("RAD", 2025, -30000, -24141)
 
 
 def test_en_utredning_som_inte_foljt_med_sags_dar_beslutet_tas_och_vid_sina_siffror(b2025, erik, som):
