@@ -20,7 +20,7 @@ from budget.selectors.askanden import radens_avtryck, som_text
 from budget.selectors.budgetdel import las_avtryck
 from budget.selectors.justering import hamta_brygga
 from budget.selectors.uppstallning import hamta_uppstallningar, lasbara_uppstallningar
-from budget.selectors.utfall import hamta_inlasta, hamta_uppfoljning
+from budget.selectors.utfall import hamta_inlasta, hamta_uppfoljning, visade
 from budget.tabeller.brygga import bygg_matris
 from budget.tabeller.budgetdel import Delrad
 from budget.tabeller.handling import las_balanskrav
@@ -350,7 +350,7 @@ def utfallspost(request, ar, kod):
     """The konton that a line's utfall is made of, in kronor with shown signs."""
     atkomst = utfallsvy.oppna_utfall(request, ar)
     q = atkomst.urval
-    pahittad = any(i.pahittad for i in hamta_inlasta(q.avgransning, q.ar))
+    pahittad = any(i.pahittad for i in visade(hamta_inlasta(q.avgransning, q.ar), q))
     return Response(_utfallssvar(atkomst, pahittad) | _tabell(utfallsvy.las_konton(atkomst, kod)))
 
 

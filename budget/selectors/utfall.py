@@ -359,6 +359,11 @@ def hamta_inlasta(avgransning: Avgransning, ar: int) -> list[Inlast]:
     ]
 
 
+def visade(inlasta: Iterable[Inlast], urval: Urval) -> list[Inlast]:
+    """Of what `hamta_inlasta` gave: the months of the choice, of its year and of the one before."""
+    return [i for i in inlasta if urval.fran <= i.period % 100 <= urval.till]
+
+
 @dataclass(frozen=True)
 class Arsbudget:
     """A bärare's budget for the year: per post (id) kronor and how exactly they were given, and the version that they
@@ -651,7 +656,18 @@ class Uppfoljning:
     @property
     def pahittad(self) -> bool:
         """Whether any of what is shown comes from a made-up ledger."""
-        return any(i.pahittad for i in self.inlasta)
+        return any(i.pahittad for i in visade(self.inlasta, self.urval))
+
+    @property
+    def pahittad_profil(self) -> bool:
+        """Whether any of the budget is spread as a made-up ledger of the year before."""
+        pahittat = {i.enhet for i in self.inlasta if i.pahittad and i.period // 100 == self.urval.ar - 1}
+        return bool(pahittat) and any(
+            r.val.satt == Periodiseringssatt.FORRA_ARET and not r.val.saknas and pahittat & r.barare.enheter
+            for p in self.linjer
+            if not self.barn.get(p.pk)
+            for r in self.budgetrader(p) or ()
+        )
 
     @property
     def utan_profil(self) -> list[str]:

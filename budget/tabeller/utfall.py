@@ -14,11 +14,13 @@ from budget.selectors.utfall import (
     Avgransning,
     Barare,
     Budgetrad,
+    Inlast,
     Interna,
     Kontosumma,
     Uppfoljning,
     Urval,
     barn_per_post,
+    visade,
 )
 from budget.tabeller.adress import versionsadress
 from budget.tabeller.varifran import precision_i_ord
@@ -99,6 +101,24 @@ def _for(urval: Urval, avgransning: Avgransning) -> Urval:
 def inom_precisionen(avvikelse: Decimal | None, precision: Decimal) -> bool:
     """Whether a deviation is less than the budget can tell: at most half of the last digit that it was given in."""
     return bool(avvikelse) and abs(avvikelse) <= precision / 2
+
+
+def pahittat_i_ord(inlasta: Iterable[Inlast], urval: Urval) -> str:
+    """That the ledger of the months that are shown is made up, or which year of them; empty when it is not."""
+    per_ar: dict[int, set[bool]] = {}
+    for i in visade(inlasta, urval):
+        per_ar.setdefault(i.period // 100, set()).add(i.pahittad)
+    if all(slag == {True} for slag in per_ar.values()):
+        return PAHITTAT if per_ar else ""
+    delar = [
+        f"{'en del av ' if False in slag else ''}huvudboken för {ar}"
+        for ar, slag in sorted(per_ar.items(), reverse=True)
+        if True in slag
+    ]
+    if not delar:
+        return ""
+    text = " och ".join(delar)
+    return f"{text[0].upper()}{text[1:]} är påhittad, för demonstration. De siffrorna är inte Region Skånes utfall."
 
 
 def bedomning(avvikelse: Decimal | None, precision: Decimal = Decimal(0)) -> str | None:
@@ -185,7 +205,7 @@ def bygg_uppfoljning(u: Uppfoljning) -> Tabell:
         tuple(rader),
         f"{_hur(q).capitalize()}. Intäkter plus, kostnader minus. Plus i avvikelsen är bättre för "
         "resultatet.",
-        (*noter, *([PAHITTAT] if u.pahittad else ())),
+        (*noter, *filter(None, [pahittat_i_ord(u.inlasta, q)])),
     )
 
 
@@ -236,6 +256,10 @@ def varningar(u: Uppfoljning) -> list[str]:
         namn = ", ".join(b.plats.namn for b in utanfor[:3])
         fler = f" och {len(utanfor) - 3} till" if len(utanfor) > 3 else ""
         texter.append(f"Budgeten är utan {namn}{fler}, som har budget men inget utfall {q.ar}.")
+    if u.pahittad_profil:
+        texter.append(
+            f"Budgeten är fördelad över månaderna som utfallet {q.ar - 1}, vars huvudbok är påhittad."
+        )
     if utan := u.utan_profil:
         texter.append(
             f"Förra årets utfall ger ingen profil för {', '.join(n.lower() for n in utan)}. Budgeten är fördelad i "
@@ -571,15 +595,15 @@ def radnoter(f: Radfilter, summa: Radsumma) -> list[str]:
 
 
 def bygg_handling(
-    titel: str, tabeller: Iterable[Tabell], *, nyckel: str, tid: str, rot: str, pahittad: bool
+    titel: str, tabeller: Iterable[Tabell], *, nyckel: str, tid: str, rot: str, pahittat: str
 ) -> Handling:
-    """The tables as a workbook's document. A made-up ledger is told first."""
+    """The tables as a workbook's document. `pahittat` says of a made-up ledger that it is, which is told first."""
     return Handling(
         titel=titel,
         undertitel="Uppföljning av utfall",
         tabeller=tuple(tabeller),
         tid=tid,
-        ingress=PAHITTAT if pahittad else "",
+        ingress=pahittat,
         nyckel=nyckel,
         rot=rot,
     )

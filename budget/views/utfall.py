@@ -59,6 +59,7 @@ from budget.tabeller.utfall import (
     fraga,
     kort_period,
     manader,
+    pahittat_i_ord,
     radnamn,
     varningar,
 )
@@ -195,7 +196,7 @@ def utfall(request, ar):
         "t": visa(bygg_uppfoljning(u)),
         "per_enhet": visa(bygg_per_enhet(u, barn)) if barn and u.har_utfall(q) else None,
         "varningar": varningar(u),
-        "pahittad": PAHITTAT if u.pahittad else "",
+        "pahittad": pahittat_i_ord(u.inlasta, q),
         "arval": [
             {"text": str(a), "url": reverse("utfall", args=[a]) + fraga(q, jamfor=None), "aktiv": a == ar}
             for a in egna_ar
@@ -231,7 +232,7 @@ def post(request, ar, kod):
         "post": det,
         "t": visa(t),
         "per_enhet": visa(bygg_per_enhet(u, barn, [det.kod])) if barn and u.har_utfall(q) else None,
-        "pahittad": PAHITTAT if u.pahittad else "",
+        "pahittad": pahittat_i_ord(u.inlasta, q),
         "fakta": [
             (f"Utfall {kort_period(q.fran, q.till)} {ar}", _mnkr(v.utfall)),
             (f"Budget {kort_period(q.fran, q.till)} {ar}", _mnkr(v.budget)),
@@ -382,7 +383,9 @@ def rader_excel(request, ar):
         return _bestall_i_stallet(request, ar, summa.antal, "Excel")
     sida, _ = hamta_rader(f, antal=FLEST_I_EXCEL)
     t = bygg_rader(f, sida, summa)
-    return _arbetsbok(request, atkomst.urval, "Huvudbokens rader", [t], summa.pahittad, "rader")
+    return _arbetsbok(
+        request, atkomst.urval, "Huvudbokens rader", [t], PAHITTAT if summa.pahittad else "", "rader"
+    )
 
 
 @login_required
@@ -394,10 +397,11 @@ def excel(request, ar):
     tabeller = [bygg_uppfoljning(u)]
     if (barn := barn_av(atkomst.urval.avgransning, atkomst.alla)) and u.har_utfall(atkomst.urval):
         tabeller.append(bygg_per_enhet(u, barn))
-    return _arbetsbok(request, atkomst.urval, tabeller[0].rubrik, tabeller, u.pahittad, "uppfoljning")
+    pahittat = pahittat_i_ord(u.inlasta, atkomst.urval)
+    return _arbetsbok(request, atkomst.urval, tabeller[0].rubrik, tabeller, pahittat, "uppfoljning")
 
 
-def _arbetsbok(request, q: Urval, titel: str, tabeller, pahittad: bool, vad: str) -> HttpResponse:
+def _arbetsbok(request, q: Urval, titel: str, tabeller, pahittat: str, vad: str) -> HttpResponse:
     nyckel = f"{vad}-{q.avgransning.nyckel.lower()}-{q.ar}-{q.fran:02}-{q.till:02}"
     dokument = bygg_handling(
         titel,
@@ -405,7 +409,7 @@ def _arbetsbok(request, q: Urval, titel: str, tabeller, pahittad: bool, vad: str
         nyckel=nyckel,
         tid=timezone.now().isoformat(),
         rot=adressrot(request),
-        pahittad=pahittad,
+        pahittat=pahittat,
     )
     return svara_med_bok(dokument)
 

@@ -319,6 +319,48 @@ def test_det_som_saknas_och_ar_pahittat_sags(bok, som, django_assert_num_queries
     assert klient.get("/utfall/").url == "/utfall/2024/"
 
 
+def test_bara_de_manader_som_visas_sags_vara_pahittade(bok, som, anvandare):
+    """Own files of January in both years take the place of the made-up ones."""
+    klient, ms = som("revisor"), "av=enhet-NORV_MS"
+    for period in (202301, 202401):
+        lagg_in(
+            [(e, period, "5010", MS, EXTERNT, "10.00") for e in ("MS_ANSLAG", "MS_LAB")], namn=f"{period}.csv"
+        )
+
+    def sidor(fraga):
+        bok_ = load_workbook(BytesIO(klient.get(f"/utfall/2024/excel/?{fraga}").content))
+        return (
+            klient.get(f"/utfall/2024/?{fraga}").content.decode(),
+            klient.get(f"/utfall/2024/post/personal/?{fraga}").content.decode(),
+            " ".join(str(c.value) for blad in bok_ for rad in blad for c in rad if c.value is not None),
+        )
+
+    for text in sidor(f"{ms}&fran=1&till=1"):
+        assert "påhittad" not in text.lower()
+    for vad in ("", "post/personal/"):
+        assert _hamta(klient, f"/utfall/2024/{vad}?{ms}&fran=1&till=1")["pahittad"] is False
+        assert _hamta(klient, f"/utfall/2024/{vad}?{ms}&fran=1&till=2")["pahittad"] is True
+    for text in sidor(f"{ms}&fran=2&till=2"):
+        assert "Huvudboken är påhittad, för demonstration." in text
+    lagg_in([(e, 202302, "5010", MS, EXTERNT, "10.00") for e in ("MS_ANSLAG", "MS_LAB")], namn="februari.csv")
+    for text in sidor(f"{ms}&fran=1&till=2"):
+        assert "En del av huvudboken för 2024 är påhittad, för demonstration." in text
+    for text in sidor(f"{ms}&fran=2&till=2"):
+        assert "Huvudboken för 2024 är påhittad, för demonstration." in text
+
+    # A budget that is spread as a made-up year is made up too, over its months.
+    bidrag = [("KN", 202300 + m, "3985", "10000", MELLAN, "-5.00") for m in range(1, 13)]
+    lagg_in(bidrag, pahittad=True, namn="kn.csv")
+    lagg_in([bidrag[0], ("KN", 202401, "3985", "10000", MELLAN, "-5.00")], namn="kn-januari.csv")
+    fraga = "/utfall/2024/?av=namnd-KN&fran=1&till=1"
+    varning = "Budgeten är fördelad över månaderna som utfallet 2023, vars huvudbok är påhittad."
+    assert varning not in _hamta(klient, fraga)["varningar"]
+    post = Post.objects.get(kod="regionbidrag", uppstallning__kod="resultatsammanstallning")
+    valj_periodisering(enhet=None, satt="forra_aret", ar=2024, post=post, by=anvandare("koncerncontroller"))
+    svar = _hamta(klient, fraga)
+    assert varning in svar["varningar"] and svar["pahittad"] is False
+
+
 @pytest.mark.parametrize(
     "adress",
     [
