@@ -24,7 +24,7 @@ from indikatorer.actions.matningar import (
     OgiltigMatning,
     las_in_matningar,
 )
-from indikatorer.actions.skala import Skalfraga, fraga_om_skala, hitta_skalfragor
+from indikatorer.actions.skala import Skalfraga, fraga_om_skala, fragans_enhet, hitta_skalfragor
 from indikatorer.imports.kolada import (
     EGET_OMRADE,
     HELA_LANDET,
@@ -73,7 +73,7 @@ class InlasningsFel(Exception):
 class Underlag:
     """What was sent or fetched and is kept: its SHA-256, its name for the user, and where it came from.
 
-    `ursprung` is Ursprung.IMPORTERAD for a file and Ursprung.KOLADA for what Kolada answered. `rakna_om`: percentages
+    `ursprung` is Ursprung.IMPORTERAD for a file and Ursprung.KOLADA for what Kolada answered. `rakna_om`: values
     that look like shares, or like having lost their comma, are to be read as the others of their rows.
     """
 
@@ -97,7 +97,7 @@ class Andring:
 class Granskning:
     """What a reading would do. With any finding of level FEL there is no `resultat`, and nothing can be accepted.
 
-    `antal_rader` is the rows of the file, or the values that Kolada gave; `skalfragor` the percentages to ask about.
+    `antal_rader` is the rows of the file, or the values that Kolada gave; `skalfragor` the values to ask about.
     """
 
     underlag: Underlag
@@ -301,7 +301,7 @@ def krav_ratt(by) -> None:
 
 
 def _bered(underlag: Underlag, by, *, i_anrop: bool = False):
-    """(rows in the file, findings, rows to write, what stands in their cells, percentages to ask about)."""
+    """(rows in the file, findings, rows to write, what stands in their cells, values to ask about)."""
     antal, anmarkningar, rader, sparade = _las_underlag(underlag, by, i_anrop=i_anrop)
     nya = {
         r.cell: r.uppgift.varde
@@ -309,7 +309,7 @@ def _bered(underlag: Underlag, by, *, i_anrop: bool = False):
         if not r.borttagen and not (r.cell in sparade and sparade[r.cell].uppgift.varde == r.uppgift.varde)
     }
     fragor = hitta_skalfragor(nya)
-    if fragor:
+    if any(f.procent for f in fragor):
         # The question says the same, and what the row usually is.
         anmarkningar = tuple(a for a in anmarkningar if a.kod not in ("PROCENT", "ANDEL"))
     elif hamta_jamforbara({c: v for c, v in nya.items() if v}) or not any(nya.values()):
@@ -317,7 +317,7 @@ def _bered(underlag: Underlag, by, *, i_anrop: bool = False):
         anmarkningar = tuple(a for a in anmarkningar if a.kod != "ANDEL")
     if fragor and underlag.rakna_om:
         rader = tuple(_omraknade(rader, fragor))
-        text = f"Omräknade till procent som radens andra år: {len(fragor)} värden."
+        text = f"Omräknade till {fragans_enhet(fragor)} som radens andra år: {len(fragor)} värden."
         return antal, (*anmarkningar, Anmarkning("SKALA", Niva.INFO, text)), rader, sparade, ()
     if fragor:
         anmarkningar = (*anmarkningar, Anmarkning("SKALA", Niva.VARNING, fraga_om_skala(fragor, len(nya))))

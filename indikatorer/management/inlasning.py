@@ -19,7 +19,8 @@ def lagg_till_val(parser) -> None:
     parser.add_argument(
         "--rakna-om-procent",
         action="store_true",
-        help="Läs procenttal som är tio eller hundra gånger fel mot radens andra år som de (0,85 som 85).",
+        help="Läs tal i en annan skala än radens andra år som de: procent som är tio eller hundra gånger fel (0,85 som "
+        "85) och 3 400 000 där raden är i miljoner.",
     )
     parser.add_argument("--json", action="store_true", help="Skriv JSON.")
 

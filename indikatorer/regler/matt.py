@@ -107,6 +107,14 @@ def ar_pengar(skrivet: str) -> bool:
     return _ren(skrivet) in _PENGAR
 
 
+def har_mangd(matt: Matt) -> bool:
+    """Whether a number of the measure stands for many, «miljoner», or is money: 3 400 000 may be written for 3,4."""
+    egen = _ren(matt.enhet)
+    return matt.slag != "procent" and bool(
+        _mangd(matt.namn.casefold() if egen in _ALLMANNA.get(matt.slag, frozenset()) else egen)
+    )
+
+
 def _mangd(enhet: str) -> set[str]:
     """What has to be written after a number of a unit that is many of something, or money."""
     return {o for o in re.findall(r"[^\W_]+", enhet) if o in _MANGDER or o in _PENGAR or o == "1000"}

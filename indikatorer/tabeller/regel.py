@@ -1,5 +1,7 @@
 """A target rule as a sentence, so that whoever writes it sees how it is read."""
 
+from decimal import Decimal
+
 from indikatorer.regler.malregel import (
     Bevarande,
     Forandring,
@@ -17,6 +19,8 @@ from indikatorer.regler.malregel import (
     Riktningsmal,
     Troskel,
 )
+from indikatorer.regler.matt import Matt, har_mangd
+from indikatorer.regler.skala import fel_steg, flytta, steg_i_ord
 from indikatorer.regler.skrift import HARDBLANK, skriv, skriv_tal
 
 _OPERATORER = {
@@ -96,6 +100,24 @@ def mot_riktningen(regel: Malregel, riktning: Riktning) -> bool:
         case _:
             return False
     return riktning == (Riktning.LAGRE if uppat else Riktning.HOGRE)
+
+
+def skalans_obs(regel: Malregel, matt: Matt, ar: int, varde: Decimal) -> str:
+    """That a level looks to be written in another scale than the measure's value of a year; empty when it does not."""
+    match regel:
+        case Troskel(grans=grans) | Malvarde(grans) | Intervall(hogst=grans):
+            tal = grans
+        case _:
+            return ""
+    procent = matt.slag == "procent"
+    steg = fel_steg(tal, varde, mangd=not procent) if procent or har_mangd(matt) else None
+    # A target may well be ten times what it is now, but not more than all.
+    if steg is None or (abs(steg) == 1 and not abs(tal) > 100):
+        return ""
+    return (
+        f"Obs: {skriv_tal(tal)} ser ut att vara {steg_i_ord(steg)} mot värdet {skriv_tal(varde)} ({ar}). Menar du "
+        f"{skriv_tal(flytta(tal, steg))}?"
+    )
 
 
 def _mot(sedan: int | None) -> str:

@@ -24,7 +24,7 @@ from indikatorer.selectors.bedomning import bedom_indikator
 from indikatorer.selectors.bibliotek import hamta_segment
 from indikatorer.tabeller.bedomning import UTFALL, motivering
 from indikatorer.tabeller.definition import skillnader
-from indikatorer.tabeller.regel import i_korthet, i_ord, mot_riktningen
+from indikatorer.tabeller.regel import i_korthet, i_ord, mot_riktningen, skalans_obs
 from indikatorer.views.atkomst import heltal, oppna, smulor
 from organisation.permissions import Ratt, get_behorighet
 
@@ -151,13 +151,18 @@ def _lasning(det: Indikator, form: Malnivaformular) -> dict | None:
         # Without a target of its own a segment is judged by the one for all.
         regel = las_sparad(allman.regel, det.matt)
         ord_ += f" Då gäller «{allman.regel}», som för alla segment utan eget mål."
-    rader = []
+    rader, varden = [], []
     for b in bedom_indikator(det):
         traffas = b.cell.segment == d["segment"].pk if d["segment"] else b.cell.segment not in egna
+        if traffas and b.bedomning.nu and b.bedomning.nu.varde is not None:
+            varden.append(b.bedomning.nu)
         if b.ar == d["ar"] and traffas:
             ny = bedom(regel, b.underlag)
             namn = ", ".join(d.namn for d in (b.segment, b.enhet) if d) or "Hela regionen"
             rader.append(f"{namn}: {UTFALL[ny.utfall].lower()}, {motivering(det, ny)}")
+    if regel and varden:
+        narmast = min(varden, key=lambda m: abs(m.ar - d["ar"]))
+        ord_ = f"{ord_} {skalans_obs(regel, det.matt, narmast.ar, narmast.varde)}".rstrip()
     return {"ord": ord_, "rader": rader}
 
 

@@ -28,6 +28,7 @@ from indikatorer.actions.inlasning import (
     starta_koladahamtning,
 )
 from indikatorer.actions.inlasning import granska as granska_underlag
+from indikatorer.actions.skala import fragans_enhet
 from indikatorer.forms.inlasning import Koladaformular
 from indikatorer.models import Ursprung
 from indikatorer.selectors.register import hamta_cellnamn
@@ -128,13 +129,14 @@ def granska(request):
 
 
 def _skalfraga(request, granskning) -> dict | None:
-    """The one question about percentages of another scale, and the preview where they are read anew."""
+    """The one question about values of another scale, and the preview where they are read anew."""
     if not granskning.skalfragor:
         return None
     fraga = request.GET.copy()
     fraga["procent"] = "rakna_om"
     text = next(a.text for a in granskning.anmarkningar if a.kod == "SKALA")
-    return {"text": text, "url": f"?{fraga.urlencode()}"}
+    enhet = fragans_enhet(granskning.skalfragor)
+    return {"enhet": enhet, "text": text, "url": f"?{fraga.urlencode()}"}
 
 
 def _krav(request) -> None:

@@ -16,7 +16,7 @@ from indikatorer.actions.matningar import (
     OgiltigMatning,
     spara_matningar,
 )
-from indikatorer.actions.skala import fraga_om_skala, hitta_skalfragor, rakna_om
+from indikatorer.actions.skala import fraga_om_skala, fragans_enhet, hitta_skalfragor, rakna_om
 from indikatorer.forms.matningar import (
     Inmatning,
     OgiltigtFormular,
@@ -74,7 +74,8 @@ def matningar(request, kod):
         fragor = hitta_skalfragor({a.cell: a.nytt.varde for a in andringar if a.nytt})
         if fragor and svar != "rakna_om":
             text = fraga_om_skala(fragor, sum(a.nytt is not None for a in andringar))
-            return _visa(request, det, plats, segment, celler, inmatat, skalfraga=text)
+            skalfraga = {"enhet": fragans_enhet(fragor), "text": text}
+            return _visa(request, det, plats, segment, celler, inmatat, skalfraga=skalfraga)
         andringar = rakna_om(andringar, fragor)
     try:
         antal = spara_matningar(andringar=andringar, by=request.user, varfor=inmatat.varfor)
@@ -154,7 +155,7 @@ def _celler(det: Indikator, segment, anvanda, plats: Plats) -> list[Matningsnyck
     ]
 
 
-def _visa(request, det, plats, segment, celler, inmatat=None, krockar=None, *, skalfraga="", status=200):
+def _visa(request, det, plats, segment, celler, inmatat=None, krockar=None, *, skalfraga=None, status=200):
     inmatat, krockar = inmatat or Inmatning(), krockar or {}
     samma = {"delperiod": plats.delperiod, "enhet": plats.enhet, "omrade": None}
     finns = {nyckel_for(m): m for m in det.matningar.filter(ar=plats.ar, **samma).select_related("andrad_av")}

@@ -1,4 +1,4 @@
-"""Percentages of another scale: one question for all of them, answered, remembered, and never in the way."""
+"""Values of another scale: one question for all of them, answered, remembered, and never in the way."""
 
 import json
 import re
@@ -121,3 +121,56 @@ def test_inmatningen_fragar_innan_den_sparar(matt, som, svar, blir):
     falt["bas"] = unescape(re.search(r'name="bas" value="([^"]*)"', html)[1])
     falt["varde.0.T"] = {"85": "86", "0.85": "0,86"}[blir]
     assert klient.post(adress.replace("2023", "2024"), falt).status_code == 302
+
+
+def test_det_som_mats_i_miljoner_fragas_om_nar_det_skrivs_ut(matt, som):
+    arenden = Indikator.objects.get(kod="HSN-1177-ARENDEN")
+    assert arenden.enhet == "miljoner"
+    g = inlasning.granska(underlag=fil(f"{arenden.kod};2025;3 400 000\n"), by=None)
+    assert [(f.steg, f.procent) for f in g.skalfragor] == [(-6, False)]
+    klient, adress = som("koncerncontroller"), f"/indikatorer/{arenden.kod}/matningar/?ar=2025"
+    html = klient.get(adress).content.decode()
+    falt = {"bas": unescape(re.search(r'name="bas" value="([^"]*)"', html)[1]), "varde.0.T": "3 400 000"}
+    text = klient.post(adress, falt).content.decode()
+    assert "Är det måttets enhet?" in text and "Räkna om till måttets enhet och spara" in text
+    assert (
+        "Värdet ser ut att vara en miljon gånger för stort mot samma rads andra år: 3 400 000 mot 3,3" in text
+    )
+    assert not arenden.matningar.filter(ar=2025).exists()
+    assert klient.post(adress, falt | {"procent": "rakna_om"}).status_code == 302
+    assert arenden.matningar.get(ar=2025).varde == D("3.4")
+
+
+@pytest.mark.parametrize(
+    ("kod", "regel", "obs"),
+    [
+        (
+            "HSN-1177-ARENDEN",
+            "minst 3 000 000",
+            "3 000 000 ser ut att vara en miljon gånger för stort mot värdet 3,3",
+        ),
+        ("HSN-1177-ARENDEN", "minst 3,5", ""),
+        (
+            "andel",
+            "minst 850",
+            "850 ser ut att vara tio gånger för stort mot värdet 85,5 (2022). Menar du 85,0?",
+        ),
+        ("andel", "högst 8", ""),
+        ("andel", "ökning ≥ 2 procentenheter", ""),
+    ],
+)
+def test_ett_mal_i_annan_skala_an_vardena_sags_innan_det_sparas(matt, som, kod, regel, obs):
+    las_in("andel;2022;85,5\n")
+    data = {
+        "ar": "2025",
+        "segment": "",
+        "regel": regel,
+        "kalla": "",
+        "varfor": "",
+        "sedd_rev": "0",
+        "steg": "granska",
+    }
+    svar = som("koncerncontroller").post(f"/indikatorer/{kod}/mal/", data)
+    text = " ".join(unescape(svar.content.decode()).replace("\u00a0", " ").split())
+    assert svar.status_code == 200 and "Uppfyllt när" in text
+    assert (obs in text) if obs else ("ser ut att vara" not in text)

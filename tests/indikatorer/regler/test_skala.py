@@ -1,4 +1,4 @@
-"""A percentage that is about ten or a hundred times off the others of its row."""
+"""A value that is ten, a hundred, a thousand or a million times off the others of its row."""
 
 from decimal import Decimal
 
@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indikatorer.regler.matt import Matt, har_mangd
 from indikatorer.regler.skala import fel_steg, flytta
 
 D = Decimal
@@ -46,3 +47,38 @@ def test_det_som_ar_omraknat_fragas_inte_om_igen(varde, jamfort):
         assert flytta(varde, steg) == varde * D(10) ** steg
         # Moved by the step that fits best: nothing is asked about it again, unless it lies where two steps meet.
         assert fel_steg(flytta(varde, steg), jamfort) is None
+
+
+@pytest.mark.parametrize(
+    ("varde", "jamfort", "steg", "blir"),
+    [
+        ("3400000", "3.3", -6, "3.4"),
+        ("3000000", "3.3", -6, "3"),
+        ("3450", "3.3", -3, "3.45"),
+        ("0.0034", "3.3", 3, "3.4"),
+        ("5.2", "5100000", 6, "5200000"),
+        ("34", "3.3", None, None),
+        ("330", "3.3", None, None),
+        ("9000000", "3.3", None, None),
+    ],
+)
+def test_vilka_som_fragas_om_nar_talet_star_for_manga(varde, jamfort, steg, blir):
+    assert fel_steg(D(varde), D(jamfort), mangd=True) == steg
+    if steg:
+        assert str(flytta(D(varde), steg)) == blir
+
+
+@pytest.mark.parametrize(
+    ("slag", "enhet", "namn", "har"),
+    [
+        ("antal", "miljoner", "Samtal till 1177", True),
+        ("antal", "tkr", "Kostnad", True),
+        ("antal", "kronor", "Kostnad", True),
+        ("antal", "antal", "Samtal (tusental)", True),
+        ("antal", "antal", "Fallskador", False),
+        ("procent", "procent", "Andel nöjda", False),
+        ("tid", "dagar", "Svarstid", False),
+    ],
+)
+def test_vilka_matt_som_star_for_manga(slag, enhet, namn, har):
+    assert har_mangd(Matt(slag, enhet, namn)) is har
