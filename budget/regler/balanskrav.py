@@ -261,16 +261,18 @@ class Avisering:
 
 @dataclass(frozen=True, slots=True)
 class IbBrist:
-    """One deficit year of the first year's ingående återställningskrav: `belopp` is what is left of it."""
+    """One deficit year of the first year's ingående återställningskrav: `belopp` is what is left of it. `ar` None: it
+    was never split by year. `atgardsplan` is the plan that was decided for it before the first year."""
 
-    ar: int
+    ar: int | None
     belopp: Matt
     senast: int | None = None
+    atgardsplan: Beslut | None = None
 
     def __post_init__(self):
         if self.belopp.varde < 0:
             raise ValueError(f"Underskottet {self.ar} i ib_brister ska skrivas utan minus.")
-        if self.senast is not None and self.senast < self.ar:
+        if None not in (self.ar, self.senast) and self.senast < self.ar:
             raise ValueError(f"Underskottet {self.ar} i ib_brister kan inte ha sista år {self.senast}.")
 
 
@@ -309,7 +311,7 @@ class Arsunderlag:
             okanda = sorted(set(nycklar) - set(kanda))
             if okanda:
                 raise ValueError(f"Okända nycklar för {self.ar}: {', '.join(okanda)}.")
-        if any(brist.ar >= self.ar for brist in self.ib_brister):
+        if any(brist.ar is not None and brist.ar >= self.ar for brist in self.ib_brister):
             raise ValueError(f"Underskotten i ib_brister ska ligga före {self.ar}.")
 
     def post(self, nyckel: str) -> Decimal:
@@ -557,11 +559,43 @@ def ingaende_brister(forsta: Arsunderlag) -> tuple[Brist, ...]:
     """The ledger when the first year starts: its split if there is one, else one row without year."""
     if forsta.ib_brister:
         rader = (
-            Brist(b.ar, b.belopp.varde, senast=b.senast or _lagens_sista_ar(b.ar)) for b in forsta.ib_brister
+            Brist(b.ar, b.belopp.varde, senast=b.senast or (b.ar and _lagens_sista_ar(b.ar)))
+            for b in forsta.ib_brister
         )
         return tuple(sorted(rader, key=_alder))
     ib = abs(forsta.ib_aterstalla.varde) if forsta.ib_aterstalla else NOLL
     return (Brist(None, ib),) if ib else ()
+
+
+def fortsatt(forsta: Arsunderlag, fore: tuple[Arsunderlag, ...]) -> Arsunderlag:
+    """The first year of an utredning as it begins when the years `fore` are gone through before it.
+
+    A deficit is to be restored also when its year is no longer shown (KL 11:12): what is left of each, with its last
+    year and its åtgärdsplan, goes on. So does the resultatreserv, where its balance is not stated. A stated ingående
+    krav gives way to the ledger, as in every year but the first. Without years before, it is as it was given.
+    """
+    if not fore:
+        return forsta
+    _prova_anropet((*fore, forsta), "kr")
+    *_, lage = _lagen(fore, _Visning("kr", Decimal(1)))
+    precision = lage.precision or Decimal(1)
+    planer = [(u.ar, u.atgardsplan) for u in fore if u.atgardsplan]
+    planer += [(b.ar, b.atgardsplan) for b in fore[0].ib_brister if b.atgardsplan]
+    return replace(
+        forsta,
+        ib_aterstalla=Matt(lage.ub, precision),
+        ib_brister=tuple(
+            IbBrist(
+                b.ar,
+                Matt(b.kvar, precision),
+                b.senast,
+                next((plan for ar, plan in planer if b.ar and ar and ar >= b.ar), None),
+            )
+            for b in lage.brister
+            if b.kvar > 0
+        ),
+        rer_ib=forsta.rer_ib or (None if lage.rer_vid_slut is None else Matt(lage.rer_vid_slut, precision)),
+    )
 
 
 def _lagens_sista_ar(ar: int) -> int | None:
@@ -593,16 +627,19 @@ def balanskravsutredning(
     """
     _prova_anropet(underlag, enhet, visa_enhet or enhet)
     visning = _Visning(visa_enhet or enhet, SKALOR[visa_enhet or enhet] / SKALOR[enhet])
-    resultat: list[Arsutredning] = []
+    return Balanskravsutredning(enhet, tuple(_arsutredning(lage) for lage in _lagen(underlag, visning)))
+
+
+def _lagen(underlag: tuple[Arsunderlag, ...], visning: "_Visning") -> Iterator["_Lage"]:
+    """The years one by one, each with what the years before leave to it."""
     brister, rer, precision = ingaende_brister(underlag[0]), None, NOLL
     for nummer, ett_ar in enumerate(underlag, start=1):
         precision = max(precision, _grovsta(_matt_i_liggaren(ett_ar)))
         lage = _ars_lage(
             underlag[:nummer], brister, rer_enligt_forra=rer, precision=precision, visning=visning
         )
-        resultat.append(_arsutredning(lage))
+        yield lage
         brister, rer = lage.brister, lage.rer_vid_slut
-    return Balanskravsutredning(enhet, tuple(resultat))
 
 
 def _prova_anropet(underlag: tuple[Arsunderlag, ...], *enheter: str) -> None:
@@ -1096,7 +1133,9 @@ def _frist(lage: _Lage, brist: Brist) -> Anmarkning:
             f"Av underskottet {brist.ar} återstår {kvar} vid utgången av {lage.ar}. Det skulle ha varit "
             f"återställt senast {brist.senast} (KL 11:12).",
         )
-    if any(u.atgardsplan and u.ar >= brist.ar for u in lage.aren):
+    planar = [u.ar for u in lage.aren if u.atgardsplan]
+    planar += [b.ar for b in lage.aren[0].ib_brister if b.ar and b.atgardsplan]
+    if any(ar >= brist.ar for ar in planar):
         return _info(
             "SISTA_AR_MED_BESLUT",
             f"Av underskottet {brist.ar} återstår {kvar}. {lage.ar} är sista året att återställa det; "

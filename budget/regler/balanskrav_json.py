@@ -15,7 +15,8 @@ In, with every key except `ar` optional:
        "senast_ar": 2030,                          last year to restore this year's deficit, when decided
        "atgardsplan": {"organ": "…", "datum": "…", "paragraf": "…"},
        "ib_aterstalla": "1232",                    counts in the first year; later it is compared
-       "ib_brister": [{"ar": 2020, "belopp": "1232", "senast": 2023}],   first year: splits ib_aterstalla
+       "ib_brister": [{"ar": 2020, "belopp": "1232", "senast": 2023, "atgardsplan": {…}}],
+                                                 first year: splits ib_aterstalla; ar null: not split by year
        "rer_ib": "0",                              resultatreserv at the start of the year, without old RUR
        "bas": "49459", "eget_kapital_inkl_pensioner": "-17279",
        "publicerat": {"balanskravsresultat": "1232", …}}]}      keys of regler.balanskrav.PUBLICERADE
@@ -325,17 +326,23 @@ def _las_ib_brister(data: Any, ar: int, enhet: str) -> tuple[IbBrist, ...]:
 
 
 def _las_ib_brist(data: Any, ar: int, plats: str, enhet: str) -> IbBrist:
-    _prova_nycklar(data, ("ar", "belopp", "senast"), plats)
+    _prova_nycklar(data, ("ar", "belopp", "senast", "atgardsplan"), plats)
     for nyckel in ("ar", "belopp"):
         if nyckel not in data:
             raise OgiltigFil(f"{plats}: nyckeln «{nyckel}» saknas.")
-    bristar = _las_arta(data["ar"], f"{plats}.ar")
-    if bristar >= ar:
+    bristar = None if data["ar"] is None else _las_arta(data["ar"], f"{plats}.ar")
+    if bristar is not None and bristar >= ar:
         raise OgiltigFil(f"{plats}.ar: underskottet {bristar} ska ligga före {ar}.")
     belopp = _las_belopp(data["belopp"], f"{plats}.belopp", enhet)
     if belopp.varde < 0:
-        raise OgiltigFil(f"{plats}.belopp: underskottet {bristar} ska skrivas utan minus.")
-    return IbBrist(bristar, belopp, _las_senast(data.get("senast"), bristar, f"{plats}.senast"))
+        vilket = "underskottet" if bristar is None else f"underskottet {bristar}"
+        raise OgiltigFil(f"{plats}.belopp: {vilket} ska skrivas utan minus.")
+    return IbBrist(
+        bristar,
+        belopp,
+        _las_senast(data.get("senast"), bristar or FORSTA_AR, f"{plats}.senast"),
+        _las_atgardsplan(data.get("atgardsplan"), f"{plats}.atgardsplan"),
+    )
 
 
 def _las_undantagsbeslut(data: Any, plats: str) -> Undantagsbeslut | None:
@@ -498,7 +505,9 @@ def _skriv_underlag(u: Arsunderlag) -> dict[str, Any]:
         data["atgardsplan"] = _skriv_beslut(u.atgardsplan)
     if u.ib_brister:
         data["ib_brister"] = [
-            {"ar": b.ar, "belopp": _skriv_matt(b.belopp), "senast": b.senast} for b in u.ib_brister
+            {"ar": b.ar, "belopp": _skriv_matt(b.belopp), "senast": b.senast}
+            | ({"atgardsplan": _skriv_beslut(b.atgardsplan)} if b.atgardsplan else {})
+            for b in u.ib_brister
         ]
     data["publicerat"] = {n: _skriv_matt(m) for n, m in u.publicerat.items()}
     return data

@@ -1,7 +1,9 @@
 """The lines of the balanskravsutredning as the rule wants them, and what the rule makes of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+
+from django.db.models import Q
 
 from budget.models import (
     Balanskravsbeslut,
@@ -10,6 +12,7 @@ from budget.models import (
     Kontrollsumma,
     Post,
     Posttyp,
+    Status,
     Versionskolumn,
     Versionstyp,
 )
@@ -29,11 +32,25 @@ _SLAG = {
 }
 
 
-def hamta_underlag(version: Budgetversion, *, lage: Lage = Lage.BESLUTAT) -> tuple[regel.Arsunderlag, ...]:
-    """The years of the version's balanskrav in order, amounts in kronor. Empty when it has none."""
-    kolumner = list(
-        Versionskolumn.objects.filter(version=version, uppstallning__kod=UPPSTALLNING).select_related("kalla")
+def hamta_underlag(
+    version: Budgetversion, *, lage: Lage = Lage.BESLUTAT, tidigare: Sequence[Versionskolumn] | None = None
+) -> tuple[regel.Arsunderlag, ...]:
+    """The years of the version's balanskrav in order, amounts in kronor. Empty when it has none.
+
+    The first one begins with what the years before it leave, as earlier budgets showed them; `tidigare` are those, for
+    whoever has asked for them."""
+    kolumner = sorted(
+        Versionskolumn.objects.filter(version=version, uppstallning__kod=UPPSTALLNING).select_related(
+            "kalla"
+        ),
+        key=lambda k: k.ar,
     )
+    if not kolumner:
+        return ()
+    forsta = kolumner[0].ar
+    tidigare = tidigare_kolumner(version, forsta) if tidigare is None else tidigare
+    fore = _utan_lucka({k.ar: k for k in tidigare}, forsta)
+    egna, kolumner = kolumner, [*fore, *kolumner]
     poster = dict(Post.objects.filter(uppstallning__kod=UPPSTALLNING).values_list("kod", "pk"))
     summor = hamta_summor(
         kolumner=[(k.kalla_id, k.ar) for k in kolumner],
@@ -43,8 +60,18 @@ def hamta_underlag(version: Budgetversion, *, lage: Lage = Lage.BESLUTAT) -> tup
     )
     # A decision is registered on the version that the year comes from, on another that is shown beside it (what Budget
     # 2024 says of 2023 is said of it in Budget 2025 too), or on this one; the last of them counts.
-    visade = list(dict.fromkeys(k.kalla_id for k in sorted(kolumner, key=lambda k: k.ar)))
-    beslut = list(Balanskravsbeslut.objects.filter(version__in={version.pk, *visade}))
+    visade = list(dict.fromkeys(k.kalla_id for k in egna))
+    visat = {k.ar: [t.version_id for t in tidigare if t.ar == k.ar] for k in fore}
+    beslut = list(
+        Balanskravsbeslut.objects.filter(
+            version__in={
+                version.pk,
+                *visade,
+                *(k.kalla_id for k in fore),
+                *(v for ids in visat.values() for v in ids),
+            }
+        )
+    )
     tryckta = list(
         Kontrollsumma.objects.filter(
             version__in={k.kalla_id for k in kolumner},
@@ -52,21 +79,48 @@ def hamta_underlag(version: Budgetversion, *, lage: Lage = Lage.BESLUTAT) -> tup
             post__kod__in=regel.PUBLICERADE,
         ).select_related("post")
     )
-    return tuple(
+    underlag = tuple(
         _ett_ar(
             k,
             {kod: summor.get(Nyckel(pk, k.kalla_id, k.ar, ALLA)) for kod, pk in poster.items()},
             [
                 b
-                for v in dict.fromkeys((k.kalla_id, *(v for v in visade if v != version.pk), version.pk))
+                for v in dict.fromkeys(
+                    (k.kalla_id, *(v for v in visat.get(k.ar, visade) if v != version.pk), version.pk)
+                )
                 for b in beslut
                 if b.ar == k.ar and b.version_id == v
             ],
             {t.post.kod: regel.Matt(t.belopp, t.precision) for t in tryckta if _samma(t, k)},
-            forsta=nummer == 0,
+            forsta=k.ar == forsta or nummer == 0,
         )
-        for nummer, k in enumerate(sorted(kolumner, key=lambda k: k.ar))
+        for nummer, k in enumerate(kolumner)
     )
+    forsta_aret, *ovriga = underlag[len(fore) :]
+    return (regel.fortsatt(forsta_aret, underlag[: len(fore)]), *ovriga)
+
+
+def tidigare_kolumner(version: Budgetversion, forsta: int) -> list[Versionskolumn]:
+    """The years before `forsta` as locked versions show them. Of each year the one that counts stands
+    last: the bokslut, or what the latest budget before this one had. One query."""
+    funna = Versionskolumn.objects.filter(
+        Q(version__faststalld=True) | Q(version__typ=Versionstyp.BOKSLUT),
+        uppstallning__kod=UPPSTALLNING,
+        ar__lt=forsta,
+        version__ar__lt=version.ar,
+        version__namnd=version.namnd_id,
+        version__status=Status.LAST,
+        kalla__status=Status.LAST,
+    ).select_related("kalla", "version")
+    return sorted(funna.order_by("version__ar", "pk"), key=lambda k: k.kalla.typ == Versionstyp.BOKSLUT)
+
+
+def _utan_lucka(per_ar: dict[int, Versionskolumn], forsta: int) -> list[Versionskolumn]:
+    """The years that lead up to `forsta` one after the other, in order."""
+    aren = []
+    while (ar := forsta - len(aren) - 1) in per_ar:
+        aren.append(per_ar[ar])
+    return aren[::-1]
 
 
 def berakna(underlag: tuple[regel.Arsunderlag, ...]) -> regel.Balanskravsutredning:
@@ -109,6 +163,7 @@ def i_mnkr(underlag: tuple[regel.Arsunderlag, ...]) -> tuple[regel.Arsunderlag, 
             u,
             poster={k: om(m) for k, m in u.poster.items()},
             publicerat={k: om(m) for k, m in u.publicerat.items()},
+            ib_brister=tuple(replace(b, belopp=om(b.belopp)) for b in u.ib_brister),
             **{
                 falt: om(getattr(u, falt))
                 for falt in (

@@ -4,13 +4,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Q
-
-from budget.models import Budgetversion, Malavsteg, Post, Posttyp, Status, Versionskolumn, Versionstyp
+from budget.models import Budgetversion, Malavsteg, Post, Posttyp, Versionskolumn
 from budget.regler import parametrar
 from budget.regler.balanskrav import Arsunderlag, gallande
 from budget.regler.finansiella_mal import Avsteg, Malar, Malunderlag, bedom
-from budget.selectors.balanskrav import UPPSTALLNING, berakna, hamta_underlag
+from budget.selectors.balanskrav import UPPSTALLNING, berakna, hamta_underlag, tidigare_kolumner
 from budget.selectors.summor import Lage, Nyckel, hamta_summor
 
 # Where each figure is read, and the sign that makes a debt or a cost positive.
@@ -93,14 +91,17 @@ def hamta_malunderlag(version: Budgetversion, *, lage: Lage = Lage.BESLUTAT) -> 
         .values_list("uppstallning__kod", "kod", "pk")
     }
     falt = {namn: (poster.get((u, kod)), tecken) for namn, (u, kod, tecken) in KALLOR.items()}
-    fore = _aren_fore(version, min(kolumner))
+    # The years before that a goal over several years asks for.
+    tidigare = tidigare_kolumner(version, min(kolumner))
+    fonster = parametrar.RESULTATMAL_FONSTER.for_ar(version.ar) or 1
+    fore = {k.ar: k for k in tidigare if k.ar > min(kolumner) - fonster}
     summor = hamta_summor(
         kolumner=[(k.kalla_id, k.ar) for k in (*fore.values(), *kolumner.values())],
         poster=[pk for pk in [*(pk for pk, _ in falt.values()), poster.get(INGAENDE_SKULD)] if pk],
         period=version.period,
         lage=lage,
     )
-    underlag = hamta_underlag(version, lage=lage)
+    underlag = hamta_underlag(version, lage=lage, tidigare=tidigare)
     # The rule counts a missing line as zero, which would read as a balanskrav that is met.
     ifyllda = {u.ar for u in underlag if "arets_resultat" in u.poster}
     raknat = {a.ar: a for a in berakna(underlag).ar if a.ar in ifyllda}
@@ -133,24 +134,6 @@ def hamta_malunderlag(version: Budgetversion, *, lage: Lage = Lage.BESLUTAT) -> 
             kallor[ar] = Kalla(efter.kalla, *INGAENDE_SKULD, ar + 1)
         underlagen.append(Malunderlag(ar, balanskravsresultat=balanskravsresultat.get(ar), **kanda))
     return Malunderlagsdata(kolumner, tuple(underlagen), underlag, kallor, regeln_ger)
-
-
-def _aren_fore(version: Budgetversion, forsta: int) -> dict[int, Versionskolumn]:
-    """The years before `forsta` that a goal over several years asks for, as locked versions show them: the bokslut, or
-    what the latest budget before this one had. One query."""
-    fonster = parametrar.RESULTATMAL_FONSTER.for_ar(version.ar) or 1
-    funna = Versionskolumn.objects.filter(
-        Q(version__faststalld=True) | Q(version__typ=Versionstyp.BOKSLUT),
-        uppstallning__kod=UPPSTALLNING,
-        ar__gt=forsta - fonster,
-        ar__lt=forsta,
-        version__ar__lt=version.ar,
-        version__namnd=version.namnd_id,
-        version__status=Status.LAST,
-        kalla__status=Status.LAST,
-    ).select_related("kalla")
-    ordning = sorted(funna.order_by("version__ar", "pk"), key=lambda k: k.kalla.typ == Versionstyp.BOKSLUT)
-    return {k.ar: k for k in ordning}
 
 
 def hamta_avsteg(versioner: Iterable[int]) -> dict[int, tuple[Avsteg, ...]]:

@@ -81,7 +81,9 @@ class _Bygge:
             "eget_kapital",
         )
         # What there was to restore before the first year was given with that year, and is no result of the rule.
-        given = nyckel == "ib_aterstalla" and kolumn.ar == self.utredning.ar[0].ar
+        # What an earlier budget left is its result.
+        forsta = self.utredning.ar[0].ar
+        given = nyckel == "ib_aterstalla" and kolumn.ar == forsta and not self.underlag[forsta].ib_brister
         version = self.version if beraknad and not given else kolumn.kalla
         return self.kallor.adress(version, "balanskrav", nyckel, f"enhet-{self.enhet.kod}", kolumn.ar)
 
@@ -154,9 +156,12 @@ class _Bygge:
         rader = [
             Rad(
                 f"brist-{b.ar or 'fore'}",
-                str(b.ar) if b.ar else f"Före {self.utredning.ar[0].ar}",
+                self._brists_namn(b, per_ar),
                 (
-                    Cell(b.belopp, kalla=kalla("balanskravsresultat" if b.ar else "ib_aterstalla", b)),
+                    Cell(
+                        b.belopp,
+                        kalla=kalla("balanskravsresultat" if b.ar in per_ar else "ib_aterstalla", b),
+                    ),
                     Cell(b.undantag, kalla=kalla("synnerliga_skal", b)),
                     Cell(
                         sum((a.belopp for a in b.aterstallt), regel.NOLL),
@@ -179,6 +184,12 @@ class _Bygge:
             f"En rad per underskottsår, äldst först, {ENHET}.",
         )  # fmt: skip
 
+    def _brists_namn(self, brist: regel.Brist, per_ar) -> str:
+        forsta = self.utredning.ar[0].ar
+        if brist.ar is None:
+            return f"Före {forsta}"
+        return str(brist.ar) if brist.ar in per_ar else f"{brist.ar}, det som var kvar när {forsta} började"
+
     def beslut(self) -> Tabell:
         """What the utredning rests on: whoever decided that a deficit need not be restored, or how."""
         kolumner = tuple(
@@ -188,7 +199,11 @@ class _Bygge:
                 ("motiv", "Motiv"),
             )
         )  # fmt: skip
-        rader = []
+        rader = [
+            self._beslutsrad(f"plan-{b.ar}", b.ar, "Åtgärdsplan", b.atgardsplan, "")
+            for b in self.underlag[self.utredning.ar[0].ar].ib_brister
+            if b.atgardsplan
+        ]
         for u in (self.underlag[ar.ar] for ar in self.utredning.ar):
             undantag, plan = u.synnerliga_skal_beslut, u.atgardsplan
             if undantag:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from budget.models import Budgetversion, Kontrollsumma, Post, Versionskolumn
 from budget.regler import balanskrav as regel
-from budget.selectors.balanskrav import berakna, hamta_underlag
+from budget.selectors.balanskrav import berakna, hamta_underlag, tidigare_kolumner
 from budget.selectors.uppstallning import region_enhet
 from budget.selectors.utredning import Utredningslage, hamta_utredning
 from budget.tabeller.balanskrav import MAX_RESERVERING
@@ -42,7 +42,9 @@ def bygg_regelsvar(version: Budgetversion, post: Post, ar: int) -> Kallvy | None
     utredning = lage.resultat if lage else berakna(underlag) if underlag else None
     per_ar = {a.ar: a for a in utredning.ar} if utredning else {}
     forsta = utredning.ar[0].ar if utredning else None
-    if ar not in per_ar or (post.kod == "ib_aterstalla" and ar == forsta):
+    # What was to be restored when the first year began was entered, or is what an earlier budget left.
+    given = bool(utredning) and not underlag[0].ib_brister
+    if ar not in per_ar or (post.kod == "ib_aterstalla" and ar == forsta and given):
         return None
     kolumner = {
         k.ar: k.kalla
@@ -58,10 +60,15 @@ def bygg_regelsvar(version: Budgetversion, post: Post, ar: int) -> Kallvy | None
     delar = []
     for kod, faktor, bak in tuple((k, f, 0) for k, f in rad.summa) or _FOLJER_AV[post.kod]:
         del_ar = ar - bak
+        if del_ar < forsta:
+            visade = {k.ar: k.version for k in tidigare_kolumner(version, forsta)}
+            if del_ar in visade:
+                delar.append((visade[del_ar], poster[kod], omfang, faktor, per_ar[ar].ib_aterstalla, del_ar))
+            continue
         if kod == _FRIAT and not per_ar[del_ar].undantag_tidigare:
             continue
         beraknad = (kod != _FRIAT and poster[kod].typ == "regel") or (
-            kod == "ib_aterstalla" and del_ar != forsta
+            kod == "ib_aterstalla" and not (del_ar == forsta and given)
         )
         delar.append(
             (

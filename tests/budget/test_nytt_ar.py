@@ -16,6 +16,7 @@ from django.utils import timezone
 from budget.actions.balanskrav import berakna_utredning, spara_utredning
 from budget.actions.versioner import Beslut, bered_version, faststall_version, starta_nasta_ar
 from budget.models import Belopp, Post, Uppstallning
+from budget.regler.balanskrav import balanskravsutredning
 from budget.selectors.balanskrav import hamta_underlag
 from budget.selectors.finansiella_mal import hamta_finansiella_mal
 from budget.selectors.justering import hamta_brygga
@@ -465,3 +466,36 @@ def test_ett_avsteg_som_beslutades_i_en_tidigare_budget_star_vid_sitt_ar(b2025, 
     ratt = re.search(r'id="[^"]*avsteg-resultatmal">(.*?)</tr>', fore, re.S)[1]
     assert ratt.count("Avsteg") >= 1 and rad.count("Avsteg") >= 1
     assert "Tillfälligt avsteg från resultatmål" in html
+
+
+def test_det_som_ska_aterstallas_star_kvar_nar_dess_ar_inte_langre_visas(b2025, erik, som):
+    """In the third new year the debt was gone, and its cell belonged to another version."""
+
+    def besluta(v, ar):
+        for steg in (bered_version, faststall_version):
+            steg(version=v, beslut=Beslut("Regionfullmäktige", date(ar - 1, 11, 26), "§ 7"), by=erik)
+        return starta_nasta_ar(kalla=v, kod=f"B{ar + 1}", namn=f"Budget {ar + 1}", by=erik)
+
+    _andra(b2025, "resultatbudget", "kostnader", 2025, -700, erik)
+    b2026 = besluta(b2025, 2025)
+    _andra(b2026, "resultatbudget", "kostnader", 2026, -200, erik)
+    b2027 = besluta(b2026, 2026)
+    b2028 = besluta(b2027, 2027)
+    fore, efter = (
+        {a.ar: a for a in balanskravsutredning(hamta_underlag(v), enhet="kr").ar} for v in (b2027, b2028)
+    )
+    kvar = fore[2025].ub_aterstalla
+    assert min(efter) == 2026 and kvar > 0
+    assert (efter[2026].ib_aterstalla, efter[2026].aterstallt) == (kvar, fore[2026].aterstallt)
+    assert [(b.ar, b.senast, b.kvar) for b in efter[2026].brister] == [
+        (b.ar, b.senast, b.kvar) for b in fore[2026].brister
+    ]
+    _utred(b2028)
+    klient = som("koncerncontroller")
+    html = klient.get("/budget/2028/B2028/balanskrav/").content.decode()
+    assert "2025, det som var kvar när 2026 började" in html and "är inte angivet" not in html
+    adress = re.search(r'id="balanskrav-ib_aterstalla">.*?href="([^"]+/2026/)"', html, re.S)[1]
+    panel = klient.get(adress).content.decode()
+    assert "Utgående återställningskrav" in panel
+    lank = re.search(r'href="(/budget/2027/B2027/varifran/balanskrav/ub_aterstalla/[^"]+/2025/)"', panel)[1]
+    assert klient.get(lank).status_code == 200

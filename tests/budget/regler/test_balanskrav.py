@@ -30,6 +30,7 @@ from budget.regler.balanskrav import (
     Undantagsslag,
     aterstall,
     balanskravsutredning,
+    fortsatt,
     ingaende_brister,
     kedja,
     max_reservering,
@@ -155,6 +156,35 @@ def test_ingaende_brister_delas_upp_pa_ar():
         ib_brister=(IbBrist(2022, Matt(d(4)), senast=2030), IbBrist(2021, Matt(d(5)))),
     )
     assert ingaende_brister(forsta) == (Brist(2021, d(5), senast=2024), Brist(2022, d(4), senast=2030))
+
+
+def test_det_som_ar_kvar_fortsatter_nar_underskottets_ar_inte_langre_visas():
+    """The years that are shown do not change what is to be restored, by when, or what is said of them."""
+    plan = Beslut("Regionfullmäktige", date(2023, 11, 7), "§ 2")
+    aren = (
+        Arsunderlag(ar=2022, poster={"arets_resultat": Matt(d(-3))}, ib_aterstalla=Matt(d(1))),
+        Arsunderlag(ar=2023, poster={"arets_resultat": Matt(d(-9))}, atgardsplan=plan),
+        Arsunderlag(ar=2024, poster={"arets_resultat": Matt(d(2)), "reserv_till": Matt(d(-1))}),
+        Arsunderlag(ar=2025, poster={"arets_resultat": Matt(d(1))}),
+        Arsunderlag(ar=2026, poster={"arets_resultat": Matt(d(1))}),
+    )
+    alla = balanskravsutredning(aren)
+    for antal in range(1, 4):
+        forsta = fortsatt(aren[antal], aren[:antal])
+        visade = balanskravsutredning((forsta, *aren[antal + 1 :]))
+        for a, b in zip(alla.ar[antal:], visade.ar, strict=True):
+            assert (a.ib_aterstalla, a.aterstallt, a.ub_aterstalla) == (
+                b.ib_aterstalla,
+                b.aterstallt,
+                b.ub_aterstalla,
+            )
+            assert [(x.ar, x.kvar, x.senast) for x in a.brister if x.kvar] == [
+                (x.ar, x.kvar, x.senast) for x in b.brister if x.kvar
+            ]
+            koder = {x.kod for x in a.anmarkningar} ^ {x.kod for x in b.anmarkningar}
+            assert koder <= {"IB_UTAN_AR"}
+    assert {x.kod for x in alla.for_ar(2026).anmarkningar} >= {"SISTA_AR_MED_BESLUT"}
+    assert fortsatt(aren[0], ()) is aren[0]
 
 
 # The lines.
