@@ -63,7 +63,8 @@ class Inmatningscell:
     """A cell to fill in. `nyckel` is its name for whoever reads the workbook back; `rev` and `varde` (in the unit
     before division by `skala`, None when empty) are what it held. An empty one that fetches shows the figure of
     `hamtas` in the same column: (table key, row key, factor) for each row that it is made of; none where it is not made
-    of rows in the workbook. `hamtas_titel` says above the cell how it comes there."""
+    of rows in the workbook. Where there is no figure yet it shows nothing until those rows are filled in.
+    `hamtas_titel` says above the cell how it comes there."""
 
     nyckel: str
     rev: int
@@ -102,7 +103,7 @@ class Mall:
 
 class Nyckelcell(NamedTuple):
     """What stood in a cell. `varde` is what the sheet showed for VISA, and the amount itself for IN; `formel` is
-    that of an input cell which showed a fetched figure."""
+    that of an input cell which fetches."""
 
     rad: int
     kolumn: int
@@ -394,10 +395,10 @@ class _Blad:
         formel = ""
         if mall.varde is not None:
             self.blad.write_number(r, j, float(mall.varde / mall.skala), self.stil(**stil))
-        elif mall.hamtas is not None and cell.varde is not None:
-            formel = self._hamtformel(k, cell, mall, andra)
+        elif mall.hamtas is not None and (formel := self._hamtformel(k, cell, mall, andra)):
             grundstil = self.stil(**stil, font_color=_SVAG, italic=True)
-            self.blad.write_formula(r, j, formel, grundstil, float(cell.varde / mall.skala))
+            visat = "" if cell.varde is None else float(cell.varde / mall.skala)
+            self.blad.write_formula(r, j, formel, grundstil, visat)
             regel |= {
                 "input_title": mall.hamtas_titel[:32],
                 "input_message": f"Siffran kommer från {mall.hamtas_namn}. Skriv ett tal här för att "
@@ -409,19 +410,24 @@ class _Blad:
         return Cellslag.IN, mall.varde, formel
 
     def _hamtformel(self, k, cell, mall: Inmatningscell, andra) -> str:
-        """A reference to the figure that is fetched, where the workbook has it, or else the figure itself."""
-        termer, varde = [], Decimal(0)
+        """A reference to the figure that is fetched, where the workbook has it, or else the figure itself. Nothing
+        where there is neither."""
+        termer, rutor, varde = [], [], Decimal(0)
         for tabell, rad, faktor in mall.hamtas:
             blad = andra.get(tabell)
             if not blad or rad not in blad.rad or k.nyckel not in blad.kolumn:
                 break
-            varde += faktor * (blad.tabell.cell(rad, k.nyckel).varde or 0)
+            dar = blad.tabell.cell(rad, k.nyckel).varde
+            varde += faktor * (dar or 0)
             citerat = blad.namn.replace("'", "''")
-            plats = xl_rowcol_to_cell(blad.rad[rad], blad.kolumn[k.nyckel])
-            termer.append(f"{'+' if faktor > 0 else '-'}'{citerat}'!{plats}")
-        if termer and len(termer) == len(mall.hamtas) and abs(varde - cell.varde) < _LIKA:
-            return "=" + "".join(termer).removeprefix("+")
-        return f"={float(cell.varde / mall.skala)!r}"
+            ruta = f"'{citerat}'!{xl_rowcol_to_cell(blad.rad[rad], blad.kolumn[k.nyckel])}"
+            rutor.append(ruta)
+            # An empty cell there may be one that fetches in its turn, and shows an empty text.
+            termer.append(f"{'+' if faktor > 0 else '-'}{ruta if dar is not None else f'N({ruta})'}")
+        if termer and len(termer) == len(mall.hamtas) and abs(varde - (cell.varde or 0)) < _LIKA:
+            formel = "".join(termer).removeprefix("+")
+            return f"={formel}" if cell.varde is not None else f'=IF(COUNT({",".join(rutor)})=0,"",{formel})'
+        return "" if cell.varde is None else f"={float(cell.varde / mall.skala)!r}"
 
     def _skriv_andring(self, r, j, rad, k, cell, stil) -> None:
         a, b = (xl_rowcol_to_cell(r, self.kolumn[nyckel]) for nyckel in k.av)

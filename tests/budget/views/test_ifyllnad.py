@@ -15,7 +15,7 @@ from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from budget.actions.versioner import kopiera_version, las_version
+from budget.actions.versioner import kopiera_version, las_version, starta_nasta_ar
 from budget.models import Belopp, Ifyllnad
 from organisation.models import Anvandare, Rolltilldelning
 from regionskane.lib import xlsx_las
@@ -235,6 +235,55 @@ def test_ifylld_i_libreoffice_kommer_den_tillbaka_med_just_sina_andringar(som, v
         svar = skicka(klient, kontor.fyll_i(hamtad, [], filter_))
         assert svar.status_code == 422 and vantat in text(svar), filter_
     assert lage(arb) == fore
+
+
+def test_ett_tomt_ar_raknas_i_boken_medan_det_fylls_i(som, version, anvandare, tmp_path):
+    """The new last plan year: what the tables fetch from each other was empty, so the workbook's sums were others than
+    the system's."""
+    klient, erik = som("koncerncontroller"), anvandare("koncerncontroller")
+    b2025 = starta_nasta_ar(kalla=version("B2024"), kod="B2025", namn="Budget 2025", by=erik)
+    sida = "/budget/2025/B2025/ifyllnad/"
+    hamtad, kontor = hamta(klient, sida=sida), Kontor(tmp_path)
+    bok = openpyxl.load_workbook(io.BytesIO(hamtad))
+    ark = {bok[n]["A1"].value.rpartition(":")[2]: bok[n] for n in bok.sheetnames if bok[n]["A1"].value}
+
+    def ruta(tabell, post, ar=2027):
+        blad = ark[tabell]
+        rad = next(i for i in range(6, blad.max_row + 1) if blad.cell(i, 1).value == post)
+        kol = next(j for j in range(3, blad.max_column + 1) if blad.cell(1, j).value == f"B2025-{ar}")
+        return blad.title, blad.cell(rad, kol).coordinate
+
+    def i_boken(innehall, tabell, post):
+        namn, plats = ruta(tabell, post)
+        return openpyxl.load_workbook(io.BytesIO(innehall), data_only=True)[namn][plats].value
+
+    orord = kontor.fyll_i(hamtad, [])
+    assert i_boken(orord, "resultatbudget", "skatteintakter") in (None, "")
+    assert "Arbetsboken skiljer sig inte från versionen" in text(
+        skicka(klient, orord, sida=sida, follow=True)
+    )
+    ifyllt = {
+        ("skatt", "skatteintakter"): 46_500,
+        ("skatt", "inkomstutjamning"): 9_600,
+        ("resultatbudget", "kostnader"): -55_000,
+    }
+    ifylld = kontor.fyll_i(hamtad, [(*ruta(*plats), tal) for plats, tal in ifyllt.items()])
+    svar = skicka(klient, ifylld, sida=sida, follow=True)
+    assert "3 belopp ändras" in text(svar)
+    klient.post(svar.redirect_chain[-1][0])
+    assert belopp(b2025, "REGION", 2027, "resultatbudget.skatteintakter") is None
+    for tabell, post, kalla in (
+        ("resultatbudget", "skatteintakter", ("skatt", "skatteintakter")),
+        ("resultatbudget", "arets_resultat", ("resultatbudget", "arets_resultat")),
+        ("kassaflode", "arets_resultat", ("resultatbudget", "arets_resultat")),
+        ("balanskrav", "arets_resultat", ("resultatbudget", "arets_resultat")),
+        ("balanskrav", "bas", ("skatt", "skatteintakter")),
+    ):
+        tabeller = klient.get(f"/api/v1/budget/2025/B2025/{kalla[0]}/").json()["tabeller"]
+        rader = {r["nyckel"]: r["celler"] for r in tabeller[0]["rader"]}
+        vantat = Decimal(rader[kalla[1]]["B2025-2027"]["varde"]) / MNKR
+        vantat += 9_600 if post == "bas" else 0
+        assert i_boken(ifylld, tabell, post) == pytest.approx(float(vantat)), (tabell, post)
 
 
 def test_egna_blad_och_anteckningar_stoppar_inget(som, version):
