@@ -6,7 +6,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from django.db.models import BooleanField, Q, QuerySet
+from django.db.models import BooleanField, Count, Max, Min, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from indikatorer.models import Indikator, Malniva, Matning, Omradesslag, Segment
@@ -59,7 +59,7 @@ def bedom_ar(ar: int, **urval) -> list[Bedomd]:
 def bedom_celler(
     ar: int, celler: Collection[tuple[int, int | None]], *, kon: str = "T", enhet: int | None = None
 ) -> dict[tuple[int, int | None], Bedomd]:
-    """The year of the region, or of an enhet, judged for chosen (indikator, segment) ids only. Four to six queries.
+    """The year of the region, or of an enhet, judged for chosen (indikator, segment) ids only. Four to seven queries.
 
     A cell that has neither value nor target is not in the answer.
     """
@@ -78,7 +78,7 @@ def bedom_aren(
     celler: Collection[tuple[int, int | None]] | None = None,
 ) -> Iterator[Bedomd]:
     """Every cell of the years judged, in one pass and no certain order. Four queries whatever the size, one more
-    where a target compares with riket, and one where the region has a target for what it has no values of.
+    where a target compares with riket, and one or two where the region has a target for what it has no values of.
 
     The region's own values, or those of `enhet` (id); whole years unless `delperiod`. There is a row for every value
     of a year, also one that is missing with a reason, and for the region every target that has no value. What only one
@@ -122,7 +122,7 @@ def bedom_indikator(
     enhet: int | None = None,
     delperiod: int = 0,
 ) -> list[Bedomd]:
-    """Every year of one indikator judged, by segment and with the latest year first. Three to five queries."""
+    """Every year of one indikator judged, by segment and with the latest year first. Three to six queries."""
     matningar = indikator.matningar.filter(kon__in=kon, enhet=enhet, delperiod=delperiod, omrade=None)
     register = {indikator.pk: indikator}
     mal = _las_mal(register, indikator.malnivaer.all())
@@ -208,7 +208,7 @@ def _bedom(register, matningar, mal, aren, enhet, kon, delperiod) -> Iterator[Be
         )
     # A target is the region's: an enhet is judged by it where it has a value of its own.
     if enhet is None:
-        annorstades = _annorstades({pk for pk, _ in mal} - matta, kon, delperiod)
+        annorstades = _annorstades({pk for pk, _ in mal} - matta, kon, delperiod, aren)
         for (pk, s, k), serie in annorstades.serier.items():
             matta.add(pk)
             celler.add((pk, s))
@@ -238,38 +238,53 @@ class _Annorstades(NamedTuple):
     skal: dict[int, dict[int, Skal]]
 
 
-def _annorstades(utan: set[int], kon, delperiod: int) -> _Annorstades:
-    """Where the values are of those `utan` (ids) that the region has none of in the years. One query, or none."""
+def _annorstades(utan: set[int], kon, delperiod: int, aren) -> _Annorstades:
+    """Where the values are of those `utan` (ids) that the region has none of in the years. Two queries at most.
+
+    They are counted where they lie: the enheter of a large region have hundreds of thousands.
+    """
     ut = _Annorstades({}, {}, {})
     if not utan:
         return ut
-    per_indikator: dict[int, list[tuple]] = {}
-    for rad in (
-        Matning.objects.filter(indikator__in=utan, omrade=None)
+    matningar = Matning.objects.filter(indikator__in=utan, omrade=None)
+    if aren:
+        matningar = matningar.filter(ar__range=(min(aren) - BAKAT, max(aren)))
+    hela = Q(delperiod=delperiod)
+    per_ar = (
+        matningar.order_by()
+        .values("indikator", "ar")
+        .annotate(
+            forsta=Min("enhet", filter=hela),
+            sista=Max("enhet", filter=hela),
+            regionens=Count("pk", filter=Q(enhet=None)),
+            delars=Count("varde", filter=~hela),
+            enheters=Count("varde", filter=hela & Q(enhet__isnull=False)),
+        )
+    )
+    enheter: dict[int, set[int]] = {}
+    med_region: set[int] = set()
+    for rad in per_ar:
+        pk = rad["indikator"]
+        enheter.setdefault(pk, set()).update({rad["forsta"], rad["sista"]} - {None})
+        if rad["regionens"]:
+            med_region.add(pk)
+        if rad["enheters"]:
+            ut.skal.setdefault(pk, {})[rad["ar"]] = Skal.BARA_ENHETER
+        elif rad["delars"]:
+            ut.skal.setdefault(pk, {})[rad["ar"]] = Skal.BARA_DELAR_AV_ARET
+    ensamma = {pk for pk, e in enheter.items() if len(e) == 1} - med_region
+    if not ensamma:
+        return ut
+    rader = (
+        matningar.filter(hela, indikator__in=ensamma, enhet__isnull=False, kon__in=kon)
         .order_by("indikator_id", "segment_id", "kon", "-ar")
-        .values_list(*_FALT, "delperiod", "enhet_id", "enhet__kod", "enhet__namn")
-    ):
-        per_indikator.setdefault(rad[0], []).append(rad)
-    n = len(_FALT)
-    for pk, rader in per_indikator.items():
-        regionen = any(rad[n + 1] is None for rad in rader)
-        hela = [rad for rad in rader if rad[n] == delperiod and rad[n + 1] is not None]
-        enheter = {Matenhet(*rad[n + 1 :]) for rad in hela}
-        if len(enheter) == 1 and not regionen:
-            (ut.enhet[pk],) = enheter
-            hela = [rad for rad in hela if rad[2] in kon]
-            ut.serier.update(
-                (c, tuple(Matvarde(*rad[3:n]) for rad in g)) for c, g in groupby(hela, key=_CELL)
-            )
-            continue
-        skal = ut.skal.setdefault(pk, {})
-        for rad in rader:
-            if rad[4] is None:
-                continue
-            if rad[n] != delperiod:
-                skal.setdefault(rad[3], Skal.BARA_DELAR_AV_ARET)
-            elif rad[n + 1] is not None:
-                skal[rad[3]] = Skal.BARA_ENHETER
+        .values_list(*_FALT, "enhet_id", "enhet__kod", "enhet__namn")
+    )
+    for cell, grupp in groupby(rader, key=_CELL):
+        serie = tuple(grupp)
+        ut.enhet[cell[0]] = Matenhet(*serie[0][len(_FALT) :])
+        ut.serier[cell] = tuple(Matvarde(*rad[3 : len(_FALT)]) for rad in serie)
+        ut.skal.pop(cell[0], None)
     return ut
 
 
