@@ -10,12 +10,14 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import F
 
-from budget.models import Block, Budgetversion, Post, Posttyp
+from budget.models import Block, Budgetversion, Post, Posttyp, Uppstallning, Versionskolumn
 from budget.selectors.celler import ANVANDARNAMN
 from budget.selectors.justering import summera_beslutade
 from budget.selectors.nyckeltal import berakna, hamta_behov, regelrader
 from budget.selectors.summor import ALLA, Lage, Nyckel, hamta_summor
+from budget.selectors.uppstallning import lasbara_uppstallningar
 from organisation.permissions import Enhetsurval
 
 
@@ -35,7 +37,7 @@ class Skillnad(NamedTuple):
 
 
 class Summaskillnad(NamedTuple):
-    """A sum or nyckeltal that differs: of a line over all enheter that the reader may see, in what it is given in.
+    """A sum, fetched line or nyckeltal that differs: over all enheter that the reader may see, in what it is given in.
     `beslutat` are the versions in which another figure was decided than its parts give, with that figure."""
 
     post: Post
@@ -198,7 +200,8 @@ def _kedja(version: Budgetversion) -> set[int]:
 
 
 def jamfor_versioner(forsta: Budgetversion, andra: Budgetversion, urval: Enhetsurval) -> Jamforelse:
-    """The cells and rows of justeringar whose amounts differ, in order, and the sums. Nine queries at most."""
+    """The cells and rows of justeringar whose amounts differ, in order, and the sums and fetched lines that move with
+    them, in whatever table of both that they stand. Eleven queries at most."""
     aren = tuple(ar for ar in forsta.ar_lista if ar in andra.ar_lista)
     fraga = {
         "forsta": forsta.pk,
@@ -215,20 +218,42 @@ def jamfor_versioner(forsta: Budgetversion, andra: Budgetversion, urval: Enhetsu
         celler += tuple(Skillnad(*rad) for rad in cursor.fetchall())
         cursor.execute(_JUSTERINGAR, fraga)
         justeringar = tuple(Justeringsskillnad(*rad) for rad in cursor.fetchall())
+    egna = {c.uppstallning for c in celler}
+    visas = _gemensamma(forsta, andra, aren, urval) if celler or justeringar else set()
     poster = {
         p.pk: p
-        for p in Post.objects.filter(uppstallning__in={c.uppstallning for c in celler})
+        for p in Post.objects.filter(uppstallning__in=egna | {u for u, _ in visas})
         .exclude(typ=Posttyp.REGEL, regel="")
         .select_related("uppstallning")
     }
+    skrivna = {(c.post, c.ar) for c in celler}
     return Jamforelse(
         aren,
         poster,
         celler,
-        tuple(_summor(forsta, andra, urval, aren, poster.values())),
+        tuple(
+            s
+            for s in _summor(forsta, andra, urval, aren, poster.values())
+            if (s.post.uppstallning_id in egna or (s.post.uppstallning_id, s.ar) in visas)
+            # A line that would be fetched and has an amount of its own is among the cells.
+            and not (s.post.kalla_post_id and (s.post.pk, s.ar) in skrivna)
+        ),
         justeringar,
         tuple(_justeringssummor(forsta, andra, justeringar)),
     )
+
+
+def _gemensamma(forsta, andra, aren: Iterable[int], urval: Enhetsurval) -> set[tuple[int, int]]:
+    """The tables (ids) and years that both versions have, of those that the reader sees. What is of an object or of a
+    förvaltning comes to no sum that a table shows. One query, and one more for who does not see all."""
+    har: dict[int, set[tuple[Uppstallning, int]]] = {forsta.pk: set(), andra.pk: set()}
+    for k in Versionskolumn.objects.filter(
+        version=F("kalla"), kalla__in=list(har), ar__in=list(aren)
+    ).select_related("uppstallning"):
+        har[k.kalla_id].add((k.uppstallning, k.ar))
+    bada = har[forsta.pk] & har[andra.pk]
+    lasbara = set(lasbara_uppstallningar({u for u, _ in bada}, urval))
+    return {(u.pk, ar) for u, ar in bada if u in lasbara and not (u.per_objekt or u.per_forvaltning)}
 
 
 def hamta_faktaandring(
@@ -269,7 +294,7 @@ def _justeringssummor(forsta, andra, justeringar: Iterable[Justeringsskillnad]):
 
 
 def _summor(forsta, andra, urval, aren, poster: Iterable[Post]):
-    summerade = [p for p in poster if p.typ == Posttyp.SUMMA or p.uppstallning.per_enhet]
+    summerade = [p for p in poster if p.typ == Posttyp.SUMMA or p.uppstallning.per_enhet or p.kalla_post_id]
     nyckeltal = regelrader(poster)
     if not summerade and not nyckeltal:
         return

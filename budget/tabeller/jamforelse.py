@@ -13,6 +13,7 @@ from budget.models import (
     Block,
     Budgetversion,
     Justeringsstatus,
+    Uppstallning,
     Uppstallningsslag,
     Versionskolumn,
     Versionstyp,
@@ -44,9 +45,13 @@ from regionskane.lib.visning import har_egna_enheter
 
 
 def bygg_jamforelse(forsta: Budgetversion, andra: Budgetversion, j: Jamforelse) -> list[Tabell]:
-    """The tables: the cells or rows that differ, and under them the sums that differ because of them."""
+    """The tables: the cells or rows that differ, and under them the sums that differ because of them. A table that only
+    fetches what differs has the sums alone."""
     bygge = _Bygge(forsta, andra, j)
-    tabeller = [bygge.tabell(list(celler)) for _, celler in groupby(j.celler, key=lambda c: c.uppstallning)]
+    berorda = {j.poster[c.post].uppstallning for c in j.celler} | {
+        s.post.uppstallning for s in j.summor if not s.post.dold
+    }
+    tabeller = [bygge.tabell(u) for u in sorted(berorda, key=lambda u: (u.ordning, u.pk))]
     return tabeller + ([bygge.justeringar()] if j.justeringar else [])
 
 
@@ -193,9 +198,8 @@ class _Bygge:
     def __init__(self, forsta: Budgetversion, andra: Budgetversion, j: Jamforelse):
         self.forsta, self.andra, self.j, self.kallor = forsta, andra, j, Kallor()
 
-    def tabell(self, celler: list[Skillnad]) -> Tabell:
-        u = self.j.poster[celler[0].post].uppstallning
-        rader, noter = [self._cellrad(c) for c in celler], []
+    def tabell(self, u: Uppstallning) -> Tabell:
+        rader, noter = [self._cellrad(c) for c in self.j.celler if c.uppstallning == u.pk], []
         summor = [s for s in self.j.summor if s.post.uppstallning_id == u.pk and not s.post.dold]
         if summor:
             rader.append(Rad("grupp-summor", "Summor som skiljer", slag=Radslag.GRUPP))

@@ -34,7 +34,7 @@ PAR = [
     ("B2024/jamfor/?mot=P2023", 3),
     ("B2024/jamfor/?mot=BS2022", 3),
     ("B2024/jamfor/?mot=B2024&ar=2025&mot_ar=2024", 9),
-    ("B2024-ARB/jamfor/", 3),
+    ("B2024-ARB/jamfor/", 7),
     ("B2024-ARB/jamfor/?mot=B2024&ar=2025&mot_ar=2025", 9),
 ]
 

@@ -13,7 +13,7 @@ from budget.models import Belopp, Justering
 from organisation.models import Enhet
 from regionskane.historik import andring
 from regionskane.lib.belopp import MNKR, TolkatBelopp, formatera
-from tests.budget.belopp import egna_nivaer
+from tests.budget.belopp import egna_nivaer, skriv
 
 
 @pytest.fixture(autouse=True)
@@ -137,6 +137,37 @@ def test_andrad_cell_visar_bada_beloppen_skillnaden_och_namnet(som):
     # The sums that move, each as the tables have it, and not those that do not.
     assert "Årets resultat 2024" in html and "−4\u00a0407" in html
     assert "Årets resultat 2025" not in html
+
+
+def test_tabeller_dar_bara_det_hamtade_andras_ar_med(som, version, anvandare):
+    """All years at once has what a year of it has: kassaflöde, balansbudget and balanskrav fetch årets resultat, 5A the
+    sum of the objects, and a nyckeltal is of the costs, where nobody has written anything."""
+    klient, erik = som("koncerncontroller"), anvandare("koncerncontroller")
+    arb = version("B2024-ARB")
+    _andra(klient, "resultatbudget", var={"post__kod": "kostnader"}, text="-62 844")
+    objekt = Belopp.objects.filter(
+        version=arb, post__uppstallning__kod="investeringsobjekt", ar=2024
+    ).exclude(post__kod__regex="_(prognos|plan)$")[0]
+    skriv(arb, "investeringsobjekt", objekt.post.kod, objekt.enhet.kod, 2024, objekt.belopp / MNKR + 20, erik)
+
+    def rader(fraga):
+        tabeller = klient.get(f"/api/v1/budget/2024/B2024-ARB/jamfor/?mot=B2024{fraga}").json()["tabeller"]
+        return {t["nyckel"]: {r["rubrik"]: r["celler"] for r in t["rader"] if r["celler"]} for t in tabeller}
+
+    alla, aret = rader(""), rader("&ar=2024&mot_ar=2024")
+    andrade = {
+        (tabell, f"{rad} 2024"): celler["forandring"]["visat"]
+        for tabell, egna in aret.items()
+        for rad, celler in egna.items()
+        if celler["forandring"]["visat"].strip("0,%") and celler["forandring"]["varde"]
+    }
+    assert {t for t, _ in andrade} == {
+        "resultatbudget", "kassaflode", "balansbudget", "balanskrav", "investeringar", "forutsattningar"
+    }  # fmt: skip
+    assert {nyckel: alla[nyckel[0]][nyckel[1]]["skillnad"]["visat"] for nyckel in andrade} == andrade
+    # Who sees no table of the whole region sees none of them here either.
+    egna = som("controller-kn").get(ADRESS).content.decode()
+    assert "Kassaflöde" not in re.sub(r"(?s)<nav.*?</nav>", "", egna)
 
 
 def test_versioner_utan_gemensamma_ar_jamfors_ar_mot_ar(som):
