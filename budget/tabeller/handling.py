@@ -213,8 +213,8 @@ def _fakta(version, urval, andrad, tabeller):
         if t.nyckel == NYCKEL:
             yield "Finansiering", t.ingress.split("\n\n")[0]
     if version.handling:
-        # The document is of the version that this one was made from; this one stands in no document.
-        yield "Medföljande belopp ur" if version.bryggad else "Källhandling", version.handling
+        # The document is of a version that this one goes back to, maybe through others; this one stands in none.
+        yield "Oförändrade belopp ur" if version.bryggad else "Källhandling", version.handling
     yield (
         "Omfattning",
         "Hela regionen" if urval.allt else version.namnd.namn if version.namnd else "Egna enheter",

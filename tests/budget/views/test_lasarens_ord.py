@@ -59,10 +59,21 @@ def test_panelen_namner_regeln_med_ord(som):
 
 def test_nasta_ar_sager_inte_att_det_star_i_forra_arets_handling(som, b2025):
     html = _text(som("koncerncontroller").get("/budget/2025/B2025/"))
-    assert "Belopp som har följt med kommer ur Verksamhetsplan och budget 2024" in html
+    # What was entered since did not come out of it, and it has no figures at all of the last year.
+    sagt = (
+        "Belopp ur Verksamhetsplan och budget 2024 med plan 2025–2026 har följt med där ingen har ändrat dem."
+    )
+    assert sagt in " ".join(html.split()) and "kommer ur" not in html
     assert "till. Ur " not in html
     fakta = dict(bygg_handling(b2025, ALLA_ENHETER).fakta)
-    assert "Källhandling" not in fakta and "Medföljande belopp ur" in fakta
+    assert fakta["Oförändrade belopp ur"].startswith("Verksamhetsplan och budget 2024")
+    assert not {"Källhandling", "Medföljande belopp ur"} & set(fakta)
+    # In the list of versions it stands at the one that it is of.
+    listan = _text(som("koncerncontroller").get("/budget/"))
+    handlingar = [
+        rad.partition("</li>")[0] for rad in listan.split("<li>") if "Verksamhetsplan och budget 2024" in rad
+    ]
+    assert handlingar and not [rad for rad in handlingar if "Budget 2025" in rad or "arbetsversion" in rad]
 
 
 def test_det_som_aviserades_om_2023_foljer_med_till_budget_2025(b2025):
