@@ -1,7 +1,7 @@
 """The lines of the balanskravsutredning as the rule wants them, and what the rule makes of them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from django.db.models import Q
 
@@ -19,10 +19,12 @@ from budget.models import (
 from budget.regler import balanskrav as regel
 from budget.selectors.summor import ALLA, Lage, Nyckel, Summa, hamta_summor
 from budget.selectors.uppstallning import Uppstallningsdata
-from regionskane.lib.anmarkning import Anmarkning
+from regionskane.lib.anmarkning import Anmarkning, Niva
 from regionskane.lib.belopp import MNKR
 
 UPPSTALLNING = "balanskrav"
+# Asks for a decision, and is no fault of a figure.
+UTAN_BESLUT = "UNDANTAG_UTAN_BESLUT"
 _SLAG = {
     Versionstyp.BUDGET: regel.Arsslag.BUDGET,
     Versionstyp.TILLAGG: regel.Arsslag.BUDGET,
@@ -140,16 +142,39 @@ def ar_utan_underskott(version: Budgetversion) -> set[int]:
     }
 
 
-def fragor_om_beslut(versioner: Iterable[Budgetversion]) -> list[tuple[Budgetversion, Anmarkning]]:
-    """Every synnerliga skäl of the versions that no complete decision is recorded for."""
+@dataclass(frozen=True, slots=True)
+class Balanskravsfynd:
+    """What the rule says of a year of a version, as of now."""
+
+    version: Budgetversion
+    ar: int
+    anmarkning: Anmarkning
+
+
+def hamta_fynd(versioner: Iterable[Budgetversion]) -> list[Balanskravsfynd]:
+    """What the rule says of the versions, and is a question or a fault that nobody else names.
+
+    Every synnerliga skäl that no complete decision is recorded for, of any year that a version shows, and in its own
+    years what must be put right: a budget below zero (KL 11:5), a reservation above the highest (KL 11:14). A printed
+    line that is another than the rule's is left to `hamta_regelavvikelser`.
+    """
     return [
-        (version, a)
+        Balanskravsfynd(version, ar.ar, a)
         for version in versioner
         if (underlag := hamta_underlag(version))
         for ar in berakna(underlag).ar
         for a in ar.anmarkningar
-        if a.kod == "UNDANTAG_UTAN_BESLUT"
+        if a.kod == UTAN_BESLUT or (_ar_fel(a) and ar.ar in version.ar_lista)
     ]
+
+
+def hamta_lagfel(versioner: Iterable[Budgetversion]) -> list[Balanskravsfynd]:
+    """Those of `hamta_fynd` that must be put right."""
+    return [f for f in hamta_fynd(versioner) if _ar_fel(f.anmarkning)]
+
+
+def _ar_fel(a: Anmarkning) -> bool:
+    return a.niva == Niva.FEL and not a.kod.startswith("AVVIKELSE_")
 
 
 def i_mnkr(underlag: tuple[regel.Arsunderlag, ...]) -> tuple[regel.Arsunderlag, ...]:

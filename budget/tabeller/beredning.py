@@ -16,6 +16,7 @@ from budget.models import (
 )
 from budget.selectors.askanden import hamta_askanden
 from budget.selectors.balanskrav import UPPSTALLNING as BALANSKRAV
+from budget.selectors.balanskrav import hamta_lagfel
 from budget.selectors.beslutspunkter import hamta_beslutsavvikelser
 from budget.selectors.budgetdel import hamta_delar, hamta_delenheter
 from budget.selectors.investeringar import hamta_foreslagna
@@ -129,8 +130,10 @@ def utgangslagets_text(version: Budgetversion) -> str:
 
 
 def _skillnader(version: Budgetversion):
-    """What Kontroll counts, and in words what has moved without what follows from it."""
+    """What the law does not allow, what Kontroll counts, and in words what has moved without what follows from it."""
     adress = [version.ar, version.kod]
+    for f in hamta_lagfel([version]):
+        yield Lagespunkt(f.anmarkning.text, reverse("tabell", args=[*adress, BALANSKRAV]))
     if text := grundbrist(version):
         yield Lagespunkt(text, f"{reverse('jamfor', args=adress)}?mot={version.kopia_av.kod}")
     if text := utgangslagets_text(version):

@@ -20,6 +20,7 @@ from budget.models import (
     Versionskolumn,
     Versionstyp,
 )
+from budget.selectors.balanskrav import hamta_lagfel
 from budget.selectors.beslutspunkter import hamta_beslutsavvikelser
 from budget.selectors.budgetdel import stangda_enheter
 from budget.selectors.kommentar import rakna_per_plats
@@ -326,6 +327,7 @@ def kontroll(request, ar, kod):
         andra = Budgetversion.objects.filter(pk__in=kallor, status=Status.LAST).order_by("ar", "kod")
     innehall |= {
         "beslut": beslut,
+        "lagfel": [f.anmarkning.text for f in hamta_lagfel([v])] if atkomst.urval.allt else [],
         "utanfor": skilda_utanfor(v, hamta_skilda(v, hamta_samband(v))) if atkomst.urval.allt else [],
         "andra": [{"namn": str(a), "url": reverse("kontroll", args=[a.ar, a.kod])} for a in andra],
     }

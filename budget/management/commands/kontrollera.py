@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from budget.models import Budgetversion
 from budget.regler.kontroll import Slag
-from budget.selectors.balanskrav import fragor_om_beslut
+from budget.selectors.balanskrav import UTAN_BESLUT, Balanskravsfynd, hamta_fynd
 from budget.selectors.beslutspunkter import Beslutsavvikelse, hamta_beslutsavvikelser
 from budget.selectors.kontroll import Avvikelse, hamta_sedda_avvikelser
 from budget.tabeller import matt
@@ -38,10 +38,13 @@ class Command(BaseCommand):
         sedda = hamta_sedda_avvikelser(versioner)
         avvikelser = [a for a in sedda if a.i_grunden]
         beslut = hamta_beslutsavvikelser(versioner)
+        fynd = hamta_fynd(versioner)
+        lagfel = [f for f in fynd if f.anmarkning.kod != UTAN_BESLUT]
         # What the other apps find belongs to no budgetversion.
         andra = [] if budgetversion else [rad for kontroll in KONTROLLER for rad in kontroll()]
         if options["json"]:
             alla = [_som_json(a) for a in avvikelser] + [_beslut_som_json(a) for a in beslut]
+            alla += [_fynd_som_json(f) for f in lagfel]
             alla += [asdict(rad) for rad in andra]
             self.stdout.write(json.dumps(alla, ensure_ascii=False, indent=2))
             return
@@ -49,16 +52,20 @@ class Command(BaseCommand):
             self.stdout.write(f"{a.skillnad.slag.upper():<11} {_text(a)}")
         for a in beslut:
             self.stdout.write(f"{a.slag.upper():<11} {skriv_beslutsavvikelse(a)}")
+        for f in lagfel:
+            self.stdout.write(f"{Slag.FEL.upper():<11} {_fyndtext(f)}")
         # Follows from the leaves, so it is no fault of a figure; who adds up the table meets it all the same.
         for a in sedda:
             if not a.i_grunden:
                 self.stdout.write(f"{'I TABELLEN':<11} {_text(a)}")
         # Asks for a decision, and is no difference between figures: not counted, and not among the rows of --json.
-        for version, a in fragor_om_beslut(versioner):
-            self.stdout.write(f"{'BESLUT?':<11} {version.namn}: {a.text}")
+        for f in fynd:
+            if f.anmarkning.kod == UTAN_BESLUT:
+                self.stdout.write(f"{'BESLUT?':<11} {_fyndtext(f)}")
         for rad in andra:
             self.stdout.write(f"{rad.slag.upper():<11} {rad.text}")
         slag = [a.skillnad.slag for a in avvikelser] + [a.slag for a in beslut] + [rad.slag for rad in andra]
+        slag += [Slag.FEL for _ in lagfel]
         fel = sum(s == Slag.FEL for s in slag)
         self.stdout.write(f"{len(slag)} skillnader: {len(slag) - fel} avrundning, {fel} fel.")
 
@@ -99,6 +106,26 @@ def _som_json(a: Avvikelse) -> dict:
         "slag": a.skillnad.slag.value,
         "text": _text(a),
         "kalla": a.kalla,
+    }
+
+
+def _fyndtext(f: Balanskravsfynd) -> str:
+    return f"{f.version.namn}: {f.anmarkning.text}"
+
+
+def _fynd_som_json(f: Balanskravsfynd) -> dict:
+    """Without figures: what the law asks is no printed figure beside a computed one."""
+    return {
+        "kod": "BALANSKRAV",
+        "plats": f"{f.version.kod}/balanskrav/{f.anmarkning.kod}",
+        "ar": f.ar,
+        "tryckt": "",
+        "beraknat": "",
+        "delarna_ger": None,
+        "differens": "",
+        "slag": Slag.FEL.value,
+        "text": _fyndtext(f),
+        "kalla": "",
     }
 
 

@@ -2,18 +2,20 @@
 
 import json
 import re
+from datetime import date
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 
-from budget.actions.versioner import kopiera_version
-from budget.models import Post
+from budget.actions.versioner import Beslut, bered_version, kopiera_version, las_upp_version, starta_nasta_ar
+from budget.models import Belopp, Post
 from budget.selectors.kontroll import hamta_alla_avvikelser, hamta_sedda_avvikelser
 from budget.selectors.samband import Raknas, hamta_samband, hamta_skilda
 from budget.selectors.summor import ALLA_ENHETER
 from budget.tabeller.handling import bygg_handling
 from budget.tabeller.kontroll import bygg_kontroll
+from regionskane.lib.belopp import MNKR
 from regionskane.lib.tabell import Kolumnslag
 from tests.budget.belopp import skriv
 
@@ -146,3 +148,31 @@ def test_det_som_skrivits_har_sags_inte_sta_i_en_handling(version, anvandare):
 def test_radernas_forklaringar_galler_varje_ar(db):
     """They are printed in the budget of any year, so none may speak of what one year's document printed."""
     assert not re.findall(r"\b20\d\d\b", " ".join(Post.objects.values_list("forklaring", flat=True)))
+
+
+def test_en_budget_under_noll_sags_dar_den_bereds_beslutas_och_kontrolleras(version, anvandare, som):
+    """It is an error by KL 11:5, and stood nowhere but on the page of the balanskrav, among the warnings."""
+    erik = anvandare("koncerncontroller")
+    b2025 = starta_nasta_ar(kalla=version("B2024"), kod="B2025", namn="Budget 2025", by=erik)
+    konc, rot = som("koncerncontroller"), "/budget/2025/B2025"
+
+    def overallt() -> dict[str, bool]:
+        ut = StringIO()
+        call_command("kontrollera", budgetversion="B2025", stdout=ut)
+        svar = {sida: "(KL 11:5)" in _text(konc, f"{rot}/{sida}/") for sida in ("bered", "kontroll")}
+        return svar | {"kommandot": re.search(r"FEL +Budget 2025: .*KL 11:5", ut.getvalue()) is not None}
+
+    assert set(overallt().values()) == {False}
+    kostnader = Belopp.objects.get(version=b2025, post__kod="kostnader", ar=2025)
+    skriv(b2025, "resultatbudget", "kostnader", "REGION", 2025, kostnader.belopp / MNKR - 1000, erik)
+    assert set(overallt().values()) == {True}
+    ut = StringIO()
+    call_command("kontrollera", "--json", budgetversion="B2025", stdout=ut)
+    (rad,) = [r for r in json.loads(ut.getvalue()) if r["kod"] == "BALANSKRAV"]
+    assert (rad["plats"], rad["ar"], rad["slag"]) == ("B2025/balanskrav/BUDGET_UNDER_NOLL", 2025, "fel")
+    # It stands there also when the version is beredd, and a reason to go below zero takes it away.
+    bered_version(version=b2025, beslut=Beslut("Regionstyrelsen", date(2024, 11, 5), "§ 1"), by=erik)
+    assert "(KL 11:5)" in _text(konc, f"{rot}/faststall/")
+    las_upp_version(version=b2025, varfor="Synnerliga skäl", by=erik)
+    skriv(b2025, "balanskrav", "synnerliga_skal", "REGION", 2025, 500, erik)
+    assert set(overallt().values()) == {False}
