@@ -1034,9 +1034,12 @@ def _kontrollera_undantagets_slag(lage: _Lage) -> Iterator[Anmarkning]:
             f"Raden synnerliga skäl {lage.ar} har ett belopp, men beslutet ger bara längre tid. Beloppet räknas "
             "inte av. Registrera beslutet som en del om en del av underskottet inte ska återställas (KL 11:13).",
         )
-    if beslut is None or _langre_tid(lage.u) or not underskott:
+    if beslut is None or _langre_tid(lage.u):
         return
-    if not raknat:
+    if not underskott:
+        if not lage.u.synnerliga_skal.varde:
+            yield _beslut_utan_verkan(lage)
+    elif not raknat:
         yield _varning(
             "BESLUT_UTAN_BELOPP",
             f"Beslutet om synnerliga skäl {lage.ar} har inget belopp. Hela underskottet ska återställas (KL "
@@ -1049,6 +1052,22 @@ def _kontrollera_undantagets_slag(lage: _Lage) -> Iterator[Anmarkning]:
             f"Synnerliga skäl {lage.ar} omfattar {omfattning} underskottet, men beslutet är antecknat som "
             "ett annat slag av undantag (KL 11:13).",
         )
+
+
+def _beslut_utan_verkan(lage: _Lage) -> Anmarkning:
+    """A decision without an amount, in a year without a deficit of its own: it frees nothing."""
+    kvar = lage.ib - lage.aterstallt
+    if kvar > 0:
+        return _varning(
+            "BESLUT_UTAN_BELOPP",
+            f"Beslutet om synnerliga skäl {lage.ar} har inget belopp, så {lage.visa(kvar, NOLL)} av tidigare "
+            f"underskott är kvar att återställa. Skriv beloppet på raden synnerliga skäl {lage.ar} (KL 11:13).",
+        )
+    return _varning(
+        "BESLUT_UTAN_UNDERSKOTT",
+        f"Beslutet om synnerliga skäl {lage.ar} har inget underskott att gälla: året har inget eget, och inget är kvar "
+        "av tidigare (KL 11:13).",
+    )
 
 
 def _kontrollera_undantagsbeslut(lage: _Lage) -> Iterator[Anmarkning]:
