@@ -62,7 +62,8 @@ class Avvikelse:
     been decided (`Lage.DELAR`); `delar` is what the parts give as they stand in the version, decided where they are
     decided, which is what the notes under the tables say. It is None where nothing of the kind is shown. `i_grunden`
     is false of a figure that its leaves give and the parts beside it do not: only a reader of the tables meets it.
-    `skillnad` is against the leaves where they differ, else against the parts. `samband` is the tie of a SAMBAND.
+    `skillnad` is against the leaves where they differ, else against the parts. `samband` is the tie of a SAMBAND,
+    `rorelse` what a RAM or KAPITAL tells of.
     """
 
     kod: str
@@ -78,6 +79,7 @@ class Avvikelse:
     delar: Decimal | None = None
     i_grunden: bool = True
     samband: Regel | None = None
+    rorelse: Ramrorelse | Kapitalrorelse | None = None
 
     @property
     def ar_fel(self) -> bool:
@@ -376,7 +378,7 @@ def _rorelseavvikelse(
 ) -> Avvikelse:
     return Avvikelse(
         kod, r.version, r.post, Nyckel(r.post.pk, r.version.pk, r.ar, ALLA), f"ändring mot {r.fran.namn}{utom}",
-        rorde_sig, foljde, Skillnad(r.fattas, Slag.FEL), Decimal(1), r.version.kallhandling,
+        rorde_sig, foljde, Skillnad(r.fattas, Slag.FEL), Decimal(1), r.version.kallhandling, rorelse=r,
     )  # fmt: skip
 
 

@@ -97,6 +97,16 @@ def hamta_egna_nivaer(version: Budgetversion) -> dict[tuple[int, int], Decimal]:
     return {(enhet, ar): bryggan[ar][enhet] for enhet, ar in egna if ar in bryggan and enhet in bryggan[ar]}
 
 
+class Beslutat(NamedTuple):
+    """A figure, in kronor, of the version that another started from: decided to something else than its parts give, and
+    what moves is counted from the parts."""
+
+    post: Post
+    ar: int
+    beslutat: Decimal
+    delar: Decimal
+
+
 class Ramrorelse(NamedTuple):
     """How regionbidragen and nettokostnaderna of a year have moved from what a version started from, in kronor.
     `bidrag` is more regionbidrag, `kostnader` more costs, `betalt` what more intäkter pay for in a tilläggsbudget that
@@ -109,6 +119,7 @@ class Ramrorelse(NamedTuple):
     bidrag: Decimal
     kostnader: Decimal
     betalt: Decimal
+    beslutat: tuple[Beslutat, ...] = ()
 
     @property
     def fattas(self) -> Decimal:
@@ -121,12 +132,13 @@ def hamta_ramrorelser(versioner: Iterable[Budgetversion]) -> list[Ramrorelse]:
     It is asked until the version is decided: locked and beredd it is what is about to be decided.
 
     Against the version that it is a copy of, or the one that its bridge starts from, in the years that both hold.
-    Difference of facts. Four queries, and one more per version.
+    Difference of facts. Four queries, and one more per version; and one where the version it is against is decided.
     """
     rorelser = []
     for flytt in hamta_flyttar(versioner, {REGIONBIDRAG, NETTOKOSTNADER, INTAKTER}):
         finansiering = flytt.version.finansiering
         satt = Satt(finansiering) if finansiering else None
+        flyttets = []
         for ar in flytt.aren:
             if not flytt.har(NETTOKOSTNADER, ar):
                 continue  # a plan year whose costs nobody has entered yet
@@ -136,7 +148,13 @@ def hamta_ramrorelser(versioner: Iterable[Budgetversion]) -> list[Ramrorelse]:
             post = flytt.poster[REGIONBIDRAG]
             r = Ramrorelse(flytt.version, flytt.ursprung, ar, post, bidrag, kostnader, betalt)
             if r.bidrag and r.fattas:
-                rorelser.append(r)
+                flyttets.append(r)
+        beslutat = flytt.hamta_beslutat() if flyttets else ()
+        for r in flyttets:
+            utan = None if r.betalt else flytt.poster.get(INTAKTER)
+            rorelser.append(
+                r._replace(beslutat=tuple(b for b in beslutat if b.ar == r.ar and b.post != utan))
+            )
     return rorelser
 
 
@@ -150,6 +168,7 @@ class Kapitalrorelse(NamedTuple):
     post: Post
     resultat: Decimal
     kapital: Decimal
+    beslutat: tuple[Beslutat, ...] = ()
 
     @property
     def fattas(self) -> Decimal:
@@ -161,10 +180,11 @@ def hamta_kapitalrorelser(versioner: Iterable[Budgetversion]) -> list[Kapitalror
 
     Nothing but the result changes eget kapital, but where the first year begins is entered, so it cannot be computed
     from what the tables hold. Asked until the version is decided, as `hamta_ramrorelser` is, of the balance's years
-    alone. Four queries, and one more per version.
+    alone. Four queries, and one more per version; and one where the version it is against is decided.
     """
     rorelser = []
     for flytt in hamta_flyttar(versioner, {RESULTAT, EGET_KAPITAL}):
+        flyttets = []
         resultat = Decimal(0)
         for ar in flytt.aren:
             resultat += flytt.andring(RESULTAT, ar)
@@ -179,7 +199,16 @@ def hamta_kapitalrorelser(versioner: Iterable[Budgetversion]) -> list[Kapitalror
                 flytt.andring(EGET_KAPITAL, ar),
             )
             if r.resultat and r.fattas:
-                rorelser.append(r)
+                flyttets.append(r)
+        beslutat = flytt.hamta_beslutat() if flyttets else ()
+        kapital = flytt.poster[EGET_KAPITAL]
+        rorelser += [
+            # The results of the years up to it, and eget kapital at its end.
+            r._replace(
+                beslutat=tuple(b for b in beslutat if b.ar == r.ar or (b.ar < r.ar and b.post != kapital))
+            )
+            for r in flyttets
+        ]
     return rorelser
 
 
@@ -201,6 +230,25 @@ class Flytt:
     def har(self, rad: tuple[str, str], ar: int) -> bool:
         """Whether both versions have amounts of a line."""
         return all(s is not None and s.antal for s in self._par(rad, ar))
+
+    def hamta_beslutat(self) -> tuple[Beslutat, ...]:
+        """The lines of what it started from that were decided to something else than its parts give, which are what is
+        compared. One query, or none where nothing is decided."""
+        if not self.ursprung.faststalld:
+            return ()
+        beslutade = hamta_summor(
+            kolumner=[(self.ursprung.pk, ar) for ar in self.aren],
+            poster=[p.pk for p in self.poster.values()],
+            period=self.version.period,
+        )
+        celler = (
+            (p, ar, Nyckel(p.pk, self.ursprung.pk, ar)) for ar in self.aren for p in self.poster.values()
+        )
+        return tuple(
+            Beslutat(p, ar, beslutade[n].varde, self.summor[n].varde)
+            for p, ar, n in celler
+            if n in beslutade and n in self.summor and beslutade[n].varde != self.summor[n].varde
+        )
 
     def _par(self, rad, ar):
         return [self.summor.get(Nyckel(self.poster[rad].pk, v.pk, ar)) for v in (self.version, self.ursprung)]

@@ -7,7 +7,7 @@ from budget.models import Budgetversion, Versionstyp
 from budget.regler.kontroll import Slag
 from budget.selectors.internbudget import DELARNA, HEL
 from budget.selectors.kontroll import Avvikelse
-from budget.selectors.ram import Kapitalrorelse, Ramrorelse
+from budget.selectors.ram import Beslutat, Kapitalrorelse, Ramrorelse
 from budget.tabeller import matt
 from budget.tabeller.adress import Kallor
 from budget.tabeller.delar import BRYGGAN, HAMTAS, RAKNAS
@@ -50,6 +50,22 @@ def _rorelse(x: Decimal) -> str:
     return f"{formatera(abs(x), skala=MNKR, decimaler=1)} mnkr {'högre' if x > 0 else 'lägre'}"
 
 
+def beslutattext(fran: Budgetversion, beslutat: Iterable[Beslutat]) -> str:
+    """That a change is counted from the parts of a decided version, where another figure was decided: Jämför, which
+    counts from what was decided, shows another change. Empty where none was."""
+    delar = [
+        f"{b.post.namn} {b.ar} är {matt.skriv_exakt(b.post, b.delar)}, men beslutades till "
+        f"{matt.skriv_exakt(b.post, b.beslutat)}"
+        for b in beslutat
+    ]
+    return f"Räknat från delarna i {fran.namn}: {'; '.join(delar)}." if delar else ""
+
+
+def _om_delarna(r: Ramrorelse | Kapitalrorelse) -> str:
+    text = beslutattext(r.fran, r.beslutat)
+    return f" {text}" if text else ""
+
+
 def ramtext(r: Ramrorelse) -> str:
     """«Regionbidragen 2025 är 10,0 mnkr högre än i Budget 2024; nettokostnaderna är oförändrade.»"""
 
@@ -60,7 +76,7 @@ def ramtext(r: Ramrorelse) -> str:
     text = f"Regionbidragen {r.ar} är {_rorelse(r.bidrag)} än i {r.fran.namn}{betalt}; nettokostnaderna är {kostnader}."
     if r.version.typ == Versionstyp.TILLAGG and not r.version.finansiering and r.fattas > 0:
         text += " Betalar ökade intäkter skillnaden, ange det under Finansiering."
-    return text
+    return text + _om_delarna(r)
 
 
 def kapitaltext(r: Kapitalrorelse) -> str:
@@ -72,6 +88,7 @@ def kapitaltext(r: Kapitalrorelse) -> str:
     return (
         f"{vad} {ord_} {_rorelse(r.resultat)} än i {r.fran.namn}; eget kapital vid årets slut är {kapital}. Ändra eget "
         "kapital i balansbudgeten lika mycket, och den tillgång eller skuld som motsvarar det."
+        + _om_delarna(r)
     )
 
 
@@ -115,7 +132,9 @@ def skriv_avvikelse(a: Avvikelse, beraknat: Decimal) -> str:
     vansters, hogers = sidor(a)
     if vansters:
         vad = f"{a.omfang_namn} {a.nyckel.ar}: {vansters} {tal(a.tryckt)}, {hogers} {tal(beraknat)}"
-        return f"{a.version.namn}: {vad} ({skillnad(beraknat)})."
+        return f"{a.version.namn}: {vad} ({skillnad(beraknat)})." + (
+            _om_delarna(a.rorelse) if a.rorelse else ""
+        )
     namn = ", ".join(d for d in (a.post.namn, a.omfang_namn) if d)
     verb = "är beslutat till" if a.version.faststalld else "är"
     text = f"{a.version.namn}: {namn} {a.nyckel.ar} {verb} {tal(a.tryckt)}"
@@ -160,13 +179,23 @@ def bygg_kontroll(version: Budgetversion, avvikelser: Iterable[Avvikelse]) -> Ta
         omfang = f"{typ}-{koder[int(pk)]}" if koder else "alla"
         return kallor.adress(a.version, a.post.uppstallning.kod, a.post.kod, omfang, a.nyckel.ar)
 
+    noter: list[str] = []
+
+    def not_(a) -> tuple[int, ...]:
+        text = beslutattext(a.rorelse.fran, a.rorelse.beslutat) if a.rorelse else ""
+        if not text:
+            return ()
+        if text not in noter:
+            noter.append(text)
+        return (noter.index(text) + 1,)
+
     rader = tuple(
         Rad(
             f"avvikelse-{nummer}",
             ", ".join(d for d in (a.post.uppstallning.namn, a.post.namn, a.omfang_namn) if d),
             (
                 Cell(text=str(a.nyckel.ar)),
-                Cell(a.tryckt),
+                Cell(a.tryckt, noter=not_(a)),
                 *([Cell(a.beraknat if a.delar is None else a.delar)] if version.faststalld else []),
                 Cell(a.beraknat, kalla=adress(a)),
                 Cell(a.skillnad.differens),
@@ -214,6 +243,7 @@ def bygg_kontroll(version: Budgetversion, avvikelser: Iterable[Avvikelse]) -> Ta
             else ""
         )
         + "En skillnad på högst ett steg i talets noggrannhet räknas som avrundning.",
+        tuple(noter),
     )
 
 

@@ -14,7 +14,13 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from budget.actions.balanskrav import berakna_utredning, spara_utredning
-from budget.actions.versioner import Beslut, bered_version, faststall_version, starta_nasta_ar
+from budget.actions.versioner import (
+    Beslut,
+    bered_version,
+    faststall_version,
+    kopiera_version,
+    starta_nasta_ar,
+)
 from budget.models import Belopp, Post, Uppstallning
 from budget.regler.balanskrav import balanskravsutredning
 from budget.selectors.balanskrav import hamta_underlag
@@ -27,6 +33,7 @@ from budget.selectors.uppstallning import hamta_kolumner
 from budget.tabeller.brygga import bygg_matris
 from budget.tabeller.handling import bygg_handling
 from budget.tabeller.investeringar import las_uppstallning
+from budget.tabeller.kontroll import skriv_avvikelse
 from regionskane.jobb.models import Jobb, Jobbstatus
 from regionskane.lib import pdf, xlsx
 from regionskane.lib.belopp import MNKR
@@ -347,6 +354,29 @@ def test_eget_kapital_som_inte_foljer_resultatet_sags(b2025, erik, som):
         _andra(b2025, "balansbudget", "eget_kapital", ar, -100, erik)
     assert hamta_kapitalrorelser([b2025]) == []
     assert mening not in konc.get("/budget/2025/B2025/balansbudget/").content.decode()
+
+
+def test_att_andringen_ar_raknad_fran_delarna_sags_dar_annat_beslutades(b2025, erik, som):
+    """Jämför says +101 of the same: 652 was decided, and the parts of Budget 2024 give 653."""
+    _andra(b2025, "resultatbudget", "kostnader", 2025, 100, erik)
+    not_ = "Räknat från delarna i Budget 2024: Årets resultat 2025 är 653, men beslutades till 652."
+    konc = som("koncerncontroller")
+    for sida in ("balansbudget", "bered", "kontroll"):
+        html = unescape(konc.get(f"/budget/2025/B2025/{sida}/").content.decode())
+        assert not_ in html, sida
+    (kapital, *_) = [
+        skriv_avvikelse(a, a.beraknat) for a in hamta_alla_avvikelser([b2025]) if a.kod == "KAPITAL"
+    ]
+    assert kapital.endswith(not_)
+    # One whose origin was decided to what its parts give has nothing to say.
+    _, andra = hamta_kapitalrorelser([b2025])
+    assert [(b.ar, b.beslutat / MNKR, b.delar / MNKR) for b in andra.beslutat] == [
+        (2025, 652, 653),
+        (2026, 1144, 1142),
+    ]
+    kopia = kopiera_version(kalla=b2025, kod="K2025", namn="Kopia", by=erik)
+    _andra(kopia, "resultatbudget", "kostnader", 2025, 100, erik)
+    assert [r.beslutat for r in hamta_kapitalrorelser([kopia])] == [(), ()]
 
 
 def test_utredningens_eget_kapital_foljer_balansbudgeten(b2025, erik, som):
