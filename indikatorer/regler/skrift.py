@@ -203,6 +203,10 @@ _JAMFORELSE = re.compile(
 )
 _RIKTNING = re.compile(rf"(?:en )?(?P<ord>{_ANDRAS}){_MOT}", re.I)
 _INTE = re.compile(rf"(?:inte|ej|ingen) (?P<ord>{_ett_av((*_UPP, *_NER, *_SAMRE))}){_MOT}", re.I)
+# «inte öka med mer än 5» is a ceiling of the change, as «öka med högst 5» is.
+_INTE_MER = re.compile(
+    rf"(?:inte|ej) (?P<ord>{_ett_av((*_UPP, *_NER, *_BATTRE))})(?! till )(?: med| på| om)? .*\d", re.I
+)
 _BEHALLS = re.compile(
     rf"(?:oförändrad|oförändrat) eller (?P<ord>{_JAMFORS}|ökad|ökat|minskad|minskat|förbättrad|förbättrat){_MOT}",
     re.I,
@@ -442,7 +446,10 @@ class _Lasning:
         """A change of some size."""
         for monster in (_ANDRING, _ANDRING_EFTER, _JAMFORELSE):
             if m := monster.fullmatch(self.kropp):
-                slag = self._slag((m["rest"] + (m.groupdict().get("vad") or "")).strip())
+                rest = (m["rest"] + (m.groupdict().get("vad") or "")).strip()
+                if rest.lower() in _SLAG or ar_kand(rest, self.matt):
+                    self._krav_inget_tak(m)
+                slag = self._slag(rest)
                 if slag is not None:
                     return self._forandring(m, slag, arlig=bool(m["tid"] or self._arlig(m)))
         return None
@@ -463,17 +470,24 @@ class _Lasning:
             )
         return Forandringsslag.ABSOLUT
 
-    def _forandring(self, m, slag: Forandringsslag, *, arlig: bool) -> Malregel:
-        operator = _OPERATOR[m["op"].lower()] if m["op"] else Operator.MINST
-        if (m["op"] or "").lower() in ("över", "under") and not m.groupdict().get("med", "med"):
+    def _krav_inget_tak(self, m) -> None:
+        """A change is of at least something: the most that it may be is another target, and never read as the least."""
+        ord_ = (m["op"] or "").lower()
+        operator = _OPERATOR[ord_] if ord_ else Operator.MINST
+        if ord_ in ("över", "under") and not m.groupdict().get("med", "med"):
+            eller = (
+                f", eller förändringen: {m['ord'].lower()} med mer än {m['tal']}" if ord_ == "över" else ""
+            )
             raise OgiltigMalniva(
-                f"«{self.ren}» kan vara en nivå eller en förändring. Skriv nivån, till exempel > {m['tal']}, eller "
-                f"förändringen: {m['ord'].lower()} med mer än {m['tal']}."
+                f"«{self.ren}» kan vara en nivå eller en förändring. Skriv nivån, till exempel {operator} {m['tal']}"
+                f"{eller}."
             )
         if not operator.uppat:
-            raise OgiltigMalniva(
-                f"«{self.ren}»: skriv minst (≥) eller mer än (>) framför en ökning eller minskning."
-            )
+            raise OgiltigMalniva(self.rad_om_tak(_HALL[m["ord"].lower()]))
+
+    def _forandring(self, m, slag: Forandringsslag, *, arlig: bool) -> Malregel:
+        operator = _OPERATOR[m["op"].lower()] if m["op"] else Operator.MINST
+        hall = _HALL[m["ord"].lower()]
         if (storlek := _tal(m["tal"])) < 0:
             raise OgiltigMalniva(
                 f"«{self.ren}»: skriv förändringen utan minustecken, till exempel minskning ≥ 5 %."
@@ -486,7 +500,6 @@ class _Lasning:
                 f"«{self.ren}» är både per år och sedan {sedan}. Skriv minskning ≥ 10 %/år eller minskning ≥ 10 % "
                 f"sedan {sedan}."
             )
-        hall = _HALL[m["ord"].lower()]
         if hall is not None:
             return Forandring(hall, operator, storlek, slag, arlig, sedan)
         if arlig:
@@ -619,6 +632,8 @@ class _Lasning:
     def rad(self, enhet: str = "") -> str:
         """What to write instead of what cannot be read, as nearly as it can be told."""
         ren = self.ren
+        if m := _INTE_MER.match(self.kropp):
+            return self.rad_om_tak(_HALL[m["ord"].lower()])
         if re.search(r"riket|\briks|landet\b|\blän(?:et|en)?\b", ren, re.I):
             return (
                 f"«{ren}» kan inte läsas. Ett mål mot riket skrivs «bättre än riket» eller «minst lika bra som riket», "
@@ -641,6 +656,17 @@ class _Lasning:
                 f"{self._egna_exempel() or '≥ 75 %, högst 3'}, ökning ≥ 10 % eller {mer}."
             )
         return f"«{ren}» är ingen målnivå. Skriv till exempel {self._egna_exempel() or _EXEMPEL} eller - för inget mål."
+
+    def rad_om_tak(self, hall: Hall | None) -> str:
+        """What to write instead of the most that something may change: never the opposite, the least that it has to."""
+        ord_, niva = {
+            Hall.OKNING: ("öka", "den högsta nivån, till exempel ≤ 80, eller ska inte öka"),
+            Hall.MINSKNING: ("minska", "den lägsta nivån, till exempel ≥ 80, eller ska inte minska"),
+            None: ("förbättras", "nivån, till exempel 40–60"),
+        }[hall]
+        return (
+            f"«{self.ren}» säger hur mycket värdet högst får {ord_}, och det kan inte bedömas. Skriv {niva}."
+        )
 
     def rad_om_ar(self) -> str:
         """What to write instead of a year that the target is to be reached in."""
