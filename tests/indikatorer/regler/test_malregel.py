@@ -628,6 +628,34 @@ def test_en_andring_sedan_ett_namngivet_ar_ser_bara_det_aret():
     assert bedom(tolka("minska med 10 % sedan 2020"), brott).utfall == Utfall.EJ_UPPFYLLT
 
 
+@pytest.mark.parametrize(
+    ("mal", "nu", "fore", "andring", "avstand"),
+    [
+        # +3,4989 % is what «+3,5 %» would hide.
+        ("ökning ≥ 3,5 %", "91.7", "88.6", "+3,499", "0,001 procentenheter saknas"),
+        ("ökning > 3,5 %", "91.71", "88.6", "+3,51", "0,01 procentenheter mer än kravet"),
+        ("minskning ≥ 10 %", "90.01", "100", "−9,99", "0,01 procentenheter saknas"),
+        ("minskning ≥ 10 %", "90", "100", "−10,0", "precis på gränsen"),
+        ("ökning ≥ 3,55 %", "103.55", "100", "+3,55", "precis på gränsen"),
+        ("förbättring ≥ 2 %", "101.98", "100", "+1,98", "0,02 procentenheter saknas"),
+        ("ökning ≥ 3,5 %", "92", "88.6", "+3,8", "0,3 procentenheter mer än kravet"),
+        (
+            "ökning ≥ 10 %",
+            "99999999999997",
+            "90909090909089",
+            "+9,999999999999",
+            "0,000000000001 procentenheter saknas",
+        ),
+    ],
+)
+def test_det_avrundade_lases_pa_samma_sida_om_kravet_som_det_bedoms(mal, nu, fore, andring, avstand):
+    b = bedom(tolka(mal), underlag(nu, fore))
+    indikator = Indikator(riktning="hogre", decimaler=0, enhetsslag="antal")
+    ord_ = motivering(indikator, b).replace("\xa0", " ")
+    assert ord_ == f"{andring} % sedan 2023, kravet är {mal.removeprefix('förbättring ')}"
+    assert avstand_text(indikator, b).replace("\xa0", " ") == avstand
+
+
 def test_riket_som_saknas_ar_inget_fel():
     b = bedom(tolka("bättre än riket"), underlag("80"))
     assert (b.utfall, b.skal) == (Utfall.KAN_EJ_BEDOMAS, Skal.RIKET_SAKNAS)
