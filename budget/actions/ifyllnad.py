@@ -1,13 +1,14 @@
 """Taking in a workbook that somebody has filled in: kept first, tried, and then saved as one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import TypeVar
 
 from django.db import transaction
 from django.utils import timezone
 
-from budget.actions.belopp import Cellandring, spara_belopp
+from budget.actions.belopp import Cellandring, Konflikt, spara_belopp
 from budget.models import Budgetversion, Ifyllnad
+from budget.selectors.celler import Cellnyckel
 from regionskane.historik import andring
 from regionskane.jobb.actions import skriv_fil
 
@@ -47,17 +48,34 @@ def svara_om_enhet(*, ifyllnad: Ifyllnad, enhet: str, by) -> None:
 
 
 def ta_emot(
-    *, ifyllnad: Ifyllnad, andringar: list[Cellandring], by, kommentar: str = "", last_som: str = ""
+    *,
+    ifyllnad: Ifyllnad,
+    andringar: list[Cellandring],
+    by,
+    kommentar: str = "",
+    last_som: str = "",
+    omraknade: Set[Cellnyckel] = frozenset(),
 ) -> int:
     """Save the workbook's changes, all or none, and return how many amounts were changed. `last_som` is a sentence for
-    the history on how its figures were read, where that is not as they stood.
+    the history of the cells in `omraknade` on how their figures were read, which is not as they stood.
 
     Raises Konflikt and VersionenArLast, as `spara_belopp` does, and then nothing is saved.
     """
     bok = f"Ur arbetsboken «{ifyllnad.namn}» (SHA-256 {ifyllnad.sha256})"
-    delar = (kommentar.strip().rstrip("."), last_som, bok)
-    varfor = ". ".join(d for d in delar if d)
-    with andring(by=by, varfor=varfor):
-        antal = spara_belopp(version=ifyllnad.version, andringar=andringar, by=by, varfor=varfor)
-        Ifyllnad.objects.filter(pk=ifyllnad.pk).update(mottagen_tid=timezone.now(), antal=antal)
+    antal, krockar = 0, {}
+    # One writing for each reason, since the reason is the writing's: a cell that stands as it did says no more.
+    with transaction.atomic():
+        for last, grupp in (
+            (last_som, [a for a in andringar if a.cell in omraknade]),
+            ("", [a for a in andringar if a.cell not in omraknade]),
+        ):
+            varfor = ". ".join(d for d in (kommentar.strip().rstrip("."), last, bok) if d)
+            try:
+                antal += spara_belopp(version=ifyllnad.version, andringar=grupp, by=by, varfor=varfor)
+            except Konflikt as fel:
+                krockar |= fel.celler
+        if krockar:
+            raise Konflikt(krockar)
+        with andring(by=by, varfor=varfor):
+            Ifyllnad.objects.filter(pk=ifyllnad.pk).update(mottagen_tid=timezone.now(), antal=antal)
     return antal

@@ -228,6 +228,7 @@ def ta_emot_ifyllnad(request, ar, kod, pk):
             by=request.user,
             kommentar=kommentar,
             last_som=_last_som(granskad),
+            omraknade=granskad.omraknade,
         )
     except Konflikt:
         granskad = _granska(request, atkomst, skriv, plats.read_bytes(), det.enhet)

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from indikatorer.models import Enhetsslag, Indikator, Saknas
 from indikatorer.regler.bedomning import Bedomning, Trend, Utfall
 from indikatorer.regler.malregel import (
+    EXAKT,
     Bevarande,
     Forandring,
     Forandringsslag,
@@ -37,6 +38,8 @@ TRENDER = {
     Trend.MINSKAR: "Minskar",
     Trend.OKAND: "Inget att jämföra med",
 }
+# Of a percentage, which may have no last digit.
+_FLEST_DECIMALER = 20
 _RIKTNINGAR = {Hall.OKNING: "ökning", Hall.MINSKNING: "minskning", None: "förbättring"}
 _BEVARANDEN = {
     Hall.OKNING: "ingen minskning",
@@ -89,7 +92,7 @@ def avstand_text(indikator: Indikator, b: Bedomning) -> str:
     if b.avstand == 0:
         return "precis på gränsen"
     i_procent = isinstance(b.regel, Forandring | Forbattring) and b.regel.slag == Forandringsslag.PROCENT
-    tal = _tal(indikator, abs(b.avstand)) if not i_procent else _avrundat(abs(b.avstand), 1)
+    tal = _tal(indikator, abs(b.avstand)) if not i_procent else _avrundat(abs(b.avstand), Decimal(0))
     tal = f"{tal}{HARDBLANK}procentenheter" if i_procent else _i_steg(indikator, tal)
     return f"{tal} {_sida(indikator, b)}"
 
@@ -150,7 +153,7 @@ def _karna(indikator: Indikator, b: Bedomning) -> str:
             return "Det är inte bestämt om högre eller lägre är bättre"
     match b.regel:
         case Forandring(slag=Forandringsslag.PROCENT) | Forbattring(slag=Forandringsslag.PROCENT):
-            forandring = _med_tecken(_avrundat(abs(b.forandring), 1), b.forandring)
+            forandring = _med_tecken(_avrundat(abs(b.forandring), _kravd(b.regel)), b.forandring)
             return f"{forandring}{HARDBLANK}% sedan {b.referens.ar}, {_kravet(b)}"
         case Forandring() | Forbattring():
             forandring = _med_tecken(_tal(indikator, b.forandring), b.forandring)
@@ -202,8 +205,18 @@ def _tal(indikator: Indikator, tal: Decimal) -> str:
     return skriv_tal(tal)
 
 
-def _avrundat(tal: Decimal, decimaler: int) -> str:
-    return skriv_tal(tal.quantize(Decimal(1).scaleb(-decimaler), rounding=ROUND_HALF_UP))
+def _kravd(regel: Forandring | Forbattring) -> Decimal:
+    return regel.storlek if isinstance(regel, Forandring) else regel.minst
+
+
+def _avrundat(tal: Decimal, grans: Decimal) -> str:
+    """With one decimal, or as many more as it takes to read it on the same side of a limit: +3,4989 % is no +3,5 %
+    where that is demanded."""
+    for decimaler in range(1, _FLEST_DECIMALER):
+        avrundat = tal.quantize(Decimal(1).scaleb(-decimaler), rounding=ROUND_HALF_UP, context=EXAKT)
+        if avrundat.compare(grans) == tal.compare(grans):
+            break
+    return skriv_tal(avrundat)
 
 
 def _med_tecken(tal: str, varde: Decimal) -> str:

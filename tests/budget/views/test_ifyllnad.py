@@ -387,6 +387,27 @@ def test_belopp_i_tkr_fragas_det_om_en_gang_och_svaret_minns(som, version):
     assert "Så lästa skiljer sig beloppen inte från versionen" in igen
 
 
+def test_bara_det_belopp_som_raknades_om_sags_vara_last_i_en_annan_enhet(som, version):
+    klient, arb = som("koncerncontroller"), version("B2024-ARB")
+    bok = andra(hamta(klient), ("Skatt", "E6", 39_911_500), ("Skatt", "E7", 7_713.5))
+    adress = skicka(klient, bok, follow=True).redirect_chain[-1][0]
+    html = klient.post(adress, {"enhet": "tkr"}).content.decode()
+    visad = re.search(r'name="visad" value="([^"]+)"', html)[1]
+    assert klient.post(adress, {"visad": visad, "varfor": "Ur prognosen"}).status_code == 302
+    poster = dict(
+        Belopp.objects.filter(version=arb, ar=2024, post__uppstallning__kod="skatt").values_list(
+            "post__kod", "belopp"
+        )
+    )
+    paneler = {
+        belopp_: text(klient.get(f"{ARB}varifran/skatt/{kod}/enhet-REGION/2024/"))
+        for kod, belopp_ in poster.items()
+    }
+    raknad, rorlig = paneler[Decimal("39911500000")], paneler[Decimal("7713500000")]
+    assert "Ur prognosen. 1 belopp lästes som tkr (delade med tusen). Ur arbetsboken «ifylld.xlsx»" in raknad
+    assert "Ur prognosen. Ur arbetsboken «ifylld.xlsx»" in rorlig and "lästes som" not in rorlig
+
+
 def test_den_som_svarar_nej_far_sina_belopp_och_kan_andra_sig(som, version):
     klient, arb = som("koncerncontroller"), version("B2024-ARB")
     adress = skicka(klient, andra(hamta(klient), *I_TKR), follow=True).redirect_chain[-1][0]
