@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from types import MappingProxyType
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from budget.imports.huvudbok import (
     EXTRAPERIOD_KOD,
@@ -165,6 +165,43 @@ def ser_ut_som_sie(fil: BinaryIO) -> bool:
     )
 
 
+class _Psaldodelar(NamedTuple):
+    """The sets of dimensions that a month's total is split by: `fina` are given as rows; `grov`, where it is another
+    split of the same amounts, says how much of each ansvar they are to come to. `oklar`: none could be chosen."""
+
+    fina: frozenset[tuple[str, ...]] = frozenset()
+    grov: tuple[str, ...] | None = None
+    oklar: bool = False
+
+
+_INGA_DELAR = _Psaldodelar()
+
+
+def _valj_delar(total: Decimal, summor, ansvar: set[str], motpart: set[str]) -> _Psaldodelar:
+    """`summor` are the sums of the sets that have an ansvar. A set that comes to the total is a whole split of it; sets
+    that come to it together are one split, of rows that have different objects."""
+    if not summor:
+        return _INGA_DELAR
+    hela = {m for m, belopp in summor.items() if belopp == total}
+    if not hela and len(summor) > 1 and sum(summor.values()) == total:
+        return _Psaldodelar(frozenset(summor))
+
+    def sager(mangd):
+        return bool(motpart & set(mangd)), mangd in hela, len(mangd), mangd
+
+    bara_ansvar = min((m for m in summor if set(m) <= ansvar), default=None)
+    if bara_ansvar in hela or (bara_ansvar and not hela):
+        grov = bara_ansvar
+    elif hela:
+        grov = max(hela, key=sager)
+    elif len(summor) > 1:
+        return _Psaldodelar(oklar=True)
+    else:
+        grov = None
+    fin = max(summor, key=sager)
+    return _Psaldodelar(frozenset({fin}), None if fin == grov else grov)
+
+
 class _Ver:
     """The voucher that is being read."""
 
@@ -284,49 +321,88 @@ class Sielasning:
             pass
         return self
 
-    def saldorader(
-        self, avstamning: Sieavstamning, *, dimension: str | None = None
-    ) -> Iterator[Huvudboksrad]:
-        """The months of `#PSALDO` as rows, for a file without vouchers; reads the file a second time.
+    def saldorader(self, avstamning: Sieavstamning) -> Iterator[Huvudboksrad]:
+        """The months of `#PSALDO` as rows, for a file without vouchers; reads the file again.
 
-        `dimension` splits each konto and month by its objects (the first one that is an ansvar, without it);
-        what the objects do not explain comes last, without object, so that the rows always add up to
-        the month's movement. Nothing is given when the reading is unclear.
+        Each konto and month is split by its objects, where one of them is an ansvar. Where the same amounts are split
+        several ways, the split that says most is given, and what it leaves of each ansvar comes after. What the objects
+        do not explain comes last, without object, so that the rows always add up to the month's movement. Nothing is
+        given when the reading is unclear.
         """
         if avstamning.psaldo_tolkning in (Psaldotolkning.OKLAR, Psaldotolkning.SAKNAS) or self.oplacerade:
             return
-        if dimension is None:
-            dimension = next((d for d, roll in self._roller.items() if roll == "ansvar"), None)
-        bas = (dimension,) if dimension else None
         total = avstamning.psaldo_tolkning is Psaldotolkning.TOTAL
         tillagg = avstamning.psaldo_dimension
-        rest: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+        delar = self._psaldodelar() if total else {}
+        rest: dict[tuple[int, str, str], Decimal] = defaultdict(Decimal)
         forsta: dict[tuple[int, str], int] = {}
         fynd, self.anmarkningar = self.anmarkningar, Anmarkningar()  # they were all said the first time
         try:
-            for nummer, block, _ in radblock(self._fil, self.kodning):
-                for i, rad in enumerate(block, nummer):
-                    if not rad.lstrip().upper().startswith("#PSALDO"):
-                        continue
-                    falt, _hel = dela(rad.lstrip()[7:])
-                    if (post := self._psaldopost(i, falt)) is None or post[0] != 0:
-                        continue
-                    _, period, konto, objekt, belopp = post
-                    nyckel = (period, konto)
-                    forsta.setdefault(nyckel, i)
-                    mangd = tuple(objekt[::2])
-                    # `total`: the line without object is the whole, the objects are parts of it.
-                    raknas = not mangd if total else (not mangd or tillagg is None or mangd == tillagg)
-                    if raknas:
-                        rest[nyckel] += belopp
-                    if mangd and (mangd == bas if total else raknas):
-                        rest[nyckel] -= belopp
+            for i, period, konto, objekt, belopp in self._psaldoposter():
+                forsta.setdefault((period, konto), i)
+                mangd, utan = tuple(objekt[::2]), (period, konto, "")
+                if not total:
+                    if not mangd:
+                        rest[utan] += belopp
+                    elif tillagg is None or mangd == tillagg:
                         yield (i, period, "", konto, *self._koder(objekt, i), "", "", belopp)
+                    continue
+                # The line without object is the whole, the objects are parts of it.
+                if not mangd:
+                    rest[utan] += belopp
+                    continue
+                d = delar.get((period, konto), _INGA_DELAR)
+                if mangd in d.fina:
+                    koder = self._koder(objekt, i)
+                    yield (i, period, "", konto, *koder, "", "", belopp)
+                    rest[utan if d.grov is None else (period, konto, koder[0])] -= belopp
+                if mangd == d.grov:
+                    rest[period, konto, self._koder(objekt, i)[0]] += belopp
+                    rest[utan] -= belopp
         finally:
             self.anmarkningar = fynd
-        for (period, konto), belopp in rest.items():
+        for (period, konto, ansvar), belopp in sorted(rest.items(), key=lambda r: not r[0][2]):
             if belopp:
-                yield (forsta[period, konto], period, "", konto, "", "", "", "", "", "", belopp)
+                yield (forsta[period, konto], period, "", konto, ansvar, "", "", "", "", "", belopp)
+        for (period, konto), d in delar.items():
+            if d.oklar:
+                self.anmarkningar.varning(
+                    "PSALDO_UPPDELNING",
+                    f"#PSALDO för konto {konto} {_manad(period)} är uppdelat på flera sätt, och inget av dem ger "
+                    "kontots total. Månadens belopp läses in utan ansvar.",
+                    forsta[period, konto],
+                )
+
+    def _psaldoposter(self) -> Iterator[tuple[int, int, str, tuple[str, ...], Decimal]]:
+        """(line, period, konto, objects, amount) of the year's `#PSALDO`; reads the file again."""
+        for nummer, block, _ in radblock(self._fil, self.kodning):
+            for i, rad in enumerate(block, nummer):
+                if not rad.lstrip().upper().startswith("#PSALDO"):
+                    continue
+                falt, _hel = dela(rad.lstrip()[7:])
+                if (post := self._psaldopost(i, falt)) is not None and post[0] == 0:
+                    yield (i, *post[1:])
+
+    def _psaldodelar(self) -> "dict[tuple[int, str], _Psaldodelar]":
+        """Of each month and konto, which of its sets of dimensions are taken as the parts of its total."""
+        roller = {d: self._roll(d) for per in self._psaldo.values() for mangd in per for d in mangd}
+        ansvar, motpart = ({d for d, roll in roller.items() if roll == r} for r in ("ansvar", "motpart"))
+        summor: dict[tuple[int, str], dict[tuple[str, ...], Decimal]] = defaultdict(dict)
+        fynd, self.anmarkningar = self.anmarkningar, Anmarkningar()
+        try:
+            for _, period, konto, objekt, belopp in self._psaldoposter():
+                mangd = tuple(objekt[::2])
+                if not mangd or ansvar & set(mangd):
+                    per = summor[period, konto]
+                    if mangd not in per:
+                        self._behall()
+                    per[mangd] = per.get(mangd, Decimal(0)) + belopp
+        finally:
+            self.anmarkningar = fynd
+        return {
+            nyckel: _valj_delar(per.pop((), Decimal(0)), per, ansvar, motpart)
+            for nyckel, per in summor.items()
+        }
 
     # What was read.
 

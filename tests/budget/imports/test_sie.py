@@ -350,6 +350,36 @@ def test_psaldo_som_total_blir_rader_per_ansvar_och_en_rest():
     ]
 
 
+TVA = PSALDO.replace("#KONTO 1910", '#DIM 8 "Motpart"\n#KONTO 1910')
+
+
+@pytest.mark.parametrize(
+    ("delar", "vantat"),
+    [
+        # Two dimensions on every line, and nothing else.
+        ("{1 10 8 14} -40|{1 20 8 4} -30", [("10", "14", -40), ("20", "4", -30)]),
+        # The same amounts by ansvar alone as well, in all or for those that have no motpart.
+        ("{1 10} -40|{1 20} -30|{1 10 8 14} -40|{1 20 8 4} -30", [("10", "14", -40), ("20", "4", -30)]),
+        ("{1 10} -40|{1 20} -30|{1 10 8 14} -15", [("10", "14", -15), ("10", "", -25), ("20", "", -30)]),
+        ("{1 10} -40|{1 20 8 4} -30", [("10", "", -40), ("20", "4", -30)]),
+        # What the objects do not explain has none.
+        ("{1 10 8 14} -40", [("10", "14", -40), ("", "", -30)]),
+        ("{1 10} -40|{1 10 8 14} -15", [("10", "14", -15), ("10", "", -25), ("", "", -30)]),
+        # By project or by motpart, and none of them is all of it.
+        ("{1 10 6 7} -40|{1 10 8 14} -15", [("", "", -70)]),
+    ],
+)
+def test_psaldo_pa_flera_dimensioner_tappar_ingen_rad_i_tysthet(delar, vantat):
+    text = TVA + "#RES 0 3010 -70\n#PSALDO 0 202401 3010 {} -70\n"
+    text += "".join(f"#PSALDO 0 202401 3010 {d}\n" for d in delar.split("|"))
+    lasning, _ = _las(text)
+    avstamning = avstam(lasning)
+    assert avstamning.psaldo_tolkning is Psaldotolkning.TOTAL
+    rader = list(lasning.saldorader(avstamning))
+    assert sorted((r[4], r[5], int(r[10])) for r in rader) == sorted(vantat)
+    assert ("PSALDO_UPPDELNING" in _fynd(lasning, Niva.VARNING)) is (vantat == [("", "", -70)])
+
+
 def test_psaldo_som_del_utan_objekt_blir_rader_som_de_star():
     text = PSALDO + "#RES 0 3010 -110\n#PSALDO 0 202401 3010 {} -70\n#PSALDO 0 202401 3010 {1 10} -40\n"
     lasning, _ = _las(text)
