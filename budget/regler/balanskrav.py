@@ -34,6 +34,8 @@ JUSTERINGSPOSTER = (
 )
 RESULTATPOSTER = (*JUSTERINGSPOSTER, "blandmodell", "reserv_till", "reserv_fran")
 PUBLICERADE = ("resultat_efter_justeringar", "balanskravsresultat", "ub_aterstalla")
+# Findings of a year that is only half entered: what its balanskravsresultat comes to so far is not judged.
+HALVFYLLT = frozenset({"BLANDMODELL_SAKNAS", "BAS_SAKNAS"})
 
 
 # The lines, as they are shown and explained.
@@ -410,6 +412,11 @@ class Arsutredning:
     max_formel: str = ""
     slag: Arsslag | None = None
     omraknat: bool = False
+
+    @property
+    def bedombart(self) -> bool:
+        """Whether the year is entered so far that its balanskravsresultat can be judged."""
+        return HALVFYLLT.isdisjoint(a.kod for a in self.anmarkningar)
 
     def varde(self, nyckel: str) -> Decimal:
         """The amount on the line `nyckel` of `RADER`."""
@@ -915,6 +922,27 @@ def _kontrollera_arets_resultat(lage: _Lage) -> Iterator[Anmarkning]:
         yield _varning("ARETS_RESULTAT_SAKNAS", f"Årets resultat {lage.ar} saknas och är räknat som noll.")
 
 
+def _kontrollera_halvfyllt(lage: _Lage) -> Iterator[Anmarkning]:
+    """A line that the years before have and that a year with a result lacks: no zero has been written, so it is not
+    known to be none."""
+    if "arets_resultat" not in lage.u.poster:
+        return
+    fore = lage.aren[:-1]
+    if "blandmodell" not in lage.u.poster and any("blandmodell" in u.poster for u in fore):
+        yield _varning(
+            "BLANDMODELL_SAKNAS",
+            f"Justeringen för redovisning enligt blandmodell {lage.ar} är tom, men åren före har ett belopp. Därför är "
+            f"balanskravsresultatet {lage.ar} räknat enligt fullfondering och kan inte bedömas. Skriv beloppet, eller "
+            "0 om det inte är något (LKBR 6:4).",
+        )
+    if lage.u.bas is None and any(u.bas is not None for u in fore):
+        yield _varning(
+            "BAS_SAKNAS",
+            f"Skatt, utjämning och generella statliga bidrag {lage.ar} är inte ifyllda. Därför kan "
+            f"balanskravsresultatet {lage.ar} inte bedömas.",
+        )
+
+
 def _kontrollera_budgeten(lage: _Lage) -> Iterator[Anmarkning]:
     """KL 11:5 of a budget: revenues exceed costs, save as far as a resultatreserv is used, or for synnerliga skäl."""
     beslutat = lage.u.synnerliga_skal_beslut is not None and not _langre_tid(lage.u)
@@ -1391,6 +1419,7 @@ KONTROLLER: tuple[Callable[[_Lage], Iterator[Anmarkning]], ...] = (
     _kontrollera_modell,
     _kontrollera_tecken,
     _kontrollera_arets_resultat,
+    _kontrollera_halvfyllt,
     _kontrollera_budgeten,
     _kontrollera_ingaende,
     _kontrollera_ursprungsar,

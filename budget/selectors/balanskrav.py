@@ -211,10 +211,12 @@ def med_regelrader(data: Uppstallningsdata) -> Uppstallningsdata:
         return data
     kolumner = {k.ar: k for k in data.kolumner}
     poster = [p for p in data.poster if p.typ == Posttyp.REGEL]
+    # Nothing but what is left of earlier years stands in a year that nothing is entered for.
     nya = {
         Nyckel(p.pk, kolumner[ar.ar].kalla_id, ar.ar, ALLA): Summa(ar.varde(p.kod), regel.NOLL, 1)
-        for ar in berakna(underlag).ar
+        for u, ar in zip(underlag, berakna(underlag).ar, strict=True)
         for p in poster
+        if u.poster or p.kod == "ub_aterstalla"
     }
     return replace(data, summor=nya | data.summor)
 

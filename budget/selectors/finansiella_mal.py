@@ -104,7 +104,7 @@ def hamta_malunderlag(version: Budgetversion, *, lage: Lage = Lage.BESLUTAT) -> 
     underlag = hamta_underlag(version, lage=lage, tidigare=tidigare)
     # The rule counts a missing line as zero, which would read as a balanskrav that is met.
     ifyllda = {u.ar for u in underlag if "arets_resultat" in u.poster}
-    raknat = {a.ar: a for a in berakna(underlag).ar if a.ar in ifyllda}
+    raknat = {a.ar: a for a in berakna(underlag).ar if a.ar in ifyllda and a.bedombart}
     balanskravsresultat = {ar: a.balanskravsresultat for ar, a in raknat.items()}
     if lage == Lage.BESLUTAT:
         balanskravsresultat = {

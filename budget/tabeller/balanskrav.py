@@ -102,6 +102,8 @@ class _Bygge:
             for kolumn, ar in zip(self.kolumner, self.utredning.ar, strict=True):
                 nummer = []
                 koder = {f"{prefix}{r.nyckel.upper()}" for prefix in _AVVIKELSER}
+                if r.nyckel == "blandmodell":
+                    koder.add("BLANDMODELL_SAKNAS")
                 if r.nyckel == "synnerliga_skal" and self.underlag[ar.ar].aviserat:
                     koder.add("UNDANTAG_UTAN_BESLUT")
                 for a in ar.anmarkningar:
@@ -111,6 +113,8 @@ class _Bygge:
                 raknat, varde = ar.varde(r.nyckel), regel.gallande(self.underlag[ar.ar], ar, r.nyckel)
                 if not self.underlag[ar.ar].poster and r.nyckel not in _BARS_VIDARE:
                     varde = raknat = None  # nothing is entered for the year, which makes it no zero
+                if any(a.kod == "BLANDMODELL_SAKNAS" for a in ar.anmarkningar) and r.nyckel == "blandmodell":
+                    varde = raknat = None
                 celler.append(
                     Cell(
                         varde,

@@ -20,6 +20,7 @@ UTFALLSORD = {
 }
 BAS = "skatt, utjämning och generella statliga bidrag"
 _RESULTATMAL = "resultatmal"
+_HALVFYLLT = "Balanskravet {} bedöms inte: rader som åren före har är inte ifyllda. Balanskravsutredningen säger vilka."
 
 
 def bygg_finansiella_mal(
@@ -161,6 +162,12 @@ class _Bygge:
         def cell(m):
             b: Bedomning = bedomning(m)
             noter = (self._not(mening.format(skriv_mnkr(b.saknas), m.ar)),) if b.saknas else ()
+            if (
+                mal == "balanskrav"
+                and b.utfall == Utfall.KAN_EJ_BEDOMAS
+                and m.underlag.arets_resultat is not None
+            ):
+                noter = (self._not(_HALVFYLLT.format(m.ar)),)
             return Cell(text=UTFALLSORD[b.utfall], noter=noter)
 
         return Rad(mal, "Bedömning", tuple(cell(m) for _, m, *_ in self.kolumner), Radslag.SUMMA)

@@ -19,15 +19,18 @@ def bygg_remsa(tabell: Tabell, utredning: regel.Balanskravsutredning) -> list[di
             "varde": cell.text,
             "url": cell.url,
             "negativ": cell.negativ,
-            # A year that nothing is entered for is not judged.
-            **(_bedomd(ar, raden.varde) if raden.varde is not None else {"under": "Inga siffror än"}),
+            **_omdome(ar, raden.varde),
         }
         for kolumn, cell, raden, ar in zip(vy.kolumner, rad.celler, celler, utredning.ar, strict=True)
     ]
 
 
-def _bedomd(ar: regel.Arsutredning, resultat: Decimal) -> dict:
-    """By the figure that stands in the box, which is the decided one."""
+def _omdome(ar: regel.Arsutredning, resultat: Decimal | None) -> dict:
+    """By the figure that stands in the box, which is the decided one. A year that is not entered is not judged."""
+    if resultat is None:
+        return {"under": "Inga siffror än"}
+    if not ar.bedombart:
+        return {"under": "Kan inte bedömas än"}
     halls = resultat >= 0
     return {
         "lage": "klart" if halls else "avvikelse",

@@ -529,3 +529,29 @@ def test_det_som_ska_aterstallas_star_kvar_nar_dess_ar_inte_langre_visas(b2025, 
     assert "Utgående återställningskrav" in panel
     lank = re.search(r'href="(/budget/2027/B2027/varifran/balanskrav/ub_aterstalla/[^"]+/2025/)"', panel)[1]
     assert klient.get(lank).status_code == 200
+
+
+@pytest.mark.parametrize("ifyllt", ["bas", "blandmodell", "bade och"])
+def test_ett_halvt_ifyllt_ar_bedoms_inte_och_det_sags_varfor(b2025, erik, som, ifyllt):
+    """Without the line blandmodell it was judged as fullfondering, without taxes as a deficit of all the costs."""
+    skriv(b2025, "resultatbudget", "kostnader", "REGION", 2027, -55_000, erik)
+    if ifyllt != "blandmodell":
+        skriv(b2025, "skatt", "skatteintakter", "REGION", 2027, 56_000, erik)
+    if ifyllt != "bas":
+        skriv(b2025, "balanskrav", "blandmodell", "REGION", 2027, 0, erik)
+    _utred(b2025)
+    klient = som("koncerncontroller")
+    mal = {k.kolumn.ar: k.mal for k in hamta_finansiella_mal(b2025)}
+    sida = klient.get("/budget/2025/B2025/balanskrav/").content.decode()
+    ruta = " ".join(re.search(r"<b>2027</b>.*?</li>", sida, re.S)[0].split())
+    blandmodell = re.search(r'id="balanskrav-blandmodell">(.*?)</tr>', sida, re.S)[1]
+    sista = re.sub(r"<[^>]+>", " ", blandmodell).split()
+    bedomt = ifyllt == "bade och"
+    assert (mal[2027].balanskrav.utfall == "kan_ej_bedomas") is not bedomt
+    assert ("Kan inte bedömas än" in ruta) is not bedomt and ("Uppfyllt" in ruta) is bedomt
+    assert mal[2026].balanskrav.utfall == "uppfyllt"
+    assert ("blandmodell 2027 är tom" in sida) is (ifyllt == "bas")
+    assert ("statliga bidrag 2027 är inte ifyllda" in sida) is (ifyllt == "blandmodell")
+    assert ("–" in sista) is (ifyllt == "bas")
+    html = klient.get("/budget/2025/B2025/finansiella-mal/").content.decode()
+    assert ("Balanskravet 2027 bedöms inte" in html) is not bedomt

@@ -397,12 +397,18 @@ def test_skriv_hela_aret():
                 "max_formel": "",
                 "anmarkningar": [
                     {
+                        "kod": "BAS_SAKNAS",
+                        "niva": "varning",
+                        "text": "Skatt, utjämning och generella statliga bidrag 2025 är inte ifyllda. Därför kan "
+                        "balanskravsresultatet 2025 inte bedömas.",
+                    },
+                    {
                         "kod": "MAX_RESERVERING_EJ_PROVAD",
                         "niva": "info",
                         "text": "Högsta tillåtna reservering 2025 går inte att beräkna. Det saknas uppgift "
                         "om basen (skatteintäkter, generella statsbidrag och utjämning) och eget kapital "
                         "inklusive pensionsförpliktelser (KL 11:14).",
-                    }
+                    },
                 ],
             },
         ],
