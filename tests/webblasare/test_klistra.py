@@ -452,6 +452,33 @@ def test_bara_artal_ar_rubriker(inmatning):
     expect(_falt(sida, "Kulturnämnden", 2024)).to_have_value("2")
 
 
+@pytest.mark.parametrize(
+    ("val", "blir"), [("Som tkr: dela med tusen", "360,500"), ("Som mnkr: som de står", f"360{NBSP}500")]
+)
+def test_enheten_i_rubriken_valjs_en_gang_och_galler(inmatning, val, blir):
+    """It was said that the values would be pasted as they stood, and then asked again or not at all."""
+    sida = inmatning("regionbidrag")
+    falt = _falt(sida, "Kulturnämnden", 2024)
+    _klistra(falt, "Nämnd, tkr\tBudget 2024", "Kulturnämnden\t360 500")
+    dialog = _dialog(sida)
+    expect(dialog).to_contain_text(
+        "Rubrikerna i blocket säger tkr, och den här tabellen är i mnkr. Välj hur de ska läsas."
+    )
+    _axe(sida)
+    dialog.get_by_role("button", name="Klistra in 1 värde").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("1 val kvar")
+    dialog.get_by_label("Hur beloppen läses").select_option(label=val)
+    expect(dialog.get_by_role("row", name="Kulturnämnden, 2024")).to_contain_text(blir)
+    dialog.get_by_role("button", name="Klistra in 1 värde").click()
+    expect(sida.get_by_role("dialog")).to_have_count(0)
+    expect(falt).to_have_value(blir)
+    besked = "1 lästes som tkr." if "tkr" in val else "Klistrade in 1 värde"
+    expect(sida.locator("[data-handelse]")).to_contain_text(besked)
+    # What the heads said is no answer for a block that says nothing.
+    _klistra(falt, "Nämnd\tBudget 2024", "Kulturnämnden\t361 500")
+    expect(sida.get_by_role("dialog")).to_have_count(1 if "tkr" in val else 0)
+
+
 def test_det_som_saknar_plats_visas_och_valjs(inmatning):
     sida = inmatning("regionbidrag")
     fore = _varden(sida)

@@ -19,7 +19,7 @@ const FLEST = 5; // so many places are named in the question
  * reference, and `siffror` how many decimals the figures get when they are counted into mnkr. `gang` and `liten` say how
  * they are wrong.
  */
-const ENHETER = {
+export const ENHETER = {
   kr: {
     skala: 1n,
     lagst: 3_000_000_000n,
@@ -127,6 +127,11 @@ function forsok(gor) {
   }
 }
 
+/** Whether a cell takes mnkr, which another unit can be counted into. */
+export function kanLasasSom({ skala, procent }) {
+  return skala === MNKR && !procent;
+}
+
 /** A text in another unit as the cell's own text in mnkr, with the precision that it was given. */
 export function raknaOm(text, enhet, cell) {
   const { skala, siffror } = ENHETER[enhet];
@@ -163,13 +168,23 @@ export class Enhetssinne {
 
   /**
    * A plan of a paste in the table's unit: as it is, counted into mnkr, or null when the user took it back. Asks when
-   * the amounts look like another unit and nobody has answered that.
+   * the amounts look like another unit and nobody has answered that; `enhet` is an answer that was given to what the
+   * heads say.
    *
-   * @template {{placerade: [import("./celler.js").Cell, string][], summor?: {ore: bigint, enhet: bigint}[]}} Plan
+   * @template {{placerade: [import("./celler.js").Cell, string][], summor?: {ore: bigint, enhet: bigint}[],
+   *   enhet?: string}} Plan
    * @param {Plan} plan
    * @returns {Promise<(Plan & {lastaSom?: string}) | null>}
    */
   async prova(plan) {
+    if (plan.enhet) {
+      // Whoever keeps the figures has said that they are right, whatever they look like.
+      const nekad = !(plan.enhet in ENHETER);
+      for (const enhet of nekad ? Object.keys(ENHETER) : []) this.svar[`${enhet}.helt`] = this.svar[`${enhet}.blandat`] = "nej";
+      this.minns();
+      const galler = plan.placerade.filter(([cell, text]) => text && kanLasasSom(cell)).map(([cell]) => cell);
+      return nekad ? plan : this.lasSom(plan, plan.enhet, galler, true);
+    }
     const texter = new Map(plan.placerade);
     const varden = plan.placerade
       .filter(([cell, text]) => cell.mot && text)
@@ -184,16 +199,20 @@ export class Enhetssinne {
     // Who says that the table is right has said it of some of it too.
     if (svar === "nej") this.svar[`${utslag.enhet}.blandat`] = this.svar[`${utslag.enhet}.helt`] = svar;
     this.minns();
-    if (svar === "nej") return plan;
-    const { skala, ord } = ENHETER[utslag.enhet];
-    const galler = new Set(utslag.galler);
-    const om = ([cell, text]) => [cell, galler.has(cell) ? raknaOm(text, utslag.enhet, cell) : text];
+    return svar === "nej" ? plan : this.lasSom(plan, utslag.enhet, utslag.galler, utslag.slag === "helt");
+  }
+
+  /** The plan with the cells of `galler` read in a unit; `helt`: it was given in it altogether, sums too. */
+  lasSom(plan, enhet, galler, helt) {
+    const { skala, ord } = ENHETER[enhet];
+    const dessa = new Set(galler);
+    const om = ([cell, text]) => [cell, dessa.has(cell) ? raknaOm(text, enhet, cell) : text];
     const summa = (s) => ({ ...s, ore: (s.ore * skala) / MNKR, enhet: (s.enhet * skala) / MNKR || 1n });
     return {
       ...plan,
       placerade: plan.placerade.map(om),
-      summor: utslag.slag === "helt" ? plan.summor?.map(summa) : plan.summor,
-      lastaSom: `${utslag.galler.length} lästes som ${ord}.`,
+      summor: helt ? plan.summor?.map(summa) : plan.summor,
+      lastaSom: `${galler.length} lästes som ${ord}.`,
     };
   }
 

@@ -4,6 +4,7 @@
  */
 
 import { antalText, el } from "../dom.js";
+import { ENHETER, kanLasasSom, raknaOm } from "./enhetssinne.js";
 import { vardenyckel } from "./klistra.js";
 import { arVarde } from "./passning.js";
 
@@ -23,7 +24,8 @@ const VISADE = 3; // values that are shown of a row or column
  * Ask about a paste.
  *
  * @param {import("./klistra.js").Inklistring} inklistring
- * @returns {Promise<import("./klistra.js").Utfall | null>} What to write, null when it was broken off.
+ * @returns {Promise<(import("./klistra.js").Utfall & {enhet?: string}) | null>} What to write, and the unit that it is
+ *   to be read in where the heads name another than the table's; null when it was broken off.
  */
 export function granska(inklistring) {
   return new Promise((svara) => new Granskning(inklistring, svara).oppna());
@@ -35,7 +37,7 @@ class Granskning {
     this.svara = svara;
     this.svar = null;
     this.valda = { rader: new Map(), kolumner: new Map(), varden: new Map() };
-    /** Every select with what it chooses: `rader`, `kolumner` or `varden`, and which. */
+    /** Every select with what it chooses: `rader`, `kolumner`, `varden` or `enhet`, and which. */
     this.valjare = [];
     this.bygg();
     this.visa();
@@ -91,7 +93,8 @@ class Granskning {
     const { plan, blad } = this.inklistring;
     const texter = [];
     if (plan.enhet) {
-      texter.push(`Rubrikerna i blocket säger ${plan.enhet}, och den här tabellen är i ${blad.enhet}. Värdena klistras in som de står.`);
+      const foljd = this.valjerEnhet ? "Välj hur de ska läsas." : "Värdena klistras in som de står.";
+      texter.push(`Rubrikerna i blocket säger ${plan.enhet}, och den här tabellen är i ${blad.enhet}. ${foljd}`);
     }
     const iOrdning = (delar) => delar.some(({ hur }) => hur === "plats");
     const saknas = [iOrdning(plan.rader) ? "radnamn" : "", iOrdning(plan.kolumner) ? "rubriker" : ""].filter(Boolean);
@@ -100,9 +103,35 @@ class Granskning {
     return el("div", { class: `besked ${plan.enhet ? "besked--varn" : "besked--info"}` }, ...texter.map((text) => el("p", {}, text)));
   }
 
+  /** Whether the heads name a unit that the table's figures can be counted from. */
+  get valjerEnhet() {
+    const { plan, blad } = this.inklistring;
+    return blad.enhet === "mnkr" && plan.enhet in ENHETER;
+  }
+
+  /** The unit that was chosen, when it was asked about. */
+  get enhet() {
+    return this.valjare.find(({ slag }) => slag === "enhet")?.nod.value;
+  }
+
+  enhetsval() {
+    const { plan, blad } = this.inklistring;
+    const { ja } = ENHETER[plan.enhet];
+    const nod = el(
+      "select",
+      { id: "granskning-enhet", class: "valj", "aria-label": "Hur beloppen läses", "aria-describedby": "granskning-enhet-skal" },
+      el("option", { value: "" }, "Välj …"),
+      el("option", { value: plan.enhet }, `Som ${plan.enhet}: ${ja}`),
+      el("option", { value: blad.enhet }, `Som ${blad.enhet}: som de står`),
+    );
+    this.valjare.push({ nod, slag: "enhet", nyckel: "" });
+    return valpunkt(nod, "Beloppen i blocket", `Rubrikerna säger ${plan.enhet}.`, "");
+  }
+
   /** Selects for rows and columns that have no certain place, or only the one that they were laid on. */
   byggPlatser() {
     const { plan } = this.inklistring;
+    if (this.valjerEnhet) this.platser.append(vallista("Enhet", [this.enhetsval()]));
     const kolumner = plan.kolumner.filter(({ slag, hur }) => slag === "oklar" || hur === "plats");
     const rader = plan.rader.filter(({ slag, hur }) => slag === "oklar" || hur === "plats");
     if (kolumner.length) this.platser.append(vallista("Kolumner", kolumner.map((k) => this.kolumnval(k))));
@@ -240,6 +269,7 @@ class Granskning {
   las() {
     this.valda = { rader: new Map(), kolumner: new Map(), varden: new Map() };
     for (const { nod, slag, nyckel } of this.valjare) {
+      if (slag === "enhet") continue;
       if (slag === "varden") {
         if (nod.value) this.valda.varden.set(nyckel, nod.value);
       } else if (nod.value) this.valda[slag].set(nyckel, nod.value === HOPPA ? null : Number(nod.value));
@@ -303,7 +333,11 @@ class Granskning {
   }
 
   visaAndringar() {
-    const andrade = this.utfall.placerade.filter(([cell, text]) => !cell.motsvarar(text));
+    const { enhet } = this;
+    const last = (cell, text) => (enhet in ENHETER && kanLasasSom(cell) ? raknaOm(text, enhet, cell) : text);
+    const andrade = this.utfall.placerade
+      .map(([cell, text]) => [cell, last(cell, text)])
+      .filter(([cell, text]) => !cell.motsvarar(text));
     const oppen = this.andringar.open || !this.andringar.childElementCount;
     this.andringar.hidden = !andrade.length;
     this.andringar.replaceChildren(
@@ -330,20 +364,20 @@ class Granskning {
   hoppaOverResten() {
     // Texts that get no place are no longer asked about, and others may be.
     for (let varv = 0; varv < 2; varv += 1) {
-      for (const { nod } of this.ovalda()) nod.value = HOPPA;
+      for (const { nod, slag } of this.ovalda()) if (slag !== "enhet") nod.value = HOPPA;
       this.visa();
     }
-    this.ja.focus();
+    (this.ovalda()[0]?.nod ?? this.ja).focus();
   }
 
   bekrafta(event) {
     event.preventDefault();
     const ovalda = this.ovalda();
     const krockar = this.krockar();
-    if (ovalda.length) this.saga(ovalda, `Välj plats för det som saknar en, eller hoppa över det: ${antalText(ovalda.length, "val", "val")} kvar.`);
+    if (ovalda.length) this.saga(ovalda, `Välj för det som saknar ett val, eller hoppa över det: ${antalText(ovalda.length, "val", "val")} kvar.`);
     else if (krockar.length) this.saga(krockar, "Två värden har fått samma fält. Välj en annan plats för det ena, eller hoppa över det.");
     else {
-      this.svar = this.utfall;
+      this.svar = { ...this.utfall, enhet: this.enhet };
       this.dialog.close();
     }
   }
