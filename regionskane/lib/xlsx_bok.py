@@ -244,6 +244,10 @@ class Arbetsbok:
         """A sheet's XML, from its beginning."""
         return Vaktstrom(self._arkiv.open(self._blad[namn]), self._rakna_markering)
 
+    def packad_storlek(self, namn: str) -> int:
+        """How many bytes a sheet takes in the file."""
+        return self._arkiv.getinfo(self._blad[namn]).compress_size
+
     def _rakna_markering(self, antal: int) -> None:
         self._markering += antal
         if self.granser.markering is not None and self._markering > self.granser.markering:

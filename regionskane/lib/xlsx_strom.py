@@ -43,6 +43,9 @@ from regionskane.lib.xlsx_bok import (
 SISTA_RAD = 1_048_576
 # A row has at most 16 384 cells, each with a value, a formula and a text with its runs.
 FLEST_I_RAD = 16_384 * 8
+# What a job reads of a sheet, in elements: so many, and for each byte that the sheet takes in the file. Those of a real
+# one take some bytes each; millions that are all alike take next to none, and minutes to read.
+FLEST_ELEMENT, ELEMENT_PER_BYTE = 2_000_000, 4
 # What looking for the row of headers may cost, in elements and in headers, over all sheets of a book.
 FLEST_PROVADE = 400_000
 BREDAST = 1_000
@@ -100,12 +103,16 @@ class Strombok:
         with lasfel(lambda: f" efter rad {nr}" if nr else ""), self._bok.oppna_blad(blad) as kalla:
             lasare = Ark(kalla, self._bok)
             lasare.kvar = self._kvar
+            if lasare.kvar is None:
+                lasare.kvar = FLEST_ELEMENT + ELEMENT_PER_BYTE * self._bok.packad_storlek(blad)
             for nr, celler in lasare.rader():
                 if nr > SISTA_RAD or nr <= vantad:
                     raise OlasligFil(
                         f"Bladet «{blad}» har radnummer i fel ordning (rad {nr}). Spara filen på nytt."
                     )
-                vantad, self._kvar = nr, lasare.kvar
+                vantad = nr
+                if self._kvar is not None:
+                    self._kvar = lasare.kvar
                 self.raden_ar_dold = lasare.dold
                 yield nr, celler
 
@@ -206,8 +213,8 @@ class Ark(WorkSheetParser):
         if element.get("t") != "inlineStr" or not (texter := element.findall(INLINE_STRING)):
             return super().parse_cell(element)
         text, *_ = texter
-        for en in texter:  # openpyxl makes objects of one that it finds
-            element.remove(en)
+        # openpyxl makes objects of one that it finds.
+        element[:] = [barn for barn in element if barn.tag != INLINE_STRING]
         cell = super().parse_cell(element)
         if cell["data_type"] != "f":
             bitar = [t.text or "" for t in (*text.iterfind(_INLINE_T), *text.iterfind(_INLINE_R))]
