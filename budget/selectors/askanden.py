@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db.models import Max, Prefetch
 
 from budget.models import (
+    INVESTERINGSOBJEKT,
     Askandemotiv,
     Askandesvar,
     Askandeutfall,
@@ -16,13 +17,16 @@ from budget.models import (
     Budgetversion,
     Justering,
     Post,
+    Posttyp,
     Uppstallning,
     Uppstallningsslag,
 )
 from budget.selectors.budgetdel import hamta_delenheter
-from budget.selectors.ram import DRIFT, rampost
-from budget.selectors.summor import Nyckel, hamta_summor
+from budget.selectors.investeringar import PLAN, PROGNOS, UTFALL, hamta_namnder
+from budget.selectors.ram import DRIFT, hamta_ursprung, rampost
+from budget.selectors.summor import Lage, Nyckel, hamta_summor
 from budget.selectors.uppstallning import Plats, gallande_placeringar
+from organisation.models import Namnd
 from organisation.permissions import Enhetsurval
 from regionskane.lib.marke import marke
 
@@ -158,6 +162,62 @@ def hamta_namndernas_ramar(version: Budgetversion) -> dict[int, Decimal]:
         if namnd is not None:
             ramar[namnd] = ramar.get(namnd, Decimal(0)) + s.varde
     return ramar
+
+
+def hamta_beviljat_utan_objekt(version: Budgetversion) -> list[tuple[Namnd, dict[int, Decimal]]]:
+    """The investments that nämnder have been granted and that stand in no object: how much of each year, kronor.
+
+    What is asked for is beside the objects that there are, so it is held against how much the objects of the nämnd have
+    grown since the version began. Whether an object is the one that was meant nobody has said. One query where nothing
+    has been granted, else nine at most.
+    """
+    svaren = (
+        Askandesvar.objects.filter(version=version, post__uppstallning__slag=Uppstallningsslag.ASKANDE)
+        .exclude(post__kod=DRIFT)
+        .exclude(utfall=Askandeutfall.AVSLAS)
+    )
+    rader = list(svaren.values_list("enhet", "beviljat"))
+    if not rader:
+        return []
+    enheter = hamta_delenheter(version)
+    beviljat: dict[int, dict[int, Decimal]] = {}
+    for enhet, belopp in rader:
+        aren = beviljat.setdefault(enheter.get(enhet, 0), {})
+        for ar, tal in belopp.items():
+            aren[int(ar)] = aren.get(int(ar), Decimal(0)) + Decimal(tal)
+    okat = _objektens_okning(version)
+    svar = []
+    for namnd in Namnd.objects.filter(pk__in=beviljat).order_by("ordning", "pk"):
+        fattas = {ar: b - okat.get((namnd.pk, ar), 0) for ar, b in sorted(beviljat[namnd.pk].items())}
+        if kvar := {ar: b for ar, b in fattas.items() if b > 0}:
+            svar.append((namnd, kvar))
+    return svar
+
+
+def _objektens_okning(version: Budgetversion) -> dict[tuple[int, int], Decimal]:
+    """By how much the objects of a nämnd (id) that cost more in a year than when the version began do so."""
+    fran = hamta_ursprung([version]).get(version.pk)
+    poster = Post.objects.filter(uppstallning__kod=INVESTERINGSOBJEKT, typ=Posttyp.BLAD)
+    arens = [pk for pk, kod in poster.values_list("pk", "kod") if not kod.endswith((UTFALL, PROGNOS, PLAN))]
+    versioner = [version, *filter(None, [fran])]
+    summor = hamta_summor(
+        kolumner=[(v.pk, ar) for v in versioner for ar in version.ar_lista if ar in v.ar_lista],
+        poster=arens,
+        period=version.period,
+        lage=Lage.FAKTA,
+    )
+    namnder = hamta_namnder(version)
+    andring: dict[tuple[int, int], Decimal] = {}
+    for n, s in summor.items():
+        enhet = int(n.omfang.removeprefix("enhet:")) if n.omfang.startswith("enhet:") else None
+        if enhet in namnder:
+            tecken = 1 if n.version == version.pk else -1
+            andring[enhet, n.ar] = andring.get((enhet, n.ar), Decimal(0)) + tecken * s.varde
+    okat: dict[tuple[int, int], Decimal] = {}
+    for (enhet, ar), belopp in andring.items():
+        nyckel = namnder[enhet].pk, ar
+        okat[nyckel] = okat.get(nyckel, Decimal(0)) + max(belopp, Decimal(0))
+    return okat
 
 
 def rader_utan_motiv(version: Budgetversion, enheter: Iterable[int]) -> list[str]:

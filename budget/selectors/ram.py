@@ -272,7 +272,7 @@ def hamta_flyttar(versioner: Iterable[Budgetversion], rader: Collection[tuple[st
     }
     if len(poster) < len(rader):
         return
-    ursprung = _ursprung(utkast)
+    ursprung = hamta_ursprung(utkast)
     for version in utkast:
         fran = ursprung.get(version.pk)
         if not (aren := tuple(ar for ar in version.ar_lista if fran and ar in fran.ar_lista)):
@@ -286,8 +286,8 @@ def hamta_flyttar(versioner: Iterable[Budgetversion], rader: Collection[tuple[st
         yield Flytt(version, fran, aren, poster, summor)
 
 
-def _ursprung(utkast: list[Budgetversion]) -> dict[int, Budgetversion]:
-    """What each version started from, by its id: what it is a copy of, or the one with the year before."""
+def hamta_ursprung(utkast: list[Budgetversion]) -> dict[int, Budgetversion]:
+    """What each version started from, by its id: what it is a copy of, or the one with the year before. One query."""
     kopior = {v.pk: v.bryggas_ur or v.kopia_av for v in utkast if v.kopia_av_id}
     fore = {
         k.version_id: k.kalla

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import get_text_list
 
 from budget.models import Askandeutfall, Budgetversion, Uppstallning
 from budget.regler.delkontroll import bedom
@@ -14,6 +15,7 @@ from budget.selectors.askanden import Askanderad, askanden_andrades, utfall_i_or
 from budget.selectors.celler import Cellnyckel
 from budget.tabeller.adress import versionsadress
 from budget.tabeller.uppstallning import ENHET
+from organisation.models import Namnd
 from regionskane.lib.belopp import (
     MNKR,
     formatera,
@@ -29,6 +31,15 @@ MOTIV_SAKNAS = "saknas"
 INTE_BESVARAT = "inte besvarat"
 # The shape that goes with each answer (lagesform.html).
 FORM = {Askandeutfall.JUSTERING: "klart", Askandeutfall.DELVIS: "pagar", Askandeutfall.AVSLAS: "atersand"}
+
+
+def skriv_utan_objekt(namnd: Namnd, fattas: Mapping[int, Decimal]) -> str:
+    """«Kulturnämnden har beviljats investeringar som inte står i något investeringsobjekt: 4,5 mnkr 2025. …»"""
+    delar = [f"{formatera(b, skala=MNKR, decimaler=1)} mnkr {ar}" for ar, b in sorted(fattas.items())]
+    return (
+        f"{namnd.namn} har beviljats investeringar som inte står i något investeringsobjekt: "
+        f"{get_text_list(delar, 'och')}. Lägg upp objektet, eller skriv utgiften på det som redan finns."
+    )
 
 
 def bygg_askandetabell(

@@ -14,7 +14,7 @@ from budget.models import (
     Uppstallning,
     Versionskolumn,
 )
-from budget.selectors.askanden import hamta_askanden
+from budget.selectors.askanden import hamta_askanden, hamta_beviljat_utan_objekt
 from budget.selectors.balanskrav import UPPSTALLNING as BALANSKRAV
 from budget.selectors.balanskrav import hamta_lagfel
 from budget.selectors.beslutspunkter import hamta_beslutsavvikelser
@@ -25,6 +25,7 @@ from budget.selectors.ram import hamta_kapitalrorelser, hamta_ramrorelser
 from budget.selectors.summor import ALLA_ENHETER
 from budget.selectors.utredning import hamta_utredning
 from budget.selectors.versioner import hamta_andrat_utgangslage
+from budget.tabeller.askanden import skriv_utan_objekt
 from budget.tabeller.kontroll import kapitaltext, ramtext
 
 # More nämnder than these are counted, not named.
@@ -147,6 +148,8 @@ def _skillnader(version: Budgetversion):
     if any(a.kod == "KAPITAL" for a in avvikelser):
         for r in hamta_kapitalrorelser([version]):
             yield Lagespunkt(kapitaltext(r), reverse("tabell", args=[*adress, "balansbudget"]))
+    for namnd, fattas in hamta_beviljat_utan_objekt(version):
+        yield Lagespunkt(skriv_utan_objekt(namnd, fattas), reverse("investeringar", args=adress))
     if antal := len(avvikelser) + len(hamta_beslutsavvikelser([version])):
         text = "en skillnad" if antal == 1 else f"{antal} skillnader"
         yield Lagespunkt(f"Kontroll visar {text}.", reverse("kontroll", args=adress))

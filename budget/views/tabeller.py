@@ -20,6 +20,7 @@ from budget.models import (
     Versionskolumn,
     Versionstyp,
 )
+from budget.selectors.askanden import hamta_beviljat_utan_objekt
 from budget.selectors.balanskrav import hamta_lagfel
 from budget.selectors.beslutspunkter import hamta_beslutsavvikelser
 from budget.selectors.budgetdel import stangda_enheter
@@ -30,6 +31,7 @@ from budget.selectors.samband import hamta_samband, hamta_skilda
 from budget.selectors.skrivratt import lasbara_askanden
 from budget.selectors.uppstallning import hamta_uppstallningar, region_enhet
 from budget.selectors.versioner import andrad_sedan
+from budget.tabeller.askanden import skriv_utan_objekt
 from budget.tabeller.balanskrav import varningar
 from budget.tabeller.beredning import utgangslagets_text
 from budget.tabeller.beslutspunkter import skriv_avvikelse
@@ -328,6 +330,9 @@ def kontroll(request, ar, kod):
     innehall |= {
         "beslut": beslut,
         "lagfel": [f.anmarkning.text for f in hamta_lagfel([v])] if atkomst.urval.allt else [],
+        "beviljat": [skriv_utan_objekt(n, f) for n, f in hamta_beviljat_utan_objekt(v)]
+        if atkomst.urval.allt
+        else [],
         "utanfor": skilda_utanfor(v, hamta_skilda(v, hamta_samband(v))) if atkomst.urval.allt else [],
         "andra": [{"namn": str(a), "url": reverse("kontroll", args=[a.ar, a.kod])} for a in andra],
     }

@@ -20,7 +20,7 @@ from budget.selectors.celler import Cellnyckel
 from budget.selectors.jamforelse import jamfor_versioner
 from budget.selectors.summor import ALLA_ENHETER
 from budget.tabeller.handling import bygg_handling
-from organisation.models import Notis
+from organisation.models import Namnd, Notis
 from regionskane.lib.belopp import MNKR
 from tests.budget.belopp import enhet, motivera, nivaer, skriv
 
@@ -288,6 +288,56 @@ def test_en_investering_blir_ingen_justering_av_regionbidraget(som, inlamnat):
     assert "Beviljas, läggs upp som objekt" in _text(som("controller-kn").get(INVESTERING))
     assert "investering, beviljas, läggs upp som objekt." in _text(som("controller-kn").get("/notiser/"))
     assert Askandesvar.objects.get().beviljat == {"2024": "4500000.00"}
+
+
+def test_en_beviljad_investering_som_inget_objekt_bar_sags_tills_den_ar_upplagd(som, inlamnat, kc):
+    """No justering bears it, so it would be decided by nobody: the pages that lead to the decision, and Kontroll."""
+    konc, nytt = som("koncerncontroller"), f"{ARB}/investeringsobjekt/nytt/"
+
+    def sagt() -> list[str]:
+        sidor = [_text(konc.get(f"{ARB}/{sida}/")) for sida in ("bered", "faststall", "kontroll")]
+        hittat = [re.findall(r"Kulturnämnden har beviljats investeringar[^<]*", s) for s in sidor]
+        assert hittat[0] == hittat[1] == hittat[2]
+        return hittat[0]
+
+    assert sagt() == []
+    _svara(konc, INVESTERING, utfall="justering")
+    mening = (
+        "Kulturnämnden har beviljats investeringar som inte står i något investeringsobjekt: {} mnkr 2024. Lägg upp "
+        "objektet, eller skriv utgiften på det som redan finns."
+    )
+    assert sagt() == [mening.format("4,5")]
+    assert f'<a href="{ARB}/investeringsobjekt/">Kulturnämnden har beviljats' in _text(
+        konc.get(f"{ARB}/bered/")
+    )
+    aktion.ta_tillbaka(budgetdel=_del(inlamnat), by=kc)
+    objekt = {
+        "namn": "Replokal", "slag": "bygg", "grupp": "service", "strategiskt": "ja", "belopp-ar-2024": "3",
+        "namnd": str(Namnd.objects.get(kod="KN").pk),
+    }  # fmt: skip
+    # Another nämnd's object is not what was granted, and an object that costs less is only a part of it.
+    annans = objekt | {"namn": "Depå", "namnd": str(Namnd.objects.get(kod="KTN").pk)}
+    assert konc.post(nytt, annans).status_code == 302
+    assert sagt() == [mening.format("4,5")]
+    assert konc.post(nytt, objekt).status_code == 302
+    assert sagt() == [mening.format("1,5")]
+    belopp = Belopp.objects.get(enhet__namn="Replokal", ar=2024)
+    skriv(inlamnat, "investeringsobjekt", belopp.post.kod, belopp.enhet.kod, 2024, "4.5", kc)
+    assert sagt() == []
+    # What a nämnd's objects cost before is not what it was granted.
+    bussdepaer = Belopp.objects.filter(
+        version=inlamnat,
+        ar=2024,
+        post__uppstallning__kod="investeringsobjekt",
+        post__kod="bygg_kollektivtrafik",
+    )
+    assert sum(b.belopp for b in bussdepaer) > 4_500_000 + 3_000_000
+    svar = Askandesvar.objects.get()
+    svar.pk, svar.enhet_id, svar._state.adding = None, enhet("KTN"), True
+    svar.beviljat = {"2024": "7500000.00"}
+    svar.save()
+    html = _text(konc.get(f"{ARB}/kontroll/"))
+    assert "Kollektivtrafiknämnden har beviljats investeringar" in html and "4,5 mnkr 2024" in html
 
 
 def test_bara_det_som_ar_inlamnat_besvaras_och_ett_andrat_askande_markes(som, begart, kc, inlamnat):
