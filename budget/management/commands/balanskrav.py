@@ -45,9 +45,11 @@ class Command(BaseCommand):
         from budget.selectors.balanskrav import hamta_underlag, i_mnkr
         from budget.selectors.versioner import gallande_budget
 
-        versioner = Budgetversion.objects.all()
-        versioner = versioner.filter(ar=ar) if ar else versioner
-        version = versioner.filter(kod=kod).first() if kod else gallande_budget(ar=ar)
+        version = Budgetversion.objects.filter(kod=kod).first() if kod else gallande_budget(ar=ar)
+        if version and ar and version.ar != ar:
+            raise CommandError(
+                f"Budgetversionen {kod} är för {version.ar}, inte {ar}. Skriv --ar {version.ar}, eller utelämna --ar."
+            )
         if version is None:
             finns = ", ".join(Budgetversion.objects.values_list("kod", flat=True)) or "inga"
             vad = f"Budgetversionen {kod}" if kod else f"En fastställd budget för {ar}"

@@ -53,6 +53,10 @@ def test_balanskrav_ur_fil_behover_ingen_databas(tmp_path, capsys):
 def test_balanskrav_sager_vad_som_ar_fel(db, tmp_path):
     with pytest.raises(CommandError, match="finns inte"):
         call_command("balanskrav", "--ar", "1999")
+    with pytest.raises(CommandError, match="Budgetversionen B2024 är för 2024, inte 2025"):
+        call_command("balanskrav", "--ar", "2025", "--budgetversion", "B2024")
+    with pytest.raises(CommandError, match="Budgetversionen B2042 finns inte"):
+        call_command("balanskrav", "--ar", "2024", "--budgetversion", "B2042")
     fil = tmp_path / "trasig.json"
     fil.write_text('{"ar": [')
     with pytest.raises(CommandError, match="JSON"):
