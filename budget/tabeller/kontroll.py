@@ -1,10 +1,11 @@
 """The findings of `kontrollera` as a table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from budget.models import Budgetversion, Versionstyp
 from budget.regler.kontroll import Slag
+from budget.selectors.beslutspunkter import Beslutsavvikelse
 from budget.selectors.internbudget import DELARNA, HEL
 from budget.selectors.kontroll import Avvikelse
 from budget.selectors.ram import Beslutat, Kapitalrorelse, Ramrorelse
@@ -99,13 +100,24 @@ def skriv_lagg_till(r: Ramrorelse) -> str:
     return f"{vad} Verksamhetens kostnader {r.ar}"
 
 
-def sammanfatta(avvikelser: list[Avvikelse]) -> str:
-    """The findings in a sentence."""
-    antal, fel = len(avvikelser), sum(a.ar_fel for a in avvikelser)
-    inledning = "En skillnad" if antal == 1 else f"{antal} skillnader"
-    if not fel:
-        return f"{inledning}. {'Den' if antal == 1 else 'Alla'} ryms inom avrundning."
-    return f"{inledning}, varav {fel} är mer än avrundning."
+def sammanfatta(avvikelser: list[Avvikelse], beslut: Sequence[Beslutsavvikelse] = ()) -> str:
+    """How many differences there are, as `kontrollera` counts them, in a sentence: of figures and of decision points.
+    What its leaves give and the parts beside it do not is told apart, as it is there. Empty when nothing differs."""
+    slag = [a.skillnad.slag for a in avvikelser if a.i_grunden] + [a.slag for a in beslut]
+    antal, fel = len(slag), sum(s == Slag.FEL for s in slag)
+    meningar = []
+    if slag:
+        inledning = "En skillnad" if antal == 1 else f"{antal} skillnader"
+        if fel:
+            meningar.append(f"{inledning}, varav {fel} är mer än avrundning.")
+        else:
+            meningar.append(f"{inledning}. {'Den' if antal == 1 else 'Alla'} ryms inom avrundning.")
+    if bara_tabellen := sum(not a.i_grunden for a in avvikelser):
+        rader = "En rad" if bara_tabellen == 1 else f"{bara_tabellen} rader"
+        meningar.append(
+            f"{rader}{' till' if slag else ''} följer från grunden, men inte av delarna som de står i tabellen."
+        )
+    return " ".join(meningar)
 
 
 def sidor(a: Avvikelse) -> tuple[str, str]:

@@ -316,19 +316,19 @@ def kontroll(request, ar, kod):
     avvikelser = hamta_sedda_avvikelser([atkomst.version])
     innehall = ram(request, atkomst, "kontroll", titel="Kontroll")
     t = bygg_kontroll(atkomst.version, avvikelser)
-    beslut = [skriv_avvikelse(a) for a in hamta_beslutsavvikelser([atkomst.version])]
+    beslut = hamta_beslutsavvikelser([atkomst.version])
     innehall |= {
         "rubrik": f"Kontroll av {'beslutade tal' if atkomst.version.faststalld else 'siffror'}",
         "ingress": t.ingress,
     }
-    innehall |= {"t": visa(t), "antal": len(avvikelser), "sammanfattning": sammanfatta(avvikelser)}
+    innehall |= {"t": visa(t), "antal": len(avvikelser), "sammanfattning": sammanfatta(avvikelser, beslut)}
     v = atkomst.version
     andra = Budgetversion.objects.none()
     if atkomst.urval.allt:
         kallor = Versionskolumn.objects.filter(version=v).exclude(kalla=v).values("kalla")
         andra = Budgetversion.objects.filter(pk__in=kallor, status=Status.LAST).order_by("ar", "kod")
     innehall |= {
-        "beslut": beslut,
+        "beslut": [skriv_avvikelse(a) for a in beslut],
         "lagfel": [f.anmarkning.text for f in hamta_lagfel([v])] if atkomst.urval.allt else [],
         "beviljat": [skriv_utan_objekt(n, f) for n, f in hamta_beviljat_utan_objekt(v)]
         if atkomst.urval.allt

@@ -65,9 +65,12 @@ class Command(BaseCommand):
         for rad in andra:
             self.stdout.write(f"{rad.slag.upper():<11} {rad.text}")
         slag = [a.skillnad.slag for a in avvikelser] + [a.slag for a in beslut] + [rad.slag for rad in andra]
-        slag += [Slag.FEL for _ in lagfel]
         fel = sum(s == Slag.FEL for s in slag)
-        self.stdout.write(f"{len(slag)} skillnader: {len(slag) - fel} avrundning, {fel} fel.")
+        text = f"{len(slag)} skillnader: {len(slag) - fel} avrundning, {fel} fel."
+        # What the law does not allow is no difference between figures.
+        if lagfel:
+            text += f" Därtill {len(lagfel)} fel mot balanskravet."
+        self.stdout.write(text)
 
 
 def _varden(a: Avvikelse):

@@ -150,6 +150,25 @@ def test_radernas_forklaringar_galler_varje_ar(db):
     assert not re.findall(r"\b20\d\d\b", " ".join(Post.objects.values_list("forklaring", flat=True)))
 
 
+@pytest.mark.parametrize("kod", ["B2023", "B2024", "B2024-ARB"])
+def test_kontroll_raknar_lika_manga_som_kommandot(version, som, kod):
+    """45 on the page and 44 by the command: a row that its leaves give is no difference, and is told apart in both."""
+    ut = StringIO()
+    call_command("kontrollera", budgetversion=kod, stdout=ut)
+    antal, avrundning, fel = map(
+        int, re.search(r"(\d+) skillnader: (\d+) avrundning, (\d+) fel\.", ut.getvalue()).groups()
+    )
+    bara_i_tabellen = ut.getvalue().count("I TABELLEN")
+    sida = _text(som("koncerncontroller"), f"/budget/{version(kod).ar}/{kod}/kontroll/")
+    if antal:
+        assert f"{antal} skillnader, varav {fel} är mer än avrundning." in sida and avrundning == antal - fel
+    else:
+        assert "Inga skillnader" in sida
+    assert ("följer från grunden, men inte av delarna som de står i tabellen." in sida) == bool(
+        bara_i_tabellen
+    )
+
+
 def test_en_budget_under_noll_sags_dar_den_bereds_beslutas_och_kontrolleras(version, anvandare, som):
     """It is an error by KL 11:5, and stood nowhere but on the page of the balanskrav, among the warnings."""
     erik = anvandare("koncerncontroller")
@@ -160,7 +179,10 @@ def test_en_budget_under_noll_sags_dar_den_bereds_beslutas_och_kontrolleras(vers
         ut = StringIO()
         call_command("kontrollera", budgetversion="B2025", stdout=ut)
         svar = {sida: "(KL 11:5)" in _text(konc, f"{rot}/{sida}/") for sida in ("bered", "kontroll")}
-        return svar | {"kommandot": re.search(r"FEL +Budget 2025: .*KL 11:5", ut.getvalue()) is not None}
+        return svar | {
+            "kommandot": re.search(r"FEL +Budget 2025: .*KL 11:5", ut.getvalue()) is not None,
+            "slutraden": "Därtill 1 fel mot balanskravet." in ut.getvalue(),
+        }
 
     assert set(overallt().values()) == {False}
     kostnader = Belopp.objects.get(version=b2025, post__kod="kostnader", ar=2025)
