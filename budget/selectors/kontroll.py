@@ -59,11 +59,11 @@ class Avvikelse:
     `precision` the kronor of its last digit.
 
     `tryckt` is the decided figure where the version has one. `beraknat` is counted from the leaves, as if no sum had
-    been decided (`Lage.DELAR`); `delar` is what the parts give as they stand in the version, decided where they are
-    decided, which is what the notes under the tables say. It is None where nothing of the kind is shown. `i_grunden`
-    is false of a figure that its leaves give and the parts beside it do not: only a reader of the tables meets it.
-    `skillnad` is against the leaves where they differ, else against the parts. `samband` is the tie of a SAMBAND,
-    `rorelse` what a RAM or KAPITAL tells of.
+    been decided (`Lage.DELAR`): a fetching leaf that was printed counts as printed, where a copy fetches. `delar` is
+    what the parts give as they stand in the version, decided where they are decided, which is what the notes under the
+    tables say. It is None where nothing of the kind is shown. `i_grunden` is false of a figure that its leaves give and
+    the parts beside it do not: only a reader of the tables meets it. `skillnad` is against the leaves where they
+    differ, else against the parts. `samband` is the tie of a SAMBAND, `rorelse` what a RAM or KAPITAL tells of.
     """
 
     kod: str

@@ -1,7 +1,8 @@
 """Every sum and cross-reference recomputed; lists what does not agree with what was printed.
 
-In --json `beraknat` is counted from the leaves, as if no sum had been decided, and `delarna_ger` is what the parts give
-as they stand in the version, which the notes under the tables say; null where two tables are held against each other.
+In --json `beraknat` is counted from the leaves as they were printed, as if no sum had been decided, and `delarna_ger`
+is what the parts give as they stand in the version, which the notes under the tables say; null where two tables are
+held against each other.
 """
 
 import json
