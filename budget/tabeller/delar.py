@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from budget.regler.kontroll import Slag, jamfor
-from regionskane.lib.belopp import ENHETER
+from regionskane.lib.belopp import ENHETER, avrunda
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Tabell
 
 
@@ -24,6 +24,11 @@ class Gav(NamedTuple):
 
 
 Celladress = tuple[str, str]
+AVRUNDAT = (
+    "Talen visas avrundade vart och ett för sig. Summor och skillnader räknas på beloppen som de är, så de kan skilja "
+    "sig från de visade talen i sista siffran."
+)
+_HELT = Decimal(1)
 _INGET = MappingProxyType({})
 HAMTAS, RAKNAS, BRYGGAN = "raden den hämtas från ger", "raderna ger", "bryggan ger"
 
@@ -50,6 +55,43 @@ def med_delar(
         for r in tabell.rader
     )
     return replace(tabell, rader=rader, noter=tuple(noter))
+
+
+def med_avrundningsnot(tabell: Tabell, *, alla: bool = False) -> Tabell:
+    """The table with a note where a sum or a difference does not follow from the figures as they are shown, since these
+    are rounded one by one and it is not counted from them. `alla`: where any figure is rounded."""
+    per_nyckel = {r.nyckel: r for r in tabell.rader}
+    avrundat = any(
+        _avrundat(tabell, rad, j, per_nyckel, alla=alla)
+        for rad in tabell.rader
+        for j, cell in enumerate(rad.celler)
+        if cell.varde is not None and cell.text is None
+    )
+    return replace(tabell, noter=(*tabell.noter, AVRUNDAT)) if avrundat else tabell
+
+
+def _avrundat(tabell: Tabell, rad: Rad, j: int, per_nyckel: Mapping[str, Rad], *, alla: bool) -> bool:
+    kolumn, cell = tabell.kolumner[j], rad.celler[j]
+    if kolumn.slag not in (Kolumnslag.BELOPP, Kolumnslag.DIFFERENS):
+        return False
+    steg = _steg(rad.i(kolumn))
+    if alla:
+        return cell.varde % steg != 0
+    if kolumn.slag == Kolumnslag.DIFFERENS and kolumn.av:
+        plats = {k.nyckel: i for i, k in enumerate(tabell.kolumner)}
+        delar = [(rad.celler[plats[n]], faktor) for n, faktor in zip(kolumn.av, (1, -1), strict=True)]
+    else:
+        delar = [(per_nyckel[n].celler[j], faktor) for n, faktor in rad.delar if n in per_nyckel]
+    delar = [(c.varde, faktor) for c, faktor in delar if c.varde is not None]
+    # What the exact figures do not give is another matter, and told where it is.
+    if not delar or sum(v * faktor for v, faktor in delar) != cell.varde:
+        return False
+    return sum(avrunda(v / steg, _HELT) * faktor for v, faktor in delar) != avrunda(cell.varde / steg, _HELT)
+
+
+def _steg(kolumn: Kolumn) -> Decimal:
+    """How much the last digit that is shown is worth."""
+    return ENHETER[kolumn.enhet] / 10**kolumn.decimaler
 
 
 def _celler(tabell: Tabell, rad: Rad, per_nyckel, gav, namn, noter: list[str]):
@@ -83,8 +125,7 @@ def _not(rad: Rad, kolumn: Kolumn, cell: Cell, given: Gav, kolumnens, radens) ->
         return ""
     if given.varde is None:
         return f"{namn}. Det kan inte räknas: ett av talen som det bygger på finns inte i systemet."
-    precision = ENHETER[som.enhet] / 10**som.decimaler
-    skillnad = jamfor(cell.varde, given.varde, precision=precision)
+    skillnad = jamfor(cell.varde, given.varde, precision=_steg(som))
     if skillnad is None:
         return ""
     differens = replace(som, slag=Kolumnslag.DIFFERENS).text(Cell(abs(skillnad.differens))).lstrip("+")

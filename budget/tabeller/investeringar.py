@@ -28,7 +28,7 @@ from budget.selectors.investeringar import (
 from budget.selectors.summor import ALLA
 from budget.selectors.uppstallning import Uppstallningsdata, hamta_uppstallning
 from budget.tabeller.adress import Kallor, versionsadress
-from budget.tabeller.delar import med_delar
+from budget.tabeller.delar import med_avrundningsnot, med_delar
 from budget.tabeller.inmatning import Inmatningsvy, Ritare, cellnamn, skrivbara_celler
 from budget.tabeller.uppstallning import ENHET, kolumnnyckel, las_tabell
 from organisation.permissions import Enhetsurval
@@ -121,7 +121,8 @@ def bygg_objekttabell(data: Objektdata, *, med_ord: bool = True) -> Tabell:
         for slag in Investeringsslag
         for grupp in Investeringsgrupp
     }
-    return tabell if data.delvis or data.filter else med_delar(tabell, radens=radens)
+    med = tabell if data.delvis or data.filter else med_delar(tabell, radens=radens)
+    return med_avrundningsnot(med, alla=True)
 
 
 class _Bygge:

@@ -36,6 +36,7 @@ from budget.selectors.versioner import senast_andrad
 from budget.tabeller import matt
 from budget.tabeller.adress import Kallor
 from budget.tabeller.brygga import justeringsadress
+from budget.tabeller.delar import med_avrundningsnot
 from budget.tabeller.internbudget import las_internbudgetar
 from budget.tabeller.par import Kolumnval, avvek, bygg_par, parkolumner
 from budget.tabeller.tillagg import las_finansiering
@@ -204,14 +205,16 @@ class _Bygge:
         if summor:
             rader.append(Rad("grupp-summor", "Summor som skiljer", slag=Radslag.GRUPP))
             rader += [self._summarad(s, u.decimaler, noter) for s in summor]
-        return Tabell(
-            u.kod,
-            u.namn,
-            "Nämnd och år" if u.per_enhet and not u.per_forvaltning else "Post och år",
-            self._kolumner(u.decimaler),
-            tuple(rader),
-            "Mnkr där inget annat anges." if any(r.enhet for r in rader) else "Mnkr.",
-            tuple(noter),
+        return med_avrundningsnot(
+            Tabell(
+                u.kod,
+                u.namn,
+                "Nämnd och år" if u.per_enhet and not u.per_forvaltning else "Post och år",
+                self._kolumner(u.decimaler),
+                tuple(rader),
+                "Mnkr där inget annat anges." if any(r.enhet for r in rader) else "Mnkr.",
+                tuple(noter),
+            )
         )
 
     def _kolumner(self, d: int) -> tuple[Kolumn, ...]:

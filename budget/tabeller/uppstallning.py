@@ -18,7 +18,7 @@ from budget.selectors.summor import ALLA, Nyckel
 from budget.selectors.uppstallning import Uppstallningsdata, hamta_uppstallning, radnyckel
 from budget.tabeller import matt
 from budget.tabeller.adress import mot, versionsadress
-from budget.tabeller.delar import BRYGGAN, HAMTAS, RAKNAS, Gav, med_delar
+from budget.tabeller.delar import BRYGGAN, HAMTAS, RAKNAS, Gav, med_avrundningsnot, med_delar
 from organisation.permissions import Enhetsurval
 from regionskane.lib.belopp import relativ_forandring
 from regionskane.lib.tabell import Cell, Kolumn, Kolumnslag, Rad, Radslag, Tabell
@@ -69,7 +69,9 @@ def bygg_tabell(data: Uppstallningsdata, *, mot_alla: bool = False, par: bool = 
         kolumner=tuple(plan.kolumn for plan in byggare.kolumner),
         rader=tuple(rader),
     )
-    return tabell if data.delvis else med_delar(tabell, byggare.gav, kolumnens=byggare.kolumnens)
+    return med_avrundningsnot(
+        tabell if data.delvis else med_delar(tabell, byggare.gav, kolumnens=byggare.kolumnens)
+    )
 
 
 def _undantag(data: Uppstallningsdata) -> str:

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from budget.actions.justering import Uppgifter, spara_justering
 from budget.models import Belopp, Justering
-from organisation.models import Enhet
+from budget.tabeller.delar import AVRUNDAT
+from organisation.models import Enhet, Enhetstyp
 from regionskane.historik import andring
 from regionskane.lib.belopp import MNKR, TolkatBelopp, formatera
 from tests.budget.belopp import egna_nivaer, skriv
@@ -168,6 +169,30 @@ def test_tabeller_dar_bara_det_hamtade_andras_ar_med(som, version, anvandare):
     # Who sees no table of the whole region sees none of them here either.
     egna = som("controller-kn").get(ADRESS).content.decode()
     assert "Kassaflöde" not in re.sub(r"(?s)<nav.*?</nav>", "", egna)
+
+
+def test_tal_som_inte_gar_ihop_som_de_visas_far_en_not(som, version, anvandare):
+    """4,5 is shown as 5, and what is counted is 4,5."""
+    klient, arb, jag = som("koncerncontroller"), version("B2024-ARB"), anvandare("koncerncontroller")
+    sidor = (ADRESS, f"{ARB}/resultatbudget/", f"{ARB}/investeringsobjekt/")
+    intakter = Belopp.objects.get(version=arb, post__kod="intakter", ar=2024)
+    objekt = Belopp.objects.filter(
+        version=arb, enhet__typ=Enhetstyp.OBJEKT, post__kod="bygg_sjukvard", ar=2024
+    ).first()
+
+    def spara(*belopp):
+        for b, mnkr in belopp:
+            kod, uppstallning = b.post.kod, b.post.uppstallning.kod
+            skriv(arb, uppstallning, kod, b.enhet.kod, 2024, b.belopp / MNKR + Decimal(mnkr), jag)
+
+    def med_not():
+        return [AVRUNDAT in klient.get(adress).content.decode() for adress in sidor]
+
+    assert med_not() == [False, False, False]
+    spara((intakter, "2"), (objekt, "2"))
+    assert med_not() == [False, False, False]
+    spara((intakter, "2.5"), (objekt, "2.5"))
+    assert med_not() == [True, True, True]
 
 
 def test_versioner_utan_gemensamma_ar_jamfors_ar_mot_ar(som):
