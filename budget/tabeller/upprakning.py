@@ -89,6 +89,14 @@ def ovanliga_satser(
     ]
 
 
+def skiljer_sig(
+    data: Upprakningsdata, forslag: Mapping[int, Forslag], belopp: Mapping[int, Decimal]
+) -> list[str]:
+    """Where the amounts of a draft (kronor per enhet id) are not what its rates give now, in words."""
+    skilda = {s.enhet: s for s in skillnader(forslag, belopp)} if forslag else {}
+    return [_skillnadstext(p, skilda[p.enhet_id], "utkastet") for p in data.enheter if p.enhet_id in skilda]
+
+
 _SATSORD = {
     "sammanvagt": "löner och priser",
     "loner": "löner",

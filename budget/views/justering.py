@@ -9,13 +9,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from budget.actions.justering import JusteringenAndrad, JusteringsFel, spara_justering, ta_bort_justering
 from budget.forms.justering import Justeringsformular
-from budget.models import Justering
+from budget.models import Justering, Upprakning
 from budget.selectors.justering import (
     bryggans_enheter,
     hamta_brygga,
     hamta_justeringshistorik,
 )
+from budget.selectors.upprakning import hamta_forslag, hamta_upprakning
 from budget.tabeller.brygga import skriv_andring
+from budget.tabeller.upprakning import skiljer_sig
 from budget.tabeller.varifran import tid
 from budget.views.atkomst import last
 from budget.views.brygga import far_justera, fick_justera, oppna_brygga
@@ -75,6 +77,11 @@ def _spara(request, atkomst, post: Justering | None):
     if not form.is_valid():
         return _formular(request, atkomst, post, form, status=422)
     vad = request.POST.get("vad", "utkast")
+    belopp = {enhet: b.varde for enhet, b in form.rader(rest_pa_finans=False).items()}
+    skilda = _skilda_fran_satserna(atkomst, post, belopp) if vad == "besluta" else []
+    if skilda and not request.POST.get("skillnad_sedd"):
+        form.add_error(None, "Inget är sparat: svara först på frågan om beloppen.")
+        return _formular(request, atkomst, post, form, status=422, skilda=skilda)
     try:
         sparad = spara_justering(
             version=version,
@@ -102,14 +109,30 @@ def _spara(request, atkomst, post: Justering | None):
     return redirect(f"{reverse('brygga', args=[version.ar, version.kod])}?ar={sparad.ar}")
 
 
-def _formular(request, atkomst, post: Justering | None, form: Justeringsformular, *, status=200, nu=None):
-    """The form; `nu` has what is saved now for the fields where somebody else was there before."""
+def _skilda_fran_satserna(atkomst, post: Justering | None, belopp) -> list[str]:
+    """Where the amounts of a draft that came of saved rates are not what the rates give any more: the base has moved,
+    or somebody has written another amount."""
+    if post is None or post.beslutad or not Upprakning.objects.filter(justering=post).exists():
+        return []
+    data = hamta_upprakning(atkomst.version, post.ar, atkomst.urval)
+    return skiljer_sig(data, hamta_forslag(data), belopp)
+
+
+def _formular(
+    request, atkomst, post: Justering | None, form: Justeringsformular, *, status=200, nu=None, skilda=None
+):
+    """The form; `nu` has what is saved now for the fields where somebody else was there before, `skilda` what to ask
+    of a draft of uppräkning."""
     nu = nu or {}
+    if skilda is None and post and not form.is_bound:
+        skilda = _skilda_fran_satserna(atkomst, post, {r.enhet_id: r.belopp for r in post.rader.all()})
     innehall = _justeringssida(request, atkomst, post)
     innehall |= {
         "form": form,
         "uppgifter": [(falt, nu.get(falt.name, "")) for falt in form.uppgiftsfalt],
         "belopp": [(falt, nu.get(falt.name, "")) for falt in form.beloppsfalt],
+        "skilda": skilda,
+        "skillnad_sedd": bool(form.data.get("skillnad_sedd")),
         "lista": [{"text": fel, "url": f"#{form[namn].id_for_label}"} for namn, fel in _faltfel(form)],
     }
     return render(request, "budget/justering.html", innehall, status=status)

@@ -15,6 +15,7 @@ from budget.selectors.summor import ALLA_ENHETER
 from budget.selectors.upprakning import hamta_forslag, hamta_upprakning, sparade_satser
 from budget.tabeller.upprakning import bygg_upprakning
 from organisation.models import Enhet, Placering
+from tests.budget.belopp import justera
 
 MNKR = 1_000_000
 FAST = "/budget/2024/B2024/brygga/upprakning/"
@@ -230,6 +231,37 @@ def test_ett_utkast_som_har_andrats_for_hand_namns_och_ersatts_inte_osett(som, v
     assert j.rader.get(enhet__kod="SUS").belopp == 60 * MNKR
     html = _text(klient.get(f"{ARB}?ar=2025"))
     assert "Sjukhusstyrelse Sus: utkastet 60,0, uppräkningen ger 56,0." in html
+
+
+def test_ett_utkast_vars_bas_har_flyttats_beslutas_inte_osett(som, version, anvandare):
+    """A justering of the year before is decided after the draft: what it was counted on is no longer there."""
+    klient, arb = som("koncerncontroller"), version("B2024-ARB")
+    klient.post(ARB, _visa(klient, **{"sektor-regional-utveckling-sammanvagt": "2,6"}))
+    j = Upprakning.objects.get(version=arb, ar=2025).justering
+    sida = f"/budget/2024/B2024-ARB/brygga/justering/{j.pk}/"
+    assert "Ska beloppen stå kvar?" not in _text(klient.get(sida))
+    fore = j.rader.get(enhet__kod="RUN").belopp / MNKR
+    justera(arb, 2024, anvandare("koncerncontroller"), RUN="100")
+    html = _text(klient.get(sida))
+    efter = f"{fore + Decimal('2.6'):.1f}".replace(".", ",")
+    rad = (
+        f"Regionala utvecklingsnämnden: utkastet {fore:.1f}".replace(".", ",")
+        + f", uppräkningen ger {efter}."
+    )
+    assert "Ska beloppen stå kvar?" in html and rad in html
+    falt = _falt(html) | {"block": "upprakning", "ar": "2025", "vad": "besluta"}
+    falt.pop("skillnad_sedd")
+    svar = klient.post(sida, falt)
+    assert (
+        svar.status_code == 422 and "svara först på frågan om beloppen" in _text(svar) and rad in _text(svar)
+    )
+    j.refresh_from_db()
+    assert not j.beslutad
+    assert klient.post(sida, falt | {"vad": "utkast"}).status_code == 302
+    falt |= {"rev": _falt(klient.get(sida).content.decode())["rev"]}
+    assert klient.post(sida, falt | {"skillnad_sedd": "ja"}).status_code == 302
+    j.refresh_from_db()
+    assert j.beslutad and j.rader.get(enhet__kod="RUN").belopp / MNKR == fore
 
 
 @pytest.mark.parametrize(
