@@ -196,7 +196,7 @@ def lasare_av_belopp(
     *,
     skala: Decimal = KR,
     procent: bool = False,
-    rad: str = "Välj decimaltecken.",
+    rad: str = "Skriv beloppen med två decimaler och utan tusentalstecken, och lämna filen på nytt.",
 ) -> Callable[[str], TolkatBelopp | None]:
     """A reader of amounts in a file whose decimal sign is «,» or «.», or None when the file does not show which.
 

@@ -103,7 +103,11 @@ def test_belopp_i_alla_former(skrivet, decimaltecken, vantat):
     ("skrivet", "decimaltecken", "mening"),
     [
         ("1.234", None, "kan läsas på två sätt"),
-        ("1,234", None, "kan läsas på två sätt"),
+        (
+            "1,234",
+            None,
+            "om komma är decimaltecken eller tusental. Skriv beloppen med två decimaler och utan",
+        ),
         ("1,234", ",", "tre decimaler i en fil med decimalkomma"),
         ("1.234", ".", "tre decimaler i en fil med decimalpunkt"),
         ("12,345.6", ",", "inte ett tal"),
