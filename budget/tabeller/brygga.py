@@ -5,10 +5,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from budget.models import Block, Budgetversion, Justering
-from budget.models.justering import SVARET
+from budget.models.justering import SVARET, Justeringsstatus
 from budget.regler.brygga import provad, utgaende
 from budget.regler.kontroll import Slag
 from budget.selectors.justering import FINANS, Bryggdata
+from budget.selectors.ram import hamta_bryggans_nivaer
 from budget.selectors.uppstallning import Plats
 from budget.tabeller.adress import versionsadress
 from budget.tabeller.delar import med_delar
@@ -227,6 +228,18 @@ def _not(data: Bryggdata, p: Plats) -> str:
         f"{p.enhet_namn} {data.ar} är {tal[0]} {_nivans_plats(data)}; bryggan ger {tal[1]}. "
         f"Skillnaden {tal[2]} {slut}."
     )
+
+
+def bryggnot(version: Budgetversion, enhet: int, ar: int, niva: Decimal) -> str:
+    """What the bridge gives where an enhet's own level is another, as the note of the table says it. Without
+    justeringar there is no bridge to that year."""
+    if not version.justeringar.filter(ar=ar, status=Justeringsstatus.BESLUTAD).exists():
+        return ""
+    bryggan = hamta_bryggans_nivaer(version, ar).get(enhet)
+    if bryggan is None:
+        return ""
+    eget, ger = (formatera(x, skala=MNKR, decimaler=DECIMALER) for x in (niva, bryggan))
+    return "" if eget == ger else f"Bryggan ger {ger}: förra årets nivå och årets beslutade justeringar."
 
 
 def _grund(motiv: str) -> str:

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_GET
 from budget.models import Budgetversion, Posttyp, Uppstallningsslag
 from budget.selectors.celler import Cellnyckel
 from budget.selectors.kommentar import hamta_celltradar
+from budget.selectors.ram import REGIONBIDRAG
 from budget.selectors.skrivratt import lasbara_askanden
 from budget.selectors.varifran import hamta_omfang, hamta_regelsvar, hamta_ursprung
+from budget.tabeller.brygga import bryggnot
 from budget.tabeller.kommentar import INGET_SKRIVET, bygg_kommentarer
 from budget.tabeller.regelkalla import bygg_regelsvar, utredningsnot
 from budget.tabeller.varifran import bygg_forandring, bygg_kalla, bygg_nyckeltal
@@ -59,7 +61,7 @@ def visa_varifran(request, ar, kod, uppstallning, post, omfang, artal, *, skrive
                 svar, _mot(request, mot, det, omfang), procent=request.GET.get("som") == "procent"
             )
             if mot
-            else bygg_kalla(svar, tillagg=_om_utredningen(atkomst.version, u, svar))
+            else bygg_kalla(svar, tillagg=_om_utredningen(atkomst.version, u, svar) or _om_bryggan(svar))
         )
     kommentarer = None
     if det.typ == Posttyp.BLAD and omfang.startswith("enhet-") and "mot" not in request.GET:
@@ -96,6 +98,15 @@ def _om_utredningen(version, u, svar):
     if u.kod != "balanskrav":
         return ""
     return utredningsnot(version, svar.post, svar.ar, svar.summa.varde if svar.summa else None)
+
+
+def _om_bryggan(svar):
+    """What the bridge gives of an enhet's own level."""
+    if svar.belopp is None or (svar.post.uppstallning.kod, svar.post.kod) != REGIONBIDRAG:
+        return ""
+    return bryggnot(
+        svar.version, svar.belopp.enhet_id, svar.ar, svar.summa.varde if svar.summa else svar.belopp.belopp
+    )
 
 
 def _ursprung(request, atkomst, post, omfang, artal):

@@ -338,3 +338,12 @@ def test_fragor_beror_inte_pa_antalet_justeringar_och_namnder(som, version):
         for e in nya:
             Justeringsrad.objects.create(justering=j, enhet=e, belopp=i * MNKR, precision=MNKR)
     assert fragor() == fore
+
+
+def test_varifran_sager_vad_bryggan_ger_dar_nivan_ar_en_annan(som):
+    """As the note of the table does, for whoever asks about the figure."""
+    klient = som("revisor")
+    panel = "/budget/2024/B2024/varifran/regionbidrag/regionbidrag/enhet-{}/2024/"
+    html = unescape(klient.get(panel.format("HSN")).content.decode()).replace("\u00a0", " ")
+    assert "15 428,7" in html and "Bryggan ger 15 428,6: förra årets nivå" in html
+    assert "Bryggan ger" not in klient.get(panel.format("KN")).content.decode()
