@@ -98,6 +98,7 @@ def bygg_regelsvar(version: Budgetversion, post: Post, ar: int) -> Kallvy | None
             if d
         ),
         regelversion=utredning.regelversion,
+        etiketter={kod: r.etikett for kod, r in rader.items()},
     )
 
 

@@ -125,7 +125,8 @@ def sammanfatta_samband(samband: Iterable[Samband], skilda: Skilda) -> str:
     if not skiljer:
         return text
     vad = {0: "ingen", 1: "en"}.get(i_kontroll, str(i_kontroll))
-    resten = "." if i_kontroll == len(skilda) else "; noterna säger varför de andra inte gör det."
+    vilka = "de andra" if i_kontroll else "de"
+    resten = "." if i_kontroll == len(skilda) else f"; noterna säger varför {vilka} inte gör det."
     return f"{text} Av dem som skiljer räknas {vad} som skillnad i Kontroll{resten}"
 
 

@@ -1,5 +1,6 @@
 """The panel «Varifrån kommer siffran?» as it is read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -343,10 +344,11 @@ def bygg_regelkalla(
     beslutat: bool,
     tryckt: str,
     regelversion: str,
+    etiketter: Mapping[str, str],
 ) -> Kallvy:
     """The panel for a line that the balanskrav rule computes. `delar` are
     (version, post, omfang, factor, amount, year); an unknown amount (`varde` None) is shown as «–». `beslutat` tells
-    that the figure stands as it was printed, whatever the rule gives."""
+    that the figure stands as it was printed, whatever the rule gives; `etiketter` is what the utredning calls lines."""
     kallor = Kallor()
     decimaler = post.uppstallning.decimaler
     text = _mnkr(varde, decimaler)
@@ -364,7 +366,7 @@ def bygg_regelkalla(
         ),
         delar=tuple(
             Lank(
-                f"{'' if faktor > 0 else 'minus '}{p.namn}, {_mnkr(belopp, decimaler)}",
+                f"{'' if faktor > 0 else 'minus '}{etiketter.get(p.kod, p.namn)}, {_mnkr(belopp, decimaler)}",
                 kallor.adress(v, p.uppstallning.kod, p.kod, omfang, del_ar),
             )
             for v, p, omfang, faktor, belopp, del_ar in delar

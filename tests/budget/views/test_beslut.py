@@ -176,6 +176,11 @@ def test_ett_senare_beslut_friar_det_som_ar_kvar_och_panelen_raknar_med_det(som,
     )
     panel = klient.get("/budget/2024/B2024-ARB/varifran/balanskrav/ub_aterstalla/enhet-REGION/2025/")
     assert panel.status_code == 200 and "900" in panel.content.decode()
+    # The lines are called what the utredning calls them.
+    assert (
+        "Årets underskott att återställa, " in panel.content.decode()
+        and "Nytt underskott" not in panel.content.decode()
+    )
     rad = klient.get("/budget/2024/B2024-ARB/varifran/balanskrav/synnerliga_skal/enhet-REGION/2025/")
     assert "Utredningen räknar med" not in rad.content.decode()
 
