@@ -67,7 +67,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{rad.slag.upper():<11} {rad.text}")
         slag = [a.skillnad.slag for a in avvikelser] + [a.slag for a in beslut] + [rad.slag for rad in andra]
         fel = sum(s == Slag.FEL for s in slag)
-        text = f"{len(slag)} skillnader: {len(slag) - fel} avrundning, {fel} fel."
+        antal = "1 skillnad" if len(slag) == 1 else f"{len(slag)} skillnader"
+        text = f"{antal}: {len(slag) - fel} avrundning, {fel} fel."
         # What the law does not allow is no difference between figures.
         if lagfel:
             text += f" Därtill {len(lagfel)} fel mot balanskravet."

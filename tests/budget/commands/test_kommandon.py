@@ -1,6 +1,7 @@
 """The command lines that operators rely on."""
 
 import json
+import re
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -302,3 +303,9 @@ def test_en_summa_som_bara_foljer_med_sin_del_sags_gora_det(db, capsys):
     }
     assert "följer av en del" in texter["B2024/kassaflode/likvida_slut"]
     assert "följer av en del" not in texter["B2024/kassaflode/arets_kassaflode"]
+
+
+def test_kontrollera_raknar_en_skillnad_som_en(db, capsys):
+    call_command("kontrollera", "--budgetversion", "P2023")
+    sista = capsys.readouterr().out.splitlines()[-1]
+    assert re.match(r"1 skillnad: |(?!1 )[0-9]+ skillnader: ", sista), sista
