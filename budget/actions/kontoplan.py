@@ -27,7 +27,7 @@ from regionskane.historik import andring, infor_manga_rader
 
 FORSTA_AR, SISTA_AR = 2000, 2100
 # Several times what a region has; a page, a file and a change of one of them read them all.
-FLEST = 40_000
+FLEST = 20_000
 _KOD = re.compile(r"[^\s\0]{1,40}")
 Regel = Kontoregel | Ansvarsregel
 _provas: ContextVar[bool] = ContextVar("provas", default=False)

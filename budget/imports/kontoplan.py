@@ -27,7 +27,7 @@ KONTOKOLUMNER = (
 ANSVARSKOLUMNER = ("ansvar_fran", "ansvar_till", "enhet", "namn", "giltig_fran", "giltig_till", "kalla")
 MOTPARTSKOLUMNER = ("kod", "namn", "slag", "giltig_fran", "giltig_till", "kalla")
 STORST = 5 * 1024 * 1024
-FLEST_RADER, FLEST_KOLUMNER = 20_000, 200
+FLEST_RADER, FLEST_KOLUMNER = 10_000, 200
 FLEST_FEL = 100
 BALANS = "balans"
 # No column takes more. A text in a sentence is cut shorter.

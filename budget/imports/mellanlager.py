@@ -7,14 +7,14 @@ knows every dialect and names line and fault. Both ways give the same rows.
 The tables are made in the surrounding transaction, so they vanish with it. Only one file at a time may be there.
 """
 
-import contextlib
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db import DataError, transaction
+from django.db import DataError, OperationalError, transaction
+from psycopg.errors import ProgramLimitExceeded
 
 from budget.imports.huvudbok import (
     LANGSTA_KOD,
@@ -82,9 +82,16 @@ def lagg_upp(
     """
     rapport = _glest(laser)
     if isinstance(lasning, CsvLasning) and _kan_ga_oforandrad(lasning):
-        with contextlib.suppress(Ovanlig, DataError), transaction.atomic():
-            lager = _oforandrad(cursor, lasning, storlek, rapport)
-            return lager, prova(lager)
+        try:
+            with transaction.atomic():
+                lager = _oforandrad(cursor, lasning, storlek, rapport)
+                return lager, prova(lager)
+        except (Ovanlig, DataError):
+            pass
+        except OperationalError as fel:
+            # A row of a thousand columns is more than the database keeps; the careful way keeps those that are chosen.
+            if not isinstance(fel.__cause__, ProgramLimitExceeded):
+                raise
     lager = _tolkad(cursor, lasning, storlek, rapport, plats)
     return lager, prova(lager) if lager.antal else None
 

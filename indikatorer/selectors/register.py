@@ -1,5 +1,6 @@
 """What the names in a file of measurements can mean, and what stands in the cells that it speaks of."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -129,10 +130,16 @@ def hamta_jamforbara(celler: Iterable[Matningsnyckel]) -> dict[Matningsnyckel, t
     with connection.cursor() as cursor:
         indikatorer = sorted({c.indikator for rad in per_rad.values() for c in rad})
         cursor.execute(_JAMFORBARA, [indikatorer, list(per_rad)])
+        sparade: dict[str, list[tuple[int, Decimal]]] = {}
         for nyckel, ar, varde in cursor.fetchall():
-            for c in per_rad[nyckel]:
-                if c not in ut or (abs(ar - c.ar), ar) < (abs(ut[c][0] - c.ar), ut[c][0]):
-                    ut[c] = ar, varde
+            sparade.setdefault(nyckel, []).append((ar, varde))
+    for nyckel, varden in sparade.items():
+        # The two beside each year, and not every year against every other: a row may have 151 of them.
+        varden.sort()
+        aren = [ar for ar, _ in varden]
+        for c in per_rad[nyckel]:
+            i = bisect_left(aren, c.ar)
+            ut[c] = min(varden[max(i - 1, 0) : i + 1], key=lambda v: (abs(v[0] - c.ar), v[0]))
     return ut
 
 

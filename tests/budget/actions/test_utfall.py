@@ -162,6 +162,16 @@ def test_sa_manga_okanda_koder_som_ingen_kopplar_for_hand_raknas_men_listas_inte
     assert svar.status_code == 200 and svar.content.count(b"<select") < 300
 
 
+def test_en_fil_med_tusen_kolumner_lases_anda(las):
+    """A row of it is more than the database keeps: the job ended in an unexpected fault, every time."""
+    tomma = [f"Fritt {i}" for i in range(980)]
+    rubrik = f"{RUBRIK};{';'.join(tomma)}\n"
+    rader = [f"{rad};{';'.join(['x' * 8] * len(tomma))}\n" for rad in balans(202403, KN, "5010", 100, "A1")]
+    resultat = las((rubrik + "".join(rader)).encode())
+    assert resultat.fil.status == "inlast", resultat.fynd
+    assert resultat.fil.rader == 2
+
+
 def test_manga_ansvar_jamfors_inte_vart_och_ett_med_alla_de_andra(las):
     """A file of 1 MB with 36 000 ansvar held the worker and a core of the database for 55 s."""
     planer = []
