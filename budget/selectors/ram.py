@@ -149,7 +149,8 @@ def hamta_ramrorelser(versioner: Iterable[Budgetversion]) -> list[Ramrorelse]:
             r = Ramrorelse(flytt.version, flytt.ursprung, ar, post, bidrag, kostnader, betalt)
             if r.bidrag and r.fattas:
                 flyttets.append(r)
-        beslutat = flytt.hamta_beslutat() if flyttets else ()
+        # Asked for whatever has moved, so that a page has the same number of queries.
+        beslutat = flytt.hamta_beslutat()
         for r in flyttets:
             utan = None if r.betalt else flytt.poster.get(INTAKTER)
             rorelser.append(
@@ -200,7 +201,8 @@ def hamta_kapitalrorelser(versioner: Iterable[Budgetversion]) -> list[Kapitalror
             )
             if r.resultat and r.fattas:
                 flyttets.append(r)
-        beslutat = flytt.hamta_beslutat() if flyttets else ()
+        # Asked for whatever has moved, so that a page has the same number of queries.
+        beslutat = flytt.hamta_beslutat()
         kapital = flytt.poster[EGET_KAPITAL]
         rorelser += [
             # The results of the years up to it, and eget kapital at its end.
