@@ -14,11 +14,13 @@ FRAGAR = {
     "FAKTA": {
         # A copy has the ties of what it is a copy of, which are not its own faults.
         "budget/selectors/samband.py",
-        # Differences between a version and its copy: page, tilläggsbudget, scenario, and what has not followed.
+        # Differences between a version and its copy: page, tilläggsbudget, scenario, what has not followed, and how
+        # much the objects have grown.
         "budget/selectors/jamforelse.py",
         "budget/selectors/versioner.py",
         "budget/selectors/scenario.py",
         "budget/selectors/ram.py",
+        "budget/selectors/askanden.py",
     },
 }
 # They take what they are asked for and give it on.
