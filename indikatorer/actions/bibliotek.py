@@ -1,6 +1,6 @@
 """The library and its targets: one definition per measure, one rule per year and segment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 
@@ -30,6 +30,8 @@ from indikatorer.regler.skrift import OgiltigMalniva, las_sparad, tolka, utan_en
 from regionskane.historik import andring, infor_manga_rader
 
 # Words that stand where a code does in an address, and lead to other pages.
+# Some times what a region measures. Lists, files and the API hold them all.
+FLEST_INDIKATORER = 4_000
 UPPTAGNA_KODER = frozenset({"ny", "exportera", "las-in"})
 
 
@@ -141,7 +143,7 @@ def las_in_bibliotek(
     return plan
 
 
-def _planera(rader: Iterable[Biblioteksrad], urval: QuerySet[Indikator]) -> Biblioteksinlasning:
+def _planera(rader: Sequence[Biblioteksrad], urval: QuerySet[Indikator]) -> Biblioteksinlasning:
     """What the rows make of `urval`, all indikatorer, in as many questions whatever the rows are.
 
     A row is held against what those before it have made, as if they were saved one by one.
@@ -180,12 +182,21 @@ def _planera(rader: Iterable[Biblioteksrad], urval: QuerySet[Indikator]) -> Bibl
         (andrade if fore else nya).append((fore, efter))
     if fel:
         raise OgiltigIndikator(fel)
+    if nya and (skal := _for_manga(len(finns) + len(nya))):
+        raise OgiltigIndikator({f"rad {rader[0].rad}": [skal]})
     return Biblioteksinlasning(
         tuple(efter.kod for _, efter in nya),
         tuple(efter.kod for _, efter in andrade),
         tuple(oforandrade),
         (*andrade, *nya),
     )
+
+
+def _for_manga(antal: int) -> str:
+    if antal <= FLEST_INDIKATORER:
+        return ""
+    hogst = f"ett bibliotek har högst {FLEST_INDIKATORER}"
+    return f"Det skulle bli {antal} indikatorer, och {hogst}. Ingenting har sparats."
 
 
 _NYCKLAR = tuple(f for f in Indikator._meta.concrete_fields if f.many_to_one)
@@ -255,7 +266,7 @@ def spara_indikator(*, indikator: Indikator, sedd_rev: int, by, varfor: str = ""
             nu = Indikator.objects.select_for_update().get(pk=indikator.pk)
             if nu.rev != sedd_rev:
                 raise Bibliotekskonflikt(nu)
-        elif skal := fel_i_kod(indikator.kod):
+        elif skal := fel_i_kod(indikator.kod) or _for_manga(Indikator.objects.count() + 1):
             raise OgiltigIndikator({"kod": [skal]})
         indikator.rev = sedd_rev + 1
         try:

@@ -293,6 +293,25 @@ def test_ett_bibliotek_med_fler_rader_an_ett_anrop_hinner_vagras(db):
     ]
 
 
+def test_ett_bibliotek_vaxer_inte_hur_stort_som_helst(erik, monkeypatch):
+    """81 files of 2 000 rows made an answer of the API that took 2 GB of a web process."""
+    nu = Indikator.objects.count()
+    monkeypatch.setattr("indikatorer.actions.bibliotek.FLEST_INDIKATORER", nu + 1)
+    falt = {"namn": "Namn", "enhetsslag": "antal", "enhet": "st", "riktning": "ingen"}
+
+    def las_in(*koder, **mer):
+        rader = [Biblioteksrad(nr, kod, falt | mer) for nr, kod in enumerate(koder, start=2)]
+        return las_in_bibliotek(rader=rader, by=erik, varfor="Prov")
+
+    with pytest.raises(OgiltigIndikator, match=f"skulle bli {nu + 2} indikatorer"):
+        las_in("m1", "m2")
+    assert Indikator.objects.count() == nu
+    las_in("m1")
+    las_in("m1", namn="Annat")  # what is there is changed as before
+    with pytest.raises(OgiltigIndikator, match=f"skulle bli {nu + 2} indikatorer"):
+        spara_indikator(indikator=Indikator(kod="m2", **falt), sedd_rev=0, by=erik)
+
+
 class _Tom:
     """A manager that finds nothing but writes as the real one."""
 
