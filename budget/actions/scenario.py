@@ -26,6 +26,9 @@ from budget.selectors.summor import Nyckel, hamta_summor
 from budget.selectors.uppstallning import region_enhet
 from regionskane.lib.belopp import ORE, TolkatBelopp
 
+# Each is drawn on the page of them all.
+FLEST = 100
+
 
 class ScenarioFel(Exception):
     """The scenario cannot be saved or proposed like that. `str()` is a sentence for the user."""
@@ -46,13 +49,17 @@ def spara_scenario(
 ) -> Scenario:
     """Keep a new scenario of `by`, or `scenario` as it was shown (`sedd_rev`).
 
-    Raises ScenarioFel for a name that is used already, and ScenariotAndrat. No history is written: a scenario is
-    its owner's own paper and changes nothing of the version, which may be locked.
+    Raises ScenarioFel for a name that is used already and for one more than FLEST, and ScenariotAndrat. No history is
+    written: a scenario is its owner's own paper and changes nothing of the version, which may be locked.
     """
     falt = {"namn": namn, "antaganden": skriv_antaganden(antaganden)}
     try:
         with transaction.atomic():
             if scenario is None:
+                if Scenario.objects.filter(version=version, agare=by).count() >= FLEST:
+                    raise ScenarioFel(
+                        f"Du har redan {FLEST} scenarier på {version.namn}. Kasta dem som inte används längre."
+                    )
                 return Scenario.objects.create(version=version, agare=by, **falt)
             andrade = Scenario.objects.filter(pk=scenario.pk, agare=by, rev=sedd_rev).update(
                 rev=F("rev") + 1, andrad=timezone.now(), **falt

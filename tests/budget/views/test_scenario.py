@@ -107,6 +107,14 @@ def test_sparas_andras_och_kastas(som, anvandare):
     assert not Scenario.objects.exists()
 
 
+def test_ingen_har_hur_manga_som_helst(som, sparat, monkeypatch):
+    monkeypatch.setattr("budget.actions.scenario.FLEST", 1)
+    klient = som("koncerncontroller")
+    svar = _skicka(klient, f"{SIDA}nytt/", namn="Ett till", lpik__2024="1")
+    assert svar.status_code == 422 and "Du har redan 1 scenarier på" in svar.content.decode()
+    assert 'value="Ett till"' in svar.content.decode() and Scenario.objects.count() == 1
+
+
 def test_ingen_annan_ser_det(som, sparat):
     for namn in ("controller", "politiker", "revisor"):
         klient = som(namn)
