@@ -43,8 +43,8 @@ from regionskane.lib.xlsx_bok import (
 SISTA_RAD = 1_048_576
 # A row has at most 16 384 cells, each with a value, a formula and a text with its runs.
 FLEST_I_RAD = 16_384 * 8
-# What a job reads of a sheet, in elements: so many, and for each byte that the sheet takes in the file. Those of a real
-# one take some bytes each; millions that are all alike take next to none, and minutes to read.
+# What a job reads of the sheets of a book, in elements: so many in all, and for each byte that a sheet takes in the
+# file. Those of a real one take some bytes each; millions that are all alike take next to none, and minutes to read.
 FLEST_ELEMENT, ELEMENT_PER_BYTE = 2_000_000, 4
 # What looking for the row of headers may cost, in elements and in headers, over all sheets of a book.
 FLEST_PROVADE = 400_000
@@ -91,7 +91,8 @@ class Strombok:
         self.dolda = frozenset(self._bok.dolda)
         self.bladnamn = sorted(self._bok.bladnamn, key=lambda namn: namn in self.dolda)
         self.raden_ar_dold = False
-        self._kvar = granser.element
+        self._efter_storlek = granser.element is None
+        self._kvar = FLEST_ELEMENT if granser.element is None else granser.element
         self._kvar_att_prova = FLEST_PROVADE
 
     def rader(self, blad: str) -> Iterator[tuple[int, dict[int, Any]]]:
@@ -102,17 +103,15 @@ class Strombok:
         nr, vantad = 0, 0
         with lasfel(lambda: f" efter rad {nr}" if nr else ""), self._bok.oppna_blad(blad) as kalla:
             lasare = Ark(kalla, self._bok)
+            if self._efter_storlek:
+                self._kvar += ELEMENT_PER_BYTE * self._bok.packad_storlek(blad)
             lasare.kvar = self._kvar
-            if lasare.kvar is None:
-                lasare.kvar = FLEST_ELEMENT + ELEMENT_PER_BYTE * self._bok.packad_storlek(blad)
             for nr, celler in lasare.rader():
                 if nr > SISTA_RAD or nr <= vantad:
                     raise OlasligFil(
                         f"Bladet «{blad}» har radnummer i fel ordning (rad {nr}). Spara filen på nytt."
                     )
-                vantad = nr
-                if self._kvar is not None:
-                    self._kvar = lasare.kvar
+                vantad, self._kvar = nr, lasare.kvar
                 self.raden_ar_dold = lasare.dold
                 yield nr, celler
 

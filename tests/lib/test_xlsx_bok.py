@@ -477,6 +477,11 @@ def test_ett_jobb_laser_inte_miljoner_element_ur_en_liten_fil(cell, monkeypatch)
 
     with pytest.raises(OlasligFil, match="fler celler än som läses på en gång"):
         las([cell * 1_000] * 30)
+    # Nor out of many sheets that hold a little each.
+    manga = Strombok(io.BytesIO(bok(*[f"<row>{cell * 1_000}</row>" * 3] * 20)))
+    with pytest.raises(OlasligFil, match="fler celler än som läses på en gång"):
+        for blad in manga.bladnamn:
+            list(manga.rader(blad))
     # As many in a file as large as a real one.
     real = ["".join(f"<c><v>{random.Random(i * j).random()}</v></c>" for j in range(100)) for i in range(300)]
     assert las(real) == 300
