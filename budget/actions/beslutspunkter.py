@@ -14,6 +14,9 @@ from budget.regler.beslutstext import Hanvisning, Slag, Trasig, dela, tolka
 from budget.selectors.beslutspunkter import besvara
 from regionskane.historik import andring
 
+# A page reads them all, and looks every figure up. A budget has some ten, with as many figures.
+FLEST_PUNKTER, FLEST_TAL_I_TEXT = 100, 1_000
+
 
 class BeslutspunktsFel(Exception):
     """The point cannot be saved like that. `skal` are sentences for the user."""
@@ -106,6 +109,7 @@ def spara_beslutspunkt(
     """
     if version.last:
         raise BeslutspunktsFel(f"{version.namn} är låst. Ingenting har sparats.")
+    _krav_pa_plats(version, uppgifter, punkt)
     if fel := hitta_fel(version=version, uppgifter=uppgifter, tal=tal, punkt=punkt):
         raise BeslutspunktsFel(*fel)
     falt = {
@@ -135,6 +139,18 @@ def spara_beslutspunkt(
         raise BeslutspunktsFel("Någon annan sparade samtidigt. Försök igen.") from fel
     punkt.refresh_from_db()
     return punkt
+
+
+def _krav_pa_plats(version: Budgetversion, uppgifter: Punktuppgifter, punkt: Beslutspunkt | None) -> None:
+    andra = version.beslutspunkter.exclude(pk=punkt and punkt.pk)
+    texter = [uppgifter.text, *andra.values_list("text", flat=True)]
+    if punkt is None and len(texter) > FLEST_PUNKTER:
+        raise BeslutspunktsFel(f"{version.namn} har redan {FLEST_PUNKTER} beslutspunkter. Ta bort en först.")
+    if (antal := sum(text.count("{") for text in texter)) > FLEST_TAL_I_TEXT:
+        raise BeslutspunktsFel(
+            f"Punkterna i {version.namn} skulle hämta {antal} tal tillsammans, och de hämtar högst {FLEST_TAL_I_TEXT}. "
+            "Skriv färre tal i texten."
+        )
 
 
 def _sist(version: Budgetversion) -> int:

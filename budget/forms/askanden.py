@@ -46,7 +46,7 @@ class Svarsformular(forms.Form):
     )
     rev = forms.IntegerField(widget=forms.HiddenInput, required=False)
     # What is answered: the row as it was shown.
-    avtryck = forms.CharField(widget=forms.HiddenInput, required=False)
+    avtryck = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, *args, rad: Askanderad, **kwargs):
         svar = rad.svar

@@ -67,7 +67,7 @@ class Beslutsformular(forms.Form):
     )
     paragraf = Radfalt(label="Paragraf i protokollet", max_length=20, help_text="Till exempel § 112.")
     # What is decided: the version as it was shown.
-    avtryck = forms.CharField(widget=forms.HiddenInput, required=False)
+    avtryck = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, *args, version: Budgetversion, organ: str, **kwargs):
         initial = {"organ": organ, "avtryck": versionens_avtryck(version)}

@@ -428,3 +428,20 @@ def test_fragorna_beror_inte_pa_hur_manga_tal_som_jamfors(version):
         if not n:
             antal, fore = fragor()
     assert (antal, fragor()) == (1, (22, fore))
+
+
+def test_punkterna_i_en_version_har_en_grans_tillsammans(som, monkeypatch):
+    """260 points with a thousand figures each closed the page of the decision for everybody, for good."""
+    klient = som("koncerncontroller")
+    nu = Beslutspunkt.objects.filter(version__kod="B2024-ARB").count()
+
+    def spara(text, rubrik="Prov"):
+        return klient.post(f"{ARB}ny/", {"rubrik": rubrik, "text": text, "numrerad": "on"})
+
+    svar = spara("{år}" * 1_000)
+    assert svar.status_code == 422
+    assert re.search(r"skulle hämta 1\s?\d+ tal tillsammans, och de hämtar högst 1000", _text(svar))
+    monkeypatch.setattr("budget.actions.beslutspunkter.FLEST_PUNKTER", nu + 1)
+    assert spara("{år}").status_code == 302
+    svar = spara("{år}", "En till")
+    assert svar.status_code == 422 and f"har redan {nu + 1} beslutspunkter" in _text(svar)
