@@ -1,6 +1,6 @@
 """What an indikator is, and what its definition has been."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -38,11 +38,11 @@ def bygg_definition(indikator: Indikator) -> list[Faktarad]:
     return [Faktarad(_namn(f), text) for f in _FALT if f != "namn" and (text := _text(indikator, f))]
 
 
-def bygg_definitionshistorik(handelser: Iterable) -> list[Andring]:
-    """What each change changed, the latest first; the first event is how it began."""
-    handelser = list(handelser)
+def bygg_definitionshistorik(handelser: Sequence, *, antal: int) -> list[Andring]:
+    """What each of the first `antal` changes changed, the latest first; the first event of all is how it began. The one
+    after them is what the last of them changed."""
     svar = []
-    for nu, fore in zip(handelser, [*handelser[1:], None], strict=True):
+    for nu, fore in zip(handelser[:antal], [*handelser[1:], None], strict=False):
         falt = tuple(
             (_namn(f), _text(fore, f) or "tomt", _text(nu, f) or "tomt")
             for f in _FALT

@@ -41,6 +41,8 @@ from regionskane.lib.tidsserie import borjar_vid_noll, rita_prickar, rita_tidsse
 from regionskane.lib.visning import visa
 
 BREDD, SMAL = 760, 358
+# Changes of the definition on a page: each may hold four texts of 10 000 letters as they were and as they became.
+PER_SIDA = 20
 
 
 @login_required
@@ -98,7 +100,7 @@ def indikator(request, kod):
         "korta": KORTA_I_ORD,
         "mal": visa(bygg_maltabell(det, list(det.malnivaer.order_by("-ar", "segment")), namn)),
         "definition": bygg_definition(det),
-        "historik": bygg_definitionshistorik(hamta_definitionshistorik(det).select_related("segmentgrupp")),
+        **_historik(request, det),
         "far_skriva": far_skriva(request, det),
         "far_styra": far_styra(request),
     }
@@ -155,6 +157,27 @@ class Plats:
         """The part of an address that says it; empty for the whole region and year."""
         enhet = f"&enhet={self.enhet.kod}" if self.enhet else ""
         return enhet + (f"&delperiod={self.delperiod}" if self.delperiod != HELAR else "")
+
+
+def _historik(request, det: Indikator) -> dict:
+    """The changes of the definition from `?fran=`, and the addresses of those before and after them."""
+    fran = heltal(request.GET.get("fran") or "0")
+    if fran is None or fran % PER_SIDA:
+        raise Http404
+    handelser = list(
+        hamta_definitionshistorik(det).select_related("segmentgrupp")[fran : fran + PER_SIDA + 1]
+    )
+
+    def adress(nytt: int) -> str:
+        fraga = request.GET.copy()
+        fraga["fran"] = nytt
+        return f"?{fraga.urlencode()}#definitionens-historik"
+
+    return {
+        "historik": bygg_definitionshistorik(handelser, antal=PER_SIDA),
+        "tidigare": adress(fran + PER_SIDA) if len(handelser) > PER_SIDA else "",
+        "senare": adress(fran - PER_SIDA) if fran else "",
+    }
 
 
 def _valj_plats(request, matningar: list[Matning]) -> Plats:
