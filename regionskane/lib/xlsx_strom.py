@@ -105,15 +105,18 @@ class Strombok:
             lasare = Ark(kalla, self._bok)
             if self._efter_storlek:
                 self._kvar += ELEMENT_PER_BYTE * self._bok.packad_storlek(blad)
-            lasare.kvar = self._kvar
-            for nr, celler in lasare.rader():
-                if nr > SISTA_RAD or nr <= vantad:
-                    raise OlasligFil(
-                        f"Bladet «{blad}» har radnummer i fel ordning (rad {nr}). Spara filen på nytt."
-                    )
-                vantad, self._kvar = nr, lasare.kvar
-                self.raden_ar_dold = lasare.dold
-                yield nr, celler
+            lasare.kvar = borjan = self._kvar
+            try:
+                for nr, celler in lasare.rader():
+                    if nr > SISTA_RAD or nr <= vantad:
+                        raise OlasligFil(
+                            f"Bladet «{blad}» har radnummer i fel ordning (rad {nr}). Spara filen på nytt."
+                        )
+                    vantad = nr
+                    self.raden_ar_dold = lasare.dold
+                    yield nr, celler
+            finally:  # also for what gave no row
+                self._kvar -= borjan - lasare.kvar
 
     def prova(self, blad: str, antal: int) -> Iterator[tuple[int, dict[int, Any]]]:
         """The first rows of a sheet, where its headers may stand, as far as column BREDAST.
