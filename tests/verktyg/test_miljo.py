@@ -1,7 +1,6 @@
 """What prepares a machine, run for real in small projects: broken stamps, folders of others, a full disk."""
 
 import hashlib
-import json
 import os
 import shutil
 import signal
@@ -77,29 +76,17 @@ def test_venv_som_gatt_sonder_lagas_och_en_hel_rors_inte(projekt):
     stampel = projekt / ".venv" / "installerat.json"
     hel = stampel.read_text()
     (paket,) = (projekt / ".venv").glob("lib/python3*/site-packages/provpaket")
-    summa = json.loads(hel)["las.txt"]["summa"]
 
-    def stampeln_blir_en_mapp():
-        stampel.unlink()
-        stampel.mkdir()
-
-    def python_blir(innehall: bytes):
+    def python_blir_tom():
         # Never through the link, which leads to the machine's own.
         python = projekt / ".venv" / "bin" / "python"
         python.unlink()
-        python.write_bytes(innehall)
+        python.write_bytes(b"")
         python.chmod(0o755)
 
     for gor_sonder in (
-        stampeln_blir_en_mapp,
-        lambda: stampel.write_text(json.dumps({"las.txt": {"summa": summa}})),
-        lambda: stampel.write_text(json.dumps({"las.txt": {"summa": summa, "paket": [1]}})),
-        lambda: python_blir(b""),
-        lambda: python_blir(b"#!/finns/inte\n"),
+        python_blir_tom,
         lambda: stampel.write_text(hel[:20]),
-        lambda: stampel.write_bytes(b"\xff\x00"),
-        lambda: stampel.write_text("[]"),
-        lambda: stampel.write_text(json.dumps({"las.txt": hashlib.sha256(b"").hexdigest()})),
         lambda: (paket / "__init__.py").write_text("VARDE"),
         lambda: shutil.rmtree(paket),
         lambda: shutil.rmtree(paket.with_name("provpaket-1.0.dist-info")),
@@ -109,6 +96,39 @@ def test_venv_som_gatt_sonder_lagas_och_en_hel_rors_inte(projekt):
         assert (paket / "__init__.py").read_text() == "VARDE = 1\n"
         assert stampel.read_text() == hel
         assert forbered() == ""
+
+
+@pytest.mark.parametrize(
+    "innehall",
+    [
+        b'{"las.txt": {"sum',
+        b"\xff\x00",
+        b"[]",
+        b'{"las.txt": "abc"}',
+        b'{"las.txt": {"summa": "abc"}}',
+        b'{"las.txt": {"summa": "abc", "paket": [1]}}',
+        None,
+    ],
+)
+def test_en_stampel_som_ingen_har_skrivit_klart_sager_inget(tmp_path, innehall):
+    """None: a folder. What it says nothing of is installed anew."""
+    stampel = tmp_path / "installerat.json"
+    if innehall is None:
+        stampel.mkdir()
+    else:
+        stampel.write_bytes(innehall)
+    assert miljo._las_stampel(stampel) == {}
+    miljo.skriv_helt(stampel, '{"las.txt": {"summa": "abc", "paket": ["a-1.dist-info"]}}')
+    assert miljo._las_stampel(stampel) == {"las.txt": {"summa": "abc", "paket": ["a-1.dist-info"]}}
+
+
+@pytest.mark.parametrize("innehall", [b"", b"\x7fELF\x00", b"#!/finns/inte\n", None])
+def test_en_python_som_inte_gar_att_kora_svarar_inte(tmp_path, monkeypatch, innehall):
+    monkeypatch.setattr(miljo, "PYTHON", tmp_path / "python")
+    if innehall is not None:
+        miljo.PYTHON.write_bytes(innehall)
+        miljo.PYTHON.chmod(0o755)
+    assert not miljo._venv_fungerar()
 
 
 def test_halvskriven_miljofil_ger_en_ny_hemlighet_och_stoppar_inga_kommandon(projekt):
