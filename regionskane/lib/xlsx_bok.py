@@ -61,8 +61,8 @@ _BOK, _RELATIONER = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 class Granser:
     """How much a book may hold: bytes unpacked, bytes and number of its shared texts, characters in the cells (a
     shared text counts in each cell that shows it), elements with their attributes in the parts that say what the
-    others are, and elements and marks (MARKERING) in the sheets that are read (None: as many as there are, for they
-    are read one row at a time)."""
+    others are (so many, and `per_byte` more for each byte that such a part takes in the file), and elements and marks
+    (MARKERING) in the sheets that are read (None: as many as their size in the file answers for, one row at a time)."""
 
     uppackad: int
     texter: int
@@ -71,12 +71,13 @@ class Granser:
     struktur: int
     element: int | None = None
     markering: int | None = None
+    per_byte: int = 0
 
 
 # What is read while a visitor waits, and what a job may read under its own limit of time.
 # A ledger of a million rows, with a thousand characters of text in each, is within the latter.
 I_ANROP = Granser(40 << 20, 8 << 20, 100_000, 16 << 20, 300_000, 250_000, 1_600_000)
-I_JOBB = Granser(2 << 30, 64 << 20, 2_000_000, 1 << 30, 40_000_000)
+I_JOBB = Granser(2 << 30, 64 << 20, 2_000_000, 1 << 30, 2_000_000, per_byte=4)
 
 
 class OtillatenBok(OlasligFil):
@@ -221,6 +222,7 @@ class Arbetsbok:
     def __init__(self, fil: BinaryIO, granser: Granser):
         self.granser = granser
         self._tecken = self._struktur = self._markering = 0
+        self._storsta_struktur = granser.struktur
         self._arkiv = oppna_arkiv(fil, granser)
         self._namn = frozenset(self._arkiv.namelist())
         self.datum: set[int] = set()
@@ -417,6 +419,7 @@ class Arbetsbok:
         """A part to its end, element by element."""
         if tecken is None and self._arkiv.getinfo(del_).file_size > STORSTA_STRUKTUR:
             raise OtillatenBok("BOMB", "Arbetsboken har orimligt många format eller namn och läses inte.")
+        self._storsta_struktur += self.granser.per_byte * self._arkiv.getinfo(del_).compress_size
         djup = 0
         sedda: set[str] = set()
 
@@ -427,7 +430,7 @@ class Arbetsbok:
             krav_pa_attribut(len(attribut))
             sedda.add(namn)
             sedda.update(attribut)
-            if self._struktur > self.granser.struktur or djup > DJUPAST or len(sedda) > FLEST_NAMN:
+            if self._struktur > self._storsta_struktur or djup > DJUPAST or len(sedda) > FLEST_NAMN:
                 raise OtillatenBok(
                     "BOMB",
                     "Arbetsboken har orimligt många format eller namn och läses inte. Spara den på nytt.",
