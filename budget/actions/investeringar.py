@@ -31,6 +31,8 @@ from regionskane.lib.belopp import TolkatBelopp
 
 # Each object is a row among the enheter that every sum goes through. A large region decides on some hundred a year.
 FLEST_FORSLAG = 300
+# Each is a note under the table of them all. The region has some thirty in a year.
+FLEST_BESLUT = 300
 
 
 class InvesteringsFel(Exception):
@@ -232,6 +234,11 @@ def registrera_investeringsbeslut(
             _krav_pa_oppen_del(version, objekt)
             if u.avslutas_ar:
                 _krav_pa_inget_efter(version, objekt, u.avslutas_ar)
+            if version.investeringsbeslut.count() >= FLEST_BESLUT:
+                raise InvesteringsFel(
+                    f"{version.namn} har redan {FLEST_BESLUT} beslut om investeringsobjekt. Ta bort sådana som inte "
+                    "gäller."
+                )
             return Investeringsbeslut.objects.create(
                 version=version, objekt=objekt, organ=u.organ, datum=u.datum, paragraf=u.paragraf, text=u.text,
                 avslutas_ar=u.avslutas_ar,

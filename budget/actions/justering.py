@@ -21,6 +21,9 @@ from organisation.permissions import Behorighet, Ratt
 from regionskane.historik import andring
 from regionskane.lib.belopp import MNKR, TolkatBelopp, formatera_fullt
 
+# Each is a row of 4B and of the bridge. Ten times what the region decides in a year.
+FLEST = 800
+
 
 class JusteringsFel(Exception):
     """The justering cannot be saved like that. `str()` is a sentence for the user."""
@@ -62,8 +65,8 @@ def spara_justering(
     the answered äskande that a new one comes of. A nämnd that has handed in is told if its ram moves.
 
     Raises InteFullmaktige for who may not write the ram; JusteringsFel for a locked version, a year outside it, a used
-    title, and when it is to be decided although its rows do not sum to zero; JusteringenAndrad when somebody else was
-    there before.
+    title, one more than FLEST, and when it is to be decided although its rows do not sum to zero; JusteringenAndrad
+    when somebody else was there before.
     """
     _krav_skriva_ram(by)
     if version.last:
@@ -91,6 +94,10 @@ def spara_justering(
     try:
         with transaction.atomic(), andring(by=by, varfor=f"Justering: {uppgifter.titel}"):
             if justering is None:
+                if version.justeringar.count() >= FLEST:
+                    raise JusteringsFel(
+                        f"{version.namn} har redan {FLEST} justeringar. Samla sådana som hör ihop i en."
+                    )
                 sista = version.justeringar.aggregate(m=Max("ordning"))["m"] or 0
                 gallde = {}
                 justering = Justering.objects.create(

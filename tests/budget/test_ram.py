@@ -16,7 +16,13 @@ from django.utils import timezone
 from budget.actions.belopp import Cellandring, DelenArInlamnad, FelSkrivratt, spara_belopp
 from budget.actions.budgetdel import lamna_in, oppna_for_inmatning
 from budget.actions.inlasning import InlasningsFel, las_in_belopp
-from budget.actions.justering import InteFullmaktige, Uppgifter, spara_justering, ta_bort_justering
+from budget.actions.justering import (
+    InteFullmaktige,
+    JusteringsFel,
+    Uppgifter,
+    spara_justering,
+    ta_bort_justering,
+)
 from budget.actions.versioner import kopiera_version
 from budget.imports.beloppsfil import las_beloppsfil
 from budget.models import Belopp, Block, Budgetdel, Importfil, Justering, Post
@@ -242,3 +248,11 @@ def test_i_namndens_egen_version_skriver_namnden_sin_niva(version, anvandare, kc
     nu = Belopp.objects.filter(version=ib, enhet=cell.enhet, post=cell.post, ar=2025).first()
     andring = Cellandring(cell, nu.rev if nu else 0, nu and nu.belopp, tolka_belopp("600", skala=MNKR))
     assert spara_belopp(version=ib, andringar=[andring], by=anvandare("controller")) == 1
+
+
+def test_en_version_har_inte_hur_manga_justeringar_som_helst(arb, kc, monkeypatch):
+    """1 000 of them made a PDF that took the worker 53 s and 1 GB."""
+    monkeypatch.setattr("budget.actions.justering.FLEST", arb.justeringar.count() + 1)
+    justera(arb, 2024, kc, KN="1")
+    with pytest.raises(JusteringsFel, match=r"har redan \d+ justeringar"):
+        justera(arb, 2025, kc, KN="1")

@@ -117,3 +117,11 @@ def test_namnet_byts_inte_nar_en_annan_versions_del_med_objektet_ar_inlamnad(arb
     _lamna(_del(arb, kc), kc)
     with pytest.raises(InvesteringsFel, match="Kulturnämnden har lämnat in sin del av Budget 2024"):
         byt_namn(version=annan, objekt=objekt, namn="Arkiv 2", sedd_rev=objekt.rev, by=kc)
+
+
+def test_en_version_har_inte_hur_manga_beslut_om_objekt_som_helst(arb, kc, monkeypatch):
+    """Each is a note under the table of them all."""
+    objekt = _lagg_upp(arb, kc)
+    monkeypatch.setattr("budget.actions.investeringar.FLEST_BESLUT", arb.investeringsbeslut.count())
+    with pytest.raises(InvesteringsFel, match=r"beslut om investeringsobjekt\. Ta bort"):
+        registrera_investeringsbeslut(version=arb, objekt=objekt, uppgifter=BESLUT, by=kc)
