@@ -154,7 +154,8 @@ def ta_roll(*, tilldelning: Rolltilldelning, by) -> None:
         if tilldelning.roll == Roll.ADMINISTRATOR:
             _krav_pa_en_annan_administrator(tilldelning.anvandare_id)
         rollen = f"rollen {tilldelning.get_roll_display()}"
-        _sag_till_agaren(tilldelning.anvandare, f"Du fråntogs {rollen}", by=by, url="/notiser/")
+        if tilldelning.anvandare_id != by.pk:
+            _sag_till_agaren(tilldelning.anvandare, f"Du fråntogs {rollen}", by=by, url="/notiser/")
         if ger_siffror(tilldelning.roll):
             _sag_till_koncerncontroller(tilldelning.anvandare, f"fråntogs {rollen}", by=by)
         tilldelning.delete()

@@ -111,9 +111,8 @@ def besvara_askande(
     in place of the drafts of an earlier answer. AVSLÅS takes a reason. The nämnd is told.
 
     Raises InteDittAskande; AskandetAndrat when somebody else was there before, or the nämnd has changed the row since
-    it was shown; and AskandeFel for a locked version, a
-    row that asks for nothing or is not handed in, an answer without what it takes, and when a justering of an earlier
-    answer has been decided.
+    it was shown; and AskandeFel for a locked version, a row that asks for nothing or is not handed in, an answer
+    without what it takes, and when a justering of an earlier answer has been decided.
     """
     if not Behorighet(by).far(Ratt.BESVARA_ASKANDE):
         raise InteDittAskande(f"Din roll får inte {Ratt.BESVARA_ASKANDE.value}.")

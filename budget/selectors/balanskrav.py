@@ -40,7 +40,8 @@ def hamta_underlag(
     """The years of the version's balanskrav in order, amounts in kronor. Empty when it has none.
 
     The first one begins with what the years before it leave, as earlier budgets showed them; `tidigare` are those, for
-    whoever has asked for them."""
+    whoever has asked for them.
+    """
     kolumner = sorted(
         Versionskolumn.objects.filter(version=version, uppstallning__kod=UPPSTALLNING).select_related(
             "kalla"
@@ -103,8 +104,8 @@ def hamta_underlag(
 
 
 def tidigare_kolumner(version: Budgetversion, forsta: int) -> list[Versionskolumn]:
-    """The years before `forsta` as locked versions show them. Of each year the one that counts stands
-    last: the bokslut, or what the latest budget before this one had. One query."""
+    """The years before `forsta` as locked versions show them. Of each year the one that counts stands last: the
+    bokslut, or what the latest budget before this one had. One query."""
     funna = Versionskolumn.objects.filter(
         Q(version__faststalld=True) | Q(version__typ=Versionstyp.BOKSLUT),
         uppstallning__kod=UPPSTALLNING,

@@ -138,12 +138,12 @@ def hamta_tillaggsandring(version: Budgetversion) -> Andring:
 
 
 # Whose history says when a version's document became another, beside its amounts.
-_I_HANDLINGEN = ("Justering", "Internbudgetforutsattning", "Beslutspunkt", "Beslutstal")
+_I_HANDLINGEN = ("Justering", "Internbudgetforutsattning", "Beslutspunkt", "Beslutstal", "Investeringsbeslut")
 
 
 def senast_andrad(versioner: Iterable[int]) -> datetime:
-    """When an amount, a justering, a förutsättning or a decision point of the versions last changed; the epoch when
-    there are none. Äskanden stand in no document of the budget's."""
+    """When an amount, a justering, a förutsättning, a decision point or what is decided about an object of the versions
+    last changed; the epoch when there are none. Äskanden stand in no document of the budget's."""
     versioner = list(versioner)
     i_handlingen = Belopp.objects.exclude(post__uppstallning__slag=Uppstallningsslag.ASKANDE)
     belopp = i_handlingen.filter(version__in=versioner).aggregate(t=Max("andrad_tid"))["t"]
@@ -168,11 +168,12 @@ def andrad_sedan(version: Budgetversion, tid: datetime) -> bool:
 
 
 def versionens_avtryck(version: Budgetversion) -> str:
-    """What the version's document says and what state it is in, as a short text that is another as soon as anything
-    of it has been written. Seven queries."""
+    """What the version's document says, what is decided about its deficits and goals, and what state it is in, as a
+    short text that is another as soon as anything of it has been written. Ten queries."""
+    kallor = _kallor(version)
     handelser = [
-        apps.get_model("budget", f"{modell}Event").objects.filter(version__in=_kallor(version))
-        for modell in ("Belopp", *_I_HANDLINGEN)
+        apps.get_model("budget", f"{modell}Event").objects.filter(version__in=kallor)
+        for modell in ("Belopp", *_I_HANDLINGEN, "Balanskravsbeslut", "Malavsteg")
     ]
     handelser.append(apps.get_model("budget", "BudgetversionEvent").objects.filter(pgh_obj=version.pk))
     # Two who write at the same time may be done in another order than they began, so the last is not enough.

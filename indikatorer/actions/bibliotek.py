@@ -29,9 +29,9 @@ from indikatorer.regler.matt import Matt
 from indikatorer.regler.skrift import OgiltigMalniva, las_sparad, tolka, utan_enhet
 from regionskane.historik import andring, infor_manga_rader
 
-# Words that stand where a code does in an address, and lead to other pages.
 # Some times what a region measures. Lists, files and the API hold them all.
 FLEST_INDIKATORER = 4_000
+# Words that stand where a code does in an address, and lead to other pages.
 UPPTAGNA_KODER = frozenset({"ny", "exportera", "las-in"})
 
 

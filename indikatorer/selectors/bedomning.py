@@ -82,9 +82,9 @@ def bedom_aren(
 
     The region's own values, or those of `enhet` (id); whole years unless `delperiod`. There is a row for every value
     of a year, also one that is missing with a reason, and for the region every target that has no value. What only one
-    enhet measures is judged by its values, which then are the region's too. Indikatorer
-    that were not valid at any time of the years are left out. With `celler` (indikator and segment, by id) only their
-    values are read, and what comes of other cells means nothing.
+    enhet measures is judged by its values, which then are the region's too. Indikatorer that were not valid at any time
+    of the years are left out. With `celler` (indikator and segment, by id) only their values are read, and what comes
+    of other cells means nothing.
     """
     forsta, sista = min(aren), max(aren)
     urval = Indikator.objects.all() if indikatorer is None else indikatorer

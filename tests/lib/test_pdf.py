@@ -16,6 +16,7 @@ from pathlib import Path
 import pikepdf
 import pypdf
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.template import Context, Engine
 
 from regionskane.lib import pdf, visning, xlsx
@@ -422,6 +423,17 @@ def test_skrapsamlaren_lamnas_som_den_var():
         gc.enable()
     gor(provhandling.handling())
     assert gc.isenabled()
+
+
+def test_en_tidsgrans_ar_inget_fel_i_dokumentet(monkeypatch):
+    """The job says what to do about it. As a fault of the PDF it was told as «SoftTimeLimitExceeded()»."""
+
+    def for_sent(*_, **__):
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr("weasyprint.HTML.render", for_sent)
+    with pytest.raises(SoftTimeLimitExceeded):
+        gor(provhandling.handling())
 
 
 @pytest.mark.parametrize("plats", ["tabellen", "omslaget"])

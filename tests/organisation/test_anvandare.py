@@ -181,6 +181,13 @@ def test_koncerncontrollern_far_veta_att_ett_konto_med_siffror_oppnades_eller_fi
     assert [t.split(" av ")[0] for t in egna] == ["Ditt konto stängdes", "Ditt lösenord återställdes"]
 
 
+def test_den_som_lamnar_en_egen_roll_sags_inte_ifran_om_den(anvandare):
+    jag = anvandare("administrator")
+    egen = Rolltilldelning.objects.create(anvandare=jag, roll="revisor")
+    ta_roll(tilldelning=egen, by=jag)
+    assert not Notis.objects.filter(mottagare=jag).exists()
+
+
 @pytest.mark.parametrize("knep", ["konto", "roll"])
 def test_ingen_far_siffror_medan_den_som_skulle_ha_fatt_veta_det_ar_borta(som, anvandare, knep):
     """An administratör closed the koncerncontroller (or took the role), gave it to an account of their own and opened

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from budget.actions.balanskrav import registrera_beslut
 from budget.actions.versioner import (
     Beslut,
     VersionsFel,
@@ -17,7 +18,7 @@ from budget.actions.versioner import (
     skapa_tillaggsbudget,
     spara_finansiering,
 )
-from budget.models import Budgetversion, Finansieringssatt, Versionskolumn
+from budget.models import Balanskravsbeslut, Budgetversion, Finansieringssatt, Versionskolumn
 from budget.selectors.versioner import gallande_budget
 from organisation.models import Anvandare
 from tests.budget.belopp import skriv
@@ -49,6 +50,20 @@ def test_beredningen_provar_det_som_skrevs_medan_den_vantade(kc):
         )
     t.refresh_from_db()
     assert not t.last and not t.beredd
+
+
+def test_tva_som_beslutar_om_samma_underskott_ger_ett_beslut(kc):
+    """Each took away what was there and added its own: both stood, and only one of them was read."""
+
+    def besluta(motiv):
+        beslut = Balanskravsbeslut(
+            version=_version("B2024-ARB"), ar=2024, slag="aldrig", organ="RF", motiv=motiv, kalla="Prov"
+        )
+        registrera_beslut(beslut=beslut, by=kc)
+
+    medan(lambda: besluta("Det ena"), lambda: besluta("Det andra"))
+    beslut = Balanskravsbeslut.objects.filter(version__kod="B2024-ARB", ar=2024)
+    assert [b.motiv for b in beslut] == ["Det andra"]
 
 
 def test_den_som_laser_upp_medan_nagon_faststaller_far_veta_det(kc):

@@ -6,7 +6,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from budget.models import Budgetversion
+from budget.models import (
+    Balanskravsbeslut,
+    Budgetversion,
+    Investeringsbeslut,
+    Investeringsobjekt,
+    Malavsteg,
+)
+from budget.selectors.versioner import versionens_avtryck
 from tests.budget.registrera import registrera
 
 FAST = "/budget/2024/B2024"
@@ -104,6 +111,27 @@ def test_det_som_beslutas_ar_det_som_visades(b2025):
         assert svar.status_code == 422 and "har ändrats sedan sidan öppnades" in text(svar)
     assert not Budgetversion.objects.get(kod="B2025").faststalld
     assert registrera(b2025, f"{sida}/faststall/", BESLUT).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("modell", "falt"),
+    [
+        (Malavsteg, {"mal": "resultatmal", "fran": 2027, "till": 2027, "motiv": "Prov", "kalla": "Prov"}),
+        (Balanskravsbeslut, {"ar": 2025, "slag": "aldrig", "organ": "RF", "motiv": "Prov", "kalla": "Prov"}),
+        (Investeringsbeslut, {"text": "Prov"}),
+    ],
+)
+def test_det_som_beslutas_om_underskott_mal_och_objekt_ar_ocksa_visat(b2025, modell, falt):
+    version = Budgetversion.objects.get(kod="B2025")
+    fore = versionens_avtryck(version)
+    assert versionens_avtryck(version) == fore
+    if modell is Investeringsbeslut:
+        falt = falt | {"objekt": Investeringsobjekt.objects.first()}
+    rad = modell.objects.create(version=version, **falt)
+    skrivet = versionens_avtryck(version)
+    assert skrivet != fore
+    rad.delete()
+    assert versionens_avtryck(version) not in (fore, skrivet)
 
 
 def test_tillaggsbudgeten_sager_vad_den_andrar_och_hur_det_betalas(som):
