@@ -39,6 +39,8 @@ LANGSTA_TAGG = 256 << 10
 # Expat writes out the address of a namespace anew in every name that has its prefix; those of real workbooks are short.
 LANGSTA_NAMNRYMD = 256
 BLOCK = 1 << 16
+# What is read of a part in search of its first element, a piece at a time.
+KORT_BLOCK = 1 << 12
 # A row is held whole while its cells are read: 16 384 of them, and some long texts.
 LANGSTA_RAD = 16 << 20
 # Every tag, attribute, reference and end of line is an object for a while, in expat, in Python or in both. They are
@@ -46,6 +48,9 @@ LANGSTA_RAD = 16 << 20
 MARKERING = (b"<", b"=", b"&", b"\n", b"\r")
 # A row of 16 384 cells, each with a value, a formula and three attributes, is less.
 MEST_I_RAD = 400_000
+# What a job reads of a book, in marks: so many in all, and for each byte that the parts it reads take in the file. A
+# cell has some three for each element (`xlsx_strom.ELEMENT_PER_BYTE`); what has more is comments, line ends and such.
+FLEST_MARKEN, MARKEN_PER_BYTE = 6_000_000, 12
 # Expat, and what is built on it, remember every name that a part has used, and a real one uses less than a hundred.
 FLEST_NAMN = 2_000
 # Excel writes less than thirty, and a root with every namespace that it knows some more.
@@ -60,9 +65,10 @@ _BOK, _RELATIONER = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 @dataclass(frozen=True, slots=True)
 class Granser:
     """How much a book may hold: bytes unpacked, bytes and number of its shared texts, characters in the cells (a
-    shared text counts in each cell that shows it), elements with their attributes in the parts that say what the
-    others are (so many, and `per_byte` more for each byte that such a part takes in the file), and elements and marks
-    (MARKERING) in the sheets that are read (None: as many as their size in the file answers for, one row at a time)."""
+    shared text counts in each cell that shows it), elements with their attributes and namespaces in the parts that
+    say what the others are (so many, and `per_byte` more for each byte that such a part takes in the file), elements
+    and namespaces in the sheets that are read, and marks (MARKERING) in all of it (None: as many as its size in the
+    file answers for)."""
 
     uppackad: int
     texter: int
@@ -153,7 +159,7 @@ class Vaktstrom:
 
     def read(self, n: int = BLOCK) -> bytes:
         block = self._strom.read(n)
-        marken = sum(map(block.count, MARKERING))
+        marken = antal_marken(block)
         self._rakna(marken)
         self._marken += marken
         mata(self._expat, block, self._last)
@@ -171,18 +177,26 @@ class Vaktstrom:
         packa_upp(self._strom)
 
 
+def antal_marken(block: bytes) -> int:
+    """How many marks there are in a piece of XML."""
+    return sum(map(block.count, MARKERING))
+
+
 def packa_upp(strom: BinaryIO) -> None:
     """A part, or what is left of it, to its end, where its checksum stands."""
     while strom.read(BLOCK):
         pass
 
 
-def vaktad_expat() -> expat.XMLParserType:
+def vaktad_expat(rakna_namnrymd: Callable[[], None] | None = None) -> expat.XMLParserType:
     """A parser of XML that takes no DOCTYPE, and so no entities, no encoding but KODNINGAR, no long address of a
-    namespace and not many short names of them. Names are `address}name`."""
+    namespace and not many short names of them. Names are `address}name`. `rakna_namnrymd` is told of each namespace
+    that is declared: expat counts none among the attributes."""
     namn: set[str | None] = set()
 
     def namnrymd(kort: str | None, adress: str | None) -> None:
+        if rakna_namnrymd:
+            rakna_namnrymd()
         namn.add(kort)
         if len(namn) > FLEST_NAMN or (adress and len(adress) > LANGSTA_NAMNRYMD):
             raise skadad()
@@ -221,7 +235,8 @@ class Arbetsbok:
 
     def __init__(self, fil: BinaryIO, granser: Granser):
         self.granser = granser
-        self._tecken = self._struktur = self._markering = 0
+        self._tecken = self._struktur = 0
+        self._marken_kvar = FLEST_MARKEN if granser.markering is None else granser.markering
         self._storsta_struktur = granser.struktur
         self._arkiv = oppna_arkiv(fil, granser)
         self._namn = frozenset(self._arkiv.namelist())
@@ -244,15 +259,21 @@ class Arbetsbok:
 
     def oppna_blad(self, namn: str) -> Vaktstrom:
         """A sheet's XML, from its beginning."""
+        self._rakna_med(self._blad[namn])
         return Vaktstrom(self._arkiv.open(self._blad[namn]), self._rakna_markering)
 
     def packad_storlek(self, namn: str) -> int:
         """How many bytes a sheet takes in the file."""
         return self._arkiv.getinfo(self._blad[namn]).compress_size
 
+    def _rakna_med(self, del_: str) -> None:
+        """A part is about to be read, and answers for some marks by its size."""
+        if self.granser.markering is None:
+            self._marken_kvar += MARKEN_PER_BYTE * self._arkiv.getinfo(del_).compress_size
+
     def _rakna_markering(self, antal: int) -> None:
-        self._markering += antal
-        if self.granser.markering is not None and self._markering > self.granser.markering:
+        self._marken_kvar -= antal
+        if self._marken_kvar < 0:
             raise for_manga_celler()
 
     def rakna_text(self, langd: int) -> None:
@@ -406,7 +427,7 @@ class Arbetsbok:
         for d in ovriga:
             with _lasfel(), self._arkiv.open(d) as strom:
                 if d.filename.lower().endswith((".xml", ".rels")):
-                    _vagra_doctype_fore_roten(strom)
+                    _vagra_doctype_fore_roten(strom, self._rakna_markering)
                 packa_upp(strom)
 
     def _las(
@@ -420,21 +441,25 @@ class Arbetsbok:
         if tecken is None and self._arkiv.getinfo(del_).file_size > STORSTA_STRUKTUR:
             raise OtillatenBok("BOMB", "Arbetsboken har orimligt många format eller namn och läses inte.")
         self._storsta_struktur += self.granser.per_byte * self._arkiv.getinfo(del_).compress_size
+        self._rakna_med(del_)
         djup = 0
         sedda: set[str] = set()
 
-        def _start(namn, attribut):
-            nonlocal djup
-            djup += 1
-            self._struktur += 1 + len(attribut)
-            krav_pa_attribut(len(attribut))
-            sedda.add(namn)
-            sedda.update(attribut)
+        def rakna(antal):
+            self._struktur += antal
             if self._struktur > self._storsta_struktur or djup > DJUPAST or len(sedda) > FLEST_NAMN:
                 raise OtillatenBok(
                     "BOMB",
                     "Arbetsboken har orimligt många format eller namn och läses inte. Spara den på nytt.",
                 )
+
+        def _start(namn, attribut):
+            nonlocal djup
+            djup += 1
+            krav_pa_attribut(len(attribut))
+            sedda.add(namn)
+            sedda.update(attribut)
+            rakna(1 + len(attribut))
             start(
                 "{" + namn if "}" in namn else namn,
                 {("{" + k if "}" in k else k): v for k, v in attribut.items()},
@@ -446,7 +471,7 @@ class Arbetsbok:
             if slut:
                 slut("{" + namn if "}" in namn else namn)
 
-        tolk = vaktad_expat()
+        tolk = vaktad_expat(lambda: rakna(1))
         tolk.buffer_text = True
         tolk.StartElementHandler, tolk.EndElementHandler = _start, _slut
         if tecken:
@@ -454,13 +479,15 @@ class Arbetsbok:
         last = 0
         with _lasfel(), self._arkiv.open(del_) as strom:
             while block := strom.read(BLOCK):
+                self._rakna_markering(antal_marken(block))
                 mata(tolk, block, last)
                 last += len(block)
             mata(tolk, b"", last)
 
 
-def _vagra_doctype_fore_roten(strom: BinaryIO) -> None:
-    """Read as far as a DOCTYPE may stand in a part that is nothing or no XML to us."""
+def _vagra_doctype_fore_roten(strom: BinaryIO, rakna: Callable[[int], None]) -> None:
+    """Read as far as a DOCTYPE may stand in a part that is nothing or no XML to us, and not past what `rakna` lets
+    through of marks."""
     tolk, last = vaktad_expat(), 0
     inne = False
 
@@ -471,7 +498,8 @@ def _vagra_doctype_fore_roten(strom: BinaryIO) -> None:
 
     tolk.StartElementHandler = start
     with contextlib.suppress(expat.ExpatError):
-        while not inne and (block := strom.read(BLOCK)):
+        while not inne and (block := strom.read(KORT_BLOCK)):
+            rakna(antal_marken(block))
             mata(tolk, block, last)
             last += len(block)
 

@@ -43,8 +43,9 @@ from regionskane.lib.xlsx_bok import (
 SISTA_RAD = 1_048_576
 # A row has at most 16 384 cells, each with a value, a formula and a text with its runs.
 FLEST_I_RAD = 16_384 * 8
-# What a job reads of the sheets of a book, in elements: so many in all, and for each byte that a sheet takes in the
-# file. Those of a real one take some bytes each; millions that are all alike take next to none, and minutes to read.
+# What a job reads of the sheets of a book, in elements and namespaces: so many in all, and for each byte that a sheet
+# takes in the file. Those of a real one take some bytes each; millions that are all alike take next to none, and
+# minutes to read.
 FLEST_ELEMENT, ELEMENT_PER_BYTE = 2_000_000, 4
 # What looking for the row of headers may cost, in elements and in headers, over all sheets of a book.
 FLEST_PROVADE = 400_000
@@ -160,8 +161,12 @@ class Ark(WorkSheetParser):
         overordnade: list = []
         i_rad, fore, sedda = False, 0, 0
         namn: set[str] = set()
-        for handelse, element in iterparse(self.source, events=("start", "end")):
-            if handelse == "start":
+        for handelse, element in iterparse(self.source, events=("start", "end", "start-ns")):
+            if handelse == "start-ns":  # as dear as an element, and no attribute of one
+                sedda += 1
+                if sedda - fore > FLEST_I_RAD:
+                    raise skadad()
+            elif handelse == "start":
                 sedda += 1
                 krav_pa_attribut(len(element.attrib))
                 namn.add(element.tag)

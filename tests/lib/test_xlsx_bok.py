@@ -504,6 +504,60 @@ def test_ett_jobb_laser_inte_miljoner_element_om_bladen_heller(del_):
     assert oppna("".join(f"<si><t>{_brus(20)[i % 20 :]}{i * i}</t></si>" for i in range(12_000))).bladnamn
 
 
+NITTIO_NAMNRYMDER = " ".join(f'xmlns:a{i}="u"' for i in range(90))
+MARKEN_UTAN_ELEMENT = {
+    "kommentarer": "<!---->" * 2_000,
+    "radbrytningar": "\n" * 4_000,
+    "tecken": "&#10;" * 2_000,
+    "namnrymder": f"<x {NITTIO_NAMNRYMDER}/>" * 40,
+}
+
+
+@pytest.mark.parametrize("slag", MARKEN_UTAN_ELEMENT)
+@pytest.mark.parametrize("del_", [ARK, BOK, STIL, TEXTER])
+def test_ett_jobb_raknar_ocksa_det_som_inte_ar_element(slag, del_, monkeypatch):
+    """10 MB of comments, line ends or namespaces held the worker for up to five minutes: only elements were counted."""
+    monkeypatch.setattr("regionskane.lib.xlsx_bok.FLEST_MARKEN", 20_000)
+    monkeypatch.setattr("regionskane.lib.xlsx_strom.FLEST_ELEMENT", 1_000)
+    grans = replace(I_JOBB, struktur=1_000)
+    relationer = MED_TEXTER if del_ == TEXTER else FRISK[RELATIONER]
+
+    def las(innehall):
+        rot = {STIL: "styleSheet", TEXTER: "sst"}.get(del_)
+        if del_ == ARK:
+            xml = _ark("".join(f'<row r="{n}">{innehall}</row>' for n in range(1, 21)))
+        elif del_ == BOK:
+            xml = FRISK[BOK].decode().replace("</workbook>", innehall * 20 + "</workbook>")
+        else:
+            xml = f"<{rot} {NS}>{innehall * 20}</{rot}>"
+        bok = Strombok(io.BytesIO(_med(del_, xml, **{RELATIONER: relationer})), granser=grans)
+        return sum(1 for namn in bok.bladnamn for _ in bok.rader(namn))
+
+    with pytest.raises(OlasligFil, match=r"fler celler än som läses|orimligt många format eller namn"):
+        las(MARKEN_UTAN_ELEMENT[slag])
+    # Some of it is in many a real book.
+    assert las(MARKEN_UTAN_ELEMENT[slag][:350] if slag != "namnrymder" else '<x xmlns:a="u"/>')
+
+
+@pytest.mark.parametrize("slag", ["kommentarer", "radbrytningar"])
+def test_det_som_star_fore_en_okand_dels_rot_raknas(slag):
+    """32 MB of comments before the root of a part that nobody reads cost a web process its seconds too."""
+    xml = f'<?xml version="1.0"?>{MARKEN_UTAN_ELEMENT[slag] * 40}<rot/>'
+    with pytest.raises(OlasligFil, match="fler celler än som läses"):
+        Strombok(io.BytesIO(_med("docProps/app.xml", xml)), granser=replace(I_ANROP, markering=50_000))
+
+
+def test_namnrymder_i_en_sida_kostar_lite():
+    """233 kB of them in the parts of a workbook took 6 s of a web process."""
+    bok = FRISK[BOK].decode().replace("</workbook>", f"<x {NITTIO_NAMNRYMDER}/>" * 30_000 + "</workbook>")
+    for del_, xml in ((BOK, bok), (ARK, _ark(_rad(f"<x {NITTIO_NAMNRYMDER}/>" * 3_000)))):
+        innehall = _packa(FRISK | {del_: xml, "xl/media/a.bin": random.Random(1).randbytes(300_000)})
+        with Matt() as matt, pytest.raises(OlasligFil):
+            oppnad = Strombok(io.BytesIO(innehall), granser=I_ANROP)
+            list(oppnad.rader(oppnad.bladnamn[0]))
+        assert matt.cpu < 1.5
+
+
 def test_blad_utan_rader_raknas_ocksa(monkeypatch):
     """Twelve of them, 10 kB of file, cost a web process 5 s: what gave no row was not taken from the book's count."""
     monkeypatch.setattr("regionskane.lib.xlsx_strom.FLEST_ELEMENT", 10_000)
