@@ -40,9 +40,10 @@ from regionskane.lib.textfil import (
 )
 
 FLEST_OBALANSER = 1_000
-STORSTA_CACHE = 50_000
-# Konton, dimensioner and saldon that are kept while a file is read, 330 bytes each; a region's have some 20 000.
-FLEST_UPPGIFTER = 250_000
+STORSTA_CACHE, LANGST_I_CACHE = 50_000, 300
+# Konton, dimensioner and saldon that are kept while a file is read, 330 bytes each; a region's have some 20 000. A text
+# of one takes its characters and what Python has around them.
+FLEST_UPPGIFTER, UPPGIFT_I_BYTE, TEXT_I_BYTE = 250_000, 330, 60
 
 ETIKETTER = frozenset(
     [
@@ -395,7 +396,7 @@ class Sielasning:
                 if not mangd or ansvar & set(mangd):
                     per = summor[period, konto]
                     if mangd not in per:
-                        self._behall()
+                        self._behall(*mangd)
                     per[mangd] = per.get(mangd, Decimal(0)) + belopp
         finally:
             self.anmarkningar = fynd
@@ -480,7 +481,7 @@ class Sielasning:
                 self._rtrans_utan_trans()
             if etikett not in ETIKETTER:
                 if self._antal[etikett] == 1:
-                    self._behall()
+                    self._behall(etikett)
                     self.anmarkningar.info(
                         "OKAND_ETIKETT", f"Etiketten #{m[1][:40]} är okänd och hoppas över.", nr
                     )
@@ -523,9 +524,10 @@ class Sielasning:
                 return text[i:]
         return ""
 
-    def _behall(self):
-        """Counts what is kept for as long as the file is read: all else is forgotten with its line."""
-        self._behallna += 1
+    def _behall(self, *texter: str):
+        """Counts what is kept for as long as the file is read, with its texts as the memory that they take: all else is
+        forgotten with its line."""
+        self._behallna += 1 + sum(map(len, texter), TEXT_I_BYTE * len(texter)) // UPPGIFT_I_BYTE
         if self._behallna > FLEST_UPPGIFTER:
             raise OlasligFil(
                 f"Filen har fler än {FLEST_UPPGIFTER} olika konton, dimensioner och saldon, och läses därför inte. "
@@ -533,7 +535,7 @@ class Sielasning:
             )
 
     def _ksumma(self, nr, falt):
-        self._behall()
+        self._behall(*(f for f in falt[:1] if isinstance(f, str)))
         self._ksummor.append((nr, falt[0] if falt and isinstance(falt[0], str) else ""))
 
     def _flagga(self, nr, falt):
@@ -578,21 +580,19 @@ class Sielasning:
         if konto := self._kod(nr, falt, 0, "KONTO"):
             namn = falt[1] if len(falt) > 1 and isinstance(falt[1], str) else ""
             if konto not in self.konton:
-                self._behall()
+                self._behall(namn)
             if self.konton.setdefault(konto, namn) != namn:
                 self.anmarkningar.varning("KONTO_TVA", f"Konto {konto} står två gånger med olika namn.", nr)
 
     def _ktyp(self, nr, falt):
         if len(falt) > 1 and isinstance(falt[1], str) and (konto := self._kod(nr, falt, 0, "KTYP")):
-            if konto not in self.kontotyper:
-                self._behall()
+            self._behall(falt[1])
             self.kontotyper[konto] = falt[1].upper()
 
     def _dim(self, nr, falt):
         if dim := self._kod(nr, falt, 0, "DIM"):
             namn = falt[1] if len(falt) > 1 and isinstance(falt[1], str) else ""
-            if dim not in self.dimensioner:
-                self._behall()
+            self._behall(namn)
             self.dimensioner[dim] = namn
             self._objekt.clear()
             self._platser.clear()
@@ -604,7 +604,7 @@ class Sielasning:
     def _underdim(self, nr, falt):
         self._dim(nr, falt)
         if len(falt) > 2 and isinstance(falt[0], str) and isinstance(falt[2], str):
-            self._behall()
+            self._behall(falt[0], falt[2])
             self._roller_over[falt[0]] = falt[2]
 
     def _objekt_rad(self, nr, falt):
@@ -655,7 +655,7 @@ class Sielasning:
         self._koder(objekt, nr)  # for its findings: `saldorader` has none
         # A period that nobody has placed is the year's all the same: what it adds up to is not in doubt.
         if (dimensioner := tuple(objekt[::2])) not in (per_dimension := self._psaldo[konto]):
-            self._behall()
+            self._behall(*dimensioner)
         per_dimension[dimensioner] += belopp
         self._rader.setdefault(("PSALDO", konto), nr)
         if (
@@ -925,9 +925,11 @@ class Sielasning:
         objekt = [citat or kod for citat, kod in _OBJEKT.findall(text)]
         if len(objekt) % 2:
             self.anmarkningar.fel("OBJEKT", "#TRANS har en objektlista där ett objekt saknas.", nr)
-        if len(self._objekt) >= STORSTA_CACHE:
-            self._objekt.clear()
-        self._objekt[text] = koder = self._koder(objekt, nr)
+        koder = self._koder(objekt, nr)
+        if len(text) <= LANGST_I_CACHE:
+            if len(self._objekt) >= STORSTA_CACHE:
+                self._objekt.clear()
+            self._objekt[text] = koder
         return koder
 
     def _koder(self, objekt, nr) -> tuple[str, str, str, str]:
@@ -936,7 +938,7 @@ class Sielasning:
         for dim, kod in zip(objekt[::2], objekt[1::2], strict=False):
             plats = self._platser.get(dim, -2)
             if plats == -2:
-                self._behall()
+                self._behall(dim)
                 roll = self._roll(dim)
                 plats = self._platser[dim] = ROLLPLATS[roll] if roll else -1
             if plats >= 0 and not koder[plats]:
