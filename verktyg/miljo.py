@@ -202,9 +202,23 @@ def mening(fel: OSError) -> str | None:
         return DISKEN_FULL.format(plats=f": {fel.filename} kunde inte skrivas" if fel.filename else "")
     if fel.errno == errno.EROFS:
         return f"{fel.filename} ligger på en disk som inte går att skriva på. Lägg projektet på en som går."
+    if fel.errno in (errno.EEXIST, errno.EISDIR, errno.ENOTDIR) and fel.filename:
+        return _av_annat_slag(Path(os.fsdecode(fel.filename)))
     if fel.errno in (errno.EACCES, errno.EPERM) and fel.filename:
         return _tillhor_annan(Path(os.fsdecode(fel.filename)))
     return None
+
+
+def _av_annat_slag(vag: Path) -> str:
+    """The sentence about a file where a folder should be, or the other way round, or a link that leads nowhere."""
+    while not os.path.lexists(vag) and vag != vag.parent:
+        vag = vag.parent
+    if vag.is_symlink() and not vag.exists():
+        return (
+            f"{vag} är en länk till {os.readlink(vag)}, som inte finns. Montera disken, eller ta bort länken."
+        )
+    slag, annat = ("en mapp", "en fil") if vag.is_dir() else ("en fil", "en mapp")
+    return f"{vag} är {slag} där {annat} ska ligga. Flytta undan den, och kör samma kommando igen."
 
 
 def _tillhor_annan(vag: Path) -> str:
@@ -318,14 +332,15 @@ def forbered_venv(las: str) -> None:
     kontrollera_agare(VENV, VENV / "bin", VAR)
     stampel = VENV / "installerat.json"
     summa = hashlib.sha256((ROT / las).read_bytes()).hexdigest()
-    installerat = _las_stampel(stampel) if _svarar("-ISc", "") else {}
+    egen = _ar_venvs()
+    installerat = _las_stampel(stampel) if egen else {}
     post = installerat.get(las)
     if post and post.get("summa") == summa:
         trasiga = [paket for paket in post["paket"] if not _ar_helt(paket)]
         if not trasiga:
             return
         sag(f"Av {', '.join(p.removesuffix('.dist-info') for p in trasiga)} saknas delar i .venv.")
-    if not _venv_fungerar():
+    if not egen or not _har_pip():
         installerat = {}
         _skapa_venv()
     for paket in _paket_i_venv(las):
@@ -390,15 +405,25 @@ def _ar_helt(paket: str) -> bool:
         return False
 
 
-def _venv_fungerar() -> bool:
-    """An interpreter that answers; a moved checkout, an upgraded Python or a full disk leaves one that does not."""
-    return _svarar("-m", "pip", "--version")
-
-
-def _svarar(*argument: str) -> bool:
+def _ar_venvs() -> bool:
+    """Whether .venv's interpreter answers and takes its packages from .venv. A moved checkout or a full disk leaves one
+    that does not answer, an upgraded Python one that looks in another folder, and without pyvenv.cfg it is the
+    machine's own, which nothing is to be installed in."""
     try:
-        return subprocess.run([PYTHON, *argument], capture_output=True).returncode == 0
+        svar = subprocess.run(
+            [PYTHON, "-Ic", "import sys; print(sys.prefix, 'lib', 'python%d.%d' % sys.version_info[:2], sep='/')"],
+            capture_output=True, text=True, errors="replace",
+        )  # fmt: skip
     except OSError:  # missing, empty, or of another kind of machine
+        return False
+    plats = Path(svar.stdout.strip(), "site-packages")
+    return svar.returncode == 0 and plats.is_dir() and plats.resolve() == _paketmapp().resolve()
+
+
+def _har_pip() -> bool:
+    try:
+        return subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0
+    except OSError:
         return False
 
 

@@ -86,6 +86,10 @@ def test_venv_som_gatt_sonder_lagas_och_en_hel_rors_inte(projekt):
 
     for gor_sonder in (
         python_blir_tom,
+        # Without it the interpreter is the machine's own: it was asked for ever, or installed in.
+        lambda: (projekt / ".venv" / "pyvenv.cfg").unlink(),
+        # As after an upgrade of the machine's Python, which looks in a folder of its own version.
+        lambda: paket.parents[1].rename(paket.parents[1].with_name("python3.0")),
         lambda: stampel.write_text(hel[:20]),
         lambda: (paket / "__init__.py").write_text("VARDE"),
         lambda: shutil.rmtree(paket),
@@ -128,7 +132,30 @@ def test_en_python_som_inte_gar_att_kora_svarar_inte(tmp_path, monkeypatch, inne
     if innehall is not None:
         miljo.PYTHON.write_bytes(innehall)
         miljo.PYTHON.chmod(0o755)
-    assert not miljo._venv_fungerar()
+    assert not miljo._har_pip()
+    assert not miljo._ar_venvs()
+
+
+@pytest.mark.parametrize(
+    ("gor", "mening"),
+    [
+        (lambda var: var.write_text(""), "var är en fil där en mapp ska ligga"),
+        (lambda var: var.symlink_to("/finns/inte"), "var är en länk till /finns/inte, som inte finns"),
+        (lambda var: (var / "start.las").mkdir(parents=True), "start.las är en mapp där en fil ska ligga"),
+    ],
+)
+def test_en_fil_dar_en_mapp_ska_ligga_far_en_mening(tmp_path, capsys, gor, mening):
+    var = tmp_path / "var"
+    gor(var)
+
+    def huvud():
+        var.mkdir(exist_ok=True)
+        (var / "start.las").open("a+")
+
+    with pytest.raises(SystemExit) as slut:
+        miljo.kor(huvud)
+    assert slut.value.code == 1
+    assert mening in capsys.readouterr().err
 
 
 def test_halvskriven_miljofil_ger_en_ny_hemlighet_och_stoppar_inga_kommandon(projekt):
