@@ -1,5 +1,6 @@
 """Comments on parts and cells: written, answered, resolved, taken back. The words are never changed."""
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,6 +12,8 @@ from organisation.models import Enhet
 from regionskane.historik import andring
 
 LANGST = 2000
+# As many as nobody writes, on all of what a nämnd hands in: its page shows them all, and none is ever taken away.
+FLEST = 300
 
 
 class KommentarsFel(Exception):
@@ -18,7 +21,8 @@ class KommentarsFel(Exception):
 
 
 def kommentera_del(*, budgetdel: Budgetdel, text: str, by, beratta: bool = True) -> Kommentar:
-    """Write a comment on a nämnd's part. Raises KommentarsFel. `beratta`: tell those who follow the part."""
+    """Write a comment on a nämnd's part. Raises KommentarsFel. `beratta`: tell those who follow the part; without, it
+    belongs to a step that tells them itself."""
     return _spara(Kommentar(version=budgetdel.version, budgetdel=budgetdel), text, by, beratta=beratta)
 
 
@@ -79,11 +83,29 @@ def _spara(kommentar: Kommentar, text: str, by, *, beratta: bool = True) -> Komm
         raise KommentarsFel("Skriv något i kommentaren.")
     if len(kommentar.text) > LANGST:
         raise KommentarsFel(f"Kommentaren har {len(kommentar.text)} tecken och får ha högst {LANGST}.")
+    if beratta:
+        _krav_pa_plats(kommentar)
     with andring(by=by):
         kommentar.save()
         if beratta:
             _beratta(kommentar, by)
     return kommentar
+
+
+def _krav_pa_plats(kommentar: Kommentar) -> None:
+    """Each one's comments have a bound of their own, so that nobody's stop another's."""
+    enheter = hamta_delenheter(kommentar.version)
+    namnd = kommentar.budgetdel.namnd_id if kommentar.budgetdel_id else enheter.get(kommentar.enhet_id)
+    samma = [enhet for enhet, n in enheter.items() if n == namnd] if namnd else [kommentar.enhet_id]
+    pa_samma = Q(enhet__in=samma) | (Q(budgetdel__namnd=namnd) if namnd else Q())
+    antal = Kommentar.objects.filter(
+        pa_samma, version=kommentar.version, forfattare=kommentar.forfattare
+    ).count()
+    if antal >= FLEST:
+        raise KommentarsFel(
+            f"Du har skrivit {antal} kommentarer om samma nämnd i {kommentar.version.namn}, och fler ryms inte. "
+            "Ta upp det direkt med den som ska läsa."
+        )
 
 
 def _beratta(kommentar: Kommentar, by) -> None:
