@@ -109,9 +109,6 @@ def spara_beslutspunkt(
     """
     if version.last:
         raise BeslutspunktsFel(f"{version.namn} är låst. Ingenting har sparats.")
-    _krav_pa_plats(version, uppgifter, punkt)
-    if fel := hitta_fel(version=version, uppgifter=uppgifter, tal=tal, punkt=punkt):
-        raise BeslutspunktsFel(*fel)
     falt = {
         "rubrik": uppgifter.rubrik,
         "text": uppgifter.text,
@@ -122,6 +119,10 @@ def spara_beslutspunkt(
     }
     try:
         with transaction.atomic(), andring(by=by, varfor=f"Beslutspunkt: {uppgifter.rubrik}"):
+            _hall_punkterna(version)
+            _krav_pa_plats(version, uppgifter, punkt)
+            if fel := hitta_fel(version=version, uppgifter=uppgifter, tal=tal, punkt=punkt):
+                raise BeslutspunktsFel(*fel)
             if punkt is None:
                 punkt = Beslutspunkt.objects.create(
                     version=version, ordning=_sist(version), kalla=uppgifter.kalla, **falt
@@ -139,6 +140,11 @@ def spara_beslutspunkt(
         raise BeslutspunktsFel("Någon annan sparade samtidigt. Försök igen.") from fel
     punkt.refresh_from_db()
     return punkt
+
+
+def _hall_punkterna(version: Budgetversion) -> None:
+    """Let nobody else write points of the version until the transaction ends: what one says, another may need."""
+    Budgetversion.objects.select_for_update(no_key=True).get(pk=version.pk)
 
 
 def _krav_pa_plats(version: Budgetversion, uppgifter: Punktuppgifter, punkt: Beslutspunkt | None) -> None:
@@ -210,9 +216,10 @@ def ta_bort_beslutspunkt(*, punkt: Beslutspunkt, by) -> None:
     needs one of the figures."""
     if punkt.version.last:
         raise BeslutspunktsFel(f"{punkt.version.namn} är låst. Ingenting har tagits bort.")
-    if fel := _anvands_av_andra(punkt.version, punkt, set(punkt.tal.values_list("namn", flat=True))):
-        raise BeslutspunktsFel(*fel)
     with andring(by=by, varfor=f"Beslutspunkten {punkt.rubrik} borttagen"):
+        _hall_punkterna(punkt.version)
+        if fel := _anvands_av_andra(punkt.version, punkt, set(punkt.tal.values_list("namn", flat=True))):
+            raise BeslutspunktsFel(*fel)
         punkt.delete()
 
 

@@ -21,8 +21,8 @@ from organisation.permissions import Behorighet, Ratt
 from regionskane.historik import andring
 from regionskane.lib.belopp import MNKR, TolkatBelopp, formatera_fullt
 
-# Each is a row of 4B and of the bridge. Ten times what the region decides in a year.
-FLEST = 800
+# Each is a row of 4B and of the bridge. Several times what the region decides in a year.
+FLEST = 400
 
 
 class JusteringsFel(Exception):
@@ -192,7 +192,11 @@ def ta_bort_justering(*, justering: Justering, by) -> None:
     _krav_skriva_ram(by)
     if justering.version.last:
         raise JusteringsFel(f"{justering.version.namn} är låst. Ingenting har tagits bort.")
-    if justering.beslutad:
-        raise JusteringsFel("En beslutad justering tas inte bort. Gör den till utkast först.")
     with andring(by=by, varfor=f"Justeringen {justering.titel} borttagen"):
-        justering.delete()
+        # As it is now, and held: somebody may have decided it since it was read.
+        nu = Justering.objects.select_for_update(of=("self",)).filter(pk=justering.pk).first()
+        if nu is None:
+            return
+        if nu.beslutad:
+            raise JusteringsFel("En beslutad justering tas inte bort. Gör den till utkast först.")
+        nu.delete()

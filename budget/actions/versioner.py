@@ -32,6 +32,7 @@ from budget.selectors.uppstallning import hamta_kolumner
 from budget.selectors.versioner import hamta_ersattare, hamta_tillaggsandring, versionens_avtryck
 from organisation.models import Enhet
 from regionskane.historik import andring
+from regionskane.lib.marke import marke
 
 
 class VersionsFel(Exception):
@@ -324,11 +325,26 @@ def krav_pa_finansiering(version: Budgetversion) -> None:
         raise VersionsFel(brist)
 
 
-def spara_finansiering(*, version: Budgetversion, finansiering: Finansieringssatt, text: str, by) -> None:
-    """Write how a tilläggsbudget is paid for. Raises VersionsFel for another version, and for a locked one."""
+def finansieringens_avtryck(version: Budgetversion) -> str:
+    """How a tilläggsbudget is said to be paid for, as a short text that is another when it is said otherwise."""
+    return marke([version.finansiering, version.finansiering_text])
+
+
+def spara_finansiering(
+    *, version: Budgetversion, finansiering: Finansieringssatt, text: str, by, sett: str | None = None
+) -> None:
+    """Write how a tilläggsbudget is paid for, instead of what `sett` marks (`finansieringens_avtryck`; None: whatever
+    stands there). Raises VersionsFel for another version and for a locked one, VersionenAndrad when somebody else was
+    there before."""
     if version.typ != Versionstyp.TILLAGG:
         raise VersionsFel(f"{version.namn} är ingen tilläggsbudget.")
     with andring(by=by, varfor="Finansiering"):
+        nu = Budgetversion.objects.select_for_update(no_key=True).get(pk=version.pk)
+        if sett is not None and sett != finansieringens_avtryck(nu):
+            raise VersionenAndrad(
+                "Någon annan har sparat en finansiering medan du skrev. Inget av ditt är sparat. Nu står där: "
+                f"{nu.get_finansiering_display()}. {nu.finansiering_text} Spara igen för att ersätta det med ditt."
+            )
         andrade = Budgetversion.objects.filter(pk=version.pk, status=Status.OPPEN).update(
             finansiering=finansiering, finansiering_text=text
         )

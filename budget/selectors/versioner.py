@@ -9,7 +9,15 @@ from itertools import chain, count
 from django.apps import apps
 from django.db.models import Case, Count, F, Max, When
 
-from budget.models import Belopp, Budgetversion, Post, Uppstallningsslag, Versionskolumn, Versionstyp
+from budget.models import (
+    Belopp,
+    Budgetversion,
+    Investeringsobjekt,
+    Post,
+    Uppstallningsslag,
+    Versionskolumn,
+    Versionstyp,
+)
 from budget.regler.tillagg import Andring, Tal
 from budget.selectors.summor import Lage, Nyckel, hamta_summor
 from organisation.models import Enhet
@@ -142,8 +150,8 @@ _I_HANDLINGEN = ("Justering", "Internbudgetforutsattning", "Beslutspunkt", "Besl
 
 
 def senast_andrad(versioner: Iterable[int]) -> datetime:
-    """When an amount, a justering, a förutsättning, a decision point or what is decided about an object of the versions
-    last changed; the epoch when there are none. Äskanden stand in no document of the budget's."""
+    """When an amount, a justering, a förutsättning, a decision point, an object or what is decided about it, of the
+    versions, last changed; the epoch when there are none. Äskanden stand in no document of the budget's."""
     versioner = list(versioner)
     i_handlingen = Belopp.objects.exclude(post__uppstallning__slag=Uppstallningsslag.ASKANDE)
     belopp = i_handlingen.filter(version__in=versioner).aggregate(t=Max("andrad_tid"))["t"]
@@ -153,7 +161,16 @@ def senast_andrad(versioner: Iterable[int]) -> datetime:
         .aggregate(t=Max("pgh_created_at"))["t"]
         for modell in _I_HANDLINGEN
     )
-    return max((t for t in (belopp, *handelser) if t), default=datetime(2000, 1, 1, tzinfo=UTC))
+    objekt = _objektens_handelser(versioner).aggregate(t=Max("pgh_created_at"))["t"]
+    return max((t for t in (belopp, objekt, *handelser) if t), default=datetime(2000, 1, 1, tzinfo=UTC))
+
+
+def _objektens_handelser(versioner: Iterable[int]):
+    """What has been done with the investment objects that the versions show: each renaming is one."""
+    har = Belopp.objects.filter(version__in=list(versioner)).values("enhet")
+    return apps.get_model("budget", "InvesteringsobjektEvent").objects.filter(
+        pgh_obj__in=Investeringsobjekt.objects.filter(enhet__in=har).values("pk")
+    )
 
 
 def andrad_sedan(version: Budgetversion, tid: datetime) -> bool:
@@ -168,14 +185,16 @@ def andrad_sedan(version: Budgetversion, tid: datetime) -> bool:
 
 
 def versionens_avtryck(version: Budgetversion) -> str:
-    """What the version's document says, what is decided about its deficits and goals, and what state it is in, as a
-    short text that is another as soon as anything of it has been written. Ten queries."""
+    """What the version's document says, what is decided about its deficits and goals, and what state it and the parts
+    of it are in, as a short text that is another as soon as anything of it has been written. Twelve queries."""
     kallor = _kallor(version)
     handelser = [
         apps.get_model("budget", f"{modell}Event").objects.filter(version__in=kallor)
         for modell in ("Belopp", *_I_HANDLINGEN, "Balanskravsbeslut", "Malavsteg")
     ]
     handelser.append(apps.get_model("budget", "BudgetversionEvent").objects.filter(pgh_obj=version.pk))
+    handelser.append(apps.get_model("budget", "BudgetdelEvent").objects.filter(version=version))
+    handelser.append(_objektens_handelser(kallor))
     # Two who write at the same time may be done in another order than they began, so the last is not enough.
     return marke([h.aggregate(sist=Max("pgh_id"), antal=Count("pgh_id")) for h in handelser])
 

@@ -59,6 +59,12 @@ def _ram(request, atkomst, titel: str) -> dict:
     return innehall
 
 
+BORTTAGET = (
+    "Scenariot kastades i en annan flik medan du skrev. Det du skrev står kvar; "
+    "spara för att lägga upp det på nytt."
+)
+
+
 @login_required
 @require_GET
 def scenarier(request, ar, kod):
@@ -114,9 +120,13 @@ def _sida(request, atkomst, post: Scenario | None):
             sedd_rev=form.cleaned_data["rev"] or 0,
         )
     except ScenariotAndrat as fel:
-        post.refresh_from_db()
+        nu = Scenario.objects.filter(pk=post.pk).first()
+        if nu is None:
+            form.add_error(None, BORTTAGET)
+            ny = reverse("nytt_scenario", args=[version.ar, version.kod])
+            return _visa(request, atkomst, None, form, form.antaganden, status=409, adress=ny)
         form.add_error(None, str(fel))
-        return _visa(request, atkomst, post, form, form.antaganden, status=409, nu=form.ersatts_av(post))
+        return _visa(request, atkomst, nu, form, form.antaganden, status=409, nu=form.ersatts_av(nu))
     except ScenarioFel as fel:
         form.add_error("namn", str(fel))
         return _visa(request, atkomst, post, form, form.antaganden, status=422)
@@ -124,7 +134,9 @@ def _sida(request, atkomst, post: Scenario | None):
     return redirect("scenario", version.ar, version.kod, sparat.pk)
 
 
-def _visa(request, atkomst, post, form, antaganden: Antaganden, *, status=200, provas=False, nu=()):
+def _visa(
+    request, atkomst, post, form, antaganden: Antaganden, *, status=200, provas=False, nu=(), adress=""
+):
     version = atkomst.version
     underlag = hamta_scenariounderlag(version)
     innehall = _ram(request, atkomst, post.namn if post else "Nytt scenario") | {
@@ -133,6 +145,7 @@ def _visa(request, atkomst, post, form, antaganden: Antaganden, *, status=200, p
         "koncerncontroller eller revisor, och inget i versionen ändras.",
         "scenario": post,
         "form": form,
+        "adress": adress,
         "finns_ar": any(u.ar in underlag.ar for u in underlag.mal),
         "grupper": [("Antaganden", list(form.rader())), ("Belopp på en rad", list(form.beloppsrader()))],
         "fellista": _fellista(form),

@@ -15,6 +15,7 @@ from budget.actions.versioner import (
     VersionsFel,
     bered_version,
     faststall_version,
+    finansieringens_avtryck,
     finansieringsbrist,
     grundbrist,
     kopiera_version,
@@ -110,6 +111,7 @@ class Finansieringsformular(forms.Form):
         help_text="Texten följer med beslutet.",
         error_messages={"required": "Skriv hur beslutet finansieras."},
     )
+    sett = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
 
 
 def _forbered(request, ar, kod, titel):
@@ -373,7 +375,11 @@ def finansiering(request, ar, kod):
     far_andra = behorighet.far(Ratt.STYRA_VERSION) and not version.last
     if request.method == "POST":
         behorighet.krav(Ratt.STYRA_VERSION)
-    start = {"finansiering": version.finansiering, "text": version.finansiering_text}
+    start = {
+        "finansiering": version.finansiering,
+        "text": version.finansiering_text,
+        "sett": finansieringens_avtryck(version),
+    }
     formular = Finansieringsformular(_skickat(request), initial=start)
     if request.method == "POST" and formular.is_valid():
         try:
@@ -382,7 +388,13 @@ def finansiering(request, ar, kod):
                 finansiering=formular.cleaned_data["finansiering"],
                 text=formular.cleaned_data["text"],
                 by=request.user,
+                sett=formular.cleaned_data["sett"] or None,
             )
+        except VersionenAndrad as fel:
+            version.refresh_from_db()
+            formular.data = formular.data.copy()
+            formular.data["sett"] = finansieringens_avtryck(version)
+            formular.add_error(None, str(fel))
         except VersionsFel as fel:
             formular.add_error(None, str(fel))
         else:

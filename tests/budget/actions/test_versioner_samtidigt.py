@@ -2,13 +2,24 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
 from budget.actions.balanskrav import registrera_beslut
+from budget.actions.beslutspunkter import (
+    BeslutspunktsFel,
+    Punktuppgifter,
+    spara_beslutspunkt,
+    ta_bort_beslutspunkt,
+)
+from budget.actions.budgetdel import andra_sista_dag, oppna_for_inmatning
+from budget.actions.investeringar import Objektuppgifter, byt_namn, skapa_objekt
+from budget.actions.justering import JusteringsFel, ta_bort_justering
 from budget.actions.versioner import (
     Beslut,
+    VersionenAndrad,
     VersionsFel,
     bered_version,
     faststall_version,
@@ -18,9 +29,19 @@ from budget.actions.versioner import (
     skapa_tillaggsbudget,
     spara_finansiering,
 )
-from budget.models import Balanskravsbeslut, Budgetversion, Finansieringssatt, Versionskolumn
-from budget.selectors.versioner import gallande_budget
-from organisation.models import Anvandare
+from budget.models import (
+    Balanskravsbeslut,
+    Beslutspunkt,
+    Beslutstal,
+    Budgetdel,
+    Budgetversion,
+    Finansieringssatt,
+    Justering,
+    Versionskolumn,
+)
+from budget.selectors.versioner import gallande_budget, versionens_avtryck
+from organisation.models import Anvandare, Namnd
+from regionskane.lib.belopp import MNKR, TolkatBelopp
 from tests.budget.belopp import skriv
 from tests.trad import medan
 
@@ -133,3 +154,54 @@ def test_ett_beslut_i_framtiden_registreras_inte(kc, steg):
     kopia = kopiera_version(kalla=_version("B2024"), kod="K", namn="Kopia", by=kc)
     with pytest.raises(VersionsFel, match="ligger i framtiden"):
         steg(version=kopia, beslut=imorgon, by=kc)
+
+
+def test_en_justering_som_beslutas_medan_nagon_tar_bort_utkastet_star_kvar(kc):
+    """It was deleted, decided, and nobody whose ram had moved was told."""
+    post = Justering.objects.filter(version__kod="B2024-ARB", status="beslutad").first()
+    Justering.objects.filter(pk=post.pk).update(status="utkast")
+    sedd = Justering.objects.select_related("version").get(pk=post.pk)
+    with pytest.raises(JusteringsFel, match="En beslutad justering tas inte bort"):
+        medan(
+            lambda: Justering.objects.filter(pk=post.pk).update(status="beslutad"),
+            lambda: ta_bort_justering(justering=sedd, by=kc),
+        )
+    assert Justering.objects.get(pk=post.pk).beslutad
+
+
+def test_en_punkts_tal_tas_inte_bort_medan_en_annan_punkt_borjar_anvanda_det(kc):
+    tal = Beslutstal.objects.filter(version__kod="B2024-ARB").select_related("punkt__version").first()
+    anvands = {b.punkt_id for b in Beslutstal.objects.filter(version__kod="B2024-ARB")}
+    version = _version("B2024-ARB")
+    Beslutspunkt.objects.filter(version=version).exclude(pk=tal.punkt_id).update(text="Tom.")
+    assert anvands
+    text = f"Talet är {{beslut:{tal.namn}}}."
+    with pytest.raises(BeslutspunktsFel, match="används i punkten «Ny»"):
+        medan(
+            lambda: spara_beslutspunkt(
+                version=_version("B2024-ARB"), uppgifter=Punktuppgifter(rubrik="Ny", text=text), tal=[], by=kc
+            ),
+            lambda: ta_bort_beslutspunkt(punkt=tal.punkt, by=kc),
+        )
+
+
+@pytest.mark.parametrize("vad", ["namn", "del"])
+def test_beredningen_galler_objektens_namn_och_delarnas_lage_som_de_visades(kc, vad):
+    """An object got a name that nobody had been shown, and a part that was being corrected was closed."""
+    version = _version("B2024-ARB")
+    objekt = skapa_objekt(
+        version=version,
+        uppgifter=Objektuppgifter("Arkiv", "bygg", "service", True, Namnd.objects.get(kod="KN")),
+        belopp={("", 2024): TolkatBelopp(Decimal(7) * MNKR, MNKR)},
+        by=kc,
+    )
+    oppna_for_inmatning(version=version, sista_dag=timezone.localdate() + timedelta(9), by=kc)
+    visat = versionens_avtryck(version)
+    if vad == "namn":
+        byt_namn(version=version, objekt=objekt, namn="Ett nytt namn", sedd_rev=objekt.rev, by=kc)
+    else:
+        d = Budgetdel.objects.filter(version=version).first()
+        andra_sista_dag(budgetdel=d, sista_dag=timezone.localdate() + timedelta(12), by=kc)
+    with pytest.raises(VersionenAndrad):
+        bered_version(version=_version("B2024-ARB"), beslut=RS, by=kc, avtryck=visat)
+    assert versionens_avtryck(version) != visat
