@@ -225,8 +225,8 @@ class Talhandelse(NamedTuple):
     varfor: str
 
 
-def hamta_talhistorik(tal: Beslutstal) -> list[Talhandelse]:
-    """Who has set the figure to what, latest first. One query."""
+def hamta_talhistorik(tal: Beslutstal, vilka: slice = slice(None)) -> list[Talhandelse]:
+    """Who has set the figure to what, latest first; `vilka` of all there are. One query."""
     handelser = (
         apps.get_model("budget", "BeslutstalEvent")
         .objects.filter(pgh_obj=tal.pk)
@@ -238,5 +238,5 @@ def hamta_talhistorik(tal: Beslutstal) -> list[Talhandelse]:
         Talhandelse(
             t, None if slag == "delete" else v, p, m, (u or {}).get("namn", ""), (u or {}).get("varfor", "")
         )
-        for t, slag, v, p, m, u in handelser
+        for t, slag, v, p, m, u in handelser[vilka]
     ]

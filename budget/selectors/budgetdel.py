@@ -140,8 +140,8 @@ def i_delen(version: Budgetversion, uppstallning: Uppstallning) -> bool:
     return uppstallning.per_enhet and (bool(version.namnd_id) or uppstallning.slag != Uppstallningsslag.RAM)
 
 
-def hamta_delhistorik(budgetdel: Budgetdel) -> list[Delhandelse]:
-    """The steps of a part, latest first. One query."""
+def hamta_delhistorik(budgetdel: Budgetdel, vilka: slice = slice(None)) -> list[Delhandelse]:
+    """The steps of a part, latest first; `vilka` of all there are. One query."""
     handelser = (
         apps.get_model("budget", "BudgetdelEvent")
         .objects.filter(pgh_obj_id=budgetdel.pk)
@@ -151,7 +151,7 @@ def hamta_delhistorik(budgetdel: Budgetdel) -> list[Delhandelse]:
     )
     return [
         Delhandelse(tid, status, (u or {}).get("namn", ""), (u or {}).get("varfor", ""))
-        for tid, status, u in handelser
+        for tid, status, u in handelser[vilka]
     ]
 
 

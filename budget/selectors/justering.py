@@ -198,11 +198,15 @@ class Radhandelse(NamedTuple):
     varfor: str
 
 
-def hamta_justeringshistorik(justering: Justering) -> list[Radhandelse]:
-    """Who has given the rows of a justering which amounts, latest first. One query."""
+def hamta_justeringshistorik(
+    justering: Justering, urval: Enhetsurval, vilka: slice = slice(None)
+) -> list[Radhandelse]:
+    """Who has given the rows of a justering, of the enheter in `urval`, which amounts, latest first; `vilka` of all
+    there are. One query."""
+    villkor = {} if urval.allt else {"enhet__in": urval.enheter}
     handelser = (
         apps.get_model("budget", "JusteringsradEvent")
-        .objects.filter(justering=justering.pk)
+        .objects.filter(justering=justering.pk, **villkor)
         .annotate(uppgifter=F("pgh_context__metadata"))
         .order_by("-pgh_created_at", "-pgh_id")
         .values_list("pgh_created_at", "enhet_id", "pgh_label", "belopp", "uppgifter")
@@ -215,5 +219,5 @@ def hamta_justeringshistorik(justering: Justering) -> list[Radhandelse]:
             (u or {}).get("namn", ""),
             (u or {}).get("varfor", ""),
         )
-        for tid, enhet, slag, belopp, u in handelser
+        for tid, enhet, slag, belopp, u in handelser[vilka]
     ]

@@ -166,14 +166,14 @@ class Regelhandelse(NamedTuple):
     varfor: str
 
 
-def _handelser(objekt) -> list:
+def _handelser(objekt, vilka: slice) -> list:
     modell = apps.get_model("budget", f"{type(objekt).__name__}Event")
     fraga = modell.objects.filter(pgh_obj=objekt.pk).annotate(uppgifter=F("pgh_context__metadata"))
-    return list(fraga.order_by("-pgh_created_at", "-pgh_id"))
+    return list(fraga.order_by("-pgh_created_at", "-pgh_id")[vilka])
 
 
-def hamta_motpartshistorik(motpart: Motpart) -> list[Regelhandelse]:
-    """Who has saved the motpart with what, latest first. One query."""
+def hamta_motpartshistorik(motpart: Motpart, vilka: slice = slice(None)) -> list[Regelhandelse]:
+    """Who has saved the motpart with what, latest first; `vilka` of all there are. One query."""
     return [
         Regelhandelse(
             h.pgh_created_at,
@@ -184,14 +184,14 @@ def hamta_motpartshistorik(motpart: Motpart) -> list[Regelhandelse]:
             (h.uppgifter or {}).get("namn", ""),
             (h.uppgifter or {}).get("varfor", ""),
         )
-        for h in _handelser(motpart)
+        for h in _handelser(motpart, vilka)
     ]
 
 
-def hamta_regelhistorik(regel: Kontoregel | Ansvarsregel) -> list[Regelhandelse]:
-    """Who has saved the rule with what, latest first. Two queries."""
+def hamta_regelhistorik(regel: Kontoregel | Ansvarsregel, vilka: slice = slice(None)) -> list[Regelhandelse]:
+    """Who has saved the rule with what, latest first; `vilka` of all there are. Two queries."""
     konto = isinstance(regel, Kontoregel)
-    handelser = _handelser(regel)
+    handelser = _handelser(regel, vilka)
     if konto:
         mal = {p.pk: postnamn(p) for p in Post.objects.filter(
             pk__in={h.post_id for h in handelser}).select_related("foralder")}  # fmt: skip

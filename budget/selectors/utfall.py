@@ -727,8 +727,10 @@ class Periodiseringshandelse(NamedTuple):
     namn: str
 
 
-def hamta_periodiseringshistorik(ar: int, post: Post, enhet: Enhet | None) -> list[Periodiseringshandelse]:
-    """Who has chosen what for the line, latest first. One query."""
+def hamta_periodiseringshistorik(
+    ar: int, post: Post, enhet: Enhet | None, vilka: slice = slice(None)
+) -> list[Periodiseringshandelse]:
+    """Who has chosen what for the line, latest first; `vilka` of all there are. One query."""
     handelser = (
         apps.get_model("budget", "PeriodiseringEvent")
         .objects.filter(ar=ar, post=post, enhet=enhet)
@@ -742,5 +744,5 @@ def hamta_periodiseringshistorik(ar: int, post: Post, enhet: Enhet | None) -> li
             h.andelar,
             (h.uppgifter or {}).get("namn", ""),
         )
-        for h in handelser
+        for h in handelser[vilka]
     ]

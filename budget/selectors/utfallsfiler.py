@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 
 from budget.models import Filstatus, Utfallsanmarkning, Utfallsdel, Utfallsfil
 from organisation.models import Anvandare, Enhet, Namnd, Period, Roll
@@ -155,21 +155,21 @@ class Filhandelse(NamedTuple):
     varfor: str
 
 
-def filens_historik(fil: Utfallsfil) -> list[Filhandelse]:
-    """Who has done what with the file, latest first; the same act once."""
+def filens_historik(fil: Utfallsfil, vilka: slice = slice(None)) -> list[Filhandelse]:
+    """Who has done what with the file, latest first, the same act once; `vilka` of all there are. One query."""
     handelser = (
         apps.get_model("budget", "UtfallsfilEvent")
         .objects.filter(id=fil.pk)
         .annotate(uppgifter=F("pgh_context__metadata"))
-        .order_by("-pgh_created_at", "-pgh_id")
+        .values("pgh_created_at", "uppgifter")
+        .annotate(sist=Max("pgh_id"))
+        .order_by("-pgh_created_at", "-sist")
+        .values_list("pgh_created_at", "uppgifter")
     )
-    rader = (
-        Filhandelse(
-            h.pgh_created_at, (h.uppgifter or {}).get("namn", ""), (h.uppgifter or {}).get("varfor", "")
-        )
-        for h in handelser
-    )
-    return list(dict.fromkeys(rader))
+    return [
+        Filhandelse(tid, (u or {}).get("namn", ""), (u or {}).get("varfor", ""))
+        for tid, u in handelser[vilka]
+    ]
 
 
 def koncerncontrollers() -> list[Anvandare]:

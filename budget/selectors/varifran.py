@@ -67,7 +67,8 @@ class Bryggled:
 @dataclass(frozen=True, slots=True)
 class Ursprungssvar:
     """The answer. `belopp` is the amount when the figure is one; `delar` what it is added up of; `brygga` the level
-    before and the justeringar of one that is counted by the bridge."""
+    before and the justeringar of one that is counted by the bridge; `handelser` the asked part of
+    its earlier values, and `skal` why the present one was written."""
 
     version: Budgetversion
     post: Post
@@ -78,6 +79,7 @@ class Ursprungssvar:
     belopp: Belopp | None
     delar: tuple[Del, ...]
     ingar_i: tuple[Del, ...]
+    skal: str
     handelser: tuple[Handelse, ...]
     tryckt: Kontrollsumma | None
     brygga: tuple[Bryggled, ...] = ()
@@ -170,10 +172,10 @@ def hamta_ursprung(
     ar: int,
     placeringar: tuple[Plats, ...],
     *,
-    historik: bool,
+    historik: slice | None,
 ) -> Ursprungssvar:
-    """Everything about one figure. `placeringar` are the enheter it covers; seven queries at most, and nine more for
-    a regionbidrag that the bridge counts."""
+    """Everything about one figure. `placeringar` are the enheter it covers, `historik` which of its earlier values are
+    wanted; eight queries at most, and nine more for a regionbidrag that the bridge counts."""
     per_enhet = post.uppstallning.per_enhet
     sektor = omfang.startswith("sektor-")
     # What was decided for all enheter or for a sektor is no figure of any of its enheter, so it is asked for by its own
@@ -217,6 +219,9 @@ def hamta_ursprung(
             if (p.sektor_id and not post.uppstallning.per_forvaltning)
             or summa(post.pk, f"enhet:{p.enhet_id}")
         ]
+    nu, fore = [], []
+    if historik and en and post.typ == "blad":
+        nu, fore = _handelser(version, post, en.enhet_id, ar, historik)
     return Ursprungssvar(
         version=version,
         post=post,
@@ -227,9 +232,8 @@ def hamta_ursprung(
         belopp=belopp,
         delar=tuple(delar),
         ingar_i=tuple(_ingar_i(version, post, omfang, ar, placeringar, en)),
-        handelser=tuple(_handelser(version, post, en.enhet_id, ar))
-        if historik and en and post.typ == "blad"
-        else (),
+        skal=nu[0].varfor if nu else "",
+        handelser=tuple(fore),
         tryckt=_tryckt(version, post, omfang, ar, placeringar),
         brygga=tuple(_brygga(version, ar, en))
         if en and not belopp and raknas_av_bryggan(version, post)
@@ -387,7 +391,8 @@ def _hamtas_av(version, post, omfang, ar):
             yield Del(m, omfang, f"{m.uppstallning.namn}: {m.namn}", None)
 
 
-def _handelser(version, post, enhet_id, ar):
+def _handelser(version, post, enhet_id, ar, vilka: slice) -> tuple[list[Handelse], list[Handelse]]:
+    """The latest event of a cell, if it has any, and `vilka` of those before it, latest first."""
     handelser = (
         apps.get_model("budget", "BeloppEvent")
         .objects.filter(version=version, post=post, enhet=enhet_id, ar=ar)
@@ -395,11 +400,18 @@ def _handelser(version, post, enhet_id, ar):
         .annotate(uppgifter=F("pgh_context__metadata"))
         .values_list("pgh_created_at", "pgh_label", "belopp", "uppgifter", "importfil__namn", "importrad")
     )
-    for tid, handelse, belopp, uppgifter, fil, rad in handelser:
-        uppgifter = uppgifter or {}
-        varde = None if handelse == "delete" else belopp
-        plats = f"{fil}, rad {rad}" if fil else ""
-        yield Handelse(tid, varde, uppgifter.get("namn", ""), uppgifter.get("varfor", ""), plats)
+    # The first page holds the present one too; a later page asks for it by itself.
+    rader = [_handelse(*rad) for rad in handelser[vilka.start + (vilka.start > 0) : vilka.stop + 1]]
+    if vilka.start:
+        return [_handelse(*rad) for rad in handelser[:1]], rader
+    return rader[:1], rader[1:]
+
+
+def _handelse(tid, slag, belopp, uppgifter, fil, rad) -> Handelse:
+    uppgifter = uppgifter or {}
+    varde = None if slag == "delete" else belopp
+    plats = f"{fil}, rad {rad}" if fil else ""
+    return Handelse(tid, varde, uppgifter.get("namn", ""), uppgifter.get("varfor", ""), plats)
 
 
 def _tryckt(version, post, omfang, ar, placeringar):

@@ -280,11 +280,11 @@ def varningar(t: Tabell) -> list[str]:
     return rader
 
 
-def skriv_historik(handelser: list[Delhandelse]) -> list[Delsteg]:
-    """The steps of a part, latest first, in words."""
+def skriv_historik(handelser: list[Delhandelse], *, antal: int) -> list[Delsteg]:
+    """The first `antal` steps of a part, latest first, in words; the next is what the last of them changed."""
     ord_ = dict(Delstatustext.choices)
     rader = []
-    for h, forra in zip(handelser, [*handelser[1:], None], strict=True):
+    for h, forra in zip(handelser[:antal], [*handelser[1:], None], strict=False):
         text = ord_[h.status] if forra is None or forra.status != h.status else "Ny sista dag"
         rader.append(
             Delsteg(tid(h.tid), f"{text}: {h.varfor}" if h.varfor else text, h.namn or "Direkt i databasen")

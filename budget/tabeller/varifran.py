@@ -107,9 +107,7 @@ def bygg_kalla(svar: Ursprungssvar, *, tillagg: str = "") -> Kallvy:
             for d in svar.delar
         )
         + tuple(_bryggans_delar(svar, kallor)),
-        historik=tuple(
-            Historikrad(tid(h.tid), _fullt(svar.post, h.varde), _vem(h)) for h in svar.handelser[1:]
-        ),
+        historik=tuple(Historikrad(tid(h.tid), _fullt(svar.post, h.varde), _vem(h)) for h in svar.handelser),
         ingar_i=tuple(Lank(d.namn, adress(d)) for d in svar.ingar_i),
         fotnot=" ".join(d for d in (_tryckt_not(svar, varde), tillagg) if d),
         lankar=(Lank("Visa tabellen", f"{versionsadress(svar.version)}{svar.post.uppstallning.kod}/"),),
@@ -177,8 +175,8 @@ def _fakta(svar, varde):
         else:
             yield Faktarad("Inmatat av", str(b.andrad_av) if b.andrad_av else "Okänd, direkt i databasen")
         yield Faktarad("När", tid(b.andrad_tid))
-        if svar.handelser and svar.handelser[0].varfor and b.ursprung != Ursprung.IMPORTERAD:
-            yield Faktarad("Varför", svar.handelser[0].varfor)
+        if svar.skal and b.ursprung != Ursprung.IMPORTERAD:
+            yield Faktarad("Varför", svar.skal)
         if b.importfil:
             yield Faktarad("Fil och rad", f"{b.importfil.namn}, rad {b.importrad}", kod=True)
             if plats := svar.version.plats_i_handling(b.kalla):

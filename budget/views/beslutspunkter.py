@@ -30,6 +30,7 @@ from budget.tabeller.handling import beslutslage
 from budget.views.atkomst import last, oppna_version, skrivbart
 from budget.views.tabeller import ram
 from organisation.permissions import Ratt, get_behorighet
+from regionskane.bladdra import bladdra
 from regionskane.jobb.views import vill_ha_fragment
 
 
@@ -50,6 +51,9 @@ def _krav_andra(request, version) -> None:
         if version.last:
             raise last(version, ", och dess beslut ändras inte")
         raise PermissionDenied("Bara den som får skriva för alla nämnder kan skriva beslutspunkter.")
+
+
+BORTTAGEN = "Någon annan tog bort punkten medan du skrev. Det du skrev står kvar; spara för att lägga upp den på nytt."
 
 
 @login_required
@@ -118,9 +122,13 @@ def _redigera(request, atkomst, punkt):
             sedd_rev=form.cleaned_data["rev"] or 0,
         )
     except BeslutspunktenAndrad as fel:
-        punkt.refresh_from_db()
+        nu = Beslutspunkt.objects.filter(pk=punkt.pk).first()
+        if nu is None:
+            form.add_error(None, BORTTAGEN)
+            ny = reverse("ny_beslutspunkt", args=[version.ar, version.kod])
+            return _formular(request, atkomst, None, form, status=409, adress=ny)
         form.add_error(None, str(fel))
-        return _formular(request, atkomst, punkt, form, status=409, nu=form.ersatts_av(punkt))
+        return _formular(request, atkomst, nu, form, status=409, nu=form.ersatts_av(nu))
     except BeslutspunktsFel as fel:
         for skal in fel.skal:
             form.add_error(None if version.last else "text", skal)
@@ -151,7 +159,7 @@ def _vald(data, version) -> str:
     return f"{{{val} {artal}}}"
 
 
-def _formular(request, atkomst, punkt, form, *, status=200, nu=None):
+def _formular(request, atkomst, punkt, form, *, status=200, nu=None, adress=""):
     version, nu = atkomst.version, nu or {}
     innehall = ram(request, atkomst, "beslut", titel="Beslut")
     innehall["smulor"][-1]["url"] = reverse("beslutspunkter", args=[version.ar, version.kod])
@@ -165,6 +173,7 @@ def _formular(request, atkomst, punkt, form, *, status=200, nu=None):
     innehall |= {
         "punkt": punkt,
         "form": form,
+        "adress": adress,
         "forst": [(form[namn], nu.get(namn, "")) for namn in ("rubrik", "text")],
         "uppgifter": [(falt, nu.get(falt.name, "")) for falt in form.uppgiftsfalt],
         "talrader": [[(falt, nu.get(falt.name, "")) for falt in rad] for rad in form.talrader],
@@ -257,10 +266,13 @@ def beslutstal(request, ar, kod, namn):
     tal = get_object_or_404(Beslutstal.objects.select_related("punkt", "version"), version=version, namn=namn)
     anvands_i = [p for p in version.beslutspunkter.all() if f"{{beslut:{namn}}}" in p.text.replace(" ", "")]
     far = get_behorighet(request).urval(Ratt.LASA_HISTORIK, last=version.last, period=version.period)
-    kalla = bygg_talkalla(tal, anvands_i, hamta_talhistorik(tal) if far.allt else ())
+    historik = bladdra(
+        request, lambda vilka: hamta_talhistorik(tal, vilka) if far.allt else (), ankare="kalla-historik"
+    )
+    kalla = bygg_talkalla(tal, anvands_i, historik.rader)
     if vill_ha_fragment(request):
-        return render(request, "_komponenter/kalla.html", {"kalla": kalla})
+        return render(request, "_komponenter/kalla.html", {"kalla": kalla, "blad": historik})
     innehall = ram(request, atkomst, "beslut", titel="Beslut")
     innehall["smulor"][-1]["url"] = reverse("beslutspunkter", args=[ar, kod])
     innehall["smulor"].append({"text": "Varifrån kommer siffran?"})
-    return render(request, "budget/varifran.html", innehall | {"kalla": kalla})
+    return render(request, "budget/varifran.html", innehall | {"kalla": kalla, "blad": historik})

@@ -37,6 +37,7 @@ from budget.tabeller.kommentar import INGET_SKRIVET, bygg_kommentarer
 from budget.views.atkomst import Atkomst, last, oppna_version, skrivbart
 from budget.views.tabeller import ram
 from organisation.permissions import Enhetsurval, Ratt, get_behorighet
+from regionskane.bladdra import bladdra
 from regionskane.lib.visning import visa
 
 # More empty cells than these are counted, not spelled out.
@@ -201,6 +202,7 @@ def visa_del(request, d: Delatkomst, *, status=200, skrivet=INGET_SKRIVET, fel="
     skriv = skrivbart(request, version)
     far_kommentera = bool(d.urval) and any(e in skriv for e in d.urval.enheter)
     granskar = get_behorighet(request).far(Ratt.GRANSKA_DELAR)
+    historik = bladdra(request, lambda vilka: hamta_delhistorik(d.budgetdel, vilka), ankare="delens-gang")
     innehall = _delsida(request, d) | _underlag(request, d) | {
         "steg": [{"ord": STEGORD[s], "steg": s.value} for s in steg if s not in (Steg.LAMNA_IN, Steg.ATERLAMNA)],
         "far_lamna_in": Steg.LAMNA_IN in steg,
@@ -208,7 +210,8 @@ def visa_del(request, d: Delatkomst, *, status=200, skrivet=INGET_SKRIVET, fel="
         "dagform": dagform or Dagformular(initial={"sista_dag": d.budgetdel.sista_dag, "rev": d.budgetdel.rev}),
         "far_andra_dag": granskar and not version.last and d.budgetdel.skrivbar,
         "nasta": nasta_att_granska(list(d.rader), d.budgetdel) if granskar else None,
-        "historik": skriv_historik(hamta_delhistorik(d.budgetdel)),
+        "historik": skriv_historik([*historik.rader, *historik.fore], antal=len(historik.rader)),
+        "blad": historik,
         "kommentarer": bygg_kommentarer(
             hamta_deltradar(d.budgetdel, d.urval.enheter),
             adress=reverse("kommentera_del", args=[version.ar, version.kod, d.budgetdel.namnd.kod]),
@@ -311,12 +314,14 @@ def lamna_in(request, ar, kod, namnd):
     elif not d.budgetdel.skrivbar:
         messages.info(request, f"Delen är {d.rad.status.lower()} och lämnas inte in igen.")
         return redirect("budgetdel", ar, kod, namnd)
+    # Before the tables are read: what is written in between is then not as it was shown, and handed in by nobody.
+    avtryck = las_avtryck(d.atkomst.version, d.enheter)
     innehall = _delsida(request, d) | _underlag(request, d)
     innehall["smulor"][-1]["url"] = "../"
     innehall["smulor"].append({"text": "Lämna in"})
     innehall |= {
         "rubrik": f"Lämna in: {d.rad.namnd}",
-        "avtryck": las_avtryck(d.atkomst.version, d.enheter),
+        "avtryck": avtryck,
         "fel": fel,
     }
     return render(request, "budget/lamna_in.html", innehall, status=status)

@@ -24,6 +24,7 @@ from budget.views.brygga import far_justera, fick_justera, oppna_brygga
 from budget.views.tabeller import ram
 from organisation.models import Enhet
 from organisation.permissions import Ratt, get_behorighet
+from regionskane.bladdra import bladdra
 from regionskane.jobb.views import vill_ha_fragment
 
 
@@ -35,6 +36,12 @@ def krav_justera(request, version) -> None:
         raise PermissionDenied(
             "En justering ändrar fullmäktiges ram, och skrivs bara av en koncerncontroller."
         )
+
+
+BORTTAGEN = (
+    "Någon annan tog bort justeringen medan du skrev. Det du skrev står kvar; "
+    "spara för att lägga upp den på nytt."
+)
 
 
 @login_required
@@ -93,9 +100,13 @@ def _spara(request, atkomst, post: Justering | None):
             sedd_rev=form.cleaned_data["rev"] or 0,
         )
     except JusteringenAndrad as fel:
-        post.refresh_from_db()
+        nu = Justering.objects.filter(pk=post.pk).first()
+        if nu is None:
+            form.add_error(None, BORTTAGEN)
+            ny = reverse("ny_justering", args=[version.ar, version.kod])
+            return _formular(request, atkomst, None, form, status=409, adress=ny)
         form.add_error(None, str(fel))
-        return _formular(request, atkomst, post, form, status=409, nu=form.ersatts_av(post))
+        return _formular(request, atkomst, nu, form, status=409, nu=form.ersatts_av(nu))
     except JusteringsFel as fel:
         form.add_error(None, str(fel))
         return _formular(request, atkomst, post, form, status=422)
@@ -119,16 +130,25 @@ def _skilda_fran_satserna(atkomst, post: Justering | None, belopp) -> list[str]:
 
 
 def _formular(
-    request, atkomst, post: Justering | None, form: Justeringsformular, *, status=200, nu=None, skilda=None
+    request,
+    atkomst,
+    post: Justering | None,
+    form: Justeringsformular,
+    *,
+    status=200,
+    nu=None,
+    skilda=None,
+    adress="",
 ):
-    """The form; `nu` has what is saved now for the fields where somebody else was there before, `skilda` what to ask
-    of a draft of uppräkning."""
+    """The form, sent to `adress` or to where it was asked for; `nu` has what is saved now for the fields where somebody
+    else was there before, `skilda` what to ask of a draft of uppräkning."""
     nu = nu or {}
     if skilda is None and post and not form.is_bound:
         skilda = _skilda_fran_satserna(atkomst, post, {r.enhet_id: r.belopp for r in post.rader.all()})
     innehall = _justeringssida(request, atkomst, post)
     innehall |= {
         "form": form,
+        "adress": adress,
         "uppgifter": [(falt, nu.get(falt.name, "")) for falt in form.uppgiftsfalt],
         "belopp": [(falt, nu.get(falt.name, "")) for falt in form.beloppsfalt],
         "skilda": skilda,
@@ -166,16 +186,20 @@ def _justeringssida(request, atkomst, post: Justering | None) -> dict:
     return innehall | {
         "justering": post,
         "far_justera": far_justera(request, version),
-        "historik": _historik(request, version, post) if post else [],
+        **(_historik(request, version, post) if post else {}),
     }
 
 
-def _historik(request, version, post: Justering) -> list[dict]:
+def _historik(request, version, post: Justering) -> dict:
     """Earlier amounts of the rows, for the enheter whose history the user may read."""
     urval = get_behorighet(request).urval(Ratt.LASA_HISTORIK, last=version.last, period=version.period)
-    handelser = [h for h in hamta_justeringshistorik(post) if h.enhet in urval] if urval else []
-    namn = dict(Enhet.objects.filter(pk__in={h.enhet for h in handelser}).values_list("pk", "namn"))
-    return [
+    blad = bladdra(
+        request,
+        lambda vilka: hamta_justeringshistorik(post, urval, vilka) if urval else (),
+        ankare="justeringens-historik",
+    )
+    namn = dict(Enhet.objects.filter(pk__in={h.enhet for h in blad.rader}).values_list("pk", "namn"))
+    historik = [
         {
             "tid": tid(h.tid),
             "enhet": namn[h.enhet],
@@ -183,8 +207,9 @@ def _historik(request, version, post: Justering) -> list[dict]:
             "vem": h.namn or "Direkt i databasen",
             "varfor": h.varfor,
         }
-        for h in handelser
+        for h in blad.rader
     ]
+    return {"historik": historik, "blad": blad}
 
 
 @login_required

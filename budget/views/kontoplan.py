@@ -29,6 +29,7 @@ from budget.selectors import kontoplan as las
 from budget.views.heltal import las_heltal
 from budget.views.tabeller import XLSX
 from organisation.permissions import Ratt, get_behorighet
+from regionskane.bladdra import bladdra
 from regionskane.lib.belopp import formatera
 from regionskane.lib.csvtext import ofarlig
 from regionskane.lib.marke import marke
@@ -254,7 +255,8 @@ def _formularsida(request, s: Slag, objekt, fragan=None):
         "bekraftat": _svar(flytt),
         "sedd": _sedd(s, objekt) if objekt else "",
         "hinder": hinder,
-        "historik": s.historik(objekt) if objekt else [],
+        "blad": objekt
+        and bladdra(request, lambda vilka: s.historik(objekt, vilka), ankare="radens-historik"),
         "avbryt": _adress(s),
     }
     return render(request, "budget/kontoplansrad.html", innehall, status=status)

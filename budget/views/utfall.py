@@ -67,6 +67,7 @@ from budget.views.heltal import las_heltal
 from budget.views.tabeller import adressrot, svara_med_bok
 from organisation.models import Enhet
 from organisation.permissions import Behorighet, Enhetsurval, Ratt, get_behorighet
+from regionskane.bladdra import bladdra
 from regionskane.lib.belopp import MNKR, formatera, formatera_fullt
 from regionskane.lib.tabell import Tabell
 from regionskane.lib.visning import visa
@@ -514,7 +515,11 @@ def valj(request, ar, kod):
         "vems": vems,
         "har_eget": rad is not None,
         "t": visa(bygg_profiler(u, det, barare, egen)) if barare else None,
-        "historik": hamta_periodiseringshistorik(ar, det, vems.enhet),
+        "blad": bladdra(
+            request,
+            lambda vilka: hamta_periodiseringshistorik(ar, det, vems.enhet, vilka),
+            ankare="tidigare-val",
+        ),
         "avbryt": adress,
     }
     return render(request, "budget/utfall_periodisering.html", innehall, status=status)

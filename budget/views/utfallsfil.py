@@ -61,11 +61,14 @@ from budget.tabeller.utfallsfil import (
 )
 from budget.views.heltal import las_heltal
 from organisation.permissions import Ratt, get_behorighet
+from regionskane.bladdra import bladdra
 from regionskane.jobb.actions import ForMangaJobb, fil_plats
 from regionskane.jobb.models import Jobbstatus
 from regionskane.lib.anmarkning import Niva
 
 SENASTE = 30
+# Suggestions for a field where any name may be written.
+FLEST_KALLOR = 300
 
 
 def _smula() -> dict:
@@ -131,7 +134,7 @@ def filer(request):
             "far_lasa_in": far_lasa_in,
             "hela_regionen": behorighet.far(Ratt.IMPORTERA_UTFALL),
             "namnder": valbara_namnder(behorighet) if far_lasa_in else [],
-            "kallor": Utfallskalla.objects.all() if far_lasa_in else [],
+            "kallor": Utfallskalla.objects.all()[:FLEST_KALLOR] if far_lasa_in else [],
             "skrivet": request.POST,
             "fel": fel,
         },
@@ -269,7 +272,7 @@ def _sida(request, fil: Utfallsfil, *, koppling=None, kolumner=None, fel: str = 
             "aren": sorted({d.period // 100 for d in delar}),
             "ersatta": ersattrader(filens_ersatta(fil)) if inlast else [],
             "rader": antal(fil.rader),
-            "historik": filens_historik(fil),
+            "blad": bladdra(request, lambda vilka: filens_historik(fil, vilka), ankare="filens-historik"),
             "fel": fel,
         },
         status=status,

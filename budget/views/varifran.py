@@ -29,6 +29,7 @@ from budget.views.atkomst import (
 from budget.views.tabeller import ram
 from organisation.models import Enhet
 from organisation.permissions import Enhetsurval, Ratt, get_behorighet
+from regionskane.bladdra import begard, blad
 from regionskane.jobb.views import vill_ha_fragment
 
 
@@ -47,6 +48,7 @@ def visa_varifran(request, ar, kod, uppstallning, post, omfang, artal, *, skrive
         atkomst = replace(atkomst, urval=lasbara_askanden(get_behorighet(request), atkomst.version))
     det = hamta_post(u, post)
     rad = bygg_regelsvar(atkomst.version, det, artal) if u.kod == "balanskrav" else None
+    historik, vilka = None, begard(request)
     if det.regel and not u.per_enhet:
         if artal not in atkomst.version.ar_lista or hamta_omfang(atkomst.version, det, omfang) is None:
             raise Http404
@@ -54,7 +56,9 @@ def visa_varifran(request, ar, kod, uppstallning, post, omfang, artal, *, skrive
     if rad is None:
         if det.typ == Posttyp.REGEL:
             raise Http404
-        svar = _ursprung(request, atkomst, det, omfang, artal)
+        svar = _ursprung(request, atkomst, det, omfang, artal, vilka)
+        historik = blad(request, svar.handelser, vilka, ankare="kalla-historik")
+        svar = replace(svar, handelser=tuple(historik.rader))
         mot = request.GET.get("mot")
         rad = (
             bygg_forandring(
@@ -69,12 +73,12 @@ def visa_varifran(request, ar, kod, uppstallning, post, omfang, artal, *, skrive
         cell = Cellnyckel(enhet.pk, det.pk, artal)
         kommentarer = cellkommentarer(request, atkomst.version, det, enhet.kod, cell, skrivet)
     if vill_ha_fragment(request):
-        innehall = {"kalla": rad, "kommentarer": kommentarer, "i_panel": True}
+        innehall = {"kalla": rad, "kommentarer": kommentarer, "blad": historik, "i_panel": True}
         return render(request, "_komponenter/kalla.html", innehall)
     innehall = ram(request, atkomst, u.kod, titel=u.namn)
     innehall["smulor"][-1]["url"] = f"{innehall['smulor'][1]['url']}{u.kod}/"
     innehall["smulor"].append({"text": "Varifrån kommer siffran?"})
-    innehall |= {"kalla": rad, "kommentarer": kommentarer}
+    innehall |= {"kalla": rad, "kommentarer": kommentarer, "blad": historik}
     return render(request, "budget/varifran.html", innehall, status=422 if skrivet.fel else 200)
 
 
@@ -109,7 +113,7 @@ def _om_bryggan(svar):
     )
 
 
-def _ursprung(request, atkomst, post, omfang, artal):
+def _ursprung(request, atkomst, post, omfang, artal, vilka=slice(0, 0)):
     version = atkomst.version
     if artal not in version.ar_lista:
         raise Http404
@@ -129,7 +133,7 @@ def _ursprung(request, atkomst, post, omfang, artal):
     far_historik = bool(placeringar) and all(p.enhet_id in historik for p in placeringar)
     if not placeringar:
         raise Http404
-    return hamta_ursprung(version, post, omfang, artal, placeringar, historik=far_historik)
+    return hamta_ursprung(version, post, omfang, artal, placeringar, historik=vilka if far_historik else None)
 
 
 def _mot(request, mot, post, omfang):

@@ -34,8 +34,9 @@ class Kallvy:
     historik: tuple[Historikrad, ...]
 
 
-def bygg_kalla(indikator: Indikator, m: Matning, handelser: Iterable) -> Kallvy:
-    """The value with everything that was said with it. `handelser` are its events with the latest first.
+def bygg_kalla(indikator: Indikator, m: Matning, handelser: Iterable, *, nu: bool = True) -> Kallvy:
+    """The value with everything that was said with it. `handelser` are events of it with the latest first, from the
+    present one on (`nu`) or earlier ones.
 
     What stood on too few is not shown, and where the value is suppressed now no earlier one is.
     """
@@ -51,11 +52,11 @@ def bygg_kalla(indikator: Indikator, m: Matning, handelser: Iterable) -> Kallvy:
         etikett=", ".join(d for d in delar if d),
         varde=_varde(indikator, m),
         fakta=tuple(_fakta(indikator, m)),
-        historik=tuple(_historik(indikator, m, handelser)),
+        historik=tuple(_historik(indikator, m, handelser, nu)),
     )
 
 
-def _historik(indikator: Indikator, m: Matning, handelser: Iterable) -> Iterable[Historikrad]:
+def _historik(indikator: Indikator, m: Matning, handelser: Iterable, nu: bool) -> Iterable[Historikrad]:
     for nr, h in enumerate(handelser):
         borttaget = h.pgh_label == "delete"
         har_tal = h.varde is not None or h.taljare is not None
@@ -65,7 +66,7 @@ def _historik(indikator: Indikator, m: Matning, handelser: Iterable) -> Iterable
             tid(h.pgh_created_at),
             "borttaget" if borttaget else visat,
             vem(h),
-            None if nr == 0 or borttaget or dolt else h.pgh_id,
+            None if (nu and nr == 0) or borttaget or dolt else h.pgh_id,
         )
 
 

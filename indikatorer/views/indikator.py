@@ -36,6 +36,7 @@ from indikatorer.tabeller.varifran import bygg_kalla
 from indikatorer.views.atkomst import far_skriva, far_styra, heltal, oppna, smulor
 from organisation.models import Enhet
 from organisation.permissions import Ratt, get_behorighet
+from regionskane.bladdra import bladdra
 from regionskane.jobb.views import vill_ha_fragment
 from regionskane.lib.tidsserie import borjar_vid_noll, rita_prickar, rita_tidsserie
 from regionskane.lib.visning import visa
@@ -130,8 +131,10 @@ def matning(request, kod, pk):
         Ratt.LASA_HISTORIK
     )
     skriver = far_skriva(request, det)
-    kalla = bygg_kalla(det, m, hamta_matning_historik(m.pk) if ser_historik or skriver else ())
-    innehall = {"kalla": kalla, "indikator": det, "matning": m, "far_skriva": skriver}
+    alla = hamta_matning_historik(m.pk) if ser_historik or skriver else ()
+    blad = bladdra(request, lambda vilka: alla[vilka], ankare="kalla-historik")
+    kalla = bygg_kalla(det, m, blad.rader, nu=not blad.senare)
+    innehall = {"kalla": kalla, "blad": blad, "indikator": det, "matning": m, "far_skriva": skriver}
     if vill_ha_fragment(request):
         return render(request, "indikatorer/_kalla.html", innehall)
     hem = reverse("indikator", args=[det.kod])
@@ -160,24 +163,11 @@ class Plats:
 
 
 def _historik(request, det: Indikator) -> dict:
-    """The changes of the definition from `?fran=`, and the addresses of those before and after them."""
-    fran = heltal(request.GET.get("fran") or "0")
-    if fran is None or fran % PER_SIDA:
-        raise Http404
-    handelser = list(
-        hamta_definitionshistorik(det).select_related("segmentgrupp")[fran : fran + PER_SIDA + 1]
-    )
-
-    def adress(nytt: int) -> str:
-        fraga = request.GET.copy()
-        fraga["fran"] = nytt
-        return f"?{fraga.urlencode()}#definitionens-historik"
-
-    return {
-        "historik": bygg_definitionshistorik(handelser, antal=PER_SIDA),
-        "tidigare": adress(fran + PER_SIDA) if len(handelser) > PER_SIDA else "",
-        "senare": adress(fran - PER_SIDA) if fran else "",
-    }
+    """A page of the changes of the definition."""
+    alla = hamta_definitionshistorik(det).select_related("segmentgrupp")
+    blad = bladdra(request, lambda vilka: alla[vilka], ankare="definitionens-historik", per_sida=PER_SIDA)
+    handelser = [*blad.rader, *blad.fore]
+    return {"historik": bygg_definitionshistorik(handelser, antal=len(blad.rader)), "blad": blad}
 
 
 def _valj_plats(request, matningar: list[Matning]) -> Plats:

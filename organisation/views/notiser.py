@@ -7,17 +7,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from organisation.actions import markera_sedda
 from organisation.models import Notis
+from regionskane.bladdra import bladdra
 
-# Older ones are read or forgotten; the history of what happened stands on the pages themselves.
-FLEST = 100
+PER_SIDA = 100
 
 
 @login_required
 @require_GET
 def notiser(request):
-    """The user's latest notices, newest first."""
-    rader = list(Notis.objects.filter(mottagare=request.user)[:FLEST])
-    innehall = {"notiser": rader, "antal_olasta": sum(n.sedd is None for n in rader)}
+    """A page of the user's notices, newest first, and how many of all are unread."""
+    egna = Notis.objects.filter(mottagare=request.user)
+    blad = bladdra(request, lambda vilka: egna[vilka], ankare="notiser", per_sida=PER_SIDA)
+    innehall = {"blad": blad, "antal_olasta": egna.filter(sedd__isnull=True).count()}
     return render(request, "organisation/notiser.html", innehall)
 
 
