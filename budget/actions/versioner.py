@@ -343,7 +343,7 @@ def spara_finansiering(
         if sett is not None and sett != finansieringens_avtryck(nu):
             raise VersionenAndrad(
                 "Någon annan har sparat en finansiering medan du skrev. Inget av ditt är sparat. Nu står där: "
-                f"{nu.get_finansiering_display()}. {nu.finansiering_text} Spara igen för att ersätta det med ditt."
+                f"{nu.get_finansiering_display()}. «{nu.finansiering_text}» Spara igen för att ersätta det med ditt."
             )
         andrade = Budgetversion.objects.filter(pk=version.pk, status=Status.OPPEN).update(
             finansiering=finansiering, finansiering_text=text
