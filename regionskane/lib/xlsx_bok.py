@@ -115,7 +115,7 @@ def oppna_arkiv(fil: BinaryIO, granser: Granser) -> zipfile.ZipFile:
         raise OtillatenBok("LOSENORD", "Arbetsboken är krypterad. Spara den utan lösenord.")
     if len(delar) > FLEST_DELAR:
         raise OtillatenBok("BOMB", f"Arbetsboken har {len(delar)} delar, vilket är orimligt många.")
-    if len({d.filename.lower() for d in delar}) < len(delar) or _overlappar(delar):
+    if len({d.filename.lower() for d in delar}) < len(delar) or _overlappar(arkiv):
         raise skadad()
     if any(d.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for d in delar):
         raise skadad()
@@ -131,14 +131,20 @@ def oppna_arkiv(fil: BinaryIO, granser: Granser) -> zipfile.ZipFile:
     return arkiv
 
 
-def _overlappar(delar: list[zipfile.ZipInfo]) -> bool:
-    """Whether two parts share packed bytes, so that a small file unpacks to a large one."""
+def _overlappar(arkiv: zipfile.ZipFile) -> bool:
+    """Whether a part's packed bytes, as the directory has them, reach into the next part or into the directory itself.
+
+    Parts that share bytes make a small file unpack to a large one. The last one, which no part follows, could claim
+    any size, and so lift every bound that is for each packed byte: not every Python holds that against the file.
+    """
     hittills = 0
-    for d in sorted(delar, key=lambda d: d.header_offset):
+    for d in sorted(arkiv.infolist(), key=lambda d: d.header_offset):
         if d.header_offset < hittills:
             return True
-        hittills = d.header_offset + 30 + len(d.filename.encode()) + d.compress_size
-    return False
+        # The name takes the bytes that it has in the file (bit 11: UTF-8), which are fewer in CP437.
+        namn = d.orig_filename.encode("utf-8" if d.flag_bits & 0x800 else "cp437")
+        hittills = d.header_offset + 30 + len(namn) + d.compress_size
+    return hittills > arkiv.start_dir
 
 
 class Vaktstrom:
