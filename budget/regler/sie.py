@@ -161,14 +161,19 @@ def _transaktioner(underlag, balans, resultat) -> list[Anmarkning]:
 
 def _annat_ar(underlag, summor: Mapping[str, Decimal], vad: str) -> list[Anmarkning]:
     """What does not reconcile with year 0, but in everything with another year of the file."""
+    # A konto that a year says nothing of is to come to nothing there, if the year has saldon of its kind. Those that do
+    # not are counted once, so that each year costs what it says itself: a file may have 198 of them and many konton.
+    inget_ar = replace(underlag, res={}, ib={}, ub={}, andra_ar={})
+    slag = {k: ar_balanskonto(inget_ar, k) for k, belopp in summor.items() if belopp}
+    antal = Counter(slag.values())
     for ar, saldon in sorted(underlag.andra_ar.items(), reverse=True):
         annat = replace(underlag, **saldon, andra_ar={})
         balans, resultat = _facit(annat)
-        facit = {
-            k: f.kr(k)
-            for k in {*summor, *saldon["res"], *saldon["ub"]}
-            if (f := _facit_for(annat, k, balans, resultat))
-        }
+        arets = {*saldon["res"], *saldon["ub"], *(k for k in saldon["ib"] if k in summor)}
+        ovriga = antal - Counter(slag[k] for k in arets if k in slag)
+        if (balans and ovriga[True]) or (resultat and ovriga[False]):
+            continue
+        facit = {k: f.kr(k) for k in arets if (f := _facit_for(annat, k, balans, resultat))}
         if any(facit.values()) and all(summor.get(k, NOLL) == kr for k, kr in facit.items()):
             text = (
                 f"{vad} stämmer inte mot saldona för år 0 men i allt mot dem för år {f'{ar}'.replace('-', '−')}. "
