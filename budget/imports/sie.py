@@ -340,10 +340,17 @@ class Sielasning:
         fynd, self.anmarkningar = self.anmarkningar, Anmarkningar()  # they were all said the first time
         try:
             for i, period, konto, objekt, belopp in self._psaldoposter():
-                forsta.setdefault((period, konto), i)
                 mangd, utan = tuple(objekt[::2]), (period, konto, "")
+                if total and (period, konto) not in delar:
+                    continue  # objects that are parts of nothing leave no rest, so their line is not kept
+                if (period, konto) not in forsta:
+                    if not total:
+                        self._behall()  # in the other reading `_psaldodelar` has counted the month
+                    forsta[period, konto] = i
                 if not total:
                     if not mangd:
+                        if utan not in rest:
+                            self._behall()
                         rest[utan] += belopp
                     elif tillagg is None or mangd == tillagg:
                         yield (i, period, "", konto, *self._koder(objekt, i), "", "", belopp)
@@ -352,14 +359,19 @@ class Sielasning:
                 if not mangd:
                     rest[utan] += belopp
                     continue
-                d = delar.get((period, konto), _INGA_DELAR)
-                if mangd in d.fina:
+                d = delar[period, konto]
+                if mangd in d.fina or mangd == d.grov:
                     koder = self._koder(objekt, i)
-                    yield (i, period, "", konto, *koder, "", "", belopp)
-                    rest[utan if d.grov is None else (period, konto, koder[0])] -= belopp
-                if mangd == d.grov:
-                    rest[period, konto, self._koder(objekt, i)[0]] += belopp
-                    rest[utan] -= belopp
+                    nyckel = (period, konto, koder[0])
+                    # A month's ansvar may be any number; the month itself is counted.
+                    if d.grov is not None and koder[0] and nyckel not in rest:
+                        self._behall()
+                    if mangd in d.fina:
+                        yield (i, period, "", konto, *koder, "", "", belopp)
+                        rest[utan if d.grov is None else nyckel] -= belopp
+                    if mangd == d.grov:
+                        rest[nyckel] += belopp
+                        rest[utan] -= belopp
         finally:
             self.anmarkningar = fynd
         for (period, konto, ansvar), belopp in sorted(rest.items(), key=lambda r: not r[0][2]):
