@@ -8,6 +8,7 @@ a post, text where the date should be. `#RTRANS` (which an identical `#TRANS` fo
 
 import re
 import zlib
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -243,6 +244,9 @@ class Sielasning:
         self.anmarkningar = Anmarkningar()
         self.sietyp = self.program = self.format = None
         self.rar: dict[int, tuple[str, str]] = {}
+        self._arsgranser: tuple[list[str], list[str]] = [], []  # when the years begin and end, each in order
+        # How many have begun by a date, and how many ended before it → the year it is in.
+        self._ar_vid: dict[tuple[int, int], int | None] = {}
         self.konton: dict[str, str] = {}
         self.kontotyper: dict[str, str] = {}
         self.dimensioner: dict[str, str] = {}
@@ -583,10 +587,18 @@ class Sielasning:
                 "RAR", f"Räkenskapsåret slutar ({slut[1]}) innan det börjar ({start[1]}).", nr
             )
             return
-        self.rar[int(falt[0])] = (start[1], slut[1])
+        self._satt_ar(int(falt[0]), (start[1], slut[1]))
         if falt[0] == "0" and (start[1][5:] != "01-01" or slut[1][5:] != "12-31"):
             sort = _arets_sort(date.fromisoformat(start[1]), date.fromisoformat(slut[1]))
             self.anmarkningar.info("BRUTET_AR", f"Räkenskapsåret är {sort}: {start[1]} till {slut[1]}.", nr)
+
+    def _satt_ar(self, nummer: int, ar: tuple[str, str]):
+        for granser, forr in zip(self._arsgranser, self.rar.get(nummer, ()), strict=False):
+            granser.remove(forr)
+        for granser, dag in zip(self._arsgranser, ar, strict=True):
+            insort(granser, dag)
+        self.rar[nummer] = ar
+        self._ar_vid.clear()
 
     def _konto(self, nr, falt):
         if konto := self._kod(nr, falt, 0, "KONTO"):
@@ -760,11 +772,23 @@ class Sielasning:
     def _utanfor_aret(self, ver) -> tuple[str, Niva, str] | None:
         if 0 not in self.rar or self.rar[0][0] <= ver.datum <= self.rar[0][1]:
             return None
-        annat = next((n for n, (a, b) in self.rar.items() if a <= ver.datum <= b), None)
+        annat = self._ar_for(ver.datum)
         vem = f"Verifikation {ver.namn or 'utan nummer'} är daterad {ver.datum}"
         if annat is not None:
             return "ANNAT_AR", Niva.VARNING, f"{vem}, i räkenskapsår {annat}, och räknas inte."
         return "UTANFOR_AR", Niva.FEL, f"{vem}, utanför räkenskapsåret."
+
+    def _ar_for(self, datum: str) -> int | None:
+        """The first of the file's years that a date is in.
+
+        Dates that as many years have begun and ended by are in the same ones, so all the years, of which there may be
+        199, are looked through once for each such stretch and not for each voucher.
+        """
+        starter, slut = self._arsgranser
+        plats = bisect_right(starter, datum), bisect_left(slut, datum)
+        if plats not in self._ar_vid:
+            self._ar_vid[plats] = next((n for n, (a, b) in self.rar.items() if a <= datum <= b), None)
+        return self._ar_vid[plats]
 
     def _oppna(self, nr):
         if self._ver is None:

@@ -289,6 +289,39 @@ def test_verifikation_i_foregaende_ar_raknas_inte_och_sags():
     assert avstam(lasning).anmarkningar == ()
 
 
+def test_manga_rakenskapsar_soks_inte_igenom_for_varje_verifikation():
+    """199 of them made each voucher of another year three times as dear."""
+
+    class Raknad(dict):
+        antal = 0
+
+        def items(self):
+            Raknad.antal += 1
+            return super().items()
+
+    lasning = Sielasning(io.BytesIO((HUVUD + '#VER A 1 20500101 "x"\n{\n}\n' * 1_000).encode()))
+    lasning.rar = Raknad()
+    for nummer in range(-99, 100):
+        if nummer:
+            lasning._satt_ar(nummer, (f"{2000 + nummer}-01-01", f"{2000 + nummer}-12-31"))
+    lasning.las_klart()
+    assert lasning.antal_verifikationer == 1_000 and Raknad.antal < 5
+
+
+DAGAR = st.dates(date(2024, 1, 1), date(2024, 1, 20)).map(date.isoformat)
+
+
+@given(st.lists(st.tuples(st.integers(-3, 2), DAGAR, DAGAR, st.lists(DAGAR, max_size=5)), max_size=12))
+def test_ett_datums_ar_ar_det_forsta_som_det_ligger_i(ar):
+    """Also where years are said again, and where they overlap."""
+    lasning = Sielasning(io.BytesIO(HUVUD.encode()))
+    for nummer, en, annan, sokta in ar:
+        lasning._satt_ar(nummer, (min(en, annan), max(en, annan)))
+        for dag in sokta:
+            vantat = next((n for n, (a, b) in lasning.rar.items() if a <= dag <= b), None)
+            assert lasning._ar_for(dag) == vantat
+
+
 def test_transaktionsdatum_i_annan_manad_sags_och_verifikationens_galler():
     lasning, rader = _las(_ver("#TRANS 3010 {} 0 20240301 x", "#TRANS 3010 {} 0 20240131 y"))
     assert {r["period"] for r in rader} == {202401}
