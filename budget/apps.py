@@ -6,6 +6,6 @@ class BudgetConfig(AppConfig):
     verbose_name = "Budget"
 
     def ready(self):
-        # The kinds of job, and what `kontrollera` looks for, register themselves when their module is read.
-        from budget import tasks  # noqa: F401
+        # The kinds of job, and what `kontrollera` and `gallra` look for, register themselves when their module is read.
+        from budget import gallring, tasks  # noqa: F401
         from budget.selectors import kontroll_utfall  # noqa: F401

@@ -37,6 +37,7 @@ urlpatterns = [
     path("utfall/filer/", utfallsfil.filer, name="utfallsfiler"),
     path("utfall/filer/<int:pk>/", utfallsfil.fil, name="utfallsfil"),
     path("utfall/filer/<int:pk>/las-in/", utfallsfil.las_in, name="las_in_utfallsfil"),
+    path("utfall/filer/<int:pk>/ta-bort/", utfallsfil.ta_bort, name="ta_bort_utfallsfil"),
     path("utfall/filer/<int:pk>/bekrafta/", utfallsfil.bekrafta, name="bekrafta_utfallsfil"),
     path("utfall/filer/<int:pk>/koppla/", utfallsfil.koppla, name="koppla_utfallsfil"),
     path("utfall/filer/<int:pk>/kolumner/", utfallsfil.kolumner, name="utfallsfilens_kolumner"),

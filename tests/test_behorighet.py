@@ -287,6 +287,7 @@ TABELL = [
     ("utfallsfil", "GET", "/utfall/filer/999999/", (302, 404, 404, 404, 403, 404, 403)),
     ("hamta_utfallsfil", "GET", "/utfall/filer/999999/hamta/", (302, 404, 404, 404, 403, 404, 403)),
     ("las_in_utfallsfil", "POST", "/utfall/filer/999999/las-in/", (302, 404, 404, 404, 403, 403, 403)),
+    ("ta_bort_utfallsfil", "POST", "/utfall/filer/999999/ta-bort/", (302, 404, 404, 404, 403, 403, 403)),
     ("bekrafta_utfallsfil", "POST", "/utfall/filer/999999/bekrafta/", (302, 404, 404, 404, 403, 403, 403)),
     ("utfallsfilens_kolumner", "POST", "/utfall/filer/999999/kolumner/", (302, 404, 404, 404, 403, 403, 403)),
     ("utfallsfilens_perioder", "POST", "/utfall/filer/999999/perioder/", (302, 404, 404, 404, 403, 403, 403)),

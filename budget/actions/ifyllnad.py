@@ -3,6 +3,7 @@
 from collections.abc import Callable, Set
 from typing import TypeVar
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,8 +16,24 @@ from regionskane.jobb.actions import skriv_fil
 T = TypeVar("T")
 
 
+# What one user has sent and not taken in.
+FLEST_EJ_MOTTAGNA = 200
+
+
+class ForMangaArbetsbocker(ValueError):
+    """The user has sent too many workbooks that were not taken in. `str()` is a sentence for the user."""
+
+
 def behall_arbetsbok(*, version: Budgetversion, namn: str, innehall: bytes, by) -> Ifyllnad:
-    """Keep a workbook under its hash. The same content from the same user is the same workbook."""
+    """Keep a workbook under its hash. The same content from the same user is the same workbook.
+
+    Raises ForMangaArbetsbocker.
+    """
+    if Ifyllnad.objects.filter(uppladdad_av=by, mottagen_tid=None).count() >= FLEST_EJ_MOTTAGNA:
+        raise ForMangaArbetsbocker(
+            f"Du har skickat in {FLEST_EJ_MOTTAGNA} arbetsböcker som inte tagits emot. Ta emot någon av dem, eller "
+            f"vänta tills de gallras, {settings.GALLRA_JOBB.days} dagar efter att de kom."
+        )
     sha = skriv_fil(innehall)
     with andring(by=by, varfor=f"Skickade in {namn}"):
         return Ifyllnad.objects.get_or_create(

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -71,6 +72,9 @@ SLAG = "las_in_utfall"
 # Any number that nothing else in the database locks on.
 _EN_I_TAGET = 7_365_001
 _VANTAN = 1.0
+# What one user has sent and nobody has read in: with room for a month's wrong exports, and not for filling the disk.
+FLEST_OLASTA = 100
+STORST_OLASTA = 3 * 1024**3
 # Sorting and grouping millions of rows; the connection gets its own back when the transaction ends.
 _MINNE = (
     "SET LOCAL work_mem = '128MB';"
@@ -124,9 +128,12 @@ def ta_emot_fil(
 ) -> Mottagen:
     """Keep a file under its hash. The same content for the same scope is the same file, whatever it is called.
 
-    Raises UtfallFel when `by` may not read in for the nämnd (None: the whole region). `by` None is the system.
+    Raises UtfallFel when `by` may not read in for the nämnd (None: the whole region), or has sent so much that has not
+    been read in. `by` None is the system.
     """
     _krav(by, namnd.pk if namnd else None)
+    if by is not None:
+        _krav_pa_utrymme(by)
     namn, kalla = Path(namn).name[:200] or "utan namn", kalla.strip()[:100]
     _krav_pa_text(namn, kalla)
     sha, storlek = skriv_strom(block)
@@ -152,6 +159,34 @@ def ta_emot_fil(
             fil.pahittad = fil.pahittad or pahittad
             fil.save(update_fields=["kalla", "bekraftat", "pahittad"])
     return Mottagen(fil, ny)
+
+
+def _krav_pa_utrymme(by) -> None:
+    olasta = Utfallsfil.objects.filter(mottagen_av=by).exclude(status=Filstatus.INLAST)
+    har = olasta.aggregate(antal=Count("pk"), byte=Sum("storlek"))
+    if har["antal"] >= FLEST_OLASTA or (har["byte"] or 0) >= STORST_OLASTA:
+        raise UtfallFel(
+            f"Du har lämnat {_antal(har['antal'])} filer som inte är inlästa, och mer än så tas inte emot. Svara på "
+            "det som de väntar på, eller ta bort dem som inte ska läsas in: det görs på filens sida."
+        )
+
+
+def ta_bort_fil(*, fil: Utfallsfil, by) -> None:
+    """Take away a file that no line came of, with what was found in it. Its content goes with the next gallring.
+
+    Raises UtfallFel when it has been read in, or is being read or waits for it.
+    """
+    _krav(by, fil.namnd_id)
+    with andring(by=by, varfor=f"Tog bort {fil.namn}"):
+        fil = _ensam_om(fil)
+        if fil.status == Filstatus.INLAST:
+            raise UtfallFel("Filen är inläst, och siffror kommer ur den. Den tas inte bort.")
+        if Jobb.objects.filter(
+            slag=SLAG, parametrar__fil=fil.pk, status__in=(Jobbstatus.KOAD, Jobbstatus.KORS)
+        ).exists():
+            raise UtfallFel("Filen läses in just nu. Ta bort den när det är klart.")
+        markera_hanterade(url=_adress(fil))
+        fil.delete()
 
 
 def starta_inlasning(*, fil: Utfallsfil, by) -> Jobb:

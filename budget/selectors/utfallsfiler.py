@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Window
 
 from budget.models import Filstatus, Utfallsanmarkning, Utfallsdel, Utfallsfil
 from organisation.models import Anvandare, Enhet, Namnd, Period, Roll
@@ -118,14 +118,16 @@ def _platser(ar: int) -> dict[int, tuple[int, str]]:
         return {e: (ordning, namn) for e, ordning, namn in cursor.fetchall()}
 
 
-def filer_som_vantar(koder: Iterable[str]) -> list[Utfallsfil]:
-    """The files that wait for an answer about any of these findings, the latest first. One query."""
+def filer_som_vantar(koder: Iterable[str], *, hogst: int) -> tuple[list[Utfallsfil], int]:
+    """The files that wait for an answer about any of these findings, the `hogst` latest first, and how many there are
+    in all. One query."""
     vantar = Utfallsanmarkning.objects.filter(fil=OuterRef("pk"), kod__in=list(koder))
-    return list(
-        Utfallsfil.objects.filter(Exists(vantar), status=Filstatus.VANTAR).select_related(
-            "mottagen_av", "namnd"
-        )
+    filer = list(
+        Utfallsfil.objects.filter(Exists(vantar), status=Filstatus.VANTAR)
+        .select_related("mottagen_av", "namnd")
+        .annotate(alla=Window(Count("pk")))[:hogst]
     )
+    return filer, filer[0].alla if filer else 0
 
 
 def ar_med_utfall() -> list[int]:

@@ -18,7 +18,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from budget.actions.belopp import Cellandring, Konflikt, VersionenArLast
-from budget.actions.ifyllnad import behall_arbetsbok, prova_belopp, svara_om_enhet, ta_emot
+from budget.actions.ifyllnad import (
+    ForMangaArbetsbocker,
+    behall_arbetsbok,
+    prova_belopp,
+    svara_om_enhet,
+    ta_emot,
+)
 from budget.imports.ifyllnad import (
     TEXTTAL,
     Ifylld,
@@ -144,7 +150,11 @@ def ifyllnad(request, ar, kod):
     granskad = _granska(request, atkomst, skriv, innehall)
     if granskad.fel:
         return _visa_start(request, atkomst, skriv, granskad.fel, fil.name, status=422)
-    sparad = behall_arbetsbok(version=atkomst.version, namn=fil.name, innehall=innehall, by=request.user)
+    try:
+        sparad = behall_arbetsbok(version=atkomst.version, namn=fil.name, innehall=innehall, by=request.user)
+    except ForMangaArbetsbocker as skal:
+        fynd = Anmarkning("FOR_MANGA", Niva.FEL, str(skal))
+        return _visa_start(request, atkomst, skriv, (fynd,), fil.name, status=422)
     return redirect("ta_emot_ifyllnad", ar, kod, sparad.pk)
 
 

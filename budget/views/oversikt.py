@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from budget.diagram.resultat import bygg_resultatdiagram
 from budget.imports.granska_utfall import OMAPPADE
-from budget.models import Budgetversion, Uppstallningsslag, Versionskolumn
+from budget.models import Budgetversion, Filstatus, Uppstallningsslag, Versionskolumn
 from budget.regler.delflode import Delstatus
 from budget.selectors.balanskrav import berakna, hamta_underlag
 from budget.selectors.budgetdel import hamta_delar, hamta_delenheter, stangda_enheter
@@ -37,6 +37,7 @@ from regionskane.lib.diagram import rita_staplar
 
 # More open versions than these are counted, not spelled out.
 FLEST_VERSIONER = 3
+FLEST_FILER = 5
 
 
 @login_required
@@ -76,7 +77,7 @@ def _filer_att_koppla(behorighet):
     """The ledger files that cannot be read in until the user, who may, maps their codes."""
     if not behorighet.far(Ratt.STYRA_KONTOPLAN):
         return
-    filer = filer_som_vantar(OMAPPADE)
+    filer, antal = filer_som_vantar(OMAPPADE, hogst=FLEST_FILER)
     for fil in filer:
         yield {
             "etikett": "Huvudbok",
@@ -87,6 +88,16 @@ def _filer_att_koppla(behorighet):
             "lage": "atersand",
             "lage_text": "Väntar på koder",
             "knapp": "Koppla",
+        }
+    if fler := antal - len(filer):
+        yield {
+            "etikett": "Huvudbok",
+            "rubrik": "1 fil till väntar på koder" if fler == 1 else f"{fler} filer till väntar på koder",
+            "url": f"{reverse('utfallsfiler')}?lage={Filstatus.VANTAR.value}#filerna",
+            "text": "De som lämnades in tidigare",
+            "lage": "atersand",
+            "lage_text": "Väntar på koder",
+            "knapp": "Visa",
         }
 
 

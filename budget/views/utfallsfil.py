@@ -19,6 +19,7 @@ from budget.actions.utfall import (
     bekrafta_varningar,
     koppla_koder,
     starta_inlasning,
+    ta_bort_fil,
     ta_emot_fil,
     valj_kolumner,
     valj_perioder,
@@ -127,10 +128,7 @@ def filer(request):
             "aren": [{"text": str(a), "url": f"?ar={a}", "aktiv": a == ar} for a in aren],
             "manader": MANADER,
             "rutnat": manadsrutnat(pa_plats(ar, urval), ar, idag, lambda fil: far_se_filen(behorighet, fil)),
-            "filer": [
-                (f, LAGEN[f.status], antal(f.rader) if f.rader else "")
-                for f in synliga_filer(behorighet)[:SENASTE]
-            ],
+            **_fillista(request, behorighet),
             "far_lasa_in": far_lasa_in,
             "hela_regionen": behorighet.far(Ratt.IMPORTERA_UTFALL),
             "namnder": valbara_namnder(behorighet) if far_lasa_in else [],
@@ -140,6 +138,26 @@ def filer(request):
         },
         status=422 if fel else 200,
     )
+
+
+def _fillista(request, behorighet) -> dict:
+    """The files that the user sees, a page of those in the chosen state at a time."""
+    filer = synliga_filer(behorighet)
+    lage = request.GET.get("lage", "")
+    if lage in Filstatus.values:
+        filer = filer.filter(status=lage)
+    else:
+        lage = ""
+    blad = bladdra(request, lambda vilka: filer[vilka], ankare="filerna", per_sida=SENASTE)
+    valbara = [("", "Alla"), *((s.value, text) for s, (_, text) in LAGEN.items())]
+    return {
+        "blad": blad,
+        "filer": [(f, LAGEN[f.status], antal(f.rader) if f.rader else "") for f in blad.rader],
+        "lagen": [
+            {"text": text, "url": f"?{urlencode({'lage': v})}#filerna", "aktiv": v == lage} for v, text in valbara
+        ],
+        "lage": lage,
+    }
 
 
 def _ta_emot(request, behorighet):
@@ -285,6 +303,19 @@ def las_in(request, pk):
     """Read the file in (again)."""
     fil = _fil_att_lasa_in(request, pk)
     return redirect("utfallsfil", fil.pk) if fil.status == Filstatus.INLAST else _starta(request, fil)
+
+
+@login_required
+@require_POST
+def ta_bort(request, pk):
+    """Take away a file that has not been read in."""
+    fil = _fil_att_lasa_in(request, pk)
+    try:
+        ta_bort_fil(fil=fil, by=request.user)
+    except UtfallFel as skal:
+        return _sida(request, fil, fel=str(skal), status=422)
+    messages.success(request, f"{fil.namn} är borttagen. Inget av den var inläst.")
+    return redirect("utfallsfiler")
 
 
 @login_required

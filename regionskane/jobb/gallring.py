@@ -117,17 +117,28 @@ def forhandsgranskade(prova: bool) -> int:
     return antal
 
 
-def _i_bruk(filer: set[str], jobb: list) -> set[str]:
-    """Which of the files any row points at, except the jobs' own. A log that tells which file it was does not."""
+def ta_bort_filer(filer: set[str], *, loggar: tuple = ()) -> int:
+    """Take away those of the files that no row points at and no history names, but for rows of the models `loggar`.
+    Returns how many went; one that somebody has just come with again stays until the next time."""
+    finns = {sha for sha in filer if fil_plats(sha).exists()}
+    if not finns:
+        return 0
+    bort = finns - _namnda_i_historiken() - _i_bruk(finns, [], loggar)
+    return len(bort) - len(_ta_bort_filer(bort))
+
+
+def _i_bruk(filer: set[str], jobb: list, loggar: tuple = ()) -> set[str]:
+    """Which of the files any row points at, except the jobs' own. A log that tells which file it was does not, nor do
+    `loggar`, models that are one for the asker."""
     funna = set(
         Jobb.objects.exclude(pk__in=jobb)
         .filter(parametrar__sha256__in=filer)
         .values_list("parametrar__sha256", flat=True)
     )
     for modell in apps.get_models():
-        if any(f.name == "sha256" for f in modell._meta.get_fields()) and not getattr(
-            modell, "bara_logg", False
-        ):
+        if modell in loggar or getattr(modell, "bara_logg", False):
+            continue
+        if any(f.name == "sha256" for f in modell._meta.get_fields()):
             rader = modell._base_manager.filter(sha256__in=filer)
             if modell is Jobbfil:
                 rader = rader.exclude(jobb__in=jobb)

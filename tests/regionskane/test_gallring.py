@@ -16,10 +16,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from budget.actions.ifyllnad import behall_arbetsbok
-from budget.actions.utfall import ta_emot_fil
-from budget.models import Utredning
-from organisation.models import Nedladdning, Notis
+from budget.actions.ifyllnad import ForMangaArbetsbocker, behall_arbetsbok
+from budget.actions.utfall import ta_bort_fil, ta_emot_fil
+from budget.models import Ifyllnad, Utfallsfil, Utredning
+from organisation.models import Namnd, Nedladdning, Notis
 from regionskane import settings as installningsfil
 from regionskane.historik import andring
 from regionskane.jobb import gallring
@@ -202,6 +202,8 @@ def test_sessioner_inloggningar_och_notiser_gar_nar_tiden_ar_ute(anvandare):
         "0 filer som bara förhandsgranskats skulle gallras",
         "1 notiser skulle gallras",
         "0 nedladdningar skulle gallras",
+        "0 huvudböcker som inte lästs in skulle gallras",
+        "0 arbetsböcker som inte tagits emot skulle gallras",
     ]
     call_command("gallra", stdout=StringIO())
     assert list(
@@ -237,7 +239,7 @@ def test_gallringen_haller_antalet_fragor_nere(anvandare, django_assert_max_num_
         Notis(mottagare=anvandare("revisor"), text="x", url="/") for _ in range(gallring.BUNT + 1)
     )
     Notis.objects.update(skapad=_for(400))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(28):
         assert gallring.gallra()["notiser"] == gallring.BUNT + 1
 
 
@@ -286,3 +288,62 @@ def test_det_ett_vagrat_jobb_skulle_lasa_gar_med_jobbet(anvandare):
     _aldra(sha)
     gallra()
     assert not fil_plats(sha).exists()
+
+
+def _huvudbok(innehall, *, dagar=91, status="fel"):
+    fil = ta_emot_fil(block=[innehall], namn="bok.csv", by=None).fil
+    Utfallsfil.objects.filter(pk=fil.pk).update(
+        mottagen_tid=_for(dagar), status=status, inlast_tid=timezone.now() if status == "inlast" else None
+    )
+    _aldra(fil.sha256)
+    return fil
+
+
+def test_huvudbocker_som_aldrig_lastes_in_gallras_med_sitt_innehall(anvandare):
+    gammal, ung = _huvudbok(b"a"), _huvudbok(b"b", dagar=89)
+    inlast, laser = _huvudbok(b"c", status="inlast"), _huvudbok(b"d", status="vantar")
+    erik = anvandare("koncerncontroller")
+    Jobb.objects.create(
+        slag="las_in_utfall", titel="Prov", parametrar={"fil": laser.pk}, status="koad", agare=erik
+    )
+    assert gallring.gallra(prova=True)["huvudböcker som inte lästs in"] == 1
+    assert fil_plats(gammal.sha256).exists()
+    gallring.gallra()
+    assert set(Utfallsfil.objects.values_list("pk", flat=True)) == {ung.pk, inlast.pk, laser.pk}
+    assert [fil_plats(f.sha256).exists() for f in (gammal, ung, inlast, laser)] == [False, True, True, True]
+
+
+def test_en_borttagen_huvudboks_innehall_gar_med_nasta_gallring_om_inget_annat_har_det(anvandare):
+    erik = anvandare("koncerncontroller")
+    borta, delad = _huvudbok(b"e", dagar=3), _huvudbok(b"f", dagar=3)
+    ta_emot_fil(block=[b"f"], namn="samma.csv", namnd=Namnd.objects.get(kod="KN"), by=None)
+    _aldra(delad.sha256)
+    for fil in (borta, delad):
+        ta_bort_fil(fil=fil, by=erik)
+    assert fil_plats(borta.sha256).exists()
+    gallring.gallra()
+    assert not fil_plats(borta.sha256).exists() and fil_plats(delad.sha256).exists()
+
+
+def test_arbetsbocker_som_inte_tagits_emot_gallras(anvandare, version):
+    fran = {"version": version("B2024-ARB"), "by": anvandare("koncerncontroller")}
+    gammal, ung, mottagen = (
+        behall_arbetsbok(namn=f"{n}.xlsx", innehall=n.encode(), **fran) for n in ("g", "u", "m")
+    )
+    Ifyllnad.objects.exclude(pk=ung.pk).update(uppladdad_tid=_for(91))
+    Ifyllnad.objects.filter(pk=mottagen.pk).update(mottagen_tid=_for(90))
+    for bok in (gammal, ung, mottagen):
+        _aldra(bok.sha256)
+    gallring.gallra()
+    assert set(Ifyllnad.objects.all()) == {ung, mottagen}
+    assert [fil_plats(b.sha256).exists() for b in (gammal, ung, mottagen)] == [False, True, True]
+
+
+def test_ej_mottagna_arbetsbocker_har_en_grans(anvandare, version, monkeypatch):
+    monkeypatch.setattr("budget.actions.ifyllnad.FLEST_EJ_MOTTAGNA", 2)
+    fran = {"version": version("B2024-ARB"), "by": anvandare("koncerncontroller")}
+    forsta, _ = (behall_arbetsbok(namn="x.xlsx", innehall=i, **fran) for i in (b"1", b"2"))
+    with pytest.raises(ForMangaArbetsbocker, match="2 arbetsböcker"):
+        behall_arbetsbok(namn="x.xlsx", innehall=b"3", **fran)
+    Ifyllnad.objects.filter(pk=forsta.pk).update(mottagen_tid=timezone.now())
+    behall_arbetsbok(namn="x.xlsx", innehall=b"3", **fran)

@@ -36,7 +36,7 @@ def koncern(som):
 
 
 def test_fil_lamnas_lases_in_och_syns_i_rutnatet(koncern, som, django_assert_num_queries):
-    assert "Senaste filerna" not in _text(koncern.get(FILER))
+    assert "<h2>Filerna" not in _text(koncern.get(FILER))
     svar = _lamna(koncern, MANAD)
     fil = Utfallsfil.objects.get()
     assert (svar.status_code, svar.url) == (302, f"{FILER}{fil.pk}/")
@@ -76,7 +76,7 @@ def test_fil_lamnas_lases_in_och_syns_i_rutnatet(koncern, som, django_assert_num
     assert "Läs in en fil" not in _text(revisor.get(FILER))
     kn = som("controller-kn")
     assert kn.get(svar.url).status_code == 404
-    assert "Senaste filerna" not in _text(kn.get(FILER))
+    assert "<h2>Filerna" not in _text(kn.get(FILER))
     rutnat = kn.get(f"{FILER}?ar=2024").content.decode()
     assert "rättad av rättad.csv" in rutnat and f"{FILER}{rattad.pk}/" not in rutnat
     assert "Hälso- och sjukvårdsnämnden 2024-03" not in _text(kn.get(f"{FILER}?ar=2024"))
@@ -285,6 +285,68 @@ def test_startsidans_fragor_beror_inte_pa_antalet_filer_som_vantar(koncern):
         _lamna(koncern, csv(f"202403;9991;{KN};;;x;{n},00"), f"{n}.csv")
     _kor()
     assert fragor() == en
+
+
+def test_startsidan_visar_fem_filer_som_vantar_och_leder_till_de_andra(koncern):
+    for n in range(7):
+        _lamna(koncern, csv(f"202403;9991;{KN};;;x;{n + 1},00"), f"bok{n}.csv")
+    _kor()
+    sida = _text(koncern.get("/"))
+    assert [n for n in range(7) if f"Koppla koderna i bok{n}.csv" in sida] == [2, 3, 4, 5, 6]
+    assert "2 filer till väntar på koder" in sida
+    (dit,) = set(re.findall(r'href="(/utfall/filer/\?lage=[^"#]+)', koncern.get("/").content.decode()))
+    lista = _text(koncern.get(dit))
+    assert all(f"bok{n}.csv" in lista for n in range(7))
+
+
+def test_filerna_visas_en_sida_i_taget_och_i_ett_lage(koncern, anvandare):
+    for n in range(35):
+        Utfallsfil.objects.create(
+            namn=f"nr{n:02}.csv", sha256=f"{n:064}", storlek=1, status="fel" if n == 3 else "vantar",
+            mottagen_av=anvandare("koncerncontroller"),
+        )  # fmt: skip
+    forst = koncern.get(FILER).content.decode()
+    assert "nr34.csv" in forst and "nr04.csv" not in forst and "Tidigare filer" in forst
+    assert "nr04.csv" in _text(koncern.get(f"{FILER}?historik=30"))
+    assert re.findall(r"nr\d\d", _text(koncern.get(f"{FILER}?lage=fel"))) == ["nr03"]
+    assert "Ingen huvudbok har det läget" in _text(koncern.get(f"{FILER}?lage=inlast"))
+
+
+def test_en_fil_som_inte_ar_inlast_tas_bort_av_den_som_far_lasa_in(koncern, som, monkeypatch):
+    svar = _lamna(koncern, csv(f"202403;9991;{KN};;;x;1,00"))
+    assert "läses in just nu" in _text(koncern.post(f"{svar.url}ta-bort/"))
+    _kor()
+    assert "Ja, ta bort mars.csv" in _text(koncern.get(svar.url))
+    assert som("revisor").post(f"{svar.url}ta-bort/").status_code == 403
+    assert som("controller-kn").post(f"{svar.url}ta-bort/").status_code == 404
+    assert Utfallsfil.objects.count() == 1
+    dit = koncern.post(f"{svar.url}ta-bort/", follow=True)
+    assert "mars.csv är borttagen" in _text(dit)
+    assert "Koppla koderna" not in _text(koncern.get("/")) and "Notiser, inga olästa" in _text(koncern.get("/"))
+    assert not Utfallsfil.objects.exists() and koncern.get(svar.url).status_code == 404
+    inlast = _lamna(koncern, MANAD)
+    _kor()
+    assert "ta bort" not in _text(koncern.get(inlast.url)).lower()
+    assert "siffror kommer ur den" in _text(koncern.post(f"{inlast.url}ta-bort/"))
+    assert Utfallsfil.objects.get().status == "inlast"
+
+
+@pytest.mark.parametrize(("flest", "storst"), [(2, 10**9), (100, 100)])
+def test_den_som_har_manga_olasta_filer_svarar_forst(koncern, som, monkeypatch, flest, storst):
+    monkeypatch.setattr("budget.actions.utfall.FLEST_OLASTA", flest)
+    monkeypatch.setattr("budget.actions.utfall.STORST_OLASTA", storst)
+    _lamna(koncern, MANAD)
+    _kor()
+    for n in range(2):
+        assert _lamna(koncern, csv(f"202403;9991;{KN};;;x;{n + 1},00"), f"{n}.csv").status_code == 302
+    _kor()
+    svar = _lamna(koncern, csv(f"202403;9991;{KN};;;x;9,00"))
+    assert svar.status_code == 422 and "Du har lämnat 2 filer som inte är inlästa" in _text(svar)
+    assert Utfallsfil.objects.count() == 3
+    kn = Namnd.objects.get(kod="KN")
+    assert _lamna(som("controller-kn"), csv(f"202403;9991;{KN};;;x;9,00"), namnd=str(kn.pk)).status_code == 302
+    koncern.post(f"{FILER}{Utfallsfil.objects.get(namn='0.csv').pk}/ta-bort/")
+    assert _lamna(koncern, csv(f"202403;9991;{KN};;;x;9,00")).status_code == 302
 
 
 def test_konto_utanfor_filens_kontoplan_ar_en_varning_som_gar_att_bekrafta(koncern):
