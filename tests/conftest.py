@@ -11,6 +11,7 @@ os.environ["CONN_MAX_AGE"] = "0"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright runs a loop in the thread of the tests
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management import call_command
 from hypothesis import HealthCheck, settings
 
@@ -19,6 +20,9 @@ settings.register_profile(
     "proven", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile("proven")
+
+# The same algorithm with as little work as it takes: a hash says how much it was, so other processes can check it too.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 
 @pytest.fixture(scope="session")

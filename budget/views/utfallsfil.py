@@ -154,7 +154,8 @@ def _fillista(request, behorighet) -> dict:
         "blad": blad,
         "filer": [(f, LAGEN[f.status], antal(f.rader) if f.rader else "") for f in blad.rader],
         "lagen": [
-            {"text": text, "url": f"?{urlencode({'lage': v})}#filerna", "aktiv": v == lage} for v, text in valbara
+            {"text": text, "url": f"?{urlencode({'lage': v})}#filerna", "aktiv": v == lage}
+            for v, text in valbara
         ],
         "lage": lage,
     }

@@ -1,19 +1,16 @@
 """The logs of accounts and downloads in a real browser, and a one-time password that a reload does not make again."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from organisation.models import Anvandare
+from tests.webblasare import axe
 
 pytestmark = pytest.mark.webblasare
 
-AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
-
 
 def _axe(sida):
-    svar = Axe().run(sida, options=AXE).response
-    assert [(b["id"], b["nodes"][0]["html"][:120]) for b in svar["violations"]] == [], sida.url
+    assert axe.brott(sida) == [], sida.url
 
 
 def test_ett_konto_aterstalls_en_gang_och_loggarna_visar_det(inloggad, live_server):

@@ -322,7 +322,9 @@ def test_en_fil_som_inte_ar_inlast_tas_bort_av_den_som_far_lasa_in(koncern, som,
     assert Utfallsfil.objects.count() == 1
     dit = koncern.post(f"{svar.url}ta-bort/", follow=True)
     assert "mars.csv är borttagen" in _text(dit)
-    assert "Koppla koderna" not in _text(koncern.get("/")) and "Notiser, inga olästa" in _text(koncern.get("/"))
+    assert "Koppla koderna" not in _text(koncern.get("/")) and "Notiser, inga olästa" in _text(
+        koncern.get("/")
+    )
     assert not Utfallsfil.objects.exists() and koncern.get(svar.url).status_code == 404
     inlast = _lamna(koncern, MANAD)
     _kor()
@@ -344,7 +346,9 @@ def test_den_som_har_manga_olasta_filer_svarar_forst(koncern, som, monkeypatch, 
     assert svar.status_code == 422 and "Du har lämnat 2 filer som inte är inlästa" in _text(svar)
     assert Utfallsfil.objects.count() == 3
     kn = Namnd.objects.get(kod="KN")
-    assert _lamna(som("controller-kn"), csv(f"202403;9991;{KN};;;x;9,00"), namnd=str(kn.pk)).status_code == 302
+    assert (
+        _lamna(som("controller-kn"), csv(f"202403;9991;{KN};;;x;9,00"), namnd=str(kn.pk)).status_code == 302
+    )
     koncern.post(f"{FILER}{Utfallsfil.objects.get(namn='0.csv').pk}/ta-bort/")
     assert _lamna(koncern, csv(f"202403;9991;{KN};;;x;9,00")).status_code == 302
 
