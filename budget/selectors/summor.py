@@ -65,8 +65,11 @@ Summor = dict[Nyckel, Summa]
 
 _SQL = """
 WITH kolumn AS MATERIALIZED (
-    SELECT DISTINCT k.version_id, k.ar, v.faststalld
-    FROM unnest(%(versioner)s::bigint[], %(ar)s::int[]) AS k(version_id, ar)
+    -- `egna`: the uppställningar that the version has of its own for the year.
+    SELECT k.version_id, k.ar, v.faststalld, ARRAY(
+        SELECT vk.uppstallning_id FROM budget_versionskolumn vk
+        WHERE vk.version_id = k.version_id AND vk.kalla_id = k.version_id AND vk.ar = k.ar) AS egna
+    FROM (SELECT DISTINCT * FROM unnest(%(versioner)s::bigint[], %(ar)s::int[])) AS k(version_id, ar)
     JOIN budget_budgetversion v ON v.id = k.version_id
 ), platser AS MATERIALIZED (
     SELECT enhet_id, sektor_id, del_av_id FROM organisation_platser(%(fran)s, %(till)s)
@@ -80,12 +83,15 @@ WITH kolumn AS MATERIALIZED (
     SELECT l.rot_id, l.post_id, l.faktor, l.via, l.fore, k.version_id, k.ar
     FROM kolumn k
     CROSS JOIN budget_postvag(%(poster)s) l
-    WHERE l.ur <@ ARRAY(
-        SELECT vk.uppstallning_id FROM budget_versionskolumn vk
-        WHERE vk.version_id = k.version_id AND vk.kalla_id = k.version_id AND vk.ar = k.ar)
+    WHERE l.ur <@ k.egna
       AND (NOT %(utan_interna)s OR NOT EXISTS (
         SELECT 1 FROM budget_post p JOIN budget_motpart m ON m.id = p.motpart_id
         WHERE p.id = COALESCE(l.via[1], l.post_id) AND m.slag = 'intern'))
+), eget AS MATERIALIZED (
+    -- The ways that an amount of an enhet's own breaks off, for it is taken instead of what they lead to.
+    SELECT DISTINCT l.version_id, l.ar, l.via, b.enhet_id
+    FROM (SELECT DISTINCT version_id, ar, via, unnest(via) AS post_id FROM led) l
+    JOIN budget_belopp b ON (b.version_id, b.post_id, b.ar) = (l.version_id, l.post_id, l.ar)
 ), tryckt AS MATERIALIZED (
     -- The printed figures that stand for what lies under them.
     SELECT t.version_id, t.ar, t.post_id, t.omfang, t.enhet_id, t.sektor_id, t.belopp, t.precision
@@ -138,8 +144,8 @@ WITH kolumn AS MATERIALIZED (
     WHERE (%(allt)s OR b.enhet_id = ANY(%(enheter)s))
       AND NOT COALESCE(b.under && r.poster, false) AND NOT COALESCE(b.under && e.poster, false)
       AND (b.via = '{}' OR NOT EXISTS (
-          SELECT 1 FROM budget_belopp eget
-          WHERE eget.version_id = b.version_id AND eget.ar = b.ar AND eget.post_id = ANY(b.via)
+          SELECT 1 FROM eget
+          WHERE (eget.version_id, eget.ar, eget.via) = (b.version_id, b.ar, b.via)
             AND eget.enhet_id IN (b.enhet_id, (SELECT id FROM region))))
     GROUP BY b.rot_id, b.version_id, b.ar, b.enhet_id, p.sektor_id, p.hel_id, i_sektorns, i_allas, i_helas
 ), tryckt_i_led AS MATERIALIZED (
@@ -159,8 +165,8 @@ WITH kolumn AS MATERIALIZED (
                OR (o.omfang, o.enhet_id, o.sektor_id)
                   IS NOT DISTINCT FROM (led.omfang, led.enhet_id, led.sektor_id)))
       AND (led.via = '{}' OR NOT EXISTS (
-          SELECT 1 FROM budget_belopp eget
-          WHERE eget.version_id = led.version_id AND eget.ar = led.ar AND eget.post_id = ANY(led.via)
+          SELECT 1 FROM eget
+          WHERE (eget.version_id, eget.ar, eget.via) = (led.version_id, led.ar, led.via)
             AND eget.enhet_id = (SELECT id FROM region)))
 )
 SELECT rot_id, version_id, ar, omfang, sum(belopp), max(precision), sum(antal)::int
