@@ -9,10 +9,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from django.apps import apps
 from django.db import OperationalError, connection, transaction
 from django.db.models import Count, Sum
 from django.urls import reverse
@@ -75,6 +76,8 @@ _VANTAN = 1.0
 # What one user has sent and nobody has read in: with room for a month's wrong exports, and not for filling the disk.
 FLEST_OLASTA = 100
 STORST_OLASTA = 3 * 1024**3
+# Gallring at night leaves a file for two days, in case somebody has just come with the same.
+LIGGER_KVAR = timedelta(days=3)
 # Sorting and grouping millions of rows; the connection gets its own back when the transaction ends.
 _MINNE = (
     "SET LOCAL work_mem = '128MB';"
@@ -164,10 +167,20 @@ def ta_emot_fil(
 def _krav_pa_utrymme(by) -> None:
     olasta = Utfallsfil.objects.filter(mottagen_av=by).exclude(status=Filstatus.INLAST)
     har = olasta.aggregate(antal=Count("pk"), byte=Sum("storlek"))
-    if har["antal"] >= FLEST_OLASTA or (har["byte"] or 0) >= STORST_OLASTA:
+    if har["antal"] >= FLEST_OLASTA:
         raise UtfallFel(
-            f"Du har lämnat {_antal(har['antal'])} filer som inte är inlästa, och mer än så tas inte emot. Svara på "
-            "det som de väntar på, eller ta bort dem som inte ska läsas in: det görs på filens sida."
+            f"Du har lämnat {_antal(har['antal'])} filer som inte är inlästa, och fler tas inte emot. Svara på det "
+            "som de väntar på, eller ta bort dem som inte ska läsas in: det görs på filens sida."
+        )
+    # What was taken away takes its room until it is cleared, or the bound would be none.
+    borttagna = apps.get_model("budget", "UtfallsfilEvent").objects.filter(
+        pgh_label="delete", mottagen_av=by, pgh_created_at__gt=timezone.now() - LIGGER_KVAR
+    )
+    if (har["byte"] or 0) + (borttagna.aggregate(s=Sum("storlek"))["s"] or 0) >= STORST_OLASTA:
+        raise UtfallFel(
+            f"Filerna som du har lämnat och som inte är inlästa är tillsammans större än {STORST_OLASTA >> 30} GB, med "
+            f"dem som du har tagit bort de senaste {LIGGER_KVAR.days} dygnen. Läs in det som ska läsas in. Innehållet "
+            "i borttagna filer gallras efter hand, och då finns det plats igen."
         )
 
 
