@@ -46,6 +46,7 @@ def _matris(
     """`del_` is which part of how many it is, where the matrix is parted. A document holds the matrices of several
     years, so the key names the year."""
     noter = {p.enhet_id: n for p in enheter if (n := _not(data, p))}
+    avviker = any(_not(data, p) for p in data.enheter)
     kolumner = [Kolumn(p.enhet_kod, visad_kod(p), decimaler=DECIMALER) for p in enheter]
     if summa:
         kolumner.append(Kolumn("summa", "Summa", decimaler=DECIMALER))
@@ -55,7 +56,7 @@ def _matris(
         radrubrik="Justering",
         ingress=f"{data.version.namn}, mnkr. Tomt betyder att beslutet inte rör nämnden. Utkast räknas inte.",
         kolumner=tuple(kolumner),
-        rader=tuple(_Matrisrader(data, enheter, summa, list(noter))),
+        rader=tuple(_Matrisrader(data, enheter, summa, list(noter), avviker)),
         noter=tuple(noter.values()),
     )
     tabell = med_delar(tabell, kolumnens={k.nyckel: f" för {k.rubrik} {data.ar}" for k in kolumner})
@@ -66,10 +67,14 @@ def _matris(
 
 
 class _Matrisrader:
-    """The rows of a matrix over some of its enheter. `med_not` are the ids of those that have a note, in order."""
+    """The rows of a matrix over some of its enheter. `med_not` are the ids of those that have a note, in order, and
+    `avviker` is whether any has one in the whole matrix, whose parts have the same rows."""
 
-    def __init__(self, data: Bryggdata, enheter: tuple[Plats, ...], summa: bool, med_not: list[int]):
+    def __init__(
+        self, data: Bryggdata, enheter: tuple[Plats, ...], summa: bool, med_not: list[int], avviker: bool
+    ):
         self.data, self.enheter, self.summa, self.med_not = data, enheter, summa, med_not
+        self.avviker = avviker
 
     def __iter__(self) -> Iterator[Rad]:
         data = self.data
@@ -94,7 +99,7 @@ class _Matrisrader:
                 delar=["ingaende", "forandring"],
             )  # fmt: skip
         # Where the bridge counts the level, the row above is the level; a level of its own is shown against it.
-        if data.utgaende and (not data.version.bryggad or self.med_not):
+        if data.utgaende and (not data.version.bryggad or self.avviker):
             yield self._nivarad(
                 "niva",
                 f"Regionbidrag {data.ar} {_nivans_plats(data)}",

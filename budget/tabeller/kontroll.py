@@ -208,7 +208,7 @@ def bygg_kontroll(version: Budgetversion, avvikelser: Iterable[Avvikelse]) -> Ta
             (
                 Cell(text=str(a.nyckel.ar)),
                 Cell(a.tryckt, noter=not_(a)),
-                *([Cell(a.beraknat if a.delar is None else a.delar)] if version.faststalld else []),
+                *([_delarnas(a)] if version.faststalld else []),
                 Cell(a.beraknat, kalla=adress(a)),
                 Cell(a.skillnad.differens),
                 Cell(text=_slag(a)),
@@ -251,7 +251,8 @@ def bygg_kontroll(version: Budgetversion, avvikelser: Iterable[Avvikelse]) -> Ta
             "Det beslutade talet står i alla tabeller. «Delarna ger» räknar ihop delarna så som de står i tabellen, "
             "och är det som noterna säger. «Från grunden» räknar ihop de understa raderna som om ingen summa vore "
             "beslutad. En rad som hämtas, men är tryckt för sig, räknas då som den är tryckt; i en kopia hämtas den. "
-            "Skillnaden är mot grunden, och mot delarna där grunden ger det beslutade. "
+            "Skillnaden är mot grunden, och mot delarna där grunden ger det beslutade. Där två tal hålls mot varandra står "
+            "det ena i den första kolumnen och det andra under «Från grunden»; «Vad som jämförs» säger vilka de är. "
             if version.faststalld
             else ""
         )
@@ -266,6 +267,13 @@ def _slag(a: Avvikelse) -> str:
     return _SLAG[a.skillnad.slag]
 
 
+def _delarnas(a: Avvikelse) -> Cell:
+    """What the parts give. Nothing where two figures are held against each other: neither is a part of the other."""
+    if sidor(a)[0]:
+        return Cell(saknas="")
+    return Cell(a.beraknat if a.delar is None else a.delar)
+
+
 def _vad(a: Avvikelse) -> str:
     vansters, hogers = sidor(a)
-    return f"{_KODER[a.kod]}: {_liten(vansters)} mot {hogers}" if a.samband else _KODER[a.kod]
+    return f"{_KODER[a.kod]}: {_liten(vansters)} mot {hogers}" if vansters else _KODER[a.kod]

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
 
-from budget.diagram.resultat import bygg_resultatdiagram
+from budget.diagram.resultat import bygg_resultatdiagram, visade_ar
 from budget.imports.granska_utfall import OMAPPADE
 from budget.models import Budgetversion, Filstatus, Uppstallningsslag, Versionskolumn
 from budget.regler.delflode import Delstatus
@@ -265,10 +265,10 @@ def _nyckeltal(budget: Budgetversion, urval: Enhetsurval) -> list[dict]:
 def _diagram(budget: Budgetversion) -> dict:
     lage = hamta_utredning(budget)
     underlag = lage.underlag if lage else hamta_underlag(budget)
-    if not any(u.poster for u in underlag):
-        return {}
     # Decided without a stored utredning, as a tilläggsbudget may be: as the rule has it now.
     resultat = lage.resultat if lage else berakna(underlag)
+    if not visade_ar(underlag, resultat):
+        return {}
     rubriker = dict(
         Versionskolumn.objects.filter(version=budget, uppstallning__kod="balanskrav").values_list(
             "ar", "rubrik"

@@ -210,7 +210,7 @@ def kopiera(request, ar, kod):
             return redirect("version", ny.ar, ny.kod)
     innehall |= {
         "rubrik": f"Kopiera {version.namn}",
-        "text": "Kopian får alla belopp, tryckta summor och beslut, och är öppen för inmatning. "
+        "text": "Kopian får alla belopp och beslut, och är öppen för inmatning. Summorna räknas ur beloppen. "
         "Varje siffra behåller uppgiften om var den kommer ifrån.",
         "knapp": "Skapa kopian",
     }

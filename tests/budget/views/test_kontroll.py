@@ -8,7 +8,14 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from budget.actions.versioner import Beslut, bered_version, kopiera_version, las_upp_version, starta_nasta_ar
+from budget.actions.versioner import (
+    Beslut,
+    bered_version,
+    faststall_version,
+    kopiera_version,
+    las_upp_version,
+    starta_nasta_ar,
+)
 from budget.models import Belopp, Post
 from budget.selectors.kontroll import hamta_alla_avvikelser, hamta_sedda_avvikelser
 from budget.selectors.samband import Raknas, hamta_samband, hamta_skilda
@@ -68,6 +75,23 @@ def test_det_beslutade_delarna_och_grunden_star_var_for_sig(som):
     assert re.search(r"Likvida medel vid årets slut.{0,80} 1 500,0 1 500,0 435,0", text)
     # Only the reader of the table meets this one: the leaves give 2 447.
     assert re.search(r"Verksamhetens resultat.{0,80} 2 447,0 2 446,0 2 447,0", text)
+
+
+def test_tva_tal_mot_varandra_ar_inget_som_delarna_ger(version, anvandare):
+    """The change of the result stood as a decided figure of the equity, whose parts gave another."""
+    erik = anvandare("koncerncontroller")
+    b2025 = starta_nasta_ar(kalla=version("B2024"), kod="B2025", namn="Budget 2025", by=erik)
+    kostnader = Belopp.objects.get(version=b2025, post__kod="kostnader", ar=2025)
+    skriv(b2025, "resultatbudget", "kostnader", "REGION", 2025, kostnader.belopp / MNKR - 63, erik)
+    bered_version(version=b2025, beslut=Beslut("Regionstyrelsen", date(2024, 11, 5), "§ 1"), by=erik)
+    faststall_version(version=b2025, beslut=Beslut("Regionfullmäktige", date(2024, 11, 26), "§ 2"), by=erik)
+    tabell = bygg_kontroll(b2025, hamta_alla_avvikelser([b2025]))
+    plats = [k.nyckel for k in tabell.kolumner].index
+    rader = {r.celler[plats("kontroll")].text: r.celler for r in tabell.rader}
+    (vad,) = [v for v in rader if v.startswith("Resultatets ändring")]
+    assert vad == "Resultatets ändring mot eget kapitals: resultatet ändras mot eget kapital"
+    assert rader[vad][plats("tryckt")].varde == -63 * MNKR and rader[vad][plats("delar")].varde is None
+    assert rader[vad][plats("beraknat")].varde == 0
 
 
 def test_json_har_de_rader_som_foljer_av_grunden_och_namner_bada_talen(db):

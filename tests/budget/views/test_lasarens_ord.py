@@ -18,7 +18,7 @@ from budget.diagram.resultat import bygg_resultatdiagram
 from budget.selectors.balanskrav import berakna, hamta_underlag
 from budget.selectors.summor import ALLA_ENHETER
 from budget.tabeller.handling import bygg_handling, las_bryggor
-from tests.budget.belopp import skriv
+from tests.budget.belopp import justera, skriv
 
 
 def _text(svar):
@@ -88,6 +88,29 @@ def test_ett_ar_utan_siffror_har_ingen_stapel(b2025):
     diagram = bygg_resultatdiagram(underlag, berakna(underlag), {})
     assert tomma and not tomma & set(diagram.grupper)
     assert all(len(s.varden) == len(diagram.grupper) for s in diagram.serier)
+
+
+def test_ett_ar_som_inte_kan_bedomas_har_ingen_stapel(b2025, kc):
+    """The utredning says «Kan inte bedömas än», and the start page showed it as fulfilled."""
+    skriv(b2025, "resultatbudget", "intakter", "REGION", 2027, 1_740, kc)
+    underlag = hamta_underlag(b2025)
+    utredning = berakna(underlag)
+    (ar,) = [a for a in utredning.ar if a.ar == 2027]
+    assert next(u for u in underlag if u.ar == 2027).poster and not ar.bedombart
+    assert "2027" not in bygg_resultatdiagram(underlag, utredning, {}).grupper
+
+
+def test_matrisens_delar_har_samma_rader_ocksa_nar_bara_den_ena_har_en_not(b2025, kc):
+    """The level of the other half stood on the page and not in the document."""
+    justera(b2025, 2025, kc, KN="7.3", RUN="-7.3")
+    skriv(b2025, "regionbidrag", "regionbidrag", "KTN", 2025, "4083.2", kc)
+    delar = [t for t in las_bryggor(b2025, ALLA_ENHETER) if t.nyckel.startswith("regionbidrag-4b-2025")]
+    noter = [[n for n in t.noter if "bryggan ger" in n] for t in delar]
+    assert len(delar) == 2 and sorted(map(bool, noter)) == [False, True]
+    assert [[r.nyckel for r in t.rader] for t in delar][0] == [r.nyckel for r in delar[1].rader]
+    for t in delar:
+        (niva,) = [r for r in t.rader if r.nyckel == "niva"]
+        assert all(c.varde is not None for c in niva.celler[: len(t.kolumner) - 1])
 
 
 def test_en_andrad_budget_namner_tillagget_och_oversikten_behaller_diagrammet(som, version, kc):
