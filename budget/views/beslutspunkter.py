@@ -24,6 +24,7 @@ from budget.selectors.beslutspunkter import (
     hamta_beslutspunkter,
     hamta_talhistorik,
 )
+from budget.selectors.borttaget import har_tagits_bort
 from budget.selectors.uppstallning import region_enhet
 from budget.tabeller.beslutspunkter import bygg_talkalla, skriv_bitar, visa_punkter
 from budget.tabeller.handling import beslutslage
@@ -88,7 +89,20 @@ def ny_beslutspunkt(request, ar, kod):
 def beslutspunkt(request, ar, kod, pk):
     """Change a point."""
     atkomst = _oppna(request, ar, kod)
+    if request.method == "POST" and har_tagits_bort(Beslutspunkt, atkomst.version, pk):
+        return _spara_borttagen(request, atkomst)
     return _redigera(request, atkomst, get_object_or_404(Beslutspunkt, version=atkomst.version, pk=pk))
+
+
+def _spara_borttagen(request, atkomst):
+    """What was typed of a point that is gone, to lay up as a new one."""
+    version = atkomst.version
+    if not get_behorighet(request).urval(Ratt.SKRIVA_BELOPP, last=False, period=version.period).allt:
+        _krav_andra(request, version)
+    form = Beslutspunktsformular(request.POST, version=version, punkt=None)
+    form.add_error(None, BORTTAGEN)
+    ny = reverse("ny_beslutspunkt", args=[version.ar, version.kod])
+    return _formular(request, atkomst, None, form, status=409, adress=ny)
 
 
 def _redigera(request, atkomst, punkt):
@@ -124,9 +138,7 @@ def _redigera(request, atkomst, punkt):
     except BeslutspunktenAndrad as fel:
         nu = Beslutspunkt.objects.filter(pk=punkt.pk).first()
         if nu is None:
-            form.add_error(None, BORTTAGEN)
-            ny = reverse("ny_beslutspunkt", args=[version.ar, version.kod])
-            return _formular(request, atkomst, None, form, status=409, adress=ny)
+            return _spara_borttagen(request, atkomst)
         form.add_error(None, str(fel))
         return _formular(request, atkomst, nu, form, status=409, nu=form.ersatts_av(nu))
     except BeslutspunktsFel as fel:

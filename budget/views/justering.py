@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from budget.actions.justering import JusteringenAndrad, JusteringsFel, spara_justering, ta_bort_justering
 from budget.forms.justering import Justeringsformular
 from budget.models import Justering, Upprakning
+from budget.selectors.borttaget import har_tagits_bort
 from budget.selectors.justering import (
     bryggans_enheter,
     hamta_brygga,
@@ -60,6 +61,8 @@ def ny_justering(request, ar, kod):
 def justering(request, ar, kod, pk):
     """A justering: to change for who may, to read for others and beside the matrix."""
     atkomst = oppna_brygga(request, ar, kod)
+    if request.method == "POST" and har_tagits_bort(Justering, atkomst.version, pk):
+        return _spara_borttagen(request, atkomst)
     post = get_object_or_404(Justering, version=atkomst.version, pk=pk)
     if request.method == "POST":
         return _spara(request, atkomst, post)
@@ -102,9 +105,7 @@ def _spara(request, atkomst, post: Justering | None):
     except JusteringenAndrad as fel:
         nu = Justering.objects.filter(pk=post.pk).first()
         if nu is None:
-            form.add_error(None, BORTTAGEN)
-            ny = reverse("ny_justering", args=[version.ar, version.kod])
-            return _formular(request, atkomst, None, form, status=409, adress=ny)
+            return _spara_borttagen(request, atkomst)
         form.add_error(None, str(fel))
         return _formular(request, atkomst, nu, form, status=409, nu=form.ersatts_av(nu))
     except JusteringsFel as fel:
@@ -118,6 +119,17 @@ def _spara(request, atkomst, post: Justering | None):
     ord_ = "beslutad och räknas i bryggan" if sparad.beslutad else "sparad som utkast"
     messages.success(request, f"«{sparad.titel}» är {ord_}.")
     return redirect(f"{reverse('brygga', args=[version.ar, version.kod])}?ar={sparad.ar}")
+
+
+def _spara_borttagen(request, atkomst):
+    """What was typed of a justering that is gone, to lay up as a new one."""
+    version = atkomst.version
+    if not fick_justera(request, version):
+        krav_justera(request, version)
+    form = bygg_formular(atkomst, None, request.POST)
+    form.add_error(None, BORTTAGEN)
+    ny = reverse("ny_justering", args=[version.ar, version.kod])
+    return _formular(request, atkomst, None, form, status=409, adress=ny)
 
 
 def _skilda_fran_satserna(atkomst, post: Justering | None, belopp) -> list[str]:

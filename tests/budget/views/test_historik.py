@@ -200,6 +200,17 @@ def test_det_skrivna_finns_kvar_nar_nagon_tog_bort_det_medan_man_skrev(arb, kc, 
     assert svar.status_code == 409
     assert "tog bort" in sida and "Skrivet av mig" in sida and "Mitt motiv" in sida
     assert f'action="{ny}"' in sida
+    # And so it is when it was gone already when the form was sent: «Sidan finns inte» was all that was left.
+    monkeypatch.undo()
+    assert not type(post).objects.filter(pk=post.pk).exists()
+    igen = klient.post(adress, falt | {"rev": 1})
+    assert (igen.status_code, "Mitt motiv" in igen.content.decode()) == (409, True)
+    assert f'action="{ny}"' in igen.content.decode()
+    assert klient.post(adress.replace(str(post.pk), "987654321"), falt).status_code == 404
+    assert klient.get(adress).status_code == 404
+    assert som("revisor").post(adress, falt).status_code == 403
+    if vad == "punkt":
+        assert klient.post(ny, falt | {"rev": 1}).status_code == 302
 
 
 def test_finansieringen_ersatts_inte_av_den_som_inte_har_sett_den(arb, kc, som):
