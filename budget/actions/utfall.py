@@ -76,8 +76,9 @@ _VANTAN = 1.0
 # What one user has sent and nobody has read in: with room for a month's wrong exports, and not for filling the disk.
 FLEST_OLASTA = 100
 STORST_OLASTA = 3 * 1024**3
-# Gallring at night leaves a file for two days, in case somebody has just come with the same.
-LIGGER_KVAR = timedelta(days=3)
+# What one user has sent in a week, whatever became of it.
+STORST_I_VECKAN = 10 * 1024**3
+VECKAN = timedelta(days=7)
 # Sorting and grouping millions of rows; the connection gets its own back when the transaction ends.
 _MINNE = (
     "SET LOCAL work_mem = '128MB';"
@@ -172,15 +173,17 @@ def _krav_pa_utrymme(by) -> None:
             f"Du har lämnat {_antal(har['antal'])} filer som inte är inlästa, och fler tas inte emot. Svara på det "
             "som de väntar på, eller ta bort dem som inte ska läsas in: det görs på filens sida."
         )
-    # What was taken away takes its room until it is cleared, or the bound would be none.
-    borttagna = apps.get_model("budget", "UtfallsfilEvent").objects.filter(
-        pgh_label="delete", mottagen_av=by, pgh_created_at__gt=timezone.now() - LIGGER_KVAR
+    # Read in or taken away, its content lies there still. The history knows of all that came.
+    mottaget = apps.get_model("budget", "UtfallsfilEvent").objects.filter(
+        pgh_label="insert", mottagen_av=by, pgh_created_at__gt=timezone.now() - VECKAN
     )
-    if (har["byte"] or 0) + (borttagna.aggregate(s=Sum("storlek"))["s"] or 0) >= STORST_OLASTA:
+    if (har["byte"] or 0) >= STORST_OLASTA or (
+        mottaget.aggregate(byte=Sum("storlek"))["byte"] or 0
+    ) >= STORST_I_VECKAN:
         raise UtfallFel(
-            f"Filerna som du har lämnat och som inte är inlästa är tillsammans större än {STORST_OLASTA >> 30} GB, med "
-            f"dem som du har tagit bort de senaste {LIGGER_KVAR.days} dygnen. Läs in det som ska läsas in. Innehållet "
-            "i borttagna filer gallras efter hand, och då finns det plats igen."
+            f"Du har lämnat huvudböcker på mer än {STORST_OLASTA >> 30} GB som inte är inlästa, eller mer än "
+            f"{STORST_I_VECKAN >> 30} GB på sju dagar. Läs in det som väntar, ta bort det som inte ska läsas in, eller "
+            "be driften läsa in resten med importera_utfall."
         )
 
 

@@ -251,8 +251,8 @@ def bygg_kontroll(version: Budgetversion, avvikelser: Iterable[Avvikelse]) -> Ta
             "Det beslutade talet står i alla tabeller. «Delarna ger» räknar ihop delarna så som de står i tabellen, "
             "och är det som noterna säger. «Från grunden» räknar ihop de understa raderna som om ingen summa vore "
             "beslutad. En rad som hämtas, men är tryckt för sig, räknas då som den är tryckt; i en kopia hämtas den. "
-            "Skillnaden är mot grunden, och mot delarna där grunden ger det beslutade. Där två tal hålls mot varandra står "
-            "det ena i den första kolumnen och det andra under «Från grunden»; «Vad som jämförs» säger vilka de är. "
+            "Skillnaden är mot grunden, och mot delarna där grunden ger det beslutade. Där två tal hålls mot varandra "
+            "står det ena i den första kolumnen och det andra under «Från grunden»; «Vad som jämförs» säger vilka. "
             if version.faststalld
             else ""
         )

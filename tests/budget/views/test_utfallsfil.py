@@ -351,20 +351,34 @@ def test_den_som_har_manga_olasta_filer_svarar_forst(koncern, som, monkeypatch):
     assert _lamna(koncern, csv(f"202403;9991;{KN};;;x;9,00")).status_code == 302
 
 
-def test_borttagna_filer_tar_plats_tills_de_gallras(koncern, monkeypatch):
-    """Else a file could be handed in and taken away until the disk is full."""
+def test_olasta_filer_ryms_till_en_viss_storlek(koncern, monkeypatch):
     en, tva, tre = (csv(f"202403;9991;{KN};;;x;{n},00") for n in (1, 2, 3))
     monkeypatch.setattr("budget.actions.utfall.STORST_OLASTA", len(en) + len(tva))
-    for innehall in (en, tva):
-        svar = _lamna(koncern, innehall)
-        _kor()
-        koncern.post(f"{svar.url}ta-bort/")
+    adresser = [_lamna(koncern, innehall).url for innehall in (en, tva)]
+    _kor()
     nej = _lamna(koncern, tre)
-    assert nej.status_code == 422 and "tagit bort de senaste 3 dygnen" in _text(nej)
+    assert nej.status_code == 422 and "som inte är inlästa" in _text(nej)
+    koncern.post(f"{adresser[0]}ta-bort/")
+    assert _lamna(koncern, tre).status_code == 302
+
+
+def test_veckans_filer_raknas_ocksa_nar_de_ar_inlasta_eller_borttagna(koncern, som, monkeypatch):
+    """Else a file could be handed in and taken away, or read in, until the disk is full."""
+    en, tva = (csv(f"202403;9991;{KN};;;x;{n},00") for n in (1, 2))
+    monkeypatch.setattr("budget.actions.utfall.STORST_I_VECKAN", len(MANAD) + len(en))
+    _lamna(koncern, MANAD)
+    svar = _lamna(koncern, en)
+    _kor()
+    koncern.post(f"{svar.url}ta-bort/")
+    assert [f.status for f in Utfallsfil.objects.all()] == ["inlast"]
+    nej = _lamna(koncern, tva)
+    assert nej.status_code == 422 and "på sju dagar" in _text(nej)
+    kn = Namnd.objects.get(kod="KN")
+    assert _lamna(som("controller-kn"), tva, namnd=str(kn.pk)).status_code == 302
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute("UPDATE budget_utfallsfilevent SET pgh_created_at = now() - interval '73 hours'")
-    assert _lamna(koncern, tre).status_code == 302
+        cursor.execute("UPDATE budget_utfallsfilevent SET pgh_created_at = now() - interval '169 hours'")
+    assert _lamna(koncern, tva).status_code == 302
 
 
 def test_konto_utanfor_filens_kontoplan_ar_en_varning_som_gar_att_bekrafta(koncern):
