@@ -4,8 +4,9 @@ from django.apps import apps
 from django.conf import settings
 from django.utils import timezone
 
-from budget.actions.utfall import SLAG
+from budget.actions.utfall import SLAG, filens_adress
 from budget.models import Filstatus, Ifyllnad, Utfallsfil
+from organisation.actions import ta_bort_notiser
 from regionskane.jobb.gallring import ta_bort, ta_bort_filer
 from regionskane.jobb.models import Jobb, Jobbstatus
 from regionskane.register import gallring
@@ -23,6 +24,8 @@ def olasta_huvudbocker(prova: bool) -> int:
         prova,
     )
     if not prova:
+        borta = apps.get_model("budget", "UtfallsfilEvent").objects.filter(pgh_label="delete")
+        ta_bort_notiser(urler=map(filens_adress, borta.values_list("pgh_obj_id", flat=True)))
         _slang_innehall()
     return antal
 

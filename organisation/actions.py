@@ -178,6 +178,11 @@ def markera_hanterade(*, url: str) -> None:
     Notis.objects.filter(url=url, sedd__isnull=True).update(sedd=timezone.now())
 
 
+def ta_bort_notiser(*, urler: Iterable[str]) -> None:
+    """Take away everybody's notices of pages that are gone: they would lead nowhere."""
+    Notis.objects.filter(url__in=list(urler)).delete()
+
+
 _NAMNET_FINNS = "Användarnamnet finns redan. Välj ett annat."
 _ETT_NAMN = ("anvandare_ett_namn_oavsett_skiftlage", "organisation_anvandare_username_key")
 

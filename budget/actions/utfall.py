@@ -58,7 +58,7 @@ from budget.models import (
 )
 from budget.regler.kodintervall import Kodmangd
 from budget.selectors.utfallsfiler import far_importera, koncerncontrollers, namndens_enheter
-from organisation.actions import markera_hanterade, notifiera
+from organisation.actions import markera_hanterade, notifiera, ta_bort_notiser
 from organisation.models import Enhet, Namnd, Notis
 from organisation.permissions import Behorighet, Ratt
 from regionskane.historik import andring
@@ -201,7 +201,7 @@ def ta_bort_fil(*, fil: Utfallsfil, by) -> None:
             slag=SLAG, parametrar__fil=fil.pk, status__in=(Jobbstatus.KOAD, Jobbstatus.KORS)
         ).exists():
             raise UtfallFel("Filen läses in just nu. Ta bort den när det är klart.")
-        markera_hanterade(url=_adress(fil))
+        ta_bort_notiser(urler=[filens_adress(fil.pk)])
         fil.delete()
 
 
@@ -390,7 +390,7 @@ def koppla_koder(*, fil: Utfallsfil, kopplingar: Sequence[Koppling], by) -> None
         for modell, vad in ((Kontoregel, "konto"), (Ansvarsregel, "ansvar")):
             _koppla_regler(modell, [k for k in tagna if k.vad == vad], kalla=fil.namn, by=by)
         _koppla_motparter([k for k in tagna if k.vad == "motpart"], kalla=fil.namn, by=by)
-        markera_hanterade(url=_adress(fil))
+        markera_hanterade(url=filens_adress(fil.pk))
         if fil.bekraftat:
             with andring(by=by, varfor="Koder kopplades, så varningarna ses över på nytt"):
                 _ensam_om(fil)
@@ -724,7 +724,7 @@ def ar_fraga(kod: str, koder: Sequence[dict]) -> bool:
 
 def _beratta_att_koder_vantar(fil: Utfallsfil) -> None:
     """Tell those who may map codes, once per file, unless one of them handed it in and sees it on the page."""
-    av, url = fil.mottagen_av, _adress(fil)
+    av, url = fil.mottagen_av, filens_adress(fil.pk)
     if av is not None and Behorighet(av).far(Ratt.STYRA_KONTOPLAN):
         return
     if not Notis.objects.filter(url=url).exists():
@@ -735,8 +735,9 @@ def _beratta_att_koder_vantar(fil: Utfallsfil) -> None:
         )
 
 
-def _adress(fil: Utfallsfil) -> str:
-    return reverse("utfallsfil", args=[fil.pk])
+def filens_adress(pk: int) -> str:
+    """The page of a file (id), which its notices lead to."""
+    return reverse("utfallsfil", args=[pk])
 
 
 def _spara_fynd(fil: Utfallsfil, fynd: Sequence[Fynd]) -> None:

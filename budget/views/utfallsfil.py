@@ -125,7 +125,7 @@ def filer(request):
         {
             "smulor": [_smula(), {"text": "Huvudböcker", "url": ""}],
             "ar": ar,
-            "aren": [{"text": str(a), "url": f"?ar={a}", "aktiv": a == ar} for a in aren],
+            "aren": [{"text": str(a), "url": _val(request, ar=a), "aktiv": a == ar} for a in aren],
             "manader": MANADER,
             "rutnat": manadsrutnat(pa_plats(ar, urval), ar, idag, lambda fil: far_se_filen(behorighet, fil)),
             **_fillista(request, behorighet),
@@ -138,6 +138,12 @@ def filer(request):
         },
         status=422 if fel else 200,
     )
+
+
+def _val(request, **nytt) -> str:
+    """The page with another year or state, and the other as it was."""
+    valt = {namn: request.GET[namn] for namn in ("ar", "lage") if namn in request.GET} | nytt
+    return f"?{urlencode(valt)}"
 
 
 def _fillista(request, behorighet) -> dict:
@@ -154,7 +160,7 @@ def _fillista(request, behorighet) -> dict:
         "blad": blad,
         "filer": [(f, LAGEN[f.status], antal(f.rader) if f.rader else "") for f in blad.rader],
         "lagen": [
-            {"text": text, "url": f"?{urlencode({'lage': v})}#filerna", "aktiv": v == lage}
+            {"text": text, "url": f"{_val(request, lage=v)}#filerna", "aktiv": v == lage}
             for v, text in valbara
         ],
         "lage": lage,

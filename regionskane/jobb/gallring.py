@@ -117,14 +117,12 @@ def forhandsgranskade(prova: bool) -> int:
     return antal
 
 
-def ta_bort_filer(filer: set[str], *, loggar: tuple = ()) -> int:
+def ta_bort_filer(filer: set[str], *, loggar: tuple = ()) -> None:
     """Take away those of the files that no row points at and no history names, but for rows of the models `loggar`.
-    Returns how many went; one that somebody has just come with again stays until the next time."""
+    One that somebody has just come with again stays until the next time."""
     finns = {sha for sha in filer if fil_plats(sha).exists()}
-    if not finns:
-        return 0
-    bort = finns - _namnda_i_historiken() - _i_bruk(finns, [], loggar)
-    return len(bort) - len(_ta_bort_filer(bort))
+    if finns:
+        _ta_bort_filer(finns - _namnda_i_historiken() - _i_bruk(finns, [], loggar))
 
 
 def _i_bruk(filer: set[str], jobb: list, loggar: tuple = ()) -> set[str]:

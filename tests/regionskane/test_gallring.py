@@ -306,10 +306,13 @@ def test_huvudbocker_som_aldrig_lastes_in_gallras_med_sitt_innehall(anvandare):
     Jobb.objects.create(
         slag="las_in_utfall", titel="Prov", parametrar={"fil": laser.pk}, status="koad", agare=erik
     )
+    for fil in (gammal, ung):
+        Notis.objects.create(mottagare=erik, text="Väntar", url=f"/utfall/filer/{fil.pk}/")
     assert gallring.gallra(prova=True)["huvudböcker som inte lästs in"] == 1
     assert fil_plats(gammal.sha256).exists()
     gallring.gallra()
     assert set(Utfallsfil.objects.values_list("pk", flat=True)) == {ung.pk, inlast.pk, laser.pk}
+    assert [n.url for n in Notis.objects.filter(text="Väntar")] == [f"/utfall/filer/{ung.pk}/"]
     assert [fil_plats(f.sha256).exists() for f in (gammal, ung, inlast, laser)] == [False, True, True, True]
 
 

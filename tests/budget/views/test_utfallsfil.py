@@ -310,6 +310,9 @@ def test_filerna_visas_en_sida_i_taget_och_i_ett_lage(koncern, anvandare):
     assert "nr04.csv" in _text(koncern.get(f"{FILER}?historik=30"))
     assert re.findall(r"nr\d\d", _text(koncern.get(f"{FILER}?lage=fel"))) == ["nr03"]
     assert "Ingen huvudbok har det läget" in _text(koncern.get(f"{FILER}?lage=inlast"))
+    assert (
+        'href="?ar=2024&amp;lage=fel#filerna"' in koncern.get(f"{FILER}?ar=2024&lage=vantar").content.decode()
+    )
 
 
 def test_en_fil_som_inte_ar_inlast_tas_bort_av_den_som_far_lasa_in(koncern, som, monkeypatch):
@@ -322,6 +325,7 @@ def test_en_fil_som_inte_ar_inlast_tas_bort_av_den_som_far_lasa_in(koncern, som,
     assert Utfallsfil.objects.count() == 1
     dit = koncern.post(f"{svar.url}ta-bort/", follow=True)
     assert "mars.csv är borttagen" in _text(dit)
+    assert svar.url not in koncern.get("/notiser/").content.decode()
     assert "Koppla koderna" not in _text(koncern.get("/")) and "Notiser, inga olästa" in _text(
         koncern.get("/")
     )
